@@ -1,0 +1,69 @@
+import type { Model, Rule, Score, ScoreRequest } from "./model.ts";
+import type { FloatTensor, Input, Tensor } from "./tensor.ts";
+import type { Target } from "./target.ts";
+
+/** What every explanation can be asked. `target` defaults to null: each row's argmax at the input, fixed for all steps and draws. */
+export interface ExplainOptions extends ScoreRequest {
+  /** Inputs (or inner values, where the backend can) to attribute to. Default: every float input. */
+  readonly wrt?: readonly string[] | undefined;
+  /** [N]. Then the values are Σₙ wₙ A(xₙ) with a leading axis of 1: how an outer method averages without keeping every row. */
+  readonly weights?: Float32Array | undefined;
+  /** Aborts between engine runs; the promise rejects with the signal's reason and the model stays usable. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every run of the outermost method. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far a method is. `total` grows when steps are added to meet a tolerance. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Turns inputs into attributions. Methods take an explainer and return one, so they nest. */
+export interface Explainer {
+  readonly model: Model;
+  /** The method with its parameters, outermost first. */
+  readonly method: MethodDescription;
+  explain<I extends Input>(input: I, options?: ExplainOptions): Promise<Attribution<I>>;
+}
+
+/** A method as plain data: enough to run it again. */
+export interface MethodDescription {
+  /** "vanilla", "guided", "deconvnet", "integrated", "smooth", or a third party's own. */
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The method inside, where methods are nested. */
+  readonly of?: MethodDescription;
+}
+
+/** The form of a result: one tensor for one tensor, a record for a record. */
+export type Mirrored<I extends Input> = I extends Tensor ? FloatTensor : Readonly<Record<string, FloatTensor>>;
+
+export interface Attribution<I extends Input = Tensor> {
+  /** Same dims as the input, batch axis kept; a record by the names of `wrt` when the input was a record or `wrt` named inner values. */
+  readonly values: Mirrored<I>;
+  /** What was explained, per row. */
+  readonly target: readonly Target[];
+  /** F at the input, per row. */
+  readonly scores: Float32Array;
+  /** Name of the model output that the scores belong to. */
+  readonly output: string;
+  /** Σ A − (F(x) − F(x′)) per row, in units of the score; only where the method defines it. */
+  readonly convergenceDelta?: Float32Array;
+  readonly provenance: Provenance;
+}
+
+/** Where an attribution comes from: enough to make it again. Plain data. */
+export interface Provenance {
+  readonly method: MethodDescription;
+  /** The rule of the innermost gradient. */
+  readonly rule: Rule;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+  readonly score: Score;
+  readonly backend: string;
+  readonly engine: string;
+  /** Versions of the packages of xdeep that took part, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+}

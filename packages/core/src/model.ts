@@ -1,0 +1,125 @@
+import type { DataType, FloatTensor, Tensor } from "./tensor.ts";
+import type { Target, TargetOption } from "./target.ts";
+
+/** The version of this contract. A backend states the one it was written for. */
+export const CONTRACT_VERSION = 1;
+
+/** Order of the axes of an image input; null where the input is no image or the file does not say. */
+export type Layout = "NCHW" | "NHWC" | null;
+
+/** An input, an output or an inner value of a model. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly type: DataType;
+  /** One entry per axis, the batch axis first; null where any size goes. */
+  readonly dims: readonly (number | null)[];
+  readonly layout: Layout;
+}
+
+/** How a cotangent passes rectifiers: as the derivative says, or by the modified rules of guided backpropagation and DeconvNet. */
+export type Rule = "standard" | "guided" | "deconvnet";
+
+/**
+ * The score F that is explained. `logit`: if the output is a Softmax, LogSoftmax or Sigmoid, the argument of it; any other output as it is.
+ * `probability`: the output as it is.
+ */
+export type Score = "logit" | "probability";
+
+/** What a backend can do. Each is declared, and the conformance suite proves both the yes and the no. */
+export interface Capabilities {
+  /** Rules that `vjp` takes; "standard" always is among them. */
+  readonly rules: readonly Rule[];
+  /** `wrt` may name values inside the network, not only inputs. */
+  readonly innerValues: boolean;
+  /** `score: "logit"` finds the argument of a final Softmax, LogSoftmax or Sigmoid. Where false, only `"probability"` is taken on such outputs. */
+  readonly logits: boolean;
+  /** The model runs on a GPU. */
+  readonly gpu: boolean;
+  /** Rows that one call may hold; null where there is no bound. Methods split larger batches. */
+  readonly maxBatch: number | null;
+  /** Rows per call at which this backend is fastest without taking more memory than it needs. */
+  readonly preferredBatch: number;
+}
+
+/** A loaded network that can be run and differentiated. The one thing that a backend provides. */
+export interface Model extends AsyncDisposable {
+  /** "onnxruntime", "tfjs", or a third party's own name. */
+  readonly backend: string;
+  /** The library underneath with its version and device, such as "onnxruntime-node 1.30.0 (cpu)". */
+  readonly engine: string;
+  readonly contractVersion: 1;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly capabilities: Capabilities;
+
+  /** Outputs only. Row n of a batch equals row n alone. */
+  forward(request: ForwardRequest): Promise<ForwardResult>;
+
+  /** Outputs, and the gradient of a score with respect to inputs, in one run. Row n of a batch equals row n alone. */
+  vjp(request: VjpRequest): Promise<VjpResult>;
+
+  /** Frees the engine's memory. A second call does nothing; every other call afterwards rejects with MODEL_DISPOSED. */
+  dispose(): Promise<void>;
+}
+
+/** Which score F is meant: one entry of one output, per row. */
+export interface ScoreRequest {
+  /** The output that is explained. Default: the first float output. */
+  readonly output?: string | undefined;
+  /** The entry of the output, per row; null: each row's own argmax. An output with one entry needs none. */
+  readonly target?: TargetOption | undefined;
+  /** Default "logit". */
+  readonly score?: Score | undefined;
+}
+
+/** What was scored, per row. Empty where no target was asked for. */
+export interface ScoreResult {
+  /** One per row; a number where the output is [N, classes], a tuple otherwise. */
+  readonly target: readonly Target[];
+  /** F per row, [N]. */
+  readonly scores: Float32Array;
+  /** Name of the output that was scored. */
+  readonly output: string;
+  /** What `scores` are: the argument of a final activation, or the output as it is. */
+  readonly score: Score;
+}
+
+export interface ForwardRequest extends ScoreRequest {
+  /** Every input of the model by name, each [N, …]. Where the backend has inner values, one of them may be fed too: the network then runs from it. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Names of outputs, or of inner values where the backend can. Default: every output. */
+  readonly outputs?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Scores are there when the request had a `target` (null included). */
+export interface ForwardResult extends ScoreResult {
+  /** By the names of `outputs`, each [N, …]. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+export interface VjpRequest extends ScoreRequest {
+  /** As in ForwardRequest. [N, …] when a target is used. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Output cotangent ȳ, with the dims of the output; instead of `target`, whose default is null. */
+  readonly cotangent?: FloatTensor | undefined;
+  /** Default "standard". */
+  readonly rule?: Rule | undefined;
+  /** Operators that count as rectifiers for `rule`. Default ["Relu", "Relu6"]. */
+  readonly rectifiers?: readonly string[] | undefined;
+  /** Names of inputs, or of inner values where the backend can. Default: every float input. */
+  readonly wrt?: readonly string[] | undefined;
+  /** [N]. Then gradients are Σₙ wₙ gₙ with a leading axis of 1, summed on the device. */
+  readonly weights?: Float32Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Scores are there unless the request had a `cotangent`. */
+export interface VjpResult extends ScoreResult {
+  /** Every output of the model by name, each [N, …]. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given. */
+  readonly gradients: Readonly<Record<string, FloatTensor>>;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+}
