@@ -5,6 +5,7 @@ export interface TensorDataMap {
   float32: Float32Array;
   float64: Float64Array;
   float16: Uint16Array;
+  bfloat16: Uint16Array;
   int8: Int8Array;
   int16: Int16Array;
   int32: Int32Array;

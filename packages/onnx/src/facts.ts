@@ -1,0 +1,27 @@
+import type { DataType } from "@xdeep/core";
+import type { ConstantTensor } from "./tensor-data.ts";
+
+/** One axis: its size, the name of a size known only at run time, or null where nothing is known. Equal names are equal sizes. */
+export type Dim = number | string | null;
+
+/** What is known of a value before any run. */
+export interface Facts {
+  /** Null where unknown, or where the value is no tensor of a type listed in @xdeep/core. */
+  readonly type: DataType | null;
+  /** Null where even the rank is unknown. */
+  readonly dims: readonly Dim[] | null;
+  /** The value itself, where it is known and small or an initializer. */
+  readonly constant?: ConstantTensor | undefined;
+  /** For integer vectors and scalars made by shape arithmetic: their elements, as far as known. Carries `N` through Shape → Gather → Concat → Reshape. */
+  readonly elements?: readonly Dim[] | undefined;
+  /** "sequence", "optional", "map" or "sparse" where the value is no tensor. */
+  readonly container?: string | undefined;
+}
+
+/** Nothing is known. */
+export const unknownFacts: Facts = { type: null, dims: null };
+
+/** The dims as numbers, or null unless all are known. */
+export function staticDims(facts: Facts): readonly number[] | null {
+  return facts.dims !== null && facts.dims.every((dim) => typeof dim === "number") ? (facts.dims as readonly number[]) : null;
+}
