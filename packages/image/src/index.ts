@@ -1,1 +1,14 @@
-export {};
+export { decodeImage } from "./decode-image.ts";
+export type { DecodeOptions } from "./decode-image.ts";
+export type { ImageSource } from "./image-source.ts";
+export { PRESETS } from "./preprocessing.ts";
+export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";
+export { resolvePreprocessing } from "./resolve-preprocessing.ts";
+export type { PreprocessingOptions, PreprocessingOverrides } from "./resolve-preprocessing.ts";
+export { preprocess, preprocessBatch } from "./preprocess.ts";
+export type { PreprocessControl, PreprocessedBatch, PreprocessedImage } from "./preprocess.ts";
+export { resizeImage } from "./resize-image.ts";
+export { rgbFromRgba, rgbaFromRgb } from "./rgb-image.ts";
+export type { RgbColor, RgbImage } from "./rgb-image.ts";
+export { tensorFromImage, tensorFromImages } from "./tensor-from-image.ts";
+export { encodePng, writePng } from "./write-png.ts";
