@@ -1,0 +1,60 @@
+import { isFloatType } from "./data-types.ts";
+import { XDeepError } from "./error.ts";
+import type { ValueInfo } from "./model.ts";
+import { nearestNames } from "./nearest-names.ts";
+
+/**
+ * The output that is explained: the one named, or the first float output.
+ *
+ * @throws {XDeepError} OUTPUT_UNKNOWN when it does not exist or is not a float
+ */
+export function resolveOutput(outputs: readonly ValueInfo[], name?: string): ValueInfo {
+  const found = name === undefined ? outputs.find(({ type }) => isFloatType(type)) : outputs.find((output) => output.name === name);
+  if (found !== undefined && isFloatType(found.type)) return found;
+  const listed = outputs.map((output) => `"${output.name}" (${output.type})`).join(", ");
+  const what = name === undefined ? "The model has no float output" : found === undefined ? `The model has no output "${name}"` : `Output "${name}" is ${found.type}, which has no gradient`;
+  throw new XDeepError("OUTPUT_UNKNOWN", `${what}. Its outputs are ${listed}.`, { details: { output: name, outputs: outputs.map((output) => output.name) } });
+}
+
+export interface ResolveWrtOptions {
+  /** Names of float values inside the network that gradients can be taken of; undefined where the backend has no such capability. */
+  readonly innerValues?: { has(name: string): boolean; readonly names: Iterable<string> } | undefined;
+}
+
+/**
+ * The values that gradients are taken of: those named, or every float input.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN when a name does not exist or is not a float; CAPABILITY_MISSING when it is no input and the backend
+ *   cannot differentiate with respect to inner values
+ */
+export function resolveWrt(inputs: readonly ValueInfo[], names?: readonly string[], { innerValues }: ResolveWrtOptions = {}): readonly string[] {
+  const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  if (names === undefined) {
+    if (floats.length > 0) return floats;
+    throw new XDeepError("WRT_UNKNOWN", "The model has no float input, so there is no input gradient. Name an inner value in `wrt`, such as the output of its embedding.", {
+      details: { inputs: inputs.map(({ name, type }) => ({ name, type })) },
+    });
+  }
+  if (names.length === 0) throw new XDeepError("WRT_UNKNOWN", "`wrt` names nothing; leave it out for every float input.", { details: { wrt: names } });
+  for (const name of names) checkWrt(name, inputs, floats, innerValues);
+  return [...new Set(names)];
+}
+
+function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly string[], innerValues: ResolveWrtOptions["innerValues"]): void {
+  if (floats.includes(name) || innerValues?.has(name)) return;
+  const input = inputs.find((candidate) => candidate.name === name);
+  if (input !== undefined) {
+    throw new XDeepError("WRT_UNKNOWN", `Input "${name}" is ${input.type}, which has no gradient. Float inputs: ${quote(floats)}.`, { details: { wrt: name, type: input.type } });
+  }
+  if (innerValues === undefined) {
+    throw new XDeepError("CAPABILITY_MISSING", `"${name}" is no input of the model (${quote(floats)}), and this backend has no gradients of inner values.`, {
+      details: { wrt: name, capability: "innerValues" },
+    });
+  }
+  const nearest = nearestNames(name, [...floats, ...innerValues.names]);
+  throw new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
+}
+
+function quote(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+}
