@@ -1,0 +1,3 @@
+export type { RgbImage } from "./canvas.ts";
+export { SCENE_SIZE, type Scene, drawScene } from "./scene.ts";
+export { CLASS_NAMES, type ClassName } from "./shapes.ts";
