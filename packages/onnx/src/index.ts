@@ -2,11 +2,18 @@ export { Attributes } from "./attributes.ts";
 export { dataTypeCode, dataTypeName, isFloatType } from "./data-type.ts";
 export { staticDims, unknownFacts } from "./facts.ts";
 export type { Dim, Facts } from "./facts.ts";
+export { GraphBuilder, rankOf } from "./graph-builder.ts";
+export type { EmitOptions, GraphBuilderOptions, Value } from "./graph-builder.ts";
+export { inferGraph, inferSubgraph } from "./infer/infer-graph.ts";
+export type { InferGraphOptions, InferSubgraphOptions } from "./infer/infer-graph.ts";
+export { inferNode } from "./infer/infer-node.ts";
+export type { InferenceContext } from "./infer/rule.ts";
 export { FloatAttribute, attributeProto, float, nodeProto } from "./node.ts";
 export type { AttributeValue, NodeOptions } from "./node.ts";
 export { readModel } from "./read-model.ts";
 export { tensorData, tensorProto } from "./tensor-data.ts";
 export type { ConstantTensor } from "./tensor-data.ts";
+export { valueInfoProto } from "./value-info.ts";
 export { writeModel } from "./write-model.ts";
 export type {
   AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto, TypeProto, ValueInfoProto,

@@ -1,0 +1,115 @@
+import { dataTypeName } from "../data-type.ts";
+import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
+import { type ConstantTensor, tensorData } from "../tensor-data.ts";
+import { freshSymbol, inferNode } from "./infer-node.ts";
+import type { InferenceContext } from "./rule.ts";
+import { factsOfType } from "./value-type.ts";
+
+export interface InferGraphOptions {
+  /** Dims to assume for inputs by name, in place of those that the model declares. */
+  readonly inputDims?: Readonly<Record<string, readonly Dim[]>>;
+}
+
+export interface InferSubgraphOptions {
+  readonly opset: number;
+  /** Facts of the subgraph's inputs, where more is known than it declares. */
+  readonly inputs?: readonly Facts[];
+  /** Comes before the names of the subgraph's own symbols, and must differ from subgraph to subgraph. */
+  readonly scope?: string;
+}
+
+/**
+ * Facts of every value of the model's main graph by name: inputs, initializers and what the nodes compute.
+ * Declared types of intermediate values only fill in what inference leaves open.
+ *
+ * @throws {XDeepError} MODEL_INVALID when the model's shapes contradict each other.
+ */
+export function inferGraph(model: ModelProto, options: InferGraphOptions = {}): ReadonlyMap<string, Facts> {
+  const opset = Number(model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 1);
+  const { graph } = model;
+  if (graph === undefined) return new Map();
+  const inputs = graph.input.map(({ name, type }) => {
+    const declared = factsOfType(type, (axis) => freshSymbol(name, axis, {}));
+    const dims = options.inputDims?.[name];
+    return dims === undefined ? declared : { ...declared, dims };
+  });
+  return inferValues(graph, new Map(), inputs, { opset });
+}
+
+/** As `inferGraph`, for a subgraph of If, Loop or Scan that sees the values of `outer`. */
+export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, options: InferSubgraphOptions): ReadonlyMap<string, Facts> {
+  const scope = options.scope ?? `${graph.name}/`;
+  const inputs = graph.input.map(({ name, type }, index) => fill(options.inputs?.[index] ?? unknownFacts, factsOfType(type, (axis) => freshSymbol(name, axis, { scope })), name, { scope }));
+  return inferValues(graph, outer, inputs, { opset: options.opset, scope });
+}
+
+function inferValues(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], base: InferenceContext): ReadonlyMap<string, Facts> {
+  const values = new Map<string, Facts>();
+  graph.input.forEach(({ name }, index) => values.set(name, inputs[index] ?? unknownFacts));
+  graph.initializer.forEach((proto) => values.set(proto.name, initializerFacts(proto)));
+  for (const { values: elements, dims } of graph.sparseInitializer) {
+    if (elements !== undefined) values.set(elements.name, { type: dataTypeName(elements.dataType), dims: dims.map(Number) });
+  }
+  const find = (name: string): Facts | undefined => values.get(name) ?? outer.get(name);
+  const context: InferenceContext = {
+    ...base,
+    inferSubgraph: (body, bodyInputs, scope) => outputsOf(body, { get: find }, bodyInputs, { ...base, scope: `${base.scope ?? ""}${scope}` }),
+  };
+  const declared = declaredTypes(graph);
+  for (const node of graph.node) inferInto(values, node, find, declared, context);
+  return values;
+}
+
+function outputsOf(body: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], context: InferenceContext & { scope: string }): readonly Facts[] {
+  const values = inferSubgraph(body, outer, { opset: context.opset, inputs, scope: context.scope });
+  return body.output.map(({ name }) => values.get(name) ?? outer.get(name) ?? unknownFacts);
+}
+
+function inferInto(
+  values: Map<string, Facts>,
+  node: NodeProto,
+  find: (name: string) => Facts | undefined,
+  declared: ReadonlyMap<string, Facts>,
+  context: InferenceContext,
+): void {
+  const inputs = node.input.map((name) => (name === "" ? null : (find(name) ?? unknownFacts)));
+  const outputs = inferNode(node, inputs, context);
+  node.output.forEach((name, index) => {
+    const facts = outputs[index] ?? unknownFacts;
+    if (name !== "") values.set(name, fill(facts, declared.get(name), name, context));
+  });
+}
+
+/** `facts` with what only the declaration knows: the type, the rank, and the sizes that inference could not name. */
+function fill(facts: Facts, declared: Facts | undefined, name: string, context: Pick<InferenceContext, "scope">): Facts {
+  if (declared === undefined || "constant" in facts) return facts;
+  const type = facts.type ?? declared.type;
+  const container = facts.container ?? declared.container;
+  return { ...facts, type, dims: fillDims(facts.dims, declared.dims, name, context), ...(container === undefined ? {} : { container }) };
+}
+
+function fillDims(dims: readonly Dim[] | null, declared: readonly Dim[] | null, name: string, context: Pick<InferenceContext, "scope">): readonly Dim[] | null {
+  if (dims === null || declared === null || dims.length !== declared.length) return dims ?? declared;
+  return dims.map((dim, axis) => (dim === null || dim === freshSymbol(name, axis, context) ? (declared[axis] as Dim) : dim));
+}
+
+function declaredTypes(graph: GraphProto): ReadonlyMap<string, Facts> {
+  return new Map([...graph.valueInfo, ...graph.output].map(({ name, type }) => [name, factsOfType(type, (axis) => freshSymbol(name, axis, {}))]));
+}
+
+/** Weights are decoded when they are asked for: most never are. */
+function initializerFacts(proto: TensorProto): Facts {
+  const type = dataTypeName(proto.dataType);
+  const dims = proto.dims.map(Number);
+  if (type === null || proto.externalData.length > 0) return { type, dims };
+  let decoded: ConstantTensor | undefined;
+  return {
+    type,
+    dims,
+    get constant(): ConstantTensor {
+      decoded ??= tensorData(proto);
+      return decoded;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Dim } from "../facts.ts";
+import { addDims, ceilDivideDim, floorDivideDim, multiplyDims, subtractDims } from "./dim-arithmetic.ts";
+import type { NodeView } from "./rule.ts";
+
+/** How a sliding window moves along each spatial axis. */
+export interface WindowGeometry {
+  readonly kernel: readonly Dim[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Begins of all axes, then ends. */
+  readonly pads: readonly number[];
+  readonly autoPad: string;
+  readonly ceil: boolean;
+}
+
+/** The window attributes of a convolution or pool over `rank` spatial axes. */
+export function windowGeometry({ attributes }: NodeView, kernel: readonly Dim[]): WindowGeometry {
+  return {
+    kernel,
+    strides: attributes.ints("strides") ?? kernel.map(() => 1),
+    dilations: attributes.ints("dilations") ?? kernel.map(() => 1),
+    pads: attributes.ints("pads") ?? [...kernel, ...kernel].map(() => 0),
+    autoPad: attributes.string("auto_pad", "NOTSET"),
+    ceil: attributes.int("ceil_mode", 0) === 1,
+  };
+}
+
+/** Output sizes of a window that slides over `sizes`. */
+export function slideWindow(sizes: readonly Dim[], geometry: WindowGeometry): readonly Dim[] {
+  return sizes.map((size, axis) => slideAlong(size, axis, geometry));
+}
+
+function slideAlong(size: Dim, axis: number, geometry: WindowGeometry): Dim {
+  const { strides, pads, autoPad, ceil } = geometry;
+  const stride = strides[axis] ?? 1;
+  if (autoPad.startsWith("SAME")) return ceilDivideDim(size, stride);
+  const [begin, end] = autoPad === "VALID" ? [0, 0] : [pads[axis] ?? 0, pads[axis + sizesOf(geometry)] ?? 0];
+  const extent = windowExtent(geometry, axis);
+  const room = subtractDims(addDims(size, begin + end), extent);
+  if (!ceil) return addDims(floorDivideDim(room, stride), 1);
+  return ceilCount(size, begin, end, extent, room, stride);
+}
+
+/** With ceil_mode the last window may run over the end, but must not begin in the padding behind it. */
+function ceilCount(size: Dim, begin: number, end: number, extent: Dim, room: Dim, stride: number): Dim {
+  const count = addDims(ceilDivideDim(room, stride), 1);
+  if (typeof count === "number" && typeof size === "number") return (count - 1) * stride >= size + begin ? count - 1 : count;
+  return typeof extent === "number" && stride + end <= extent ? count : null;
+}
+
+/** Cells that a dilated window spans: (kernel − 1) · dilation + 1. */
+export function windowExtent({ kernel, dilations }: WindowGeometry, axis: number): Dim {
+  return addDims(multiplyDims(subtractDims(kernel[axis] ?? null, 1), dilations[axis] ?? 1), 1);
+}
+
+function sizesOf({ kernel }: WindowGeometry): number {
+  return kernel.length;
+}
