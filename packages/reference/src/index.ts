@@ -1,1 +1,10 @@
-export {};
+export { checkVjp } from "./check-vjp.ts";
+export type { VjpCheck } from "./check-vjp.ts";
+export { evaluate } from "./evaluate.ts";
+export type { EvaluateOptions } from "./evaluate.ts";
+export { numericalVjp } from "./numerical-vjp.ts";
+export type { Function64 } from "./numerical-vjp.ts";
+export { randomValue } from "./random-value.ts";
+export type { RandomValueOptions } from "./random-value.ts";
+export { fromTensor, scalar64, toTensor, value64 } from "./value64.ts";
+export type { Value64 } from "./value64.ts";

@@ -1,0 +1,50 @@
+import { erf } from "../error-function.ts";
+import { mapElements } from "../elementwise.ts";
+import type { Operator, OperatorTable } from "../operator-call.ts";
+
+function unary(f: (x: number) => number): Operator {
+  return (call) => [mapElements(call.input(0), f)];
+}
+
+function test(f: (x: number) => boolean): Operator {
+  return (call) => [mapElements(call.input(0), (x) => Number(f(x)), "bool")];
+}
+
+/** Rounds to the nearest whole number, halves to the even one. */
+export function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** y = f(x) without attributes. */
+export const unaryOperators: OperatorTable = {
+  Abs: unary(Math.abs),
+  Acos: unary(Math.acos),
+  Acosh: unary(Math.acosh),
+  Asin: unary(Math.asin),
+  Asinh: unary(Math.asinh),
+  Atan: unary(Math.atan),
+  Atanh: unary(Math.atanh),
+  BitwiseNot: unary((x) => -x - 1),
+  Ceil: unary(Math.ceil),
+  Cos: unary(Math.cos),
+  Cosh: unary(Math.cosh),
+  Erf: unary(erf),
+  Exp: unary(Math.exp),
+  Floor: unary(Math.floor),
+  Identity: unary((x) => x),
+  IsNaN: test(Number.isNaN),
+  Log: unary(Math.log),
+  Neg: unary((x) => -x),
+  Not: test((x) => x === 0),
+  Reciprocal: unary((x) => 1 / x),
+  Round: unary(roundHalfEven),
+  Sign: unary(Math.sign),
+  Sin: unary(Math.sin),
+  Sinh: unary(Math.sinh),
+  Sqrt: unary(Math.sqrt),
+  Tan: unary(Math.tan),
+  Tanh: unary(Math.tanh),
+};
