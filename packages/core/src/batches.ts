@@ -1,6 +1,6 @@
 import type { Capabilities } from "./model.ts";
 import { sizeOf, sliceRows } from "./tensor.ts";
-import type { FloatTensor, Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Rows `start` (included) to `end` (excluded). */
 export interface RowRange {
@@ -24,17 +24,19 @@ export function sliceFeeds(feeds: Readonly<Record<string, Tensor>>, { start, end
 }
 
 /** Joins results along the leading axis. The other axes must agree. */
-export function concatRows(parts: readonly FloatTensor[]): FloatTensor {
-  if (parts.length === 1) return parts[0]!;
+export function concatRows<T extends Tensor>(parts: readonly T[]): T {
+  const first = parts[0]!;
+  if (parts.length === 1) return first;
   const rows = parts.reduce((sum, { dims }) => sum + dims[0]!, 0);
-  const dims = [rows, ...parts[0]!.dims.slice(1)];
-  const data = new Float32Array(sizeOf(dims));
+  const dims = [rows, ...first.dims.slice(1)];
+  if (Array.isArray(first.data)) return { type: first.type, dims, data: parts.flatMap((part) => [...(part.data as readonly string[])]) } as unknown as T;
+  const data = new ((first.data as Float32Array).constructor as Float32ArrayConstructor)(sizeOf(dims));
   let offset = 0;
   for (const part of parts) {
-    data.set(part.data, offset);
+    data.set(part.data as Float32Array, offset);
     offset += part.data.length;
   }
-  return { type: "float32", dims, data };
+  return { type: first.type, dims, data } as unknown as T;
 }
 
 /** One row, `count` times over, as every engine wants it: contiguous. [1, …] → [count, …]. */

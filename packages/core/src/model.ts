@@ -48,6 +48,8 @@ export interface Model extends AsyncDisposable {
   /** The library underneath with its version and device, such as "onnxruntime-node 1.30.0 (cpu)". */
   readonly engine: string;
   readonly contractVersion: 1;
+  /** Versions of the packages behind this object by name, such as { "@xdeep/onnxruntime": "1.0.0" }: they go into the provenance of results. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
@@ -74,7 +76,7 @@ export interface ScoreRequest {
 
 /** What was scored, per row. Empty where no target was asked for. */
 export interface ScoreResult {
-  /** One per row; a number where the output is [N, classes], a tuple otherwise. */
+  /** One per row; a number where at most one axis of a row is longer than 1, as in [N, classes]; a tuple otherwise. */
   readonly target: readonly Target[];
   /** F per row, [N]. */
   readonly scores: Float32Array;

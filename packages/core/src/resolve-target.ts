@@ -34,7 +34,7 @@ export function resolveTargets(output: ScoredOutput, option: TargetOption | unde
     if (target !== undefined && target !== null) return flatten(target, axes, output.name);
     return sizeOf(axes) === 1 ? 0 : argmax(output, row, sizeOf(axes));
   });
-  return { targets: Array.from(indices, (index) => unflatten(index, axes)), indices };
+  return { targets: Array.from(indices, (index) => targetAt(index, axes)), indices };
 }
 
 /**
@@ -105,7 +105,8 @@ function longAxis(axes: readonly number[]): number | null {
   return long.length > 1 ? null : (long[0] ?? 0);
 }
 
-function unflatten(flat: number, axes: readonly number[]): Target {
+/** The target at a row-major index inside rows of these dims (the batch axis left out). */
+export function targetAt(flat: number, axes: readonly number[]): Target {
   if (longAxis(axes) !== null) return flat;
   let rest = flat;
   const index = axes.toReversed().map((dim) => {

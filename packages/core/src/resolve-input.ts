@@ -1,0 +1,64 @@
+import type { Mirrored } from "./explainer.ts";
+import type { Model, ValueInfo } from "./model.ts";
+import { XDeepError } from "./error.ts";
+import { isTensor } from "./tensor.ts";
+import type { FloatTensor, Input, Tensor } from "./tensor.ts";
+import { validateFeeds } from "./validate-feeds.ts";
+
+/** An input in the one form that models take. */
+export interface ResolvedInput {
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** N, shared by all feeds. */
+  readonly rows: number;
+}
+
+/**
+ * Turns what the caller passed into checked feeds. A bare tensor is the input of a one-input model. Where the backend has inner values,
+ * a record may feed one of them besides the inputs.
+ *
+ * @throws {XDeepError} the codes of `validateFeeds`; INPUT_MISSING for a bare tensor where the model has several inputs
+ */
+export function resolveInput(model: Model, input: Input): ResolvedInput {
+  const feeds = toFeeds(model, input);
+  const innerValues = model.capabilities.innerValues ? innerFeeds(model, feeds) : [];
+  return { feeds, rows: validateFeeds(feeds, model.inputs.map(splittable), { innerValues }) };
+}
+
+/** Results in the form of the input: one tensor for a bare tensor, unless `gradients` are of other values than the model's only input. */
+export function mirrorInput<I extends Input>(model: Model, input: I, gradients: Readonly<Record<string, FloatTensor>>): Mirrored<I> {
+  const names = Object.keys(gradients);
+  const bare = isTensor(input) && names.length === 1 && names[0] === model.inputs[0]?.name;
+  return (bare ? gradients[names[0]!] : gradients) as Mirrored<I>;
+}
+
+/** Drops the batch axis where it is 1: (1, C, H, W) → (C, H, W). More rows keep it. */
+export function dropBatchAxis<I extends Input>(values: Mirrored<I>): Mirrored<I> {
+  if (isTensor(values)) return squeeze(values) as Mirrored<I>;
+  return Object.fromEntries(Object.entries(values as Readonly<Record<string, FloatTensor>>).map(([name, tensor]) => [name, squeeze(tensor)])) as Mirrored<I>;
+}
+
+function squeeze(tensor: FloatTensor): FloatTensor {
+  return tensor.dims[0] === 1 ? { ...tensor, dims: tensor.dims.slice(1) } : tensor;
+}
+
+function toFeeds(model: Model, input: Input): Readonly<Record<string, Tensor>> {
+  if (typeof input !== "object" || input === null) throw new TypeError(`An input is a tensor or a record of tensors by name, got ${input === null ? "null" : typeof input}.`);
+  if (!isTensor(input)) return input;
+  const names = model.inputs.map(({ name }) => name);
+  if (names.length === 1) return { [names[0]!]: input };
+  throw new XDeepError("INPUT_MISSING", `The model has ${names.length} inputs, so one tensor is not enough: pass a record by the names "${names.join('", "')}".`, {
+    details: { expected: names },
+  });
+}
+
+/** A model of fixed batch 1 takes more rows here: they are run one at a time. */
+function splittable(info: ValueInfo): ValueInfo {
+  return info.dims[0] === 1 ? { ...info, dims: [null, ...info.dims.slice(1)] } : info;
+}
+
+/** Names beyond the inputs, described by what is fed; the model knows whether they exist and which dims they have. */
+function innerFeeds(model: Model, feeds: Readonly<Record<string, Tensor>>): readonly ValueInfo[] {
+  return Object.entries(feeds)
+    .filter(([name, tensor]) => isTensor(tensor) && model.inputs.every((info) => info.name !== name))
+    .map(([name, { type, dims }]) => ({ name, type, dims: dims.map(() => null), layout: null }));
+}

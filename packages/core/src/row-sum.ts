@@ -1,0 +1,16 @@
+import type { FloatTensor } from "./tensor.ts";
+
+/** Adds `weight` times each element of `values` to `sum`, in double precision. */
+export function addScaled(sum: Float64Array, values: ArrayLike<number>, weight = 1): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + weight * values[i]!;
+}
+
+/** The sum of tensors of the same dims, accumulated in double precision. */
+export function sumTensors(parts: readonly FloatTensor[]): FloatTensor {
+  const [first] = parts;
+  if (first === undefined) throw new RangeError("There is nothing to sum.");
+  if (parts.length === 1) return first;
+  const sum = new Float64Array(first.data.length);
+  for (const part of parts) addScaled(sum, part.data);
+  return { type: "float32", dims: first.dims, data: Float32Array.from(sum) };
+}
