@@ -1,8 +1,9 @@
 import type { Dim, Facts } from "../facts.ts";
+import { dot, rowMajorStrides } from "./broadcast.ts";
+import { productOfDims } from "./dim-arithmetic.ts";
 import { factsWithElements, isSmall } from "./elements.ts";
 import { type InferenceRule, type InferenceRules, type NodeView, tensor } from "./rule.ts";
 import { selectElements } from "./select.ts";
-import { dot, rowMajorStrides } from "./broadcast.ts";
 
 const likeData: InferenceRule = (node) => [tensor(node.type(0), node.dims(0))];
 
@@ -86,12 +87,15 @@ function topK(node: NodeView): readonly Facts[] {
   return [tensor(node.type(0), taken), tensor("int64", taken)];
 }
 
+/** Unique values, where each first occurs, which of them each input is, and how often each occurs. */
 function unique(node: NodeView): readonly Facts[] {
   const dims = node.dims(0);
   const axis = node.attributes.int("axis");
   const counts: readonly Dim[] = [null];
-  const values = axis === undefined ? counts : dims && dims.with(node.axis(axis, dims.length), null);
-  return [tensor(node.type(0), values), tensor("int64", counts), tensor("int64", [null]), tensor("int64", counts)];
+  const along = axis === undefined || dims === null ? null : node.axis(axis, dims.length);
+  const values = axis === undefined ? counts : dims && dims.with(along ?? 0, null);
+  const inverse = dims === null ? null : along === null ? productOfDims(dims) : (dims[along] ?? null);
+  return [tensor(node.type(0), values), tensor("int64", counts), tensor("int64", [inverse]), tensor("int64", counts)];
 }
 
 function oneHot(node: NodeView): Facts {

@@ -1,17 +1,29 @@
+import { attentionRules } from "./attention.ts";
 import { arrangeRules } from "./arrange.ts";
+import { controlFlowRules } from "./control-flow.ts";
 import { convRules } from "./conv.ts";
+import { einsumRules } from "./einsum.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { gatherRules } from "./gather.ts";
 import { joinRules } from "./join.ts";
+import { lossRules } from "./loss.ts";
 import { makeRules } from "./make.ts";
 import { matmulRules } from "./matmul.ts";
+import { microsoftRules } from "./microsoft.ts";
 import { normRules } from "./norm.ts";
 import { poolRules } from "./pool.ts";
+import { quantizeRules } from "./quantize.ts";
 import { reduceRules } from "./reduce.ts";
 import { reshapeRules } from "./reshape.ts";
+import { resizeRules } from "./resize.ts";
+import { rnnRules } from "./rnn.ts";
 import type { InferenceRule, InferenceRules } from "./rule.ts";
+import { sequenceRules } from "./sequence.ts";
+import { signalRules } from "./signal.ts";
 import { sliceRules } from "./slice.ts";
+import { textRules } from "./text.ts";
 import { unaryRules } from "./unary.ts";
+import { visionRules } from "./vision.ts";
 
 const STANDARD: readonly InferenceRules[] = [
   unaryRules,
@@ -27,9 +39,20 @@ const STANDARD: readonly InferenceRules[] = [
   gatherRules,
   makeRules,
   normRules,
+  resizeRules,
+  rnnRules,
+  controlFlowRules,
+  einsumRules,
+  quantizeRules,
+  visionRules,
+  lossRules,
+  signalRules,
+  sequenceRules,
+  textRules,
+  attentionRules,
 ];
 
-const DOMAINS: Readonly<Record<string, readonly InferenceRules[]>> = { "": STANDARD, "ai.onnx": STANDARD };
+const DOMAINS: Readonly<Record<string, readonly InferenceRules[]>> = { "": STANDARD, "ai.onnx": STANDARD, "com.microsoft": [microsoftRules] };
 
 /** The rule of an operator, or undefined where there is none. */
 export function inferenceRule(domain: string, op: string): InferenceRule | undefined {

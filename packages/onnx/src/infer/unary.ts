@@ -41,7 +41,8 @@ export const unaryRules: InferenceRules = {
   Cast: (node) => [cast(node, dataTypeName(node.attributes.int("to", 0)))],
   CastLike: (node) => [cast(node, node.type(1))],
   Clip: (node) => [clip(node)],
-  Dropout: (node) => [tensor(node.type(0), node.dims(0)), tensor("bool", node.dims(0))],
+  // Until opset 10 the mask had the type of the data.
+  Dropout: (node) => [tensor(node.type(0), node.dims(0)), tensor(node.context.opset < 10 ? node.type(0) : "bool", node.dims(0))],
   Relu: keepsShape,
   LeakyRelu: keepsShape,
   ThresholdedRelu: keepsShape,

@@ -1,0 +1,94 @@
+import { isXDeepError } from "@xdeep/core";
+import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import type { GraphProto } from "../gen/onnx_pb.ts";
+import { factsWithElements, numbersOf } from "./elements.ts";
+import { mergeFacts, sameFacts } from "./merge-facts.ts";
+import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
+
+/** Operators that hold graphs. They need `context.inferSubgraph`; without it their outputs are unknown. */
+export const controlFlowRules: InferenceRules = { If: chooseBranch, Loop: loop, Scan: scan };
+
+/** Passes after which a loop's state counts as unknown if it has not settled. */
+const MAX_PASSES = 4;
+
+function chooseBranch(node: NodeView): readonly Facts[] {
+  const condition = node.number(0);
+  if (condition !== null) return branch(node, condition === 0 ? "else_branch" : "then_branch");
+  const yes = attempt(() => branch(node, "then_branch"));
+  const no = attempt(() => branch(node, "else_branch"));
+  if (yes.facts === undefined && no.facts === undefined) throw yes.error;
+  // A branch that contradicts itself is never taken, as exporters write for shapes that do not occur.
+  return (yes.facts ?? no.facts ?? []).map((facts, index) => mergeFacts(facts, (no.facts ?? yes.facts)?.[index] ?? unknownFacts));
+}
+
+function branch(node: NodeView, name: string): readonly Facts[] {
+  return runBody(node, node.attributes.graph(name), [], name);
+}
+
+function attempt(infer: () => readonly Facts[]): { facts?: readonly Facts[]; error?: unknown } {
+  try {
+    return { facts: infer() };
+  } catch (error) {
+    if (!isXDeepError(error, "MODEL_INVALID")) throw error;
+    return { error };
+  }
+}
+
+function runBody(node: NodeView, body: GraphProto | undefined, inputs: readonly Facts[], name: string): readonly Facts[] {
+  const { inferSubgraph } = node.context;
+  if (body === undefined) return [];
+  const scope = `${node.node.output.find(Boolean) ?? node.node.name}/${name}/`;
+  return inferSubgraph?.(body, inputs, scope) ?? body.output.map(() => unknownFacts);
+}
+
+function loop(node: NodeView): readonly Facts[] {
+  const body = node.attributes.graph("body");
+  const initial = node.inputs.slice(2).map((facts) => facts ?? unknownFacts);
+  const startsTrue = !node.has(1) || node.number(1) === 1;
+  const always = factsWithElements("bool", [], startsTrue ? [1] : null);
+  const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [tensor("int64", []), ...state], "body");
+  const { state, outputs } = settle([always, ...initial], run);
+  // The body runs to the given count only where its condition stays true.
+  const runsOn = numbersOf(state[0] ?? unknownFacts)?.[0] === 1;
+  const trips = node.has(0) && runsOn ? (node.elements(0)?.values[0] ?? null) : null;
+  const rounds = typeof trips === "number" ? Math.max(0, trips) : trips;
+  return [...state.slice(1), ...outputs.slice(state.length).map((facts) => stacked(facts, 0, rounds))];
+}
+
+function scan(node: NodeView): readonly Facts[] {
+  const body = node.attributes.graph("body");
+  const scanned = node.attributes.int("num_scan_inputs", 0);
+  if (node.context.opset < 9) return [];
+  const states = node.inputs.length - scanned;
+  const axes = node.attributes.ints("scan_input_axes") ?? [];
+  const slices = node.inputs.slice(states).map((facts, index) => withoutAxis(node, facts ?? unknownFacts, axes[index] ?? 0));
+  const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [...state, ...slices.map(({ facts }) => facts)], "body");
+  const { state, outputs } = settle(node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts), run);
+  const length = slices.map(({ size }) => size).find((size) => size !== null) ?? null;
+  const outputAxes = node.attributes.ints("scan_output_axes") ?? [];
+  return [...state, ...outputs.slice(states).map((facts, index) => stacked(facts, outputAxes[index] ?? 0, length))];
+}
+
+/** Facts of a loop's state that hold before every pass: those of its start, weakened until a pass keeps them. */
+function settle(initial: readonly Facts[], run: (state: readonly Facts[]) => readonly Facts[]): { state: readonly Facts[]; outputs: readonly Facts[] } {
+  let state = initial;
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    const outputs = run(state);
+    const weakened = state.map((facts, index) => mergeFacts(facts, outputs[index] ?? unknownFacts));
+    if (weakened.every((facts, index) => sameFacts(facts, state[index] ?? unknownFacts))) return { state, outputs };
+    state = weakened;
+  }
+  const open = initial.map(() => unknownFacts);
+  return { state: open, outputs: run(open) };
+}
+
+function withoutAxis(node: NodeView, facts: Facts, axis: number): { facts: Facts; size: Dim } {
+  if (facts.dims === null) return { facts: tensor(facts.type, null), size: null };
+  const at = node.axis(axis, facts.dims.length);
+  return { facts: tensor(facts.type, facts.dims.toSpliced(at, 1)), size: facts.dims[at] ?? null };
+}
+
+function stacked({ type, dims }: Facts, axis: number, count: Dim): Facts {
+  if (dims === null) return tensor(type, null);
+  return tensor(type, dims.toSpliced(axis < 0 ? axis + dims.length + 1 : axis, 0, count));
+}
