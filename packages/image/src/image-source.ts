@@ -40,7 +40,7 @@ function asUrl(source: string | URL): URL | null {
 }
 
 async function readFile(source: string | URL, url: URL | null, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const fs = await import("node:fs/promises");
+  const [fs, { isAbsolute }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   try {
     return await fs.readFile(url ?? source, { signal });
   } catch (cause) {
@@ -48,7 +48,7 @@ async function readFile(source: string | URL, url: URL | null, signal: AbortSign
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     const what =
       code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder, not a file" : `cannot be read (${code || String(cause)})`;
-    const where = url === null ? ` (from the folder ${process.cwd()})` : "";
+    const where = url === null && !isAbsolute(String(source)) ? ` (from the folder ${process.cwd()})` : "";
     throw new XDeepError("IMAGE_INVALID", `The picture ${describeSource(source)} ${what}${where}. Check the path.`, {
       details: { source: String(source), code },
       cause,

@@ -56,10 +56,10 @@ export async function preprocessBatch(
 ): Promise<PreprocessedBatch> {
   const preprocessing = resolvePreprocessing(options);
   const pictures: RgbImage[] = [];
-  // One after the other: a decoded photograph takes tens of megabytes, and sharp uses every core for one.
+  // One after the other: a decoded photograph takes tens of megabytes.
   for (const source of sources) {
     const image = isRgbImage(source) ? source : await decodeImage(source, { background: preprocessing.background, signal: control.signal });
-    pictures.push(await resizeImage(image, preprocessing));
+    pictures.push(resizeImage(image, preprocessing));
   }
   return { tensor: tensorFromImages(pictures, preprocessing), pictures, preprocessing };
 }

@@ -1,0 +1,67 @@
+import type { FloatTensor } from "@xdeep/core";
+import { type AttributionMap, type ReduceOptions, reduceChannels } from "./attribution-map.ts";
+import {
+  type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale,
+} from "./color-map.ts";
+import { type NormalizeOptions, normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
+import type { ImageSize } from "./preprocessing.ts";
+import type { Interpolation } from "./resample.ts";
+import { resizeMap } from "./resize-map.ts";
+import type { RgbImage } from "./rgb-image.ts";
+
+/** What every renderer takes. */
+export interface RenderOptions extends ReduceOptions, NormalizeOptions {
+  /** Size of the result in pixels. Default: that of the attribution. */
+  readonly size?: ImageSize | undefined;
+  /** How values are placed between those of a small map. Default "linear". */
+  readonly interpolation?: Interpolation | undefined;
+}
+
+export interface HeatMapOptions extends RenderOptions {
+  /** Default "inferno". */
+  readonly colorMap?: SequentialColorMap | ColorInterpolator | undefined;
+}
+
+export interface DivergingOptions extends RenderOptions {
+  /** Default "RdBu": positive red, zero near white, negative blue. An interpolator has zero at 0.5. */
+  readonly colorMap?: DivergingColorMap | ColorInterpolator | undefined;
+}
+
+/**
+ * A heat map: dark where a pixel counts little, bright where it counts much. `reduce` defaults to Σ|a|, which hides the sign.
+ *
+ * A map without contrast (all zero, or constant) gives the colour of nothing everywhere.
+ *
+ * @throws {XDeepError} INPUT_SHAPE, RESULT_NOT_FINITE or OPTION_INVALID, as `reduceChannels`.
+ */
+export function renderHeatMap(attribution: FloatTensor | AttributionMap, options: HeatMapOptions = {}): RgbImage {
+  const map = mapOfSize(reduceChannels(attribution, { reduce: "sumAbs", ...defined(options) }), options);
+  return paint(normalizeMap(map, options), sequentialScale(options.colorMap ?? "inferno"), (value) => value);
+}
+
+/**
+ * A signed map: what speaks for the target in one colour, what speaks against it in another, on one scale. `reduce` defaults to Σa.
+ *
+ * A map without contrast (all zero, or constant) is neutral everywhere.
+ *
+ * @throws {XDeepError} INPUT_SHAPE, RESULT_NOT_FINITE or OPTION_INVALID, as `reduceChannels`.
+ */
+export function renderDiverging(attribution: FloatTensor | AttributionMap, options: DivergingOptions = {}): RgbImage {
+  const map = mapOfSize(reduceChannels(attribution, { reduce: "sum", ...defined(options) }), options);
+  return paint(normalizeSignedMap(map, options), divergingScale(options.colorMap ?? "RdBu"), (value) => (value + 1) / 2);
+}
+
+function mapOfSize(map: AttributionMap, { size, interpolation }: RenderOptions): AttributionMap {
+  return size === undefined ? map : resizeMap(map, size, interpolation);
+}
+
+/** An option that is there but undefined must not hide a default. */
+function defined({ reduce, layout }: ReduceOptions): ReduceOptions {
+  return { layout, ...(reduce === undefined ? {} : { reduce }) };
+}
+
+function paint(map: AttributionMap, scale: ColorScale, position: (value: number) => number): RgbImage {
+  const data = new Uint8Array(map.data.length * 3);
+  map.data.forEach((value, pixel) => data.set(scale(position(value)), pixel * 3));
+  return { width: map.width, height: map.height, data };
+}

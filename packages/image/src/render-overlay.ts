@@ -1,0 +1,71 @@
+import { type FloatTensor, XDeepError } from "@xdeep/core";
+import { type AttributionMap, reduceChannels } from "./attribution-map.ts";
+import { blurMap } from "./blur-map.ts";
+import { sequentialScale } from "./color-map.ts";
+import { normalizeMap } from "./normalize-map.ts";
+import type { HeatMapOptions } from "./render-heat-map.ts";
+import { resizeMap } from "./resize-map.ts";
+import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
+
+export interface OverlayOptions extends Omit<HeatMapOptions, "size"> {
+  /**
+   * Standard deviation in pixels of the picture of a Gaussian that smooths the map, so that scattered gradients join to regions.
+   * 0 shows every pixel. Default: a hundredth of the picture's longer side.
+   */
+  readonly blur?: number | undefined;
+  /** Opacity of the heat map where it is strongest, 0…1. It falls to 0 with the strength, so that the rest of the picture stays. Default 0.75. */
+  readonly opacity?: number | undefined;
+  /** How much colour the picture keeps, 0…1: the less, the better the heat map stands out. Default 0.3. */
+  readonly saturation?: number | undefined;
+}
+
+/** In units of the longer side. */
+const DEFAULT_BLUR = 0.01;
+
+/**
+ * The heat map over the picture it explains, at the picture's size: clear where a pixel counts little, coloured where it counts much.
+ *
+ * `colorMap` defaults to "turbo", `reduce` to Σ|a|. A map without contrast leaves the picture, with less colour.
+ *
+ * @throws {XDeepError} INPUT_SHAPE when the proportions of picture and attribution differ; and as `renderHeatMap`.
+ */
+export function renderOverlay(picture: RgbImage, attribution: FloatTensor | AttributionMap, options: OverlayOptions = {}): RgbImage {
+  checkRgbImage(picture);
+  const opacity = fraction("opacity", options.opacity ?? 0.75);
+  const saturation = fraction("saturation", options.saturation ?? 0.3);
+  const map = reduceChannels(attribution, { layout: options.layout, reduce: options.reduce ?? "sumAbs" });
+  requireProportions(picture, map);
+  const blur = options.blur ?? Math.max(picture.width, picture.height) * DEFAULT_BLUR;
+  const strength = normalizeMap(blurMap(resizeMap(map, picture, options.interpolation), blur), options);
+  const scale = sequentialScale(options.colorMap ?? "turbo");
+  const data = new Uint8Array(picture.data.length);
+  strength.data.forEach((value, pixel) => {
+    const at = pixel * 3;
+    const grey = 0.299 * picture.data[at]! + 0.587 * picture.data[at + 1]! + 0.114 * picture.data[at + 2]!;
+    const color = scale(value);
+    const alpha = opacity * value;
+    for (let channel = 0; channel < 3; channel++) {
+      const under = grey + (picture.data[at + channel]! - grey) * saturation;
+      data[at + channel] = Math.round(under * (1 - alpha) + color[channel]! * alpha);
+    }
+  });
+  return { width: picture.width, height: picture.height, data };
+}
+
+function fraction(name: string, value: number): number {
+  if (value >= 0 && value <= 1) return value;
+  throw new XDeepError("OPTION_INVALID", `Option "${name}" is a number 0…1; got ${String(value)}.`, { details: { [name]: value } });
+}
+
+/** A heat map of the cropped picture over the uncropped one would point at the wrong places. */
+function requireProportions(picture: RgbImage, map: AttributionMap): void {
+  const height = (map.height / map.width) * picture.width;
+  const tolerance = Math.max(1, picture.width / map.width);
+  if (Math.abs(height - picture.height) <= tolerance) return;
+  throw new XDeepError(
+    "INPUT_SHAPE",
+    `The picture (${picture.width} × ${picture.height}) and the attribution (${map.width} × ${map.height}, width × height) have other proportions, ` +
+      "so their pixels do not correspond. Pass the `picture` that preprocess() returned with the tensor.",
+    { details: { picture: [picture.width, picture.height], attribution: [map.width, map.height] } },
+  );
+}
