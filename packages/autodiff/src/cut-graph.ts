@@ -1,0 +1,34 @@
+import { type ModelProto, type NodeProto, isFloatType, valueInfoProto } from "@xdeep/onnx";
+import { operandsOf } from "./active-path.ts";
+import { type TypedGraph, graphOf, typedGraph } from "./typed-graph.ts";
+
+/** True for float values that a node of the main graph makes. */
+export function isInnerValue(graph: TypedGraph, name: string): boolean {
+  return graph.producers.has(name) && isFloatType(graph.facts.get(name)?.type ?? null);
+}
+
+/** The graph with inner values turned into inputs: the network from there on. The nodes that made them are gone unless something else needs them. */
+export function cutAt(graph: TypedGraph, names: readonly string[]): TypedGraph {
+  if (names.length === 0) return graph;
+  const cut = new Set(names);
+  const nodes = graph.nodes.map((node) => (node.output.some((name) => cut.has(name)) ? { ...node, output: node.output.map((name) => (cut.has(name) ? "" : name)) } : node));
+  const inputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
+  const outputs = graph.graph.output.filter(({ name }) => !cut.has(name));
+  return typedGraph({ ...graph.model, graph: { ...graph.graph, node: neededNodes(nodes, outputs.map(({ name }) => name)), input: [...graph.graph.input, ...inputs], output: outputs } });
+}
+
+/** The model with these values as its outputs, and only the nodes that they need. */
+export function withOutputs(graph: TypedGraph, names: readonly string[]): ModelProto {
+  const outputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
+  return { ...graph.model, graph: { ...graphOf(graph.model), node: neededNodes(graph.nodes, names), output: outputs, valueInfo: [] } };
+}
+
+function neededNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
+  const needed = new Set(outputs);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!node.output.some((name) => needed.has(name))) return false;
+    for (const name of operandsOf(node)) if (name !== "") needed.add(name);
+    return true;
+  });
+  return kept.reverse();
+}

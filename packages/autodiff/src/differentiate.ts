@@ -1,0 +1,93 @@
+import { type Rule, XDeepError } from "@xdeep/core";
+import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
+import { type ActivePath, activePath } from "./active-path.ts";
+import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers, isRectifier, modifiedRule } from "./rectifier.ts";
+import { reverseSweep } from "./reverse.ts";
+import type { GradientRule } from "./rule.ts";
+import type { RuleSet } from "./rule-set.ts";
+import { builtinRules } from "./rules/index.ts";
+import { type TypedGraph, valueOf } from "./typed-graph.ts";
+
+/** Which gradient is wanted, and by which rules. */
+export interface GradientOptions {
+  /** The value that is differentiated. */
+  readonly of: string;
+  /** The values to differentiate with respect to: inputs or inner values. */
+  readonly wrt: readonly string[];
+  /** How cotangents pass rectifiers. Default "standard". */
+  readonly rule?: Rule | undefined;
+  /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
+  readonly rectifiers?: readonly string[] | undefined;
+  /** Rules by operator. Default: all of ours; `withRules(builtinRules, …)` adds to them. */
+  readonly rules?: RuleSet | undefined;
+}
+
+export interface GradientValues {
+  /** x̄ by the names of `wrt`. Zeros where the explained value does not depend on one. */
+  readonly cotangents: ReadonlyMap<string, Value>;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+  /** Outputs that rules need and forward nodes do not yet have, by node and index. */
+  readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
+}
+
+/**
+ * Writes the nodes that take the cotangent of one value back to others.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
+ * way that has no rule.
+ */
+export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
+  const path = checkedPath(graph, options);
+  const ruleOf = ruleLookup(graph, path, options);
+  const addedOutputs = new Map<NodeProto, Map<number, string>>();
+  const total = reverseSweep({ graph, path, g, ruleOf, addedOutputs }, options.of, cotangent);
+  const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
+  return { cotangents, rectifiers: rectifiersOn(graph, path, options).size, addedOutputs };
+}
+
+function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {
+  checkFloatValue(graph, of, "OUTPUT_UNKNOWN");
+  for (const name of wrt) checkFloatValue(graph, name, "WRT_UNKNOWN");
+  return activePath(graph, of, wrt, carriesGradient);
+}
+
+function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN" | "WRT_UNKNOWN"): void {
+  const facts = graph.facts.get(name);
+  if (facts !== undefined && (facts.type === null || isFloatType(facts.type))) return;
+  const why = facts === undefined ? "the graph has no such value" : `it has type ${facts.type}, and only float values have gradients`;
+  const what = code === "WRT_UNKNOWN" ? "with respect to" : "of";
+  const known = [...graph.graph.input, ...graph.graph.output].map((value) => value.name);
+  throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
+}
+
+/** Finds the rule of every node on the path, or throws one error for all that have none. */
+function ruleLookup(graph: TypedGraph, path: ActivePath, options: GradientOptions): (node: NodeProto) => GradientRule {
+  const { rule = "standard", rules = builtinRules } = options;
+  const modified = rectifiersOn(graph, path, options);
+  const found = new Map<NodeProto, GradientRule>();
+  const missing: MissingRule[] = [];
+  for (const node of path.nodes) {
+    const result = findRule(node, rules, graph.opset);
+    if (isMissing(result)) missing.push(result);
+    else found.set(node, modified.has(node) && rule !== "standard" ? modifiedRule(result, rule) : result);
+  }
+  if (missing.length > 0) throw missingRulesError(missing, options.of);
+  return (node) => found.get(node) as GradientRule;
+}
+
+function rectifiersOn(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): ReadonlySet<NodeProto> {
+  checkRectifiers(rectifiers);
+  return new Set(rule === "standard" ? [] : path.nodes.filter((node) => isRectifier(graph, node, rectifiers)));
+}
+
+/**
+ * Checks that everything between the float inputs and an output can be differentiated.
+ *
+ * @throws {XDeepError} GRADIENT_MISSING with every node that has no rule.
+ */
+export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
+  const wrt = graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null));
+  ruleLookup(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
+}

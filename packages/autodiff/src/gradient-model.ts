@@ -1,0 +1,71 @@
+import type { Rule } from "@xdeep/core";
+import { GraphBuilder, type ModelProto, isFloatType } from "@xdeep/onnx";
+import { assemble, exportValue, infoOf } from "./assemble.ts";
+import { writeGradient } from "./differentiate.ts";
+import { prepareModel } from "./prepare-model.ts";
+import type { RuleSet } from "./rule-set.ts";
+import { type TypedGraph, typedGraph, valueOf } from "./typed-graph.ts";
+
+export interface DifferentiateOptions {
+  /** Name of the value that is differentiated. Default: the first float output. */
+  readonly of?: string | undefined;
+  /** Names of inputs or inner values to differentiate with respect to. Default: every float input. */
+  readonly wrt?: readonly string[] | undefined;
+  /** How cotangents pass rectifiers. Default "standard". */
+  readonly rule?: Rule | undefined;
+  /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
+  readonly rectifiers?: readonly string[] | undefined;
+  /** Rules by operator. Default: all of ours. */
+  readonly rules?: RuleSet | undefined;
+}
+
+/** A model with gradient outputs, in plain ONNX operators. */
+export interface GradientModel {
+  readonly model: ModelProto;
+  /** Name of the new input: the cotangent ȳ of the differentiated value, with its dims. */
+  readonly cotangent: string;
+  /** Names of the new outputs, by the names of `wrt`. */
+  readonly gradients: Readonly<Record<string, string>>;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+}
+
+/**
+ * Adds to a model the vector-Jacobian product of one value: an input for ȳ, and an output x̄ = ȳᵀ ∂y/∂x for every name in `wrt`. The result
+ * is again a plain ONNX model, which any ONNX Runtime runs and which can be differentiated again.
+ *
+ * @throws {XDeepError} GRADIENT_MISSING listing every node on the way without a rule; WRT_UNKNOWN, OUTPUT_UNKNOWN for unknown names.
+ */
+export function differentiate(model: ModelProto, options: DifferentiateOptions = {}): GradientModel {
+  return differentiateGraph(typedGraph(prepareModel(model)), options);
+}
+
+/** `differentiate` for a graph that is prepared already. */
+export function differentiateGraph(graph: TypedGraph, options: DifferentiateOptions): GradientModel {
+  const of = options.of ?? firstFloatOutput(graph);
+  const wrt = options.wrt ?? floatInputs(graph);
+  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  g.setScope("gradient");
+  const explained = valueOf(graph, of);
+  const cotangent = g.freshName(`cotangent of ${of}`);
+  const written = writeGradient(graph, g, { ...options, of, wrt }, { name: cotangent, facts: { type: explained.facts.type, dims: explained.facts.dims } });
+  const named = [...written.cotangents].map(([name, value]) => [name, g.freshName(name), value] as const);
+  const outputs = named.map(([, output, value]) => exportValue(g, value, output));
+  return {
+    model: assemble(graph, { builder: g, inputs: [infoOf(cotangent, explained.facts)], outputs, addedOutputs: written.addedOutputs }),
+    cotangent,
+    gradients: Object.fromEntries(named.map(([name, output]) => [name, output])),
+    rectifiers: written.rectifiers,
+  };
+}
+
+/** The output that is explained unless another is named. */
+export function firstFloatOutput(graph: TypedGraph): string {
+  const output = graph.graph.output.find(({ name }) => isFloatType(graph.facts.get(name)?.type ?? null)) ?? graph.graph.output[0];
+  return output?.name ?? "";
+}
+
+/** The inputs that are differentiated unless others are named. */
+export function floatInputs(graph: TypedGraph): readonly string[] {
+  return graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null));
+}

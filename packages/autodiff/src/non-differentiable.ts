@@ -1,0 +1,13 @@
+/**
+ * Operators whose outputs are indices, shapes, truth values or random numbers: nothing to differentiate, whatever the input's type.
+ * A gradient that meets one stops there.
+ */
+export const nonDifferentiableOperators: ReadonlySet<string> = new Set([
+  "And", "ArgMax", "ArgMin", "Bernoulli", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor", "BlackmanWindow", "Constant",
+  "ConstantOfShape", "Equal", "EyeLike", "Greater", "GreaterOrEqual", "HammingWindow", "HannWindow", "IsInf", "IsNaN", "Less", "LessOrEqual",
+  "MelWeightMatrix", "Multinomial", "NonMaxSuppression", "NonZero", "Not", "OneHot", "Or", "RandomNormal", "RandomNormalLike", "RandomUniform",
+  "RandomUniformLike", "Range", "Shape", "Size", "StringConcat", "StringNormalizer", "StringSplit", "TfIdfVectorizer", "Xor",
+]);
+
+/** Operators whose derivative is zero wherever it exists: piecewise constant functions of a float input. */
+export const zeroGradientOperators: ReadonlySet<string> = new Set(["Ceil", "Floor", "Hardmax", "Round", "Sign"]);

@@ -1,0 +1,110 @@
+import { XDeepError } from "@xdeep/core";
+import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
+import { type ActivePath, operandsOf } from "./active-path.ts";
+import { nodeLabel } from "./coverage.ts";
+import type { GradientRule, PullbackContext } from "./rule.ts";
+import { type TypedGraph, valueOf } from "./typed-graph.ts";
+import { unbroadcast } from "./unbroadcast.ts";
+
+/** What the reverse sweep needs beside the graph. */
+export interface Sweep {
+  readonly graph: TypedGraph;
+  readonly path: ActivePath;
+  readonly g: GraphBuilder;
+  readonly ruleOf: (node: NodeProto) => GradientRule;
+  /** Names for outputs that rules add to forward nodes, by node; filled here. */
+  readonly addedOutputs: Map<NodeProto, Map<number, string>>;
+}
+
+/** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
+export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name: string) => Value | null {
+  const terms = new Map<string, Value[]>([[of, [cotangent]]]);
+  const total = (name: string): Value | null => {
+    const list = terms.get(name);
+    if (list === undefined) return null;
+    const sum = sweep.g.sum(list);
+    terms.set(name, [sum]);
+    return sum;
+  };
+  for (const node of sweep.path.nodes.toReversed()) {
+    if (!node.output.some((name) => terms.has(name))) continue;
+    sweep.g.setScope(`gradient/${nodeLabel(node)}`);
+    for (const [name, term] of pullBack(sweep, node, total)) {
+      const list = terms.get(name);
+      if (list === undefined) terms.set(name, [term]);
+      else list.push(term);
+    }
+  }
+  sweep.g.setScope("gradient");
+  return total;
+}
+
+function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value | null): readonly (readonly [string, Value])[] {
+  const rule = sweep.ruleOf(node);
+  const operands = operandsOf(node);
+  const results = rule.pullback(contextOf(sweep, node, operands, total));
+  if (results.length !== operands.length) {
+    throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} returned ${results.length} cotangents for ${operands.length} inputs of node "${nodeLabel(node)}".`, {
+      details: { op: node.opType, node: nodeLabel(node), got: results.length, expected: operands.length },
+    });
+  }
+  return results.flatMap((result, i) => {
+    const name = operands[i] ?? "";
+    if (result === null || !sweep.path.values.has(name)) return [];
+    const primal = valueOf(sweep.graph, name);
+    const cotangent = rule.broadcasts === true ? unbroadcast(sweep.g, result, primal) : checked(result, primal, node, i);
+    return [[name, { name: cotangent.name, facts: { type: cotangent.facts.type ?? primal.facts.type, dims: primal.facts.dims ?? cotangent.facts.dims } }] as const];
+  });
+}
+
+/** A cotangent must have its primal's rank, and the dims that are known of both must agree. */
+function checked(cotangent: Value, primal: Value, node: NodeProto, i: number): Value {
+  const got = cotangent.facts.dims;
+  const expected = primal.facts.dims;
+  if (got === null || expected === null) return cotangent;
+  const fits = got.length === expected.length && got.every((dim, axis) => typeof dim !== "number" || typeof expected[axis] !== "number" || dim === expected[axis]);
+  if (fits) return cotangent;
+  throw new XDeepError(
+    "RULE_INVALID",
+    `The gradient rule of ${node.opType} gave input ${i} of node "${nodeLabel(node)}" a cotangent of dims [${got.join(", ")}]; the input has [${expected.join(", ")}].`,
+    { details: { op: node.opType, node: nodeLabel(node), input: i, got, expected } },
+  );
+}
+
+function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], total: (name: string) => Value | null): PullbackContext {
+  const { graph, g, path } = sweep;
+  return {
+    g,
+    node,
+    attributes: new Attributes(node),
+    opset: graph.opset,
+    inputCount: operands.length,
+    outputCount: node.output.length,
+    input: (i) => valueOf(graph, named(operands[i], node, `input ${i}`)),
+    hasInput: (i) => (operands[i] ?? "") !== "",
+    output: (i) => valueOf(graph, named(node.output[i], node, `output ${i}`)),
+    cotangent: (i) => {
+      const name = named(node.output[i], node, `output ${i}`);
+      return total(name) ?? g.zerosLike(valueOf(graph, name));
+    },
+    hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
+    wants: (i) => path.values.has(operands[i] ?? ""),
+    addOutput: (i) => addOutput(sweep, node, i),
+  };
+}
+
+function named(name: string | undefined, node: NodeProto, what: string): string {
+  if (name !== undefined && name !== "") return name;
+  throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} asked for ${what} of node "${nodeLabel(node)}", which is not there.`);
+}
+
+function addOutput(sweep: Sweep, node: NodeProto, i: number): Value {
+  const existing = node.output[i];
+  if (existing !== undefined && existing !== "") return valueOf(sweep.graph, existing);
+  const added = sweep.addedOutputs.get(node) ?? new Map<number, string>();
+  sweep.addedOutputs.set(node, added);
+  const name = added.get(i) ?? sweep.g.freshName(`output_${i}`);
+  added.set(i, name);
+  const like = valueOf(sweep.graph, node.output[0] ?? "");
+  return { name, facts: { type: null, dims: like.facts.dims } };
+}

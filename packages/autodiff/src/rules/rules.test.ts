@@ -1,0 +1,42 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { checkRule } from "../../test/check-rule.ts";
+import type { RuleSpec } from "../../test/rule-spec.ts";
+import { operatorKey } from "../rule-set.ts";
+import type { GradientRule } from "../rule.ts";
+import { builtinRuleList, builtinRules } from "./index.ts";
+
+const here = import.meta.dirname;
+const specFiles = readdirSync(here).filter((file) => file.endsWith(".spec.ts")).sort();
+const ruleFiles = readdirSync(here).filter((file) => file.endsWith(".ts") && !/^index\.ts$|\.spec\.ts$|\.test\.ts$/.test(file)).sort();
+const specs = await Promise.all(specFiles.map(async (file) => ({ file, rows: ((await import(/* @vite-ignore */ `./${file}`)) as { readonly rows: readonly RuleSpec[] }).rows })));
+
+describe("every rule", () => {
+  it("stands in a file with a spec beside it", () => {
+    expect(specFiles).toEqual(ruleFiles.map((file) => file.replace(/\.ts$/, ".spec.ts")));
+  });
+
+  it("is listed in index.ts, once", async () => {
+    const exported = await Promise.all(ruleFiles.map(async (file) => Object.values((await import(/* @vite-ignore */ `./${file}`)) as object).filter(isRule)));
+    expect(new Set(builtinRuleList)).toEqual(new Set(exported.flat()));
+    expect(builtinRules.size).toBe(builtinRuleList.length);
+  });
+
+  it("has at least one row in a spec", () => {
+    const covered = new Set(specs.flatMap(({ rows }) => rows.map((row) => operatorKey(row.op, row.domain))));
+    expect([...builtinRules.keys()].filter((key) => !covered.has(key))).toEqual([]);
+  });
+
+  it("names its rows once", () => {
+    const names = specs.flatMap(({ rows }) => rows.map((row) => `${row.op} ${row.name} ${row.opset ?? ""}`));
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe.each(specs)("$file", ({ rows }) => {
+  it.each(rows)("$op: $name", (row) => checkRule(row));
+});
+
+function isRule(value: unknown): value is GradientRule {
+  return typeof value === "object" && value !== null && "pullback" in value && "since" in value;
+}

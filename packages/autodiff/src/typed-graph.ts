@@ -1,0 +1,44 @@
+import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, inferGraph, unknownFacts } from "@xdeep/onnx";
+
+/** A prepared model with what is known of every value, and who makes and who uses it. */
+export interface TypedGraph {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+  readonly opset: number;
+  /** Topologically sorted. */
+  readonly nodes: readonly NodeProto[];
+  readonly facts: ReadonlyMap<string, Facts>;
+  /** The node that makes a value. */
+  readonly producers: ReadonlyMap<string, NodeProto>;
+  /** Initializers that no feed can replace, by name. */
+  readonly initializers: ReadonlySet<string>;
+}
+
+/** Infers and indexes a model that went through `prepareModel`. */
+export function typedGraph(model: ModelProto): TypedGraph {
+  const graph = graphOf(model);
+  return {
+    model,
+    graph,
+    opset: defaultOpset(model),
+    nodes: graph.node,
+    facts: inferGraph(model),
+    producers: new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const))),
+    initializers: new Set(graph.initializer.map((tensor) => tensor.name)),
+  };
+}
+
+/** A value of the graph with its facts. */
+export function valueOf(graph: TypedGraph, name: string): Value {
+  return { name, facts: graph.facts.get(name) ?? unknownFacts };
+}
+
+/** The version of ONNX's own operators that a model uses. */
+export function defaultOpset(model: ModelProto): number {
+  return Number(model.opsetImport.find((entry) => entry.domain === "" || entry.domain === "ai.onnx")?.version ?? 1n);
+}
+
+export function graphOf(model: ModelProto): GraphProto {
+  if (model.graph === undefined) throw new TypeError("The model has no graph; read it with readModel.");
+  return model.graph;
+}

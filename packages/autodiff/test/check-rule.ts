@@ -1,0 +1,151 @@
+import { createNoise, sizeOf } from "@xdeep/core";
+import { type GradientModel, differentiate } from "@xdeep/autodiff";
+import { type ModelProto, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { type Value64, checkVjp, evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
+import * as ort from "onnxruntime-node";
+import type { InputSpec, RuleSpec } from "./rule-spec.ts";
+
+/** Proves one row: the gradient graph in float64 against finite differences or known numbers, and ONNX Runtime against the gradient graph. */
+export async function checkRule(spec: RuleSpec): Promise<void> {
+  const inputs = spec.inputs.map((input, i) => (input === null ? null : valuesOf(input, seedOf(spec) + i)));
+  await checkModel(spec, inputs, false);
+  if (spec.dynamic !== false) await checkModel(spec, inputs, true);
+}
+
+async function checkModel(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): Promise<void> {
+  const model = modelOf(spec, inputs, dynamic);
+  const feeds = feedsOf(spec, inputs);
+  const outputs = evaluate(model, feeds);
+  const wrt = wrtOf(spec);
+  for (const [k, name] of model.graph!.output.map((output) => output.name).entries()) {
+    const output = outputs[name]!;
+    if (!isFloatType(output.type)) continue;
+    const gradient = differentiate(model, { of: name, wrt: wrt.map(inputName) });
+    const expected = spec.expected?.cotangents[k];
+    const cotangent = expected === undefined ? noise(seedOf(spec) + 100 + k, output.dims) : value64("float32", output.dims, expected);
+    if (spec.expected === undefined) checkAgainstDifferences(spec, dynamic, model, gradient, name, feeds);
+    else checkAgainstKnown(spec, gradient, feeds, cotangent);
+    if (spec.engine !== false) await checkEngine(spec, gradient, feeds, cotangent);
+  }
+}
+
+function checkAgainstDifferences(spec: RuleSpec, dynamic: boolean, model: ModelProto, gradient: GradientModel, output: string, feeds: Readonly<Record<string, Value64>>): void {
+  const names = wrtOf(spec).map(inputName);
+  const fed = (values: readonly Value64[]): Record<string, Value64> => ({ ...feeds, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])) });
+  checkVjp({
+    name: `${spec.op} (${spec.name}${dynamic ? ", dims unknown" : ""})`,
+    inputs: names.map((name) => feeds[name]!),
+    forward: (values) => [evaluate(model, fed(values), { outputs: [output] })[output]!],
+    vjp: (values, cotangents) => {
+      const results = evaluate(gradient.model, { ...fed(values), [gradient.cotangent]: cotangents[0]! }, { outputs: Object.values(gradient.gradients) });
+      return names.map((name) => results[gradient.gradients[name]!]!);
+    },
+    seed: seedOf(spec),
+    tolerance: spec.tolerance ?? 2e-7,
+  });
+}
+
+function checkAgainstKnown(spec: RuleSpec, gradient: GradientModel, feeds: Readonly<Record<string, Value64>>, cotangent: Value64): void {
+  const results = evaluate(gradient.model, { ...feeds, [gradient.cotangent]: cotangent }, { outputs: Object.values(gradient.gradients) });
+  for (const [i, index] of wrtOf(spec).entries()) {
+    const actual = results[gradient.gradients[inputName(index)]!]!.data;
+    spec.expected!.gradients[i]!.forEach((expected, j) => {
+      if (!(Math.abs(expected - actual[j]!) <= 1e-6)) throw new Error(`${spec.op} (${spec.name}) input ${index}, index ${j}: expected ${expected}, actual ${actual[j]}`);
+    });
+  }
+}
+
+/** ONNX Runtime computes the same gradients in float32. */
+async function checkEngine(spec: RuleSpec, gradient: GradientModel, feeds: Readonly<Record<string, Value64>>, cotangent: Value64): Promise<void> {
+  const all = { ...feeds, [gradient.cotangent]: cotangent };
+  const rounded = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, fromTensor(toTensor(value))]));
+  const expected = evaluate(gradient.model, rounded, { outputs: Object.values(gradient.gradients) });
+  const session = await ort.InferenceSession.create(writeModel(gradient.model), { logSeverityLevel: 3 });
+  try {
+    const wanted = new Set(session.inputNames);
+    const tensors = Object.entries(all).filter(([name]) => wanted.has(name)).map(([name, value]) => {
+      const { type, data, dims } = toTensor(value);
+      return [name, new ort.Tensor(type as "float32", data as Float32Array, dims)] as const;
+    });
+    const actual = await session.run(Object.fromEntries(tensors), Object.values(gradient.gradients));
+    for (const [name, output] of Object.entries(gradient.gradients)) compare(spec, name, expected[output]!, actual[output]!);
+  } finally {
+    await session.release();
+  }
+}
+
+function compare(spec: RuleSpec, name: string, expected: Value64, actual: ort.Tensor): void {
+  if (String(expected.dims) !== String(actual.dims)) throw new Error(`${spec.op} (${spec.name}) ${name}: ONNX Runtime gives dims [${actual.dims}], expected [${expected.dims}]`);
+  const scale = Math.max(1e-30, ...expected.data.map(Math.abs));
+  const data = actual.data as Float32Array;
+  expected.data.forEach((want, i) => {
+    const error = Math.abs(want - data[i]!) / scale;
+    if (!(error <= (spec.float32Tolerance ?? 1e-5))) throw new Error(`${spec.op} (${spec.name}) ${name}, index ${i}: ONNX Runtime gives ${data[i]}, expected ${want}`);
+  });
+}
+
+/** A model of the one node. With `dynamic` no dim of its inputs is known before the run. */
+function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): ModelProto {
+  const names = spec.inputs.map((input, i) => (input === null ? "" : inputName(i)));
+  const outputs = Array.from({ length: spec.outputs ?? 1 }, (_, i) => `output${i}`);
+  const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
+  const constants = inputs.flatMap((value, i) => (value !== null && spec.inputs[i]?.constant === true ? [tensorProto(inputName(i), toTensor(value))] : []));
+  const node = nodeProto(spec.op, names, outputs, spec.attributes, { name: "node", ...(spec.domain === undefined ? {} : { domain: spec.domain }) });
+  return modelProto({
+    nodes: [node],
+    inputs: free.map(({ name, value }) => valueInfoProto(name, value.type, value.dims.map((dim) => (dynamic ? null : dim)))),
+    outputs: outputs.map((name) => valueInfoProto(name, "float32", null)),
+    initializers: constants,
+    opset: spec.opset ?? 18,
+    ...(spec.domain === undefined ? {} : { domains: { [spec.domain]: 1 } }),
+  });
+}
+
+function feedsOf(spec: RuleSpec, inputs: readonly (Value64 | null)[]): Record<string, Value64> {
+  return Object.fromEntries(inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [[inputName(i), value]])));
+}
+
+function wrtOf(spec: RuleSpec): readonly number[] {
+  return spec.wrt ?? spec.inputs.flatMap((input, i) => (input !== null && input.constant !== true && isFloatType(input.type ?? "float32") ? [i] : []));
+}
+
+function inputName(i: number): string {
+  return `input${i}`;
+}
+
+function valuesOf(input: InputSpec, seed: number): Value64 {
+  const { dims, type = "float32", values, domain = [-2, 2], avoid = [], distinct = false } = input;
+  if (values !== undefined) return value64(type, dims, values);
+  const size = sizeOf(dims);
+  const random = uniform(seed, size);
+  const spread = distinct ? shuffledSteps(random) : random;
+  const data = spread.map((share) => awayFrom(domain[0] + share * (domain[1] - domain[0]), avoid));
+  return value64(type, dims, Float64Array.from(data, Math.fround));
+}
+
+/** Equally spaced shares of [0, 1] in the order of the random ones: no two closer than 1 / size. */
+function shuffledSteps(random: readonly number[]): readonly number[] {
+  const order = random.map((_, i) => i).sort((a, b) => random[a]! - random[b]!);
+  const shares: number[] = [];
+  order.forEach((position, rank) => (shares[position] = (rank + 0.5) / random.length));
+  return shares;
+}
+
+function awayFrom(value: number, kinks: readonly number[]): number {
+  const near = kinks.find((kink) => Math.abs(value - kink) < 0.01);
+  return near === undefined ? value : near + (value < near ? -0.02 : 0.02);
+}
+
+/** Seeded numbers in [0, 1): the standard normal ones through their logistic function. */
+function uniform(seed: number, size: number): readonly number[] {
+  return Array.from(createNoise(seed).next(size), (x) => 1 / (1 + Math.exp(-1.7 * x)));
+}
+
+function noise(seed: number, dims: readonly number[]): Value64 {
+  return value64("float32", dims, Float64Array.from(createNoise(seed).next(sizeOf(dims)), Math.fround));
+}
+
+/** A seed of its own for every row, from its name. */
+function seedOf({ op, name }: RuleSpec): number {
+  return [...`${op} ${name}`].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+}

@@ -1,0 +1,237 @@
+import { type DataType, XDeepError, sizeOf } from "@xdeep/core";
+import { Attributes } from "./attributes.ts";
+import { dataTypeCode } from "./data-type.ts";
+import { type Dim, type Facts, staticDims } from "./facts.ts";
+import type { NodeProto, TensorProto } from "./gen/onnx_pb.ts";
+import { inferNode } from "./infer/infer-node.ts";
+import { type AttributeValue, nodeProto } from "./node.ts";
+import { type ConstantTensor, tensorProto } from "./tensor-data.ts";
+
+/** A value of a graph that is being written: its name and what is known of it. */
+export interface Value {
+  readonly name: string;
+  readonly facts: Facts;
+}
+
+export interface GraphBuilderOptions {
+  /** Default-domain opset of the model that the nodes will stand in; at least 18. */
+  readonly opset: number;
+  /** Names that are in use already. The builder adds its own. */
+  readonly taken: Set<string>;
+}
+
+export interface EmitOptions {
+  readonly domain?: string;
+  /** Number of outputs; default 1. */
+  readonly outputs?: number;
+}
+
+type Attrs = Readonly<Record<string, AttributeValue>>;
+
+/**
+ * Writes ONNX nodes with inferred facts: `g.mul(a, b)` appends a Mul node and returns its value. Names are invented here, after the
+ * current scope, so that whoever reads the finished file finds the node that caused them.
+ */
+export class GraphBuilder {
+  readonly nodes: NodeProto[] = [];
+  readonly initializers: TensorProto[] = [];
+  readonly opset: number;
+  readonly #taken: Set<string>;
+  readonly #constants = new Map<string, Value>();
+  #scope = "";
+
+  constructor(options: GraphBuilderOptions) {
+    this.opset = options.opset;
+    this.#taken = options.taken;
+  }
+
+  /** Names of what follows begin with this. */
+  setScope(scope: string): void {
+    this.#scope = scope;
+  }
+
+  /** A name that is not in use, made of the scope and a hint. */
+  freshName(hint: string): string {
+    const base = this.#scope === "" ? hint : `${this.#scope}/${hint}`;
+    let name = base;
+    for (let count = 1; this.#taken.has(name); count++) name = `${base}_${count}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** A builder for a subgraph (a branch of If, a body of Loop): it sees outer values by name and shares the names in use. */
+  subgraph(): GraphBuilder {
+    const inner = new GraphBuilder({ opset: this.opset, taken: this.#taken });
+    inner.setScope(this.#scope);
+    return inner;
+  }
+
+  /** Appends a node; null stands for an optional input left out. Returns its outputs. */
+  emit(op: string, inputs: readonly (Value | null)[], attributes: Attrs = {}, options: EmitOptions = {}): Value[] {
+    const outputs = Array.from({ length: options.outputs ?? 1 }, () => this.freshName(op));
+    const node = nodeProto(op, trimmed(inputs.map((input) => input?.name ?? "")), outputs, attributes, {
+      name: outputs[0] ?? op,
+      ...(options.domain === undefined ? {} : { domain: options.domain }),
+    });
+    this.nodes.push(node);
+    const facts = inferNode(node, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
+    return outputs.map((name, index) => ({ name, facts: facts[index] ?? { type: null, dims: null } }));
+  }
+
+  /** Appends a node with one output. */
+  op(op: string, inputs: readonly (Value | null)[], attributes: Attrs = {}): Value {
+    return this.emit(op, inputs, attributes)[0] as Value;
+  }
+
+  /** Appends a copy of a node of the model with other inputs; the facts of its outputs are inferred anew. */
+  repeat(node: NodeProto, inputs: readonly (Value | null)[], attributes: Attrs = {}, options: EmitOptions = {}): Value[] {
+    const outputs = this.emit(node.opType, inputs, attributes, { domain: node.domain, outputs: node.output.length, ...options });
+    const copy = this.nodes.at(-1) as NodeProto;
+    const replaced = new Attributes(copy);
+    copy.attribute.push(...node.attribute.filter((attribute) => !replaced.has(attribute.name)));
+    const facts = inferNode(copy, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
+    return outputs.map((value, index) => ({ name: value.name, facts: facts[index] ?? value.facts }));
+  }
+
+  /** An initializer; small equal ones are shared. */
+  constant(constant: ConstantTensor, hint = "constant"): Value {
+    const key = sizeOf(constant.dims) <= 16 ? `${constant.type}[${constant.dims}]${constantKey(constant)}` : undefined;
+    const known = key === undefined ? undefined : this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = this.freshName(hint);
+    this.initializers.push(tensorProto(name, constant));
+    const value: Value = { name, facts: { type: constant.type, dims: constant.dims, constant } };
+    if (key !== undefined) this.#constants.set(key, value);
+    return value;
+  }
+
+  /** A list of int64, as axes, shapes and pads are given. */
+  ints(list: readonly number[]): Value {
+    return this.constant({ type: "int64", dims: [list.length], data: BigInt64Array.from(list, BigInt) }, "ints");
+  }
+
+  /** An int64 scalar. */
+  int(value: number): Value {
+    return this.constant({ type: "int64", dims: [], data: BigInt64Array.of(BigInt(value)) }, "int");
+  }
+
+  /** A scalar of the float type of `like`. */
+  scalar(value: number, like: Value): Value {
+    const type = floatTypeOf(like);
+    if (type === "float32") return this.constant({ type, dims: [], data: Float32Array.of(value) }, "scalar");
+    if (type === "float64") return this.constant({ type, dims: [], data: Float64Array.of(value) }, "scalar");
+    const wide = this.constant({ type: "float32", dims: [], data: Float32Array.of(value) }, "scalar");
+    return this.cast(wide, type);
+  }
+
+  add(a: Value, b: Value): Value { return this.op("Add", [a, b]); }
+  sub(a: Value, b: Value): Value { return this.op("Sub", [a, b]); }
+  mul(a: Value, b: Value): Value { return this.op("Mul", [a, b]); }
+  div(a: Value, b: Value): Value { return this.op("Div", [a, b]); }
+  pow(a: Value, b: Value): Value { return this.op("Pow", [a, b]); }
+  neg(a: Value): Value { return this.op("Neg", [a]); }
+  abs(a: Value): Value { return this.op("Abs", [a]); }
+  sign(a: Value): Value { return this.op("Sign", [a]); }
+  exp(a: Value): Value { return this.op("Exp", [a]); }
+  log(a: Value): Value { return this.op("Log", [a]); }
+  sqrt(a: Value): Value { return this.op("Sqrt", [a]); }
+  reciprocal(a: Value): Value { return this.op("Reciprocal", [a]); }
+  sigmoid(a: Value): Value { return this.op("Sigmoid", [a]); }
+  tanh(a: Value): Value { return this.op("Tanh", [a]); }
+  relu(a: Value): Value { return this.op("Relu", [a]); }
+  softmax(a: Value, axis: number): Value { return this.op("Softmax", [a], { axis }); }
+  matmul(a: Value, b: Value): Value { return this.op("MatMul", [a, b]); }
+
+  /** a · s for a number s. */
+  scale(a: Value, factor: number): Value { return factor === 1 ? a : this.mul(a, this.scalar(factor, a)); }
+  /** a + s for a number s. */
+  shift(a: Value, offset: number): Value { return offset === 0 ? a : this.add(a, this.scalar(offset, a)); }
+  square(a: Value): Value { return this.mul(a, a); }
+  /** Sum of values of equal dims. */
+  sum(values: readonly Value[]): Value {
+    return values.length === 1 ? (values[0] as Value) : values.length === 2 ? this.add(values[0] as Value, values[1] as Value) : this.op("Sum", values);
+  }
+
+  greater(a: Value, b: Value): Value { return this.op("Greater", [a, b]); }
+  less(a: Value, b: Value): Value { return this.op("Less", [a, b]); }
+  greaterOrEqual(a: Value, b: Value): Value { return this.op("GreaterOrEqual", [a, b]); }
+  lessOrEqual(a: Value, b: Value): Value { return this.op("LessOrEqual", [a, b]); }
+  equal(a: Value, b: Value): Value { return this.op("Equal", [a, b]); }
+  and(a: Value, b: Value): Value { return this.op("And", [a, b]); }
+  or(a: Value, b: Value): Value { return this.op("Or", [a, b]); }
+  not(a: Value): Value { return this.op("Not", [a]); }
+  where(condition: Value, a: Value, b: Value): Value { return this.op("Where", [condition, a, b]); }
+  /** a where the condition holds, else 0. Selects, so that infinities elsewhere do no harm. */
+  keepWhere(condition: Value, a: Value): Value { return this.where(condition, a, this.scalar(0, a)); }
+
+  cast(a: Value, type: DataType): Value {
+    return a.facts.type === type ? a : this.op("Cast", [a], { to: dataTypeCode(type) });
+  }
+  /** a with the element type of `like`. */
+  castLike(a: Value, like: Value): Value { return this.cast(a, floatTypeOf(like)); }
+
+  reshape(a: Value, shape: Value): Value { return this.op("Reshape", [a, shape]); }
+  /** a with the dims of `like`, which holds as many elements. */
+  reshapeLike(a: Value, like: Value): Value { return this.reshape(a, this.reshapeTarget(like)); }
+  expand(a: Value, shape: Value): Value { return this.op("Expand", [a, shape]); }
+  /** a broadcast to the dims of `like`. */
+  expandLike(a: Value, like: Value): Value { return this.expand(a, this.shapeOf(like)); }
+  transpose(a: Value, perm: readonly number[]): Value { return perm.every((axis, index) => axis === index) ? a : this.op("Transpose", [a], { perm }); }
+  squeeze(a: Value, axes: readonly number[]): Value { return axes.length === 0 ? a : this.op("Squeeze", [a, this.ints(axes)]); }
+  unsqueeze(a: Value, axes: readonly number[]): Value { return axes.length === 0 ? a : this.op("Unsqueeze", [a, this.ints(axes)]); }
+  concat(values: readonly Value[], axis: number): Value { return values.length === 1 ? (values[0] as Value) : this.op("Concat", values, { axis }); }
+  slice(a: Value, starts: Value, ends: Value, axes: Value, steps?: Value): Value { return this.op("Slice", [a, starts, ends, axes, steps ?? null]); }
+  gather(a: Value, indices: Value, axis: number): Value { return this.op("Gather", [a, indices], { axis }); }
+  pad(a: Value, pads: Value): Value { return this.op("Pad", [a, pads]); }
+  reduceSum(a: Value, axes: readonly number[], keepDims: boolean): Value {
+    return axes.length === 0 ? a : this.op("ReduceSum", [a, this.ints(axes)], { keepdims: keepDims ? 1 : 0 });
+  }
+
+  zerosLike(a: Value): Value { return this.fillLike(a, 0); }
+  /** Dims and float type of `a`, one value everywhere. */
+  fillLike(a: Value, value: number): Value { return this.expandLike(this.scalar(value, a), a); }
+
+  /** The dims of a value as int64: a constant where all are known. */
+  shapeOf(a: Value): Value {
+    const dims = staticDims(a.facts);
+    return dims === null ? this.op("Shape", [a]) : this.ints(dims);
+  }
+
+  /** One dim of a value as an int64 list of length 1: a constant where it is known. */
+  dimOf(a: Value, axis: number): Value {
+    const dim = a.facts.dims?.at(axis);
+    if (typeof dim === "number") return this.ints([dim]);
+    return this.op("Shape", [a], axis === -1 ? { start: -1 } : { start: axis, end: axis + 1 });
+  }
+
+  /** A shape for Reshape into the dims of `like`: with one dim unknown it is constant, with −1 there. */
+  reshapeTarget(like: Value): Value {
+    const dims: readonly Dim[] | null = like.facts.dims;
+    if (dims === null || dims.filter((dim) => typeof dim !== "number").length > 1 || dims.includes(0)) return this.shapeOf(like);
+    return this.ints(dims.map((dim) => (typeof dim === "number" ? dim : -1)));
+  }
+}
+
+/** Number of axes of a value. @throws {XDeepError} MODEL_UNSUPPORTED where it is unknown before a run. */
+export function rankOf(value: Value): number {
+  if (value.facts.dims === null) {
+    throw new XDeepError("MODEL_UNSUPPORTED", `The number of axes of "${value.name}" is not known before a run, and its gradient needs it. Add shape information to the model.`, {
+      details: { value: value.name },
+    });
+  }
+  return value.facts.dims.length;
+}
+
+function floatTypeOf(value: Value): DataType {
+  return value.facts.type ?? "float32";
+}
+
+function trimmed(names: readonly string[]): readonly string[] {
+  let end = names.length;
+  while (end > 0 && names[end - 1] === "") end--;
+  return names.slice(0, end);
+}
+
+function constantKey(constant: ConstantTensor): string {
+  return Array.from(constant.data as ArrayLike<unknown>, (element) => (Object.is(element, -0) ? "-0" : String(element))).join();
+}

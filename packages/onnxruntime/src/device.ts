@@ -1,0 +1,58 @@
+import { XDeepError } from "@xdeep/core";
+import { nodeProto, valueInfoProto, modelProto, writeModel } from "@xdeep/onnx";
+import type { InferenceSession } from "onnxruntime-common";
+import type { Engine } from "./engine.ts";
+import type { LoadModelOptions } from "./options.ts";
+import { messageOf } from "./sessions.ts";
+
+/** Where sessions run. */
+export interface Device {
+  /** "cpu", "cuda", "webgpu", or the execution providers that the caller named. */
+  readonly name: string;
+  readonly gpu: boolean;
+  readonly sessionOptions: InferenceSession.SessionOptions;
+}
+
+const GPU_PROVIDERS: readonly string[] = ["cuda", "tensorrt", "webgpu", "webgl", "webnn", "dml", "coreml", "rocm"];
+
+/** The device that the caller's options mean: the CPU unless execution providers are named. */
+export function cpuDevice({ executionProviders }: LoadModelOptions): Device {
+  const names = (executionProviders ?? ["cpu"]).map((provider) => (typeof provider === "string" ? provider : provider.name));
+  return { name: names.join(", "), gpu: GPU_PROVIDERS.includes(names[0] ?? "cpu"), sessionOptions: {} };
+}
+
+/**
+ * The first GPU provider that runs a small model right: CUDA, then WebGPU.
+ *
+ * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each.
+ */
+export async function gpuDevice(engine: Engine): Promise<Device> {
+  const reasons: Record<string, string> = {};
+  for (const name of ["cuda", "webgpu"]) {
+    try {
+      await probe(engine, name);
+      return { name, gpu: true, sessionOptions: { executionProviders: [name] } };
+    } catch (cause) {
+      reasons[name] = messageOf(cause).split("\n")[0] ?? "";
+    }
+  }
+  const listed = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`).join("; ");
+  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, { details: { reasons } });
+}
+
+/** Runs max(x, 0) on [−1, 2] with nothing to fall back on. */
+async function probe(engine: Engine, provider: string): Promise<void> {
+  const model = modelProto({ nodes: [nodeProto("Relu", ["x"], ["y"])], inputs: [valueInfoProto("x", "float32", [2])], outputs: [valueInfoProto("y", "float32", [2])] });
+  const session = await engine.ort.InferenceSession.create(writeModel(model), {
+    executionProviders: [provider],
+    extra: { session: { disable_cpu_ep_fallback: "1" } },
+    logSeverityLevel: 4,
+  });
+  try {
+    const { y } = await session.run({ x: new engine.ort.Tensor("float32", Float32Array.of(-1, 2), [2]) });
+    const values = await y!.getData();
+    if (values[0] !== 0 || values[1] !== 2) throw new Error("it computes wrong numbers");
+  } finally {
+    await session.release();
+  }
+}

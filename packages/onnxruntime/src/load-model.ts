@@ -1,0 +1,61 @@
+import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
+import { type TypedGraph, builtinRules, checkCoverage, prepareModel, typedGraph } from "@xdeep/autodiff";
+import { type Device, cpuDevice, gpuDevice } from "./device.ts";
+import { loadEngine } from "./engine.ts";
+import { OnnxModel } from "./onnx-model.ts";
+import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
+import { type ModelSource, readSource } from "./read-source.ts";
+import { Sessions } from "./sessions.ts";
+import { inputInfos, outputInfos } from "./value-info.ts";
+
+/** Rows per run on a CPU: larger batches take memory and gain nothing. */
+const PREFERRED_BATCH = 4;
+
+/**
+ * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes.
+ *
+ * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING for the file; GRADIENT_MISSING listing every operator that has
+ * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors.
+ */
+export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
+  const graph = typedGraph(prepareModel(await readSource(source, options)));
+  checkInputs(graph);
+  const outputs = outputInfos(graph);
+  const rules = options.rules ?? builtinRules;
+  checkCoverage(graph, rules, resolveOutput(outputs).name);
+  const engine = await loadEngine(options.engine);
+  const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
+  return new OnnxModel({
+    graph,
+    engine,
+    engineName: `${engine.name} ${engine.version} (${device.name})`,
+    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
+    rules,
+    inputs: inputInfos(graph, options.layout),
+    outputs,
+    capabilities: capabilitiesOf(device, options),
+  });
+}
+
+function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities {
+  return {
+    rules: ["standard", "guided", "deconvnet"],
+    innerValues: true,
+    logits: true,
+    gpu: device.gpu,
+    maxBatch: null,
+    preferredBatch: options.preferredBatch ?? PREFERRED_BATCH,
+  };
+}
+
+/** Inputs must be numeric tensors. */
+function checkInputs(graph: TypedGraph): void {
+  for (const { name } of graph.graph.input) {
+    const facts = graph.facts.get(name);
+    const kind = facts?.container ?? (facts?.type === "string" ? "string" : null);
+    if (kind === null) continue;
+    throw new XDeepError("MODEL_UNSUPPORTED", `Input "${name}" holds ${kind === "string" ? "strings" : `a ${kind}`}; xdeep explains models whose inputs are numeric tensors. Cut the model after its text processing.`, {
+      details: { input: name, kind },
+    });
+  }
+}

@@ -1,0 +1,213 @@
+import {
+  type Capabilities, type FloatTensor, type ForwardRequest, type ForwardResult, type Model, type Score, type ScoreResult, type Tensor, type ValueInfo,
+  type VjpRequest, type VjpResult, XDeepError, gatherScores, resolveOutput, resolveTargets, resolveWrt, sizeOf, validateFeeds,
+} from "@xdeep/core";
+import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, cutAt, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
+import type { Engine } from "./engine.ts";
+import { type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
+import { type EngineRun, joined, runRows } from "./run-rows.ts";
+import type { Sessions } from "./sessions.ts";
+import { describeTargets, targetIndices } from "./target-indices.ts";
+import { asFloat32 } from "./tensors.ts";
+import { fixedBatch, valueInfo } from "./value-info.ts";
+import { weightedTotal } from "./weighted-total.ts";
+
+/** What `loadModel` hands over. */
+export interface OnnxModelParts {
+  readonly graph: TypedGraph;
+  readonly engine: Engine;
+  /** Name, version and device of the engine, for provenance. */
+  readonly engineName: string;
+  readonly sessions: Sessions;
+  readonly rules: RuleSet;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly capabilities: Capabilities;
+}
+
+/** An ONNX model run by ONNX Runtime. Made by `loadModel`. */
+export class OnnxModel implements Model {
+  readonly backend = "onnxruntime";
+  readonly contractVersion = 1;
+  readonly engine: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly capabilities: Capabilities;
+  readonly #parts: OnnxModelParts;
+  #disposed = false;
+
+  constructor(parts: OnnxModelParts) {
+    this.#parts = parts;
+    this.engine = parts.engineName;
+    this.inputs = parts.inputs;
+    this.outputs = parts.outputs;
+    this.capabilities = parts.capabilities;
+  }
+
+  async forward(request: ForwardRequest): Promise<ForwardResult> {
+    const { feeds, signal, score = "logit" } = request;
+    this.#checkUsable(signal);
+    const output = resolveOutput(this.outputs, request.output);
+    const fetches = this.#checkedOutputs(request.outputs);
+    const rows = this.#checkedRows(feeds, request.target !== undefined);
+    const scored = request.target === undefined ? null : scoredValue(this.#parts.graph, output.name, score).value;
+    const cuts = this.#cutsOf(feeds);
+    const wanted = [...new Set([...fetches, ...(scored === null ? [] : [scored])])];
+    const { session } = await this.#parts.sessions.get(`forward ${JSON.stringify([wanted, cuts])}`, () => {
+      const cut = cutAt(this.#parts.graph, cuts);
+      return { model: withOutputs(cut, wanted), plan: null };
+    });
+    const runs = await this.#run(session, feeds, rows, wanted, signal);
+    const outputs = Object.fromEntries(fetches.map((name) => [name, joined(runs, name)]));
+    if (scored === null) return { outputs, target: [], scores: new Float32Array(0), output: output.name, score };
+    const values = asFloat32(joined(runs, scored));
+    return { outputs, ...scoresOf(output.name, score, values, request, outputs[output.name]?.dims) };
+  }
+
+  async vjp(request: VjpRequest): Promise<VjpResult> {
+    const { feeds, signal, cotangent } = request;
+    this.#checkUsable(signal);
+    const output = resolveOutput(this.outputs, request.output);
+    const innerValues = { has: (name: string) => isInnerValue(this.#parts.graph, name), names: this.#innerNames() };
+    const cuts = this.#cutsOf(feeds);
+    const fedInner = new Set(cuts);
+    const wrt = resolveWrt(this.inputs, request.wrt, { innerValues: { ...innerValues, has: (name) => fedInner.has(name) || innerValues.has(name) } });
+    const rows = this.#checkedRows(feeds, cotangent === undefined);
+    const kind: GradientKind = {
+      output: output.name,
+      score: request.score ?? "logit",
+      rule: request.rule ?? "standard",
+      rectifiers: request.rectifiers ?? DEFAULT_RECTIFIERS,
+      wrt,
+      cuts,
+    };
+    return cotangent === undefined ? this.#explainTarget(request, kind, output, rows) : this.#pullBack(request, kind, rows, cotangent);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#parts.sessions.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async #explainTarget(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number): Promise<VjpResult> {
+    const { graph, sessions, rules } = this.#parts;
+    const dims = await this.#outputDims(request, output, rows);
+    const target = targetIndices(output, dims, request.target, rows);
+    const { session, plan } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
+    const weights: FloatTensor = { type: "float32", dims: [rows], data: checkedWeights(request.weights, rows) ?? new Float32Array(rows).fill(1) };
+    const names = request.weights === undefined ? plan.names.gradients : plan.names.sums;
+    const outputs = this.#outputNames(kind.cuts);
+    const fetches = [...outputs, plan.names.index, plan.names.scores, ...Object.values(names)];
+    const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: weights };
+    const runs = await this.#run(session, feeds, rows, fetches, request.signal);
+    const scores = asFloat32(joined(runs, plan.names.scores)).data;
+    checkFinite(scores, output.name);
+    return {
+      outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
+      gradients: Object.fromEntries(kind.wrt.map((name) => [name, request.weights === undefined ? joinedFloat(runs, names[name]!) : weightedTotal(runs, names[name]!)])),
+      target: describeTargets(joined(runs, plan.names.index).data as BigInt64Array, joined(runs, output.name).dims),
+      scores,
+      output: output.name,
+      score: kind.score,
+      rectifiers: plan.rectifiers,
+    };
+  }
+
+  async #pullBack(request: VjpRequest, kind: GradientKind, rows: number, cotangent: FloatTensor): Promise<VjpResult> {
+    if (request.target !== undefined && request.target !== null) throw new XDeepError("OPTION_INVALID", "Pass either a cotangent or a target, not both.");
+    if (request.weights !== undefined) throw new XDeepError("OPTION_INVALID", "Weights go with a target; scale the rows of the cotangent instead.");
+    const { graph, sessions, rules } = this.#parts;
+    const { session, plan } = await sessions.get(`cotangent ${JSON.stringify(kind)}`, () => cotangentSource(graph, rules, kind));
+    checkCotangent(cotangent, kind.output, this.outputs, rows);
+    const outputs = this.#outputNames(kind.cuts);
+    const runs = await this.#run(session, { ...request.feeds, [plan.cotangent]: cotangent }, rows, [...outputs, ...Object.values(plan.gradients)], request.signal);
+    return {
+      outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
+      gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, plan.gradients[name]!)])),
+      target: [],
+      scores: new Float32Array(0),
+      output: kind.output,
+      score: kind.score,
+      rectifiers: plan.rectifiers,
+    };
+  }
+
+  #run(session: Parameters<typeof runRows>[1], feeds: Readonly<Record<string, Tensor>>, rows: number, fetches: readonly string[], signal: AbortSignal | undefined): Promise<readonly EngineRun[]> {
+    return runRows(this.#parts.engine, session, { feeds, rows, fixedBatch: fixedBatch(this.#parts.graph), fetches, signal });
+  }
+
+  /** The dims of the explained output: from the file, or from a run where the file leaves them open and an index must be checked. */
+  async #outputDims(request: VjpRequest, output: ValueInfo, rows: number): Promise<readonly number[]> {
+    const [, ...axes] = output.dims;
+    if (output.dims.length > 0 && axes.every((dim) => dim !== null)) return [rows, ...(axes as readonly number[])];
+    if (request.target === undefined || request.target === null) return [rows];
+    const { outputs } = await this.forward({ feeds: request.feeds, outputs: [output.name], signal: request.signal });
+    return outputs[output.name]!.dims;
+  }
+
+  #checkUsable(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again with loadModel.");
+  }
+
+  #checkedRows(feeds: Readonly<Record<string, Tensor>>, batched: boolean): number {
+    const innerValues = this.#cutsOf(feeds).map((name) => valueInfo(this.#parts.graph, name));
+    return validateFeeds(feeds, this.inputs, { innerValues, batched });
+  }
+
+  #cutsOf(feeds: Readonly<Record<string, Tensor>>): readonly string[] {
+    const inputs = new Set(this.inputs.map(({ name }) => name));
+    return Object.keys(feeds).filter((name) => !inputs.has(name) && isInnerValue(this.#parts.graph, name)).sort();
+  }
+
+  #checkedOutputs(names: readonly string[] | undefined): readonly string[] {
+    const known = this.outputs.map(({ name }) => name);
+    const unknown = (names ?? []).find((name) => !known.includes(name) && !isInnerValue(this.#parts.graph, name));
+    if (unknown === undefined) return names ?? known;
+    throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output or inner float value "${unknown}". Its outputs are ${known.join(", ")}.`, { details: { output: unknown, outputs: known } });
+  }
+
+  #outputNames(cuts: readonly string[]): readonly string[] {
+    return this.outputs.map(({ name }) => name).filter((name) => !cuts.includes(name));
+  }
+
+  *#innerNames(): Iterable<string> {
+    for (const name of this.#parts.graph.producers.keys()) if (isInnerValue(this.#parts.graph, name)) yield name;
+  }
+}
+
+function scoresOf(output: string, score: Score, values: FloatTensor, { target }: ForwardRequest, dims: readonly number[] | undefined): ScoreResult {
+  const resolved = resolveTargets({ name: output, dims: dims ?? values.dims, data: values.data }, target);
+  const scores = gatherScores(values.data, resolved.indices);
+  checkFinite(scores, output);
+  return { target: resolved.targets, scores, output, score };
+}
+
+function joinedFloat(runs: readonly EngineRun[], name: string): FloatTensor {
+  return asFloat32(joined(runs, name));
+}
+
+function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
+  if (weights === undefined || weights.length === rows) return weights;
+  throw new XDeepError("BATCH_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
+}
+
+function checkFinite(scores: Float32Array, output: string): void {
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  if (row < 0) return;
+  throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
+}
+
+function checkCotangent(cotangent: FloatTensor, output: string, outputs: readonly ValueInfo[], rows: number): void {
+  const expected = outputs.find(({ name }) => name === output)?.dims ?? [];
+  const fits = cotangent.dims.length === expected.length && expected.every((dim, axis) => dim === null || dim === cotangent.dims[axis]) && cotangent.data.length === sizeOf(cotangent.dims);
+  if (fits && (expected.length === 0 || cotangent.dims[0] === rows)) return;
+  const wanted = expected.map((dim, axis) => (axis === 0 ? rows : (dim ?? "any")));
+  throw new XDeepError("INPUT_SHAPE", `The cotangent has dims [${cotangent.dims.join(", ")}]; output "${output}" has [${wanted.join(", ")}].`, { details: { expected: wanted, got: cotangent.dims } });
+}
+

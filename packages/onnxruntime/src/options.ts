@@ -1,0 +1,26 @@
+import type { Layout } from "@xdeep/core";
+import type { RuleSet } from "@xdeep/autodiff";
+import type { InferenceSession } from "onnxruntime-common";
+import type { EngineName, OnnxRuntime } from "./engine.ts";
+
+/** How a model is loaded. What is not named here goes to ONNX Runtime as it is: `executionProviders`, `intraOpNumThreads`, … */
+export interface LoadModelOptions extends InferenceSession.SessionOptions {
+  /** "onnxruntime-node" (the default in Node), "onnxruntime-web" (the default elsewhere), or the imported module itself. */
+  readonly engine?: EngineName | OnnxRuntime | undefined;
+  /** Run on a GPU: CUDA, or else WebGPU. Rejects with GPU_UNAVAILABLE where neither starts; never runs on the CPU instead. */
+  readonly useGpu?: boolean | undefined;
+  /** Gradient rules. Default: `builtinRules` of @xdeep/autodiff; `withRules(builtinRules, mine)` adds to them. */
+  readonly rules?: RuleSet | undefined;
+  /** Order of the axes of image inputs, by input name. Default: guessed from their dims. */
+  readonly layout?: Readonly<Record<string, Layout>> | undefined;
+  /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
+  readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
+  /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
+  readonly preferredBatch?: number | undefined;
+}
+
+/** Splits the options into ours and ONNX Runtime's. */
+export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.SessionOptions {
+  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, ...session } = options;
+  return { graphOptimizationLevel: "all", ...session };
+}

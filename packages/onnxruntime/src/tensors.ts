@@ -1,0 +1,23 @@
+import { type FloatTensor, type Tensor, XDeepError } from "@xdeep/core";
+import type { Tensor as OrtTensor } from "onnxruntime-common";
+import type { OnnxRuntime } from "./engine.ts";
+
+type OrtType = OrtTensor.Type;
+
+/** A tensor for the engine, on the same memory. */
+export function toEngine(ort: OnnxRuntime, { type, data, dims }: Tensor): OrtTensor {
+  if (type === "bfloat16") throw new XDeepError("INPUT_TYPE", "ONNX Runtime takes no bfloat16 inputs from JavaScript. Pass float32 and let the model cast it.");
+  return new ort.Tensor(type as OrtType, data as never, dims);
+}
+
+/** An engine's tensor as plain data. The memory is the result's own: ONNX Runtime makes new tensors for every run. */
+export async function fromEngine(tensor: OrtTensor): Promise<Tensor> {
+  return { type: tensor.type, dims: [...tensor.dims], data: await tensor.getData() } as unknown as Tensor;
+}
+
+/** A float tensor of any width as float32. */
+export function asFloat32(tensor: Tensor): FloatTensor {
+  if (tensor.type === "float32") return tensor;
+  if (tensor.type !== "float64") throw new XDeepError("MODEL_UNSUPPORTED", `A gradient of type ${tensor.type} cannot be read as float32.`, { details: { type: tensor.type } });
+  return { type: "float32", dims: tensor.dims, data: Float32Array.from(tensor.data) };
+}
