@@ -39,9 +39,9 @@ export class OperatorCall {
     return this.inputs[index];
   }
 
-  /** Every input, none of which may be left out. */
-  everyInput(): readonly Value64[] {
-    return this.inputs.map((_, index) => this.input(index));
+  /** Every input from this one on, none of which may be left out. */
+  everyInput(first = 0): readonly Value64[] {
+    return this.inputs.slice(first).map((_, index) => this.input(first + index));
   }
 
   /** The elements of a small integer input, such as axes or a shape; undefined when it is left out. */

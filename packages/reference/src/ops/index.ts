@@ -4,6 +4,7 @@ import { batchNormalizationOperators } from "./batch-normalization.ts";
 import { binaryOperators } from "./binary.ts";
 import { castOperators } from "./cast.ts";
 import { concatOperators } from "./concat.ts";
+import { controlFlowOperators } from "./control-flow.ts";
 import { convTransposeOperators } from "./conv-transpose.ts";
 import { convOperators } from "./conv.ts";
 import { cumulativeSumOperators } from "./cumulative-sum.ts";
@@ -11,6 +12,7 @@ import { einsumOperators } from "./einsum.ts";
 import { gatherOperators } from "./gather.ts";
 import { globalPoolOperators } from "./global-pool.ts";
 import { layoutOperators } from "./layout.ts";
+import { lossOperators } from "./loss.ts";
 import { matmulOperators } from "./matmul.ts";
 import { maxUnpoolOperators } from "./max-unpool.ts";
 import { normalizationOperators } from "./normalization.ts";
@@ -18,6 +20,7 @@ import { orderOperators } from "./order.ts";
 import { padOperators } from "./pad.ts";
 import { poolOperators } from "./pool.ts";
 import { rearrangeOperators } from "./rearrange.ts";
+import { recurrentOperators } from "./recurrent.ts";
 import { reduceOperators } from "./reduce.ts";
 import { reshapeOperators } from "./reshape.ts";
 import { resizeOperators } from "./resize.ts";
@@ -36,6 +39,7 @@ export const operators: OperatorTable = {
   ...binaryOperators,
   ...castOperators,
   ...concatOperators,
+  ...controlFlowOperators,
   ...convOperators,
   ...convTransposeOperators,
   ...cumulativeSumOperators,
@@ -43,6 +47,7 @@ export const operators: OperatorTable = {
   ...gatherOperators,
   ...globalPoolOperators,
   ...layoutOperators,
+  ...lossOperators,
   ...matmulOperators,
   ...maxUnpoolOperators,
   ...normalizationOperators,
@@ -50,6 +55,7 @@ export const operators: OperatorTable = {
   ...padOperators,
   ...poolOperators,
   ...rearrangeOperators,
+  ...recurrentOperators,
   ...reduceOperators,
   ...reshapeOperators,
   ...resizeOperators,
