@@ -1,0 +1,7 @@
+import type { Message } from "@bufbuild/protobuf";
+
+/** A copy of a message with other values in some fields. Everything else is shared with the original, fields that this version does not know included. */
+export function withFields<T extends Message>(message: T, changes: Partial<Omit<T, "$typeName" | "$unknown">>): T {
+  // The prototype holds the defaults of fields that are not set.
+  return Object.assign(Object.create(Object.getPrototypeOf(message) as object | null) as T, message, changes);
+}
