@@ -10,7 +10,7 @@ import { mirrorInput, resolveInput } from "./resolve-input.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import { expandTargets } from "./resolve-target.ts";
 import { sumTensors } from "./row-sum.ts";
-import type { Target } from "./target.ts";
+import { checkScores, targetsIn } from "./score-rows.ts";
 import type { FloatTensor, Input } from "./tensor.ts";
 import { firstNonFinite } from "./validate-feeds.ts";
 import { VERSION } from "./version.ts";
@@ -78,7 +78,7 @@ export class BaseProp implements Explainer {
       const result = await this.model.vjp({
         feeds: sliceFeeds(feeds, chunk),
         output,
-        target: targetsOf(targets, chunk),
+        target: targetsIn(targets.slice(chunk.start, chunk.end)),
         score,
         rule: this.rule,
         rectifiers: this.rectifiers,
@@ -99,19 +99,8 @@ export class BaseProp implements Explainer {
   }
 }
 
-/** The targets of a chunk; null where its rows take their argmax. */
-function targetsOf(targets: readonly (Target | null)[], { start, end }: RowRange): readonly Target[] | null {
-  const chunk = targets.slice(start, end);
-  return chunk.every((target) => target === null) ? null : (chunk as readonly Target[]);
-}
-
 function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange): void {
-  const row = scores.findIndex((value) => !Number.isFinite(value));
-  if (row >= 0) {
-    throw new XDeepError("RESULT_NOT_FINITE", `The score in output "${output}" is ${scores[row]} at row ${start + row}. Check the input's scale, and whether the model gives finite outputs for it.`, {
-      details: { output, row: start + row },
-    });
-  }
+  checkScores(scores, output, start);
   for (const [name, gradient] of Object.entries(gradients)) {
     const index = firstNonFinite(gradient);
     if (index < 0) continue;

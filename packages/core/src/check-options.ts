@@ -1,12 +1,32 @@
 import { XDeepError } from "./error.ts";
 import type { ExplainOptions } from "./explainer.ts";
+import { nearestNames } from "./nearest-names.ts";
+
+const EXPLAIN_OPTIONS = ["onProgress", "output", "score", "signal", "target", "weights", "wrt"] as const satisfies readonly (keyof ExplainOptions)[];
+
+/**
+ * Refuses options that a function does not have: a misspelt `target` would otherwise explain another class, in silence.
+ *
+ * @throws {XDeepError} OPTION_INVALID naming the nearest option
+ */
+export function checkOptionNames(caller: string, options: object, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null) throw new TypeError(`The options of ${caller} are an object, got ${String(options)}.`);
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const [nearest] = nearestNames(unknown, known, 1);
+  throw new XDeepError("OPTION_INVALID", `${caller} has no option "${unknown}". Did you mean "${nearest}"? Options: ${known.join(", ")}.`, {
+    details: { option: unknown, nearest, known },
+  });
+}
 
 /**
  * Checks the options that every explainer takes, against the number of rows.
  *
- * @throws {XDeepError} OPTION_INVALID for a score that does not exist, or weights that are not one finite number per row
+ * @throws {XDeepError} OPTION_INVALID for an option or a score that does not exist, or weights that are not one finite number per row
  */
-export function checkExplainOptions({ score, weights }: ExplainOptions, rows: number): void {
+export function checkExplainOptions(options: ExplainOptions, rows: number): void {
+  checkOptionNames("explain", options, EXPLAIN_OPTIONS);
+  const { score, weights } = options;
   if (score !== undefined && score !== "logit" && score !== "probability") {
     throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, { details: { option: "score", got: score } });
   }

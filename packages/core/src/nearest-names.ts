@@ -1,9 +1,9 @@
-/** Up to `count` of `candidates`, the ones most like `name` first: for messages about names that do not exist. */
+/** Up to `count` of `candidates`, the ones most like `name` first, those that contain it before all others: for messages about unknown names. */
 export function nearestNames(name: string, candidates: Iterable<string>, count = 3): readonly string[] {
   const wanted = name.toLowerCase();
   return [...candidates]
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance)
+    .map((candidate) => ({ candidate, contains: candidate.toLowerCase().includes(wanted), distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .toSorted((a, b) => Number(b.contains) - Number(a.contains) || a.distance - b.distance)
     .slice(0, count)
     .map(({ candidate }) => candidate);
 }

@@ -1,1 +1,2 @@
-export {};
+export { Backprop } from "./backprop.ts";
+export type { BackpropOptions, CalculateGradientsOptions } from "./backprop.ts";
