@@ -9,6 +9,7 @@ export { inferGraph, inferSubgraph } from "./infer/infer-graph.ts";
 export type { InferGraphOptions, InferSubgraphOptions } from "./infer/infer-graph.ts";
 export { inferNode } from "./infer/infer-node.ts";
 export type { InferenceContext } from "./infer/rule.ts";
+export { substituteDim } from "./infer/substitute-dim.ts";
 export { modelProto } from "./model-proto.ts";
 export type { ModelParts } from "./model-proto.ts";
 export { FloatAttribute, attributeProto, float, nodeProto } from "./node.ts";

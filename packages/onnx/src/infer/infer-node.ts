@@ -18,11 +18,16 @@ export function inferNode(node: NodeProto, inputs: readonly (Facts | null)[], co
   return node.output.map((output, index) => {
     const { dims, ...rest } = facts[index] ?? unknownFacts;
     if (dims === null) return { ...rest, dims };
-    const symbols = named.get(dims) ?? dims.map((dim, axis) => dim ?? freshSymbol(output || `${node.output.find(Boolean)}.${index}`, axis, context));
+    const symbols = named.get(dims) ?? dims.map((dim, axis) => (isSize(dim) ? dim : freshSymbol(output || `${node.output.find(Boolean)}.${index}`, axis, context)));
     named.set(dims, symbols);
     const constant = rest.constant ?? constantOf(rest.type, symbols, rest.elements);
     return { ...rest, dims: symbols, ...(constant === undefined ? {} : { constant }) };
   });
+}
+
+/** A number below 0 comes from sizes that do not fit together; what then happens is up to the engine. */
+function isSize(dim: Dim): dim is number | string {
+  return dim !== null && !(typeof dim === "number" && dim < 0);
 }
 
 /** The symbol of a size that nothing is known of. Names of values are unique within a graph, `scope` keeps those of subgraphs apart. */

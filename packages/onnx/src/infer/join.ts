@@ -1,6 +1,6 @@
 import { sizeOf } from "@xdeep/core";
 import type { Dim, Facts } from "../facts.ts";
-import { addDims, divideDimsExactly, subtractDims } from "./dim-arithmetic.ts";
+import { addDims, divideDimsExactly, subtractDims, sumOfDims } from "./dim-arithmetic.ts";
 import { type KnownElements, factsWithElements, isSmall } from "./elements.ts";
 import { firstType } from "./elementwise.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
@@ -59,13 +59,18 @@ function split(node: NodeView): readonly Facts[] {
 }
 
 function splitSizes(node: NodeView, size: Dim, count: number): readonly Dim[] {
-  if (node.has(1)) return node.elements(1)?.values ?? Array.from({ length: count }, () => null);
-  const given = node.attributes.ints("split");
-  if (given !== undefined) return given;
+  const given = node.has(1) ? (node.elements(1)?.values ?? Array.from({ length: count }, () => null)) : node.attributes.ints("split");
+  if (given !== undefined) return checkedSizes(node, size, given);
   if (typeof size !== "number") return Array.from({ length: count }, () => divideDimsExactly(size, count));
   // Parts are equal but for a smaller last one.
   const part = Math.ceil(size / count);
   return Array.from({ length: count }, (_, index) => (index < count - 1 ? part : subtractDims(size, part * (count - 1))));
+}
+
+function checkedSizes(node: NodeView, size: Dim, parts: readonly Dim[]): readonly Dim[] {
+  const whole = sumOfDims(parts);
+  if (typeof whole === "number" && typeof size === "number" && whole !== size) throw node.invalid(`parts of ${parts.join(", ")} do not add up to ${size}`);
+  return parts;
 }
 
 function partElements(node: NodeView, dims: readonly Dim[] | null, axis: number, start: Dim): readonly Dim[] | null {

@@ -10,8 +10,12 @@ const PLAIN_NAME = /^[A-Za-z_/][\w./:]*$/;
 export function parsePolynomial(dim: number | string): Polynomial | null {
   if (typeof dim === "number") return Number.isSafeInteger(dim) ? new Map([["", dim]]) : null;
   if (!dim.startsWith("{")) return dim.includes("'") || dim === "" ? null : new Map([[PLAIN_NAME.test(dim) ? dim : `'${dim}'`, 1]]);
-  const terms = splitOutside(dim.slice(1, -1), "+-");
-  return sumPolynomials(terms.map(parseTerm));
+  return parseTerms(dim.slice(1, -1));
+}
+
+/** Reads what `formatTerms` wrote. */
+export function parseTerms(text: string): Polynomial {
+  return sumPolynomials(splitOutside(text, "+-").map(parseTerm));
 }
 
 /** A number for a constant, the bare name for a lone symbol, an expression in braces otherwise. */
@@ -81,7 +85,8 @@ function isLoneSymbol(monomial: string): boolean {
   return factorsOf(monomial).length === 1 && !monomial.startsWith("floor(");
 }
 
-function factorsOf(monomial: string): readonly string[] {
+/** The symbols and floors that a monomial multiplies. */
+export function factorsOf(monomial: string): readonly string[] {
   return monomial === "" ? [] : splitOutside(monomial, "*");
 }
 

@@ -41,6 +41,8 @@ function bounds(node: NodeView, name: string, index: number): readonly Dim[] | n
 
 function cutAlong(size: Dim, start: Dim, end: Dim, step: number | null): Cut {
   if (step === null || step === 0) return { start: null, size: null, step };
+  // Backwards to the largest integer is nothing by the letter, everything to some engines.
+  if (step < 0 && typeof end === "number" && end >= 2147483647) return { start, size: null, step };
   if (typeof size === "number" && typeof start === "number" && typeof end === "number") return numericCut(size, start, end, step);
   return step === 1 ? symbolicCut(size, start, end) : { start: null, size: reversedSize(size, start, end, step), step };
 }
