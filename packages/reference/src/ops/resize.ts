@@ -1,4 +1,5 @@
 import { axisView, normalizeAxis } from "../axes.ts";
+import { cubicKernel, linearKernel } from "../interpolation-kernel.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { type AxisFilter, axisFilter, resampled } from "../resample-axis.ts";
 import { COORDINATES, type ResizedAxis } from "../resize-coordinates.ts";
@@ -81,19 +82,6 @@ const NEAREST: Readonly<Record<string, (x: number) => number>> = {
   round_prefer_ceil: (x) => Math.floor(x + 0.5),
   round_prefer_floor: (x) => Math.ceil(x - 0.5),
 };
-
-function linearKernel(distance: number): number {
-  return Math.max(0, 1 - Math.abs(distance));
-}
-
-/** Cubic convolution with the free parameter a (Keys 1981, doi:10.1109/TASSP.1981.1163711, eq. 4). */
-function cubicKernel(a: number): (distance: number) => number {
-  return (distance) => {
-    const t = Math.abs(distance);
-    if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
-    return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0;
-  };
-}
 
 /** Elements whose coordinate lies outside of the original along any axis get the extrapolation value. */
 function extrapolated(y: Value64, axes: readonly ResizedAxis[], fill: number): Value64 {
