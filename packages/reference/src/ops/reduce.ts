@@ -39,13 +39,13 @@ function reduce(reduction: Reduction): Operator {
   return (call) => {
     const x = call.input(0);
     const asked = call.integers(1) ?? call.attributes.ints("axes", []);
-    if (asked.length === 0 && call.flag("noop_with_empty_axes")) return [x];
-    const axes = asked.length === 0 ? x.dims.map((_, axis) => axis) : asked.map((axis) => normalizeAxis(axis, x.dims.length));
+    const all = asked.length === 0 && !call.flag("noop_with_empty_axes");
+    const axes = all ? x.dims.map((_, axis) => axis) : asked.map((axis) => normalizeAxis(axis, x.dims.length));
     return [reduced(x, axes, call.flag("keepdims", true), reduction)];
   };
 }
 
-/** Reductions over axes. */
+/** Reductions over axes. Without axes, noop_with_empty_axes reduces every element by itself: ReduceSumSquare gives x². */
 export const reduceOperators: OperatorTable = {
   ReduceL1: reduce((elements) => sum(elements.map(Math.abs))),
   ReduceL2: reduce((elements) => Math.sqrt(sum(elements.map((x) => x * x)))),

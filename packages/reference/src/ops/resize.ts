@@ -28,22 +28,22 @@ function resizedAxes(call: OperatorCall, dims: readonly number[]): readonly Resi
   const crops = coordinateMode(call) === "tf_crop_and_resize";
   const roi = crops ? (call.integers(1) ?? []) : [];
   const scales = call.integers(2) ?? [];
-  const sizes = keptAspect(call, axes.map((axis) => dims[axis]!), call.integers(3) ?? []);
+  const sizes = call.integers(3) ?? [];
+  const common = commonScale(call, sizes.map((size, i) => size / dims[axes[i]!]!));
   return axes.map((axis, i) => {
     const size = dims[axis]!;
     const [start, end] = [roi[i] ?? 0, roi[i + axes.length] ?? 1];
+    if (common !== undefined) return { axis, size, newSize: Math.floor(size * common + 0.5), scale: common, start, end };
     const newSize = sizes[i] ?? Math.floor(size * (end - start) * scales[i]!);
     return { axis, size, newSize, scale: scales[i] ?? newSize / size, start, end };
   });
 }
 
-/** The sizes asked for, or with keep_aspect_ratio_policy those that one scale for all axes gives. */
-function keptAspect(call: OperatorCall, dims: readonly number[], sizes: readonly number[]): readonly number[] {
+/** The one scale of all axes that keep_aspect_ratio_policy makes of the ratios asked for; undefined where each has its own. */
+function commonScale(call: OperatorCall, ratios: readonly number[]): number | undefined {
   const policy = call.attributes.string("keep_aspect_ratio_policy", "stretch");
-  if (policy === "stretch" || sizes.length === 0) return sizes;
-  const ratios = sizes.map((size, i) => size / dims[i]!);
-  const scale = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
-  return dims.map((dim) => Math.floor(dim * scale + 0.5));
+  if (policy === "stretch" || ratios.length === 0) return undefined;
+  return policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
 }
 
 function filterOf(call: OperatorCall, axis: ResizedAxis): AxisFilter {
@@ -54,7 +54,7 @@ function filterOf(call: OperatorCall, axis: ResizedAxis): AxisFilter {
   const stretch = call.flag("antialias") ? Math.max(1, 1 / axis.scale) : 1;
   const kernel = mode === "cubic" ? cubicKernel(call.float("cubic_coeff_a", -0.75)) : linearKernel;
   const radius = (mode === "cubic" ? 2 : 1) * stretch;
-  const drops = call.flag("exclude_outside") || stretch > 1;
+  const drops = call.flag("exclude_outside");
   return axisFilter(axis.newSize, (i) => {
     const center = coordinate(i, axis);
     const first = Math.floor(center - radius) + 1;
