@@ -10,6 +10,7 @@ export type { InferGraphOptions, InferSubgraphOptions } from "./infer/infer-grap
 export { inferNode } from "./infer/infer-node.ts";
 export type { InferenceContext } from "./infer/rule.ts";
 export { substituteDim } from "./infer/substitute-dim.ts";
+export { inlineFunctions } from "./inline-functions.ts";
 export { modelProto } from "./model-proto.ts";
 export type { ModelParts } from "./model-proto.ts";
 export { FloatAttribute, attributeProto, float, nodeProto } from "./node.ts";

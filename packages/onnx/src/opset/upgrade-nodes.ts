@@ -10,6 +10,9 @@ import { withFields } from "../with-fields.ts";
 import { opsetConverter } from "./converters.ts";
 import { OldNode } from "./old-node.ts";
 
+/** The newest operator set that the converters were checked against. */
+export const NEWEST_TARGET = 22;
+
 /** What holds for all graphs of a model. */
 export interface UpgradeContext {
   readonly from: number;

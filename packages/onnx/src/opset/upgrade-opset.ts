@@ -4,13 +4,10 @@ import { type FunctionProto, type ModelProto, type OperatorSetIdProto, OperatorS
 import { namesOfGraph, namesOfNodes, namesRead } from "../graph-names.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { withFields } from "../with-fields.ts";
-import { upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
+import { NEWEST_TARGET, upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
 
 /** The operator set that older models are brought to, unless a newer one is asked for. */
 const BASE_OPSET = 18;
-
-/** The newest operator set that the converters were checked against. */
-const NEWEST_TARGET = 22;
 
 /** Operator set 18 came with version 8 of the file format, 19 with 9, 21 with 10. */
 const IR_VERSIONS: readonly (readonly [opset: number, irVersion: bigint])[] = [[21, 10n], [19, 9n], [18, 8n]];

@@ -1,0 +1,86 @@
+import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from "./gen/onnx_pb.ts";
+import { namesOfNodes, takeName } from "./graph-names.ts";
+import { nodeProto } from "./node.ts";
+import { withFields } from "./with-fields.ts";
+
+type Rename = (name: string) => string;
+
+/**
+ * The nodes of a function with the values and attributes of one call in place of its parameters, under names that are not taken yet.
+ * They compute the call's outputs by the call's names.
+ */
+export function functionBody(proto: FunctionProto, call: NodeProto, taken: Set<string>): NodeProto[] {
+  const scope = call.name || call.output.find((name) => name !== "") || proto.name;
+  const rename = namesForCall(proto, call, scope, taken);
+  const bind = attributesForCall(proto, call);
+  const nodes = proto.node.map((node) => renameNode(node, rename, scope)).map((node) => bindNode(node, bind));
+  return [...nodes, ...passedThrough(proto, call, rename)];
+}
+
+/** Parameters become the call's values, everything else gets a new name. An optional input that is left out is left out inside, too. */
+function namesForCall(proto: FunctionProto, call: NodeProto, scope: string, taken: Set<string>): Rename {
+  const names = new Map<string, string>([["", ""]]);
+  proto.input.forEach((name, index) => names.set(name, call.input[index] ?? ""));
+  proto.output.forEach((name, index) => {
+    const output = call.output[index] ?? "";
+    if (output !== "" && !names.has(name)) names.set(name, output);
+  });
+  for (const name of namesOfNodes(proto.node)) {
+    if (!names.has(name)) names.set(name, takeName(taken, `${scope}/${name}`));
+  }
+  return (name) => names.get(name) ?? name;
+}
+
+/** A function may return what it was given, or one value twice. */
+function passedThrough(proto: FunctionProto, call: NodeProto, rename: Rename): NodeProto[] {
+  return proto.output.flatMap((name, index) => {
+    const output = call.output[index] ?? "";
+    return output === "" || rename(name) === output ? [] : [nodeProto("Identity", [rename(name)], [output])];
+  });
+}
+
+function renameNode(node: NodeProto, rename: Rename, scope: string): NodeProto {
+  return withFields(node, {
+    input: node.input.map(rename),
+    output: node.output.map(rename),
+    name: node.name === "" ? "" : `${scope}/${node.name}`,
+    attribute: node.attribute.map((attribute) => mapGraphs(attribute, (graph) => renameGraph(graph, rename, scope))),
+  });
+}
+
+function renameGraph(graph: GraphProto, rename: Rename, scope: string): GraphProto {
+  const renamed = <T extends GraphProto["input"][number] | GraphProto["initializer"][number]>(item: T): T => withFields(item, { name: rename(item.name) } as Partial<T>);
+  return withFields(graph, {
+    node: graph.node.map((node) => renameNode(node, rename, scope)),
+    input: graph.input.map(renamed),
+    output: graph.output.map(renamed),
+    initializer: graph.initializer.map(renamed),
+    sparseInitializer: graph.sparseInitializer.map((sparse) => (sparse.values === undefined ? sparse : withFields(sparse, { values: renamed(sparse.values) }))),
+    valueInfo: [],
+    quantizationAnnotation: [],
+  });
+}
+
+/** An attribute of the call, the function's default, or undefined: then the attribute that refers to it is absent. */
+function attributesForCall(proto: FunctionProto, call: NodeProto): (name: string) => AttributeProto | undefined {
+  const given = new Map([...proto.attributeProto, ...call.attribute].map((attribute) => [attribute.name, attribute]));
+  return (name) => given.get(name);
+}
+
+function bindNode(node: NodeProto, bind: (name: string) => AttributeProto | undefined): NodeProto {
+  const attribute = node.attribute.flatMap((entry) => {
+    if (entry.refAttrName === "") return [mapGraphs(entry, (graph) => withFields(graph, { node: graph.node.map((inner) => bindNode(inner, bind)) }))];
+    const value = bind(entry.refAttrName);
+    return value === undefined ? [] : [withFields(value, { name: entry.name })];
+  });
+  return withFields(node, { attribute });
+}
+
+/** An attribute with its graphs replaced; other attributes as they are. */
+export function mapGraphs(attribute: AttributeProto, map: (graph: GraphProto) => GraphProto): AttributeProto {
+  if (attribute.g === undefined && attribute.graphs.length === 0) return attribute;
+  return withFields(attribute, {
+    ...(attribute.g === undefined ? {} : { g: map(attribute.g) }),
+    ...(attribute.graphs.length === 0 ? {} : { graphs: attribute.graphs.map(map) }),
+  });
+}
