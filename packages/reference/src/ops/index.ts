@@ -1,5 +1,6 @@
 import type { OperatorTable } from "../operator-call.ts";
 import { activationOperators } from "./activation.ts";
+import { attentionOperators } from "./attention.ts";
 import { batchNormalizationOperators } from "./batch-normalization.ts";
 import { binaryOperators } from "./binary.ts";
 import { castOperators } from "./cast.ts";
@@ -17,6 +18,8 @@ import { layoutOperators } from "./layout.ts";
 import { lossOperators } from "./loss.ts";
 import { matmulOperators } from "./matmul.ts";
 import { maxUnpoolOperators } from "./max-unpool.ts";
+import { microsoftAttentionOperators } from "./microsoft-attention.ts";
+import { microsoftFusedOperators } from "./microsoft-fused.ts";
 import { normalizationOperators } from "./normalization.ts";
 import { orderOperators } from "./order.ts";
 import { padOperators } from "./pad.ts";
@@ -41,6 +44,7 @@ import { variadicOperators } from "./variadic.ts";
 /** Every operator of the interpreter. */
 export const operators: OperatorTable = {
   ...activationOperators,
+  ...attentionOperators,
   ...batchNormalizationOperators,
   ...binaryOperators,
   ...castOperators,
@@ -58,6 +62,8 @@ export const operators: OperatorTable = {
   ...lossOperators,
   ...matmulOperators,
   ...maxUnpoolOperators,
+  ...microsoftAttentionOperators,
+  ...microsoftFusedOperators,
   ...normalizationOperators,
   ...orderOperators,
   ...padOperators,

@@ -86,4 +86,5 @@ export const normalizationOperators: OperatorTable = {
   LayerNormalization: layerNormalization,
   RMSNormalization: rmsNormalization,
   SimplifiedLayerNormalization: rmsNormalization,
+  "com.microsoft.SimplifiedLayerNormalization": rmsNormalization,
 };
