@@ -22,7 +22,7 @@ describe("canvas", () => {
     const half: Region = { x: 1.5, y: 1.5, reach: 3, contains: (x) => x < 1.5 };
     const coverage = fill(canvas, half, orange);
     expect([...coverage]).toEqual([1, 0.5, 0, 1, 0.5, 0, 1, 0.5, 0]);
-    expect([...canvas.rgb.slice(0, 9)]).toEqual([250, 120, 10, 125, 60, 5, 0, 0, 0]);
+    expect(Array.from(canvas.rgb.slice(0, 9))).toEqual([250, 120, 10, 125, 60, 5, 0, 0, 0]);
   });
 
   it("covers the area of the region", () => {
