@@ -1,7 +1,10 @@
 import type { DataType } from "@xdeep/core";
 import type { ConstantTensor } from "./tensor-data.ts";
 
-/** One axis: its size, the name of a size known only at run time, or null where nothing is known. Equal names are equal sizes. */
+/**
+ * One axis: its size, the name of a size known only at run time, or null where nothing is known. Equal names are equal sizes.
+ * A name in braces is computed from others: `{floor((H+1)/2)}`.
+ */
 export type Dim = number | string | null;
 
 /** What is known of a value before any run. */
@@ -12,7 +15,7 @@ export interface Facts {
   readonly dims: readonly Dim[] | null;
   /** The value itself, where it is known and small or an initializer. */
   readonly constant?: ConstantTensor | undefined;
-  /** For integer vectors and scalars made by shape arithmetic: their elements, as far as known. Carries `N` through Shape → Gather → Concat → Reshape. */
+  /** For small tensors made by shape arithmetic: their elements, row-major, as far as known; booleans are 0 and 1. Carries `N` through Shape → Gather → Concat → Reshape. */
   readonly elements?: readonly Dim[] | undefined;
   /** "sequence", "optional", "map" or "sparse" where the value is no tensor. */
   readonly container?: string | undefined;

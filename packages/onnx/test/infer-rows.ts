@@ -87,7 +87,7 @@ export const productRows: readonly InferRow[] = [
   { op: "Det", inputs: [x(2, 3, 3)], expected: ["float32 2"] },
   { op: "Einsum", inputs: [x(2, 3, 4), x(2, 4, 5)], attributes: { equation: "bij,bjk->bik" }, expected: ["float32 2×3×5"] },
   { op: "Einsum", inputs: [x(2, 3), x(3, 4)], attributes: { equation: "ij, jk" }, expected: ["float32 2×4"] },
-  { op: "Einsum", inputs: [x(2, 1, 3, 4), x(5, 4, 6)], attributes: { equation: "...ij,...jk->...ik" }, expected: ["float32 2×5×3×6"] },
+  { op: "Einsum", inputs: [x(2, 5, 3, 4), x(2, 5, 4, 6)], attributes: { equation: "...ij,...jk->...ik" }, expected: ["float32 2×5×3×6"] },
   { op: "Einsum", inputs: [x(3, 3)], attributes: { equation: "ii" }, expected: ["float32 scalar"] },
   { op: "ReduceMean", inputs: [x(2, 3, 4), ints(-1, 0)], attributes: { keepdims: 0 }, expected: ["float32 3"] },
   { op: "ReduceSum", inputs: [x(2, 3)], expected: ["float32 1×1"] },

@@ -4,7 +4,7 @@ import { writeModel } from "../src/index.ts";
 
 /** The outputs of a model in ONNX Runtime, by name. */
 export async function runModel(model: ModelProto, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-  const session = await InferenceSession.create(writeModel(model), { logSeverityLevel: 3, intraOpNumThreads: 1, graphOptimizationLevel: "disabled" });
+  const session = await InferenceSession.create(writeModel(model), { logSeverityLevel: 4, intraOpNumThreads: 1, graphOptimizationLevel: "disabled" });
   try {
     return { ...(await session.run(feeds)) };
   } finally {

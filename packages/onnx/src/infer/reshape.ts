@@ -1,7 +1,7 @@
 import type { Dim, Facts } from "../facts.ts";
 import { divideDimsExactly, multiplyDims, productOfDims } from "./dim-arithmetic.ts";
 import { factsWithElements } from "./elements.ts";
-import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
+import type { InferenceRules, NodeView } from "./rule.ts";
 
 /** Operators that keep all elements in their order. */
 export const reshapeRules: InferenceRules = {

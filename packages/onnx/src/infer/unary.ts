@@ -40,6 +40,7 @@ export const unaryRules: InferenceRules = {
   IsNaN: predicate,
   Cast: (node) => [cast(node, dataTypeName(node.attributes.int("to", 0)))],
   CastLike: (node) => [cast(node, node.type(1))],
+  BitCast: (node) => [tensor(dataTypeName(node.attributes.int("to", 0)), node.dims(0))],
   Clip: (node) => [clip(node)],
   // Until opset 10 the mask had the type of the data.
   Dropout: (node) => [tensor(node.type(0), node.dims(0)), tensor(node.context.opset < 10 ? node.type(0) : "bool", node.dims(0))],
