@@ -70,12 +70,12 @@ function toTypedArray(type: DataType, data: Float64Array): TensorDataMap[DataTyp
     case "int8": return Int8Array.from(data);
     case "int16": return Int16Array.from(data);
     case "int32": return Int32Array.from(data);
-    case "int64": return BigInt64Array.from(data as unknown as Iterable<number>, BigInt as unknown as never);
+    case "int64": return BigInt64Array.from(Array.from(data, BigInt));
     case "uint8":
     case "bool": return Uint8Array.from(data);
     case "uint16": return Uint16Array.from(data);
     case "uint32": return Uint32Array.from(data);
-    case "uint64": return BigUint64Array.from(data as unknown as Iterable<number>, BigInt as unknown as never);
+    case "uint64": return BigUint64Array.from(Array.from(data, BigInt));
     default: throw new XDeepError("INPUT_TYPE", `The reference interpreter cannot write ${type} tensors.`);
   }
 }
