@@ -1,4 +1,4 @@
-import { type Facts, type GraphBuilder, type ModelProto, type NodeProto, type Value, type ValueInfoProto, nodeProto, valueInfoProto } from "@xdeep/onnx";
+import { type Facts, type GraphBuilder, type ModelProto, type NodeProto, type Value, type ValueInfoProto, nodeProto, valueInfoProto, withFields } from "@xdeep/onnx";
 import type { TypedGraph } from "./typed-graph.ts";
 
 /** What a written gradient adds to a model. */
@@ -12,23 +12,21 @@ export interface Additions {
 /** The model with the builder's nodes after its own. Weights and untouched nodes are shared, nothing is changed in place. */
 export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
   const { builder, inputs, outputs, addedOutputs } = additions;
-  return {
-    ...graph.model,
-    graph: {
-      ...graph.graph,
+  return withFields(graph.model, {
+    graph: withFields(graph.graph, {
       node: [...graph.nodes.map((node) => withOutputs(node, addedOutputs.get(node))), ...builder.nodes],
       initializer: [...graph.graph.initializer, ...builder.initializers],
       input: [...graph.graph.input, ...inputs],
       output: [...graph.graph.output, ...outputs],
       valueInfo: [],
-    },
-  };
+    }),
+  });
 }
 
 function withOutputs(node: NodeProto, added: ReadonlyMap<number, string> | undefined): NodeProto {
   if (added === undefined) return node;
   const length = Math.max(node.output.length, ...[...added.keys()].map((index) => index + 1));
-  return { ...node, output: Array.from({ length }, (_, index) => added.get(index) ?? node.output[index] ?? "") };
+  return withFields(node, { output: Array.from({ length }, (_, index) => added.get(index) ?? node.output[index] ?? "") });
 }
 
 /** An output of the model for a value, by a name of its own: the value is passed on by an Identity node. */

@@ -1,6 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type Facts, type NodeProto, dataTypeName, isFloatType } from "@xdeep/onnx";
-import { sinceVersion } from "../../onnx/src/since-version.ts";
+import { Attributes, type Facts, type NodeProto, dataTypeName, isFloatType, sinceVersion } from "@xdeep/onnx";
 import { nonDifferentiableOperators, zeroGradientOperators } from "./non-differentiable.ts";
 import type { GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";

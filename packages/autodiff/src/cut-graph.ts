@@ -1,6 +1,6 @@
-import { type ModelProto, type NodeProto, isFloatType, valueInfoProto } from "@xdeep/onnx";
+import { type ModelProto, type NodeProto, isFloatType, valueInfoProto, withFields } from "@xdeep/onnx";
 import { operandsOf } from "./active-path.ts";
-import { type TypedGraph, graphOf, typedGraph } from "./typed-graph.ts";
+import { type TypedGraph, typedGraph } from "./typed-graph.ts";
 
 /** True for float values that a node of the main graph makes. */
 export function isInnerValue(graph: TypedGraph, name: string): boolean {
@@ -11,16 +11,17 @@ export function isInnerValue(graph: TypedGraph, name: string): boolean {
 export function cutAt(graph: TypedGraph, names: readonly string[]): TypedGraph {
   if (names.length === 0) return graph;
   const cut = new Set(names);
-  const nodes = graph.nodes.map((node) => (node.output.some((name) => cut.has(name)) ? { ...node, output: node.output.map((name) => (cut.has(name) ? "" : name)) } : node));
+  const nodes = graph.nodes.map((node) => (node.output.some((name) => cut.has(name)) ? withFields(node, { output: node.output.map((name) => (cut.has(name) ? "" : name)) }) : node));
   const inputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
   const outputs = graph.graph.output.filter(({ name }) => !cut.has(name));
-  return typedGraph({ ...graph.model, graph: { ...graph.graph, node: neededNodes(nodes, outputs.map(({ name }) => name)), input: [...graph.graph.input, ...inputs], output: outputs } });
+  const rest = { node: neededNodes(nodes, outputs.map(({ name }) => name)), input: [...graph.graph.input, ...inputs], output: outputs };
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, rest) }));
 }
 
 /** The model with these values as its outputs, and only the nodes that they need. */
 export function withOutputs(graph: TypedGraph, names: readonly string[]): ModelProto {
   const outputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
-  return { ...graph.model, graph: { ...graphOf(graph.model), node: neededNodes(graph.nodes, names), output: outputs, valueInfo: [] } };
+  return withFields(graph.model, { graph: withFields(graph.graph, { node: neededNodes(graph.nodes, names), output: outputs, valueInfo: [] }) });
 }
 
 function neededNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {

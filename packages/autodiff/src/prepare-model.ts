@@ -1,4 +1,4 @@
-import { type GraphProto, type ModelProto, type NodeProto } from "@xdeep/onnx";
+import { type GraphProto, type ModelProto, type NodeProto, inlineFunctions, upgradeOpset, withFields } from "@xdeep/onnx";
 import { operandsOf } from "./active-path.ts";
 import { graphOf } from "./typed-graph.ts";
 
@@ -10,9 +10,9 @@ export const GRADIENT_OPSET = 18;
  * as inputs taken as constants, nodes in topological order. The model's outputs stay what they were.
  */
 export function prepareModel(model: ModelProto): ModelProto {
-  const upgraded = model;
+  const upgraded = upgradeOpset(inlineFunctions(model), GRADIENT_OPSET);
   const graph = graphOf(upgraded);
-  return { ...upgraded, graph: { ...graph, input: freeInputs(graph), node: sorted(graph) } };
+  return withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) });
 }
 
 function freeInputs(graph: GraphProto): GraphProto["input"] {

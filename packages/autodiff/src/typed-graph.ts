@@ -1,4 +1,4 @@
-import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, inferGraph, unknownFacts } from "@xdeep/onnx";
+import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, defaultOpset, inferGraph, unknownFacts } from "@xdeep/onnx";
 
 /** A prepared model with what is known of every value, and who makes and who uses it. */
 export interface TypedGraph {
@@ -20,7 +20,7 @@ export function typedGraph(model: ModelProto): TypedGraph {
   return {
     model,
     graph,
-    opset: defaultOpset(model),
+    opset: defaultOpset(model) ?? 1,
     nodes: graph.node,
     facts: inferGraph(model),
     producers: new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const))),
@@ -31,11 +31,6 @@ export function typedGraph(model: ModelProto): TypedGraph {
 /** A value of the graph with its facts. */
 export function valueOf(graph: TypedGraph, name: string): Value {
   return { name, facts: graph.facts.get(name) ?? unknownFacts };
-}
-
-/** The version of ONNX's own operators that a model uses. */
-export function defaultOpset(model: ModelProto): number {
-  return Number(model.opsetImport.find((entry) => entry.domain === "" || entry.domain === "ai.onnx")?.version ?? 1n);
 }
 
 export function graphOf(model: ModelProto): GraphProto {

@@ -1,6 +1,6 @@
 import { createNoise, sizeOf } from "@xdeep/core";
 import { type GradientModel, differentiate } from "@xdeep/autodiff";
-import { type ModelProto, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { type ModelProto, inferGraph, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import type { InputSpec, RuleSpec } from "./rule-spec.ts";
@@ -91,14 +91,16 @@ function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: b
   const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
   const constants = inputs.flatMap((value, i) => (value !== null && spec.inputs[i]?.constant === true ? [tensorProto(inputName(i), toTensor(value))] : []));
   const node = nodeProto(spec.op, names, outputs, spec.attributes, { name: "node", ...(spec.domain === undefined ? {} : { domain: spec.domain }) });
-  return modelProto({
+  const parts = {
     nodes: [node],
     inputs: free.map(({ name, value }) => valueInfoProto(name, value.type, value.dims.map((dim) => (dynamic ? null : dim)))),
-    outputs: outputs.map((name) => valueInfoProto(name, "float32", null)),
+    outputs: [],
     initializers: constants,
     opset: spec.opset ?? 18,
     ...(spec.domain === undefined ? {} : { domains: { [spec.domain]: 1 } }),
-  });
+  };
+  const facts = inferGraph(modelProto(parts));
+  return modelProto({ ...parts, outputs: outputs.map((name) => valueInfoProto(name, facts.get(name)?.type ?? "float32", null)) });
 }
 
 function feedsOf(spec: RuleSpec, inputs: readonly (Value64 | null)[]): Record<string, Value64> {

@@ -1,0 +1,19 @@
+import type { Value } from "@xdeep/onnx";
+import { ones, spatialAxes } from "../conv-geometry.ts";
+import { normalizeGradient, normalized } from "../normalize-gradient.ts";
+import type { GradientRule } from "../rule.ts";
+
+/** InstanceNormalization: y = x̂ · scale + bias per channel, x̂ normalised over space;  x̄ as in normalize-gradient.ts, s̄cale = Σ ȳ x̂, b̄ias = Σ ȳ. */
+export const instanceNormalizationRule: GradientRule = {
+  op: "InstanceNormalization",
+  since: [6, 22],
+  pullback: function instanceNormalizationPullback({ g, attributes, input, cotangent }) {
+    const x = input(0);
+    const axes = spatialAxes(x);
+    const norm = normalized(g, x, axes, attributes.float("epsilon", 1e-5));
+    const dy = cotangent(0);
+    const perChannel = (value: Value): Value => g.reshape(value, g.ints([-1, ...ones(axes.length)]));
+    const overAll = (value: Value): Value => g.reduceSum(value, [0, ...axes], false);
+    return [normalizeGradient(g, norm, g.mul(dy, perChannel(input(1)))), overAll(g.mul(dy, norm.xHat)), overAll(dy)];
+  },
+};

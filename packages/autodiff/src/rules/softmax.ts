@@ -1,0 +1,22 @@
+import type { GradientRule } from "../rule.ts";
+
+/** Softmax: y = exp(x) / Σ exp(x) along an axis;  x̄ = y (ȳ − Σ ȳ y). */
+export const softmaxRule: GradientRule = {
+  op: "Softmax",
+  since: [13],
+  pullback: function softmaxPullback({ g, attributes, output, cotangent }) {
+    const [y, dy] = [output(0), cotangent(0)];
+    const inner = g.reduceSum(g.mul(dy, y), [attributes.int("axis", -1)], true);
+    return [g.mul(y, g.sub(dy, inner))];
+  },
+};
+
+/** LogSoftmax: y = x − log Σ exp(x) along an axis;  x̄ = ȳ − exp(y) Σ ȳ. */
+export const logSoftmaxRule: GradientRule = {
+  op: "LogSoftmax",
+  since: [13],
+  pullback: function logSoftmaxPullback({ g, attributes, output, cotangent }) {
+    const dy = cotangent(0);
+    return [g.sub(dy, g.mul(g.exp(output(0)), g.reduceSum(dy, [attributes.int("axis", -1)], true)))];
+  },
+};
