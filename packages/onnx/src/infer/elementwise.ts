@@ -14,7 +14,7 @@ export const elementwiseRules: InferenceRules = {
   Mul: arithmetic(([a, b]) => multiplyDims(known(a), known(b)), (a, b) => a * b),
   Div: arithmetic(divide, divideNumbers),
   Mod: (node) => [broadcast(node, node.type(0), combineNumbers(node.attributes.int("fmod", 0) === 1 ? truncatedModulo : flooredModulo))],
-  Pow: (node) => [broadcast(node, node.type(0), combineNumbers((a, b) => a ** b))],
+  Pow: (node) => [broadcast(node, node.type(0), power)],
   Min: arithmetic(same, (a, b) => Math.min(a, b)),
   Max: arithmetic(same, (a, b) => Math.max(a, b)),
   Sum: arithmetic(() => null, (a, b) => a + b),
@@ -75,6 +75,11 @@ function divide([a, b]: readonly Dim[], type: DataType | null): Dim {
 
 function divideNumbers(a: number, b: number, type: DataType | null): number {
   return type?.includes("int") === true ? Math.trunc(a / b) : a / b;
+}
+
+/** Only whole powers: the last digits of others depend on the engine. */
+function power([a, b]: readonly Dim[]): Dim {
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger((a as number) ** (b as number)) ? (a as number) ** (b as number) : null;
 }
 
 function flooredModulo(a: number, b: number): number {

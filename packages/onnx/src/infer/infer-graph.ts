@@ -1,6 +1,7 @@
 import { dataTypeName } from "../data-type.ts";
 import { type Dim, type Facts, unknownFacts } from "../facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
+import { isDefaultDomain } from "../since-version.ts";
 import { type ConstantTensor, tensorData } from "../tensor-data.ts";
 import { freshSymbol, inferNode } from "./infer-node.ts";
 import type { InferenceContext } from "./rule.ts";
@@ -26,7 +27,7 @@ export interface InferSubgraphOptions {
  * @throws {XDeepError} MODEL_INVALID when the model's shapes contradict each other.
  */
 export function inferGraph(model: ModelProto, options: InferGraphOptions = {}): ReadonlyMap<string, Facts> {
-  const opset = Number(model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 1);
+  const opset = Number(model.opsetImport.find(({ domain }) => isDefaultDomain(domain))?.version ?? 1);
   const { graph } = model;
   if (graph === undefined) return new Map();
   const inputs = graph.input.map(({ name, type }) => {

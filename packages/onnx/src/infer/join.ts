@@ -4,7 +4,7 @@ import { addDims, divideDimsExactly, subtractDims, sumOfDims } from "./dim-arith
 import { type KnownElements, factsWithElements, isSmall } from "./elements.ts";
 import { firstType } from "./elementwise.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
-import { shiftIndex, selectElements } from "./select.ts";
+import { selectElements, shiftIndex } from "./select.ts";
 
 /** Concat and Split. */
 export const joinRules: InferenceRules = {

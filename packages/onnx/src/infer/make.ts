@@ -39,7 +39,7 @@ function constant(node: NodeView): Facts {
   const ints = attributes.ints("value_ints");
   if (ints !== undefined) return factsOfConstant({ type: "int64", dims: [ints.length], data: BigInt64Array.from(ints, BigInt) });
   const float = attributes.float("value_float");
-  if (float !== undefined) return factsWithElements("float32", [], [float]);
+  if (float !== undefined) return factsWithElements("float32", [], [Math.fround(float)]);
   const floats = attributes.floats("value_floats");
   if (floats !== undefined) return factsOfConstant({ type: "float32", dims: [floats.length], data: Float32Array.from(floats) });
   const strings = attributes.strings("value_strings");

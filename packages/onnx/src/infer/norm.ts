@@ -1,6 +1,6 @@
-import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 import type { Facts } from "../facts.ts";
 import { typeAttribute } from "./make.ts";
+import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 
 /** Normalizations with more than one output. */
 export const normRules: InferenceRules = {

@@ -1,5 +1,5 @@
-import { type InferenceRules, tensor } from "./rule.ts";
 import { typeAttribute } from "./make.ts";
+import { type InferenceRules, tensor } from "./rule.ts";
 
 /** Linear quantization. */
 export const quantizeRules: InferenceRules = {

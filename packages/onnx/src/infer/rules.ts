@@ -1,5 +1,6 @@
-import { attentionRules } from "./attention.ts";
+import { isDefaultDomain } from "../since-version.ts";
 import { arrangeRules } from "./arrange.ts";
+import { attentionRules } from "./attention.ts";
 import { controlFlowRules } from "./control-flow.ts";
 import { convRules } from "./conv.ts";
 import { einsumRules } from "./einsum.ts";
@@ -52,9 +53,14 @@ const STANDARD: readonly InferenceRules[] = [
   attentionRules,
 ];
 
-const DOMAINS: Readonly<Record<string, readonly InferenceRules[]>> = { "": STANDARD, "ai.onnx": STANDARD, "com.microsoft": [microsoftRules] };
+const MICROSOFT: readonly InferenceRules[] = [microsoftRules];
 
 /** The rule of an operator, or undefined where there is none. */
 export function inferenceRule(domain: string, op: string): InferenceRule | undefined {
-  return DOMAINS[domain]?.find((rules) => Object.hasOwn(rules, op))?.[op];
+  return tablesOf(domain).find((rules) => Object.hasOwn(rules, op))?.[op];
+}
+
+function tablesOf(domain: string): readonly InferenceRules[] {
+  if (isDefaultDomain(domain)) return STANDARD;
+  return domain === "com.microsoft" ? MICROSOFT : [];
 }

@@ -29,7 +29,7 @@ export const unaryRules: InferenceRules = {
   Reciprocal: numeric((x) => 1 / x),
   Abs: numeric(Math.abs),
   Sign: numeric(Math.sign),
-  Neg: (node) => [mapped(node, node.type(0), (x) => multiplyDims(x, -1))],
+  Neg: (node) => [mapped(node, node.type(0), (x) => (typeof x === "number" ? -x : multiplyDims(x, -1)))],
   Floor: rounding(Math.floor),
   Ceil: rounding(Math.ceil),
   Round: rounding(roundHalfToEven),
