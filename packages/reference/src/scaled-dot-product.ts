@@ -1,7 +1,8 @@
 import { broadcastTo } from "./broadcast.ts";
 import { mapElements, mapPairs } from "./elementwise.ts";
 import { matrixProduct, transposed, transposedMatrices } from "./matrix-product.ts";
-import { mapLines, softmaxLine } from "./ops/softmax.ts";
+import { mapLines } from "./axis-lines.ts";
+import { softmaxLine } from "./softmax-line.ts";
 import { type Value64, value64 } from "./value64.ts";
 
 /** Queries, keys and values of all heads, [batch, heads, sequence, size]; fewer key and value heads are shared by groups of query heads. */

@@ -1,7 +1,7 @@
 import { normalizeAxis } from "../axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import type { Value64 } from "../value64.ts";
-import { mapLines } from "./softmax.ts";
+import { mapLines } from "../axis-lines.ts";
 
 /** yᵢ = Σ xⱼ over j ≤ i, or j < i (exclusive), or from the end (reverse). */
 function cumSum(call: OperatorCall): readonly Value64[] {

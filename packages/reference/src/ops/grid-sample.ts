@@ -1,9 +1,9 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { cubicKernel, linearKernel } from "../interpolation-kernel.ts";
-import { rowMajorStrides, stridedOffsets } from "../strides.ts";
+import { rowMajorStrides } from "../strides.ts";
 import { type Value64, value64 } from "../value64.ts";
-import { roundHalfEven } from "./unary.ts";
+import { roundHalfEven } from "../round-half-even.ts";
 
 /** The `a` of the cubic kernel is fixed for this operator. */
 const CUBIC_A = -0.75;
@@ -82,31 +82,5 @@ function bounded(call: OperatorCall, index: number, size: number): number {
   return call.attributes.string("padding_mode", "zeros") === "zeros" ? -1 : Math.min(Math.max(index, 0), size - 1);
 }
 
-/** θ applied to the positions of a regular grid: [N, D, H, W, 3] or [N, H, W, 2]. */
-function affineGrid(call: OperatorCall): readonly Value64[] {
-  const theta = call.input(0);
-  const [batch, , ...spatial] = [...call.input(1).data] as [number, number, ...number[]];
-  const rank = spatial.length;
-  const corners = call.flag("align_corners");
-  const y = value64(theta.type, [batch, ...spatial, rank]);
-  const count = sizeOf(spatial);
-  const indices = spatial.map((_, axis) => stridedOffsets(spatial, spatial.map((__, i) => Number(i === axis))));
-  for (let n = 0; n < batch; n++) {
-    for (let i = 0; i < count; i++) {
-      const point = spatial.map((size, axis) => coordinate(indices[axis]![i]!, size, corners)).reverse();
-      for (let row = 0; row < rank; row++) {
-        const start = (n * rank + row) * (rank + 1);
-        y.data[(n * count + i) * rank + row] = point.reduce((sum, value, k) => sum + theta.data[start + k]! * value, theta.data[start + rank]!);
-      }
-    }
-  }
-  return [y];
-}
-
-function coordinate(index: number, size: number, corners: boolean): number {
-  if (corners) return size === 1 ? 0 : -1 + (2 * index) / (size - 1);
-  return -1 + (2 * index + 1) / size;
-}
-
 /** Sampling at computed positions. */
-export const gridSampleOperators: OperatorTable = { AffineGrid: affineGrid, GridSample: gridSample };
+export const gridSampleOperators: OperatorTable = { GridSample: gridSample };

@@ -1,15 +1,23 @@
 import type { OperatorTable } from "../operator-call.ts";
 import { activationOperators } from "./activation.ts";
+import { affineGridOperators } from "./affine-grid.ts";
+import { argMaxOperators } from "./arg-max.ts";
 import { attentionOperators } from "./attention.ts";
 import { batchNormalizationOperators } from "./batch-normalization.ts";
 import { binaryOperators } from "./binary.ts";
 import { castOperators } from "./cast.ts";
+import { col2ImOperators } from "./col2im.ts";
+import { compressOperators } from "./compress.ts";
 import { concatOperators } from "./concat.ts";
+import { constantOperators } from "./constant.ts";
 import { controlFlowOperators } from "./control-flow.ts";
 import { convTransposeOperators } from "./conv-transpose.ts";
 import { convOperators } from "./conv.ts";
+import { cosineWindowOperators } from "./cosine-window.ts";
 import { cumulativeSumOperators } from "./cumulative-sum.ts";
+import { depthToSpaceOperators } from "./depth-to-space.ts";
 import { detOperators } from "./det.ts";
+import { dftOperators } from "./dft.ts";
 import { einsumOperators } from "./einsum.ts";
 import { gatherOperators } from "./gather.ts";
 import { globalPoolOperators } from "./global-pool.ts";
@@ -18,42 +26,54 @@ import { layoutOperators } from "./layout.ts";
 import { lossOperators } from "./loss.ts";
 import { matmulOperators } from "./matmul.ts";
 import { maxUnpoolOperators } from "./max-unpool.ts";
+import { melWeightMatrixOperators } from "./mel-weight-matrix.ts";
 import { microsoftAttentionOperators } from "./microsoft-attention.ts";
 import { microsoftFusedOperators } from "./microsoft-fused.ts";
+import { nonZeroOperators } from "./non-zero.ts";
 import { normalizationOperators } from "./normalization.ts";
-import { orderOperators } from "./order.ts";
+import { oneHotOperators } from "./one-hot.ts";
 import { padOperators } from "./pad.ts";
 import { poolOperators } from "./pool.ts";
 import { quantizeOperators } from "./quantize.ts";
-import { rearrangeOperators } from "./rearrange.ts";
 import { recurrentOperators } from "./recurrent.ts";
 import { reduceOperators } from "./reduce.ts";
 import { reshapeOperators } from "./reshape.ts";
 import { resizeOperators } from "./resize.ts";
 import { responseNormalizationOperators } from "./response-normalization.ts";
+import { reverseSequenceOperators } from "./reverse-sequence.ts";
 import { roiAlignOperators } from "./roi-align.ts";
 import { rotaryEmbeddingOperators } from "./rotary-embedding.ts";
 import { scatterOperators } from "./scatter.ts";
 import { selectionOperators } from "./selection.ts";
 import { shapeOperators } from "./shape.ts";
-import { signalOperators } from "./signal.ts";
 import { softmaxOperators } from "./softmax.ts";
+import { stftOperators } from "./stft.ts";
+import { topKOperators } from "./top-k.ts";
+import { triluOperators } from "./trilu.ts";
 import { unaryOperators } from "./unary.ts";
 import { variadicOperators } from "./variadic.ts";
 
 /** Every operator of the interpreter. */
 export const operators: OperatorTable = {
   ...activationOperators,
+  ...affineGridOperators,
+  ...argMaxOperators,
   ...attentionOperators,
   ...batchNormalizationOperators,
   ...binaryOperators,
   ...castOperators,
+  ...col2ImOperators,
+  ...compressOperators,
   ...concatOperators,
+  ...constantOperators,
   ...controlFlowOperators,
   ...convOperators,
   ...convTransposeOperators,
+  ...cosineWindowOperators,
   ...cumulativeSumOperators,
+  ...depthToSpaceOperators,
   ...detOperators,
+  ...dftOperators,
   ...einsumOperators,
   ...gatherOperators,
   ...globalPoolOperators,
@@ -62,26 +82,30 @@ export const operators: OperatorTable = {
   ...lossOperators,
   ...matmulOperators,
   ...maxUnpoolOperators,
+  ...melWeightMatrixOperators,
   ...microsoftAttentionOperators,
   ...microsoftFusedOperators,
+  ...nonZeroOperators,
   ...normalizationOperators,
-  ...orderOperators,
+  ...oneHotOperators,
   ...padOperators,
   ...poolOperators,
   ...quantizeOperators,
-  ...rearrangeOperators,
   ...recurrentOperators,
   ...reduceOperators,
   ...reshapeOperators,
   ...resizeOperators,
   ...responseNormalizationOperators,
+  ...reverseSequenceOperators,
   ...roiAlignOperators,
   ...rotaryEmbeddingOperators,
   ...scatterOperators,
   ...selectionOperators,
   ...shapeOperators,
-  ...signalOperators,
   ...softmaxOperators,
+  ...stftOperators,
+  ...topKOperators,
+  ...triluOperators,
   ...unaryOperators,
   ...variadicOperators,
 };

@@ -4,7 +4,7 @@ import { matrixProduct } from "../matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../scaled-dot-product.ts";
 import { type Value64, value64 } from "../value64.ts";
-import { concatenated, sliced } from "./concat.ts";
+import { concatenated, sliced } from "../axis-parts.ts";
 
 interface Heads {
   readonly q: Value64;

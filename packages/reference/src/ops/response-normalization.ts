@@ -2,8 +2,8 @@ import { axisView, normalizeAxis } from "../axes.ts";
 import { mapPairs } from "../elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { type Value64, value64 } from "../value64.ts";
-import { reduced } from "./reduce.ts";
-import { mapLines } from "./softmax.ts";
+import { reduced } from "../reduce-axes.ts";
+import { mapLines } from "../axis-lines.ts";
 
 /** y = x / (bias + α/size · Σ x²)^β, the sum over `size` neighbouring channels. */
 function lrn(call: OperatorCall): readonly Value64[] {

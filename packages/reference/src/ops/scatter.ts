@@ -2,7 +2,7 @@ import { sizeOf } from "@xdeep/core";
 import { normalizeAxis } from "../axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { type Value64, value64 } from "../value64.ts";
-import { elementOffsets, tupleOffsets } from "./gather.ts";
+import { elementOffsets, tupleOffsets } from "../index-offsets.ts";
 
 const REDUCTIONS: Readonly<Record<string, (old: number, update: number) => number>> = {
   none: (_, update) => update,

@@ -1,29 +1,7 @@
-import { axisView, normalizeAxis } from "../axes.ts";
+import { normalizeAxis } from "../axes.ts";
+import { mapLines } from "../axis-lines.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { logSumExp } from "./reduce.ts";
-
-/** Replaces every line along an axis by f(line). */
-export function mapLines(x: Value64, axis: number, f: (line: Float64Array) => Float64Array): Value64 {
-  const { outer, size, inner } = axisView(x.dims, axis);
-  const data = new Float64Array(x.data.length);
-  const line = new Float64Array(size);
-  for (let o = 0; o < outer; o++) {
-    for (let n = 0; n < inner; n++) {
-      const start = o * size * inner + n;
-      for (let i = 0; i < size; i++) line[i] = x.data[start + i * inner]!;
-      const result = f(line);
-      for (let i = 0; i < size; i++) data[start + i * inner] = result[i]!;
-    }
-  }
-  return value64(x.type, x.dims, data);
-}
-
-/** eˣ / Σ eˣ of one line. */
-export function softmaxLine(line: Float64Array): Float64Array {
-  const total = logSumExp(line);
-  return line.map((x) => Math.exp(x - total));
-}
+import { logSumExp, softmaxLine } from "../softmax-line.ts";
 
 function logSoftmaxLine(line: Float64Array): Float64Array {
   const total = logSumExp(line);

@@ -1,6 +1,7 @@
 import { erf } from "../error-function.ts";
 import { mapElements } from "../elementwise.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
+import { roundHalfEven } from "../round-half-even.ts";
 
 function unary(f: (x: number) => number): Operator {
   return (call) => [mapElements(call.input(0), f)];
@@ -8,14 +9,6 @@ function unary(f: (x: number) => number): Operator {
 
 function test(f: (x: number) => boolean): Operator {
   return (call) => [mapElements(call.input(0), (x) => Number(f(x)), "bool")];
-}
-
-/** Rounds to the nearest whole number, halves to the even one. */
-export function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  if (rest !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /** y = f(x) without attributes. */
