@@ -60,7 +60,7 @@ function missingExternalData(tensor: TensorProto): XDeepError {
 function fromRaw(type: DataType, raw: Uint8Array, name: string): ArrayLike<unknown> {
   if (type === "string") throw new XDeepError("MODEL_INVALID", `Tensor "${name}" holds strings as raw bytes, which ONNX does not allow.`);
   const ArrayType = ARRAYS[type];
-  const aligned = raw.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? raw : raw.slice();
+  const aligned = raw.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? raw : new Uint8Array(raw);
   return new ArrayType(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / ArrayType.BYTES_PER_ELEMENT)) as unknown as ArrayLike<unknown>;
 }
 
