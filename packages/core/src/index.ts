@@ -33,3 +33,5 @@ export { addScaled, sumTensors } from "./row-sum.ts";
 export { scoreRows } from "./score-rows.ts";
 export type { ScoreRowsOptions } from "./score-rows.ts";
 export { VERSION } from "./version.ts";
+export { assembleRows } from "./assemble-rows.ts";
+export type { RowValues } from "./assemble-rows.ts";

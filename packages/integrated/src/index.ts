@@ -1,1 +1,8 @@
-export {};
+export type { Baseline, BaselineOption } from "./baseline.ts";
+export { generateIntegratedGrad } from "./generate-integrated-grad.ts";
+export type { GenerateIntegratedGradOptions } from "./generate-integrated-grad.ts";
+export { integrated } from "./integrated.ts";
+export { QUADRATURES, quadrature } from "./quadrature.ts";
+export type { Quadrature, QuadratureName } from "./quadrature.ts";
+export { DEFAULT_MAX_STEPS, DEFAULT_STEPS, FIRST_STEPS } from "./settings.ts";
+export type { IntegratedOptions } from "./settings.ts";

@@ -1,0 +1,43 @@
+import { XDeepError, isFloatType, isXDeepError, resolveOutput, resolveWrt, scoreRows } from "@xdeep/core";
+import type { ExplainOptions, Model, ResolvedInput, ScoreResult, Tensor } from "@xdeep/core";
+
+/** The end of every path: the input with its scores and targets, and the values that move towards it. */
+export interface Endpoint extends ScoreResult {
+  /** Every input, and the inner value that moves where one does. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly rows: number;
+  /** Names of the values that move. */
+  readonly moving: readonly string[];
+}
+
+/**
+ * Runs the model at x: fixes each row's target there, and finds the inner value that moves where `wrt` names one.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN, CAPABILITY_MISSING; OPTION_INVALID when an inner value is to move together with another value
+ */
+export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput, options: ExplainOptions): Promise<Endpoint> {
+  const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
+  const innerValues = model.capabilities.innerValues ? { has: (name: string) => !isInput(name), names: [] } : undefined;
+  const moving = resolveWrt(model.inputs, options.wrt, { innerValues });
+  const inner = moving.find((name) => !isInput(name));
+  if (inner !== undefined && moving.length > 1) {
+    throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, { details: { option: "wrt", got: moving } });
+  }
+  resolveOutput(model.outputs, options.output);
+  const { output, target = null, score, signal } = options;
+  const request = { output, target, score, signal };
+  if (inner === undefined || feeds[inner] !== undefined) {
+    return { ...(await scoreRows(model, { feeds, rows }, request)), feeds, rows, moving };
+  }
+  const scored = await scoreRows(model, { feeds, rows }, { ...request, outputs: [inner] }).catch((error: unknown) => {
+    throw isXDeepError(error, "OUTPUT_UNKNOWN") ? new XDeepError("WRT_UNKNOWN", error.message, { details: error.details, cause: error }) : error;
+  });
+  return { ...scored, feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, moving };
+}
+
+function checkInner(name: string, tensor: Tensor, rows: number): Tensor {
+  if (isFloatType(tensor.type) && tensor.dims[0] === rows) return tensor;
+  throw new XDeepError("WRT_UNKNOWN", `Inner value "${name}" is ${tensor.type} [${tensor.dims.join(", ")}]; a path needs a float value whose first axis is the batch, ${rows}.`, {
+    details: { wrt: name, type: tensor.type, dims: tensor.dims },
+  });
+}

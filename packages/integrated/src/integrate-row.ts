@@ -1,0 +1,113 @@
+import { addScaled, batchSize, betweenRuns, scoreRows, splitRows } from "@xdeep/core";
+import type { ExplainOptions, Explainer, Provenance, RowValues } from "@xdeep/core";
+
+import type { Point } from "./baseline.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { levels } from "./quadrature.ts";
+import type { Level } from "./quadrature.ts";
+import type { RunCount } from "./run-count.ts";
+import type { IntegratedSettings } from "./settings.ts";
+import { between, pathEnd } from "./straight-path.ts";
+import type { PathEnd } from "./straight-path.ts";
+
+/** What all rows share. */
+export interface Integration {
+  readonly explainer: Explainer;
+  readonly settings: IntegratedSettings;
+  readonly endpoint: Endpoint;
+  readonly options: ExplainOptions;
+  readonly count: RunCount;
+}
+
+export interface IntegratedRow {
+  readonly values: RowValues;
+  /** Σ A − (F(x) − F(x′)), with A = (x − x′) ⊙ mean gradient; null where nobody asked. */
+  readonly delta: number | null;
+  readonly steps: number;
+  /** Of the gradients inside. */
+  readonly provenance: Provenance;
+}
+
+/** Integrates over one row: adds levels of points until the delta is within the tolerance, or just the one level that was asked for. */
+export async function integrateRow(integration: Integration, row: number, baselines: readonly Point[]): Promise<IntegratedRow> {
+  const { settings, endpoint } = integration;
+  const { multiplyByInputs, tolerance } = settings;
+  const end = pathEnd(endpoint, row);
+  const gain = multiplyByInputs || tolerance !== null ? endpoint.scores[row]! - (await meanScore(integration, row, end, baselines)) : null;
+  const sums = baselines.map(() => zeros(end.point));
+  let result: IntegratedRow | undefined;
+  for (const level of levels(settings.quadrature, settings.n, settings.maxSteps)) {
+    if (result !== undefined) integration.count.expect(baselines.length * runsOf(integration, level));
+    let provenance: Provenance | undefined;
+    for (const [index, start] of baselines.entries()) provenance = await addGradients(integration, row, { start, end, level }, sums[index]!);
+    const products = mean(end.point, baselines, sums, level.steps, true);
+    const delta = gain === null ? null : total(products) - gain;
+    const values = multiplyByInputs ? products : mean(end.point, baselines, sums, level.steps, false);
+    result = { values: withDims(values, endpoint), delta, steps: level.steps, provenance: provenance! };
+    if (tolerance === null || Math.abs(delta!) <= tolerance) break;
+  }
+  return result!;
+}
+
+/** How often the explainer inside runs for a level of one path. */
+export function runsOf({ explainer }: Pick<Integration, "explainer">, { nodes }: Pick<Level, "nodes">): number {
+  return Math.ceil(nodes.length / batchSize(explainer.model.capabilities));
+}
+
+/** Adds the gradients at a level's points to `sum`, in chunks whose sum is formed on the device. */
+async function addGradients(
+  { explainer, endpoint, options, count }: Integration,
+  row: number,
+  { start, end, level }: { readonly start: Point; readonly end: PathEnd; readonly level: Level },
+  sum: Point,
+): Promise<Provenance> {
+  const { output, score, signal } = options;
+  let provenance: Provenance | undefined;
+  for (const chunk of splitRows(level.nodes.length, batchSize(explainer.model.capabilities))) {
+    await betweenRuns(signal);
+    const points = Array.from(level.nodes.subarray(chunk.start, chunk.end), (alpha) => between(start, end.point, alpha));
+    const weights = Float32Array.from(level.weights.subarray(chunk.start, chunk.end));
+    const part = await explainer.explain(end.at(points), { target: endpoint.target[row]!, output, score, wrt: endpoint.moving, weights, signal });
+    for (const name of endpoint.moving) addScaled(sum[name]!, part.values[name]!.data);
+    provenance = part.provenance;
+    count.done();
+  }
+  return provenance!;
+}
+
+/** F(x′), the mean over baselines. */
+async function meanScore({ explainer, endpoint, options }: Integration, row: number, end: PathEnd, baselines: readonly Point[]): Promise<number> {
+  const { output, score, signal } = options;
+  const { scores } = await scoreRows(explainer.model, { feeds: end.at(baselines), rows: baselines.length }, {
+    output,
+    score,
+    signal,
+    outputs: [endpoint.output],
+    target: baselines.map(() => endpoint.target[row]!),
+  });
+  return scores.reduce((sum, value) => sum + value, 0) / baselines.length;
+}
+
+/** The mean over baselines of the mean gradients, each times (x − x′) where asked. */
+function mean(end: Point, baselines: readonly Point[], sums: readonly Point[], steps: number, multiply: boolean): Point {
+  const result = zeros(end);
+  for (const [index, start] of baselines.entries()) {
+    for (const [name, sum] of Object.entries(sums[index]!)) {
+      const part = multiply ? sum.map((value, i) => value * (end[name]![i]! - start[name]![i]!)) : sum;
+      addScaled(result[name]!, part, 1 / (steps * baselines.length));
+    }
+  }
+  return result;
+}
+
+function zeros(like: Point): Point {
+  return Object.fromEntries(Object.entries(like).map(([name, { length }]) => [name, new Float64Array(length)]));
+}
+
+function total(point: Point): number {
+  return Object.values(point).reduce((sum, values) => sum + values.reduce((inner, value) => inner + value, 0), 0);
+}
+
+function withDims(point: Point, { feeds }: Endpoint): RowValues {
+  return Object.fromEntries(Object.entries(point).map(([name, data]) => [name, { dims: feeds[name]!.dims.slice(1), data }]));
+}

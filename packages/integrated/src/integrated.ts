@@ -1,0 +1,61 @@
+import { assembleRows, checkExplainOptions, checkExplainer, mirrorInput, resolveInput } from "@xdeep/core";
+import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
+
+import { resolveBaselines } from "./baseline.ts";
+import { findEndpoint } from "./endpoint.ts";
+import { integrateRow, runsOf } from "./integrate-row.ts";
+import type { IntegratedRow, Integration } from "./integrate-row.ts";
+import { quadrature } from "./quadrature.ts";
+import { countRuns } from "./run-count.ts";
+import { describeSettings, resolveSettings } from "./settings.ts";
+import type { IntegratedOptions, IntegratedSettings } from "./settings.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Integrated gradients over any explainer: (x − x′) ⊙ ∫₀¹ ∇F(x′ + α (x − x′)) dα, the target fixed at x. Inputs that are attributed to move
+ * together; all others, integers among them, stay as they are. `convergenceDelta` is Σ A − (F(x) − F(x′)) per row.
+ *
+ * @throws {XDeepError} OPTION_INVALID, CONTRACT_VERSION; from `explain` also BASELINE_INVALID and the codes of the explainer inside
+ * @see M. Sundararajan, A. Taly, Q. Yan (2017), Axiomatic Attribution for Deep Networks, arXiv:1703.01365
+ */
+export function integrated(explainer: Explainer, options: IntegratedOptions = {}): Explainer {
+  checkExplainer(explainer);
+  const settings = resolveSettings(options);
+  const method: MethodDescription = { name: "integrated", parameters: describeSettings(settings), of: explainer.method };
+  return { model: explainer.model, method, explain: (input, call = {}) => explainPath(explainer, settings, method, input, call) };
+}
+
+async function explainPath<I extends Input>(
+  explainer: Explainer,
+  settings: IntegratedSettings,
+  method: MethodDescription,
+  input: I,
+  options: ExplainOptions,
+): Promise<Attribution<I>> {
+  options.signal?.throwIfAborted();
+  const { model } = explainer;
+  const resolved = resolveInput(model, input);
+  checkExplainOptions(options, resolved.rows);
+  const endpoint = await findEndpoint(model, resolved, options);
+  const baselines = resolveBaselines(settings.baseline, Object.fromEntries(endpoint.moving.map((name) => [name, endpoint.feeds[name]!.dims])));
+  const planned = resolved.rows * baselines(0).length * runsOf({ explainer }, quadrature(settings.quadrature, settings.n));
+  const integration: Integration = { explainer, settings, endpoint, options, count: countRuns(planned, options) };
+  const rows: IntegratedRow[] = [];
+  for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(row)));
+  const { provenance } = rows[0]!;
+  return {
+    values: mirrorInput(model, input, assembleRows(rows.map(({ values }) => values), options.weights)),
+    target: endpoint.target,
+    scores: endpoint.scores,
+    output: endpoint.output,
+    ...(settings.multiplyByInputs ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
+    provenance: { ...provenance, method: reached(method, settings, rows), versions: { ...provenance.versions, "@xdeep/integrated": VERSION } },
+  };
+}
+
+/** With a tolerance: the steps that each row took, and whether that was enough. */
+function reached(method: MethodDescription, { tolerance }: IntegratedSettings, rows: readonly IntegratedRow[]): MethodDescription {
+  if (tolerance === null) return method;
+  const found = { steps: rows.map(({ steps }) => steps), converged: rows.map(({ delta }) => Math.abs(delta!) <= tolerance) };
+  return { ...method, parameters: { ...method.parameters, ...found } };
+}
