@@ -1,0 +1,97 @@
+import { XDeepError } from "@xdeep/core";
+import { engine, getBackend, setBackend, version_core } from "@tensorflow/tfjs-core";
+
+import { ENGINE_PACKAGES, type EngineName } from "./engine-packages.ts";
+import { importPackage } from "./import-package.ts";
+
+/** An initialised backend of TensorFlow.js. */
+export interface ChosenEngine {
+  /** Its name in TensorFlow.js. */
+  readonly backendName: string;
+  /** For `Model.engine`: library, version and device. */
+  readonly description: string;
+  readonly gpu: boolean;
+}
+
+/** The package behind each registration under the name "tensorflow", which two packages share. */
+interface NativeBackend {
+  readonly isGPUPackage?: boolean;
+  readonly isUsingGpuDevice?: boolean;
+}
+
+/**
+ * Makes sure that an engine runs: the one named, one with a GPU, or the one that is set already.
+ * It is the current backend of TensorFlow.js when this resolves.
+ *
+ * @throws {XDeepError} ENGINE_MISSING, ENGINE_FAILED, OPTION_INVALID; GPU_UNAVAILABLE with the reason when `useGpu` cannot be met
+ */
+export async function chooseEngine(name: EngineName | undefined, useGpu: boolean): Promise<ChosenEngine> {
+  if (useGpu) return gpuEngine(name);
+  return name === undefined ? currentEngine() : namedEngine(name);
+}
+
+async function currentEngine(): Promise<ChosenEngine> {
+  if (engine().backendNames().length === 0) {
+    throw new XDeepError("ENGINE_MISSING", 'No TensorFlow.js engine is registered. Name one, as in loadModel(source, { engine: "wasm" }), or import its package first.', {
+      details: { engines: Object.keys(ENGINE_PACKAGES) },
+    });
+  }
+  await engine().ready();
+  return describe(getBackend());
+}
+
+async function namedEngine(name: EngineName): Promise<ChosenEngine> {
+  const known = ENGINE_PACKAGES[name.replace(/^@tensorflow\/(tfjs-backend-)?/, "")];
+  const backend = known?.backend ?? name;
+  if (known !== undefined && !isRegistered(known.packageName, backend)) await importPackage(known.packageName);
+  if (engine().findBackendFactory(backend) === null) {
+    throw new XDeepError("OPTION_INVALID", `There is no engine "${name}". Known are ${Object.keys(ENGINE_PACKAGES).join(", ")}, and every backend registered with TensorFlow.js.`, {
+      details: { option: "engine", got: name, registered: engine().backendNames() },
+    });
+  }
+  await start(backend);
+  return describe(backend);
+}
+
+function isRegistered(packageName: string, backend: string): boolean {
+  if (engine().findBackendFactory(backend) === null) return false;
+  if (backend !== "tensorflow") return true;
+  const isGpuPackage = (engine().findBackend(backend) as NativeBackend | null)?.isGPUPackage ?? false;
+  return isGpuPackage === packageName.endsWith("-gpu");
+}
+
+/** TensorFlow.js answers false and goes on with another backend when one does not start; here that is an error. */
+async function start(backend: string): Promise<void> {
+  let cause: unknown;
+  const isStarted = await setBackend(backend).catch((error: unknown) => {
+    cause = error;
+    return false;
+  });
+  if (isStarted && getBackend() === backend) return;
+  const reason = cause instanceof Error ? `: ${cause.message}` : "; TensorFlow.js wrote the reason to the console";
+  throw new XDeepError("ENGINE_FAILED", `The TensorFlow.js backend "${backend}" did not start${reason}.`, { details: { backend }, cause });
+}
+
+async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
+  const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  const candidates = name !== undefined ? [name] : isNode ? ["tfjs-node-gpu"] : ["webgpu", "webgl"];
+  const reasons: string[] = [];
+  let cause: unknown;
+  for (const candidate of candidates) {
+    try {
+      const chosen = await namedEngine(candidate);
+      if (chosen.gpu) return chosen;
+      reasons.push(`"${candidate}" runs on the CPU${candidate === "tfjs-node-gpu" ? ": TensorFlow found no CUDA device" : ""}`);
+    } catch (error) {
+      cause = error;
+      reasons.push(`"${candidate}": ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used. ${reasons.join(" ")} Leave useGpu out to run on the CPU.`, { details: { engines: candidates, reasons }, cause });
+}
+
+function describe(backendName: string): ChosenEngine {
+  const backend = engine().findBackend(backendName) as NativeBackend | null;
+  const gpu = backendName === "webgl" || backendName === "webgpu" || backend?.isUsingGpuDevice === true;
+  return { backendName, description: `tfjs-core ${version_core} (${backendName}${backendName === "tensorflow" ? (gpu ? " gpu" : " cpu") : ""})`, gpu };
+}

@@ -1,0 +1,10 @@
+import type { Gradient } from "../gradient.ts";
+import { positiveWhere } from "../masks.ts";
+
+/** Relu: y = max(x, 0);  x̄ = ȳ where y > 0, else 0. At 0 it is 0. */
+export const reluGradient: Gradient = {
+  kernel: "Relu",
+  needs: { x: [] },
+  needsOutput: true,
+  pullback: ({ dy, output }) => ({ x: positiveWhere(output, dy) }),
+};

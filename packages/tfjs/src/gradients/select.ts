@@ -1,0 +1,17 @@
+import { zerosLike } from "@tensorflow/tfjs-core";
+
+import type { Gradient } from "../gradient.ts";
+import { select } from "../masks.ts";
+
+/** Select: y = t where the condition holds, else e;  ȳ goes to the one that was taken. */
+export const selectGradient: Gradient = {
+  kernel: "Select",
+  needs: { t: ["condition"], e: ["condition"] },
+  pullback: ({ dy, input, wants }) => {
+    const zeros = zerosLike(dy);
+    return {
+      ...(wants("t") ? { t: select(input("condition"), dy, zeros) } : {}),
+      ...(wants("e") ? { e: select(input("condition"), zeros, dy) } : {}),
+    };
+  },
+};

@@ -1,0 +1,83 @@
+import { XDeepError } from "@xdeep/core";
+import type { io } from "@tensorflow/tfjs-core";
+
+import { readResource, resolveResource } from "./resource.ts";
+
+/** A model.json with its weights. */
+export interface ModelFile {
+  readonly format: "layers-model" | "graph-model";
+  readonly artifacts: io.ModelArtifacts;
+}
+
+interface ModelJson extends Omit<io.ModelJSON, "modelTopology"> {
+  readonly modelTopology?: Readonly<Record<string, unknown>> | null;
+}
+
+/**
+ * Reads a model.json and the weight files it names, from disk in Node or by fetch.
+ *
+ * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID; EXTERNAL_DATA_MISSING for weight files
+ */
+export async function readModel(source: string | URL): Promise<ModelFile> {
+  const bytes = await readResource(source, "MODEL_NOT_FOUND", "Model");
+  const json = parse(bytes, source);
+  const manifest = json.weightsManifest ?? [];
+  const paths = manifest.flatMap((group) => group.paths);
+  const parts = await Promise.all(paths.map((path) => readResource(resolveResource(path, source), "EXTERNAL_DATA_MISSING", "Weight file")));
+  const weightSpecs = manifest.flatMap((group) => group.weights);
+  const weightData = join(parts);
+  checkSize(weightSpecs, weightData.byteLength, source);
+  return { format: formatOf(json, source), artifacts: { ...pick(json), modelTopology: json.modelTopology!, weightSpecs, weightData } };
+}
+
+function parse(bytes: Uint8Array, source: string | URL): ModelJson {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new XDeepError("MODEL_INVALID", `${String(source)} is not JSON. Pass the model.json that the TensorFlow.js converter wrote; ONNX files belong to @xdeep/onnxruntime.`, {
+      details: { source: String(source) },
+      cause,
+    });
+  }
+  return (json ?? {}) as ModelJson;
+}
+
+function formatOf({ format, modelTopology }: ModelJson, source: string | URL): ModelFile["format"] {
+  if (modelTopology !== undefined && modelTopology !== null && typeof modelTopology === "object") {
+    if (format === "graph-model" || "node" in modelTopology) return "graph-model";
+    if (format === "layers-model" || "model_config" in modelTopology || "class_name" in modelTopology) return "layers-model";
+  }
+  throw new XDeepError("MODEL_INVALID", `${String(source)} is no TensorFlow.js model: it has no modelTopology of a LayersModel or GraphModel.`, {
+    details: { source: String(source), format },
+  });
+}
+
+/** What loaders read besides topology and weights. */
+function pick(json: ModelJson): Omit<io.ModelArtifacts, "modelTopology"> {
+  const { format, generatedBy, convertedBy, signature, userDefinedMetadata, modelInitializer, initializerSignature } = json as io.ModelJSON;
+  const known = { format, generatedBy, convertedBy, signature, userDefinedMetadata, modelInitializer, initializerSignature };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== null));
+}
+
+function join(parts: readonly Uint8Array[]): ArrayBuffer {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole.buffer;
+}
+
+const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
+
+/** TensorFlow.js would fill up or fail obscurely. String weights have no fixed size, so then nothing is checked. */
+function checkSize(specs: readonly io.WeightsManifestEntry[], got: number, source: string | URL): void {
+  if (specs.some(({ dtype }) => dtype === "string")) return;
+  const expected = specs.reduce((sum, { shape, dtype, quantization }) => sum + shape.reduce((a, b) => a * b, 1) * (BYTES[quantization?.dtype ?? dtype] ?? 4), 0);
+  if (got === expected) return;
+  throw new XDeepError("MODEL_INVALID", `The weight files of ${String(source)} hold ${got} bytes, its manifest needs ${expected}. They are truncated or belong to another model.`, {
+    details: { source: String(source), expected, got },
+  });
+}
