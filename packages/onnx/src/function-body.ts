@@ -1,5 +1,6 @@
 import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from "./gen/onnx_pb.ts";
 import { namesOfNodes, takeName } from "./graph-names.ts";
+import { mapGraphs } from "./map-graphs.ts";
 import { nodeProto } from "./node.ts";
 import { withFields } from "./with-fields.ts";
 
@@ -74,13 +75,4 @@ function bindNode(node: NodeProto, bind: (name: string) => AttributeProto | unde
     return value === undefined ? [] : [withFields(value, { name: entry.name })];
   });
   return withFields(node, { attribute });
-}
-
-/** An attribute with its graphs replaced; other attributes as they are. */
-export function mapGraphs(attribute: AttributeProto, map: (graph: GraphProto) => GraphProto): AttributeProto {
-  if (attribute.g === undefined && attribute.graphs.length === 0) return attribute;
-  return withFields(attribute, {
-    ...(attribute.g === undefined ? {} : { g: map(attribute.g) }),
-    ...(attribute.graphs.length === 0 ? {} : { graphs: attribute.graphs.map(map) }),
-  });
 }

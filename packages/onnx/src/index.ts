@@ -1,5 +1,6 @@
 export { Attributes } from "./attributes.ts";
 export { dataTypeCode, dataTypeName, isFloatType } from "./data-type.ts";
+export { externalDataFiles, resolveExternalData } from "./external-data.ts";
 export { staticDims, unknownFacts } from "./facts.ts";
 export type { Dim, Facts } from "./facts.ts";
 export { GraphBuilder, rankOf } from "./graph-builder.ts";
@@ -11,6 +12,11 @@ export { inferNode } from "./infer/infer-node.ts";
 export type { InferenceContext } from "./infer/rule.ts";
 export { substituteDim } from "./infer/substitute-dim.ts";
 export { inlineFunctions } from "./inline-functions.ts";
+export { loadModelFile } from "./load-model-file.ts";
+export type { ModelFile } from "./load-model-file.ts";
+export { mapGraphs } from "./map-graphs.ts";
+export { mapTensors, tensorsOf } from "./map-tensors.ts";
+export type { TensorMap } from "./map-tensors.ts";
 export { modelProto } from "./model-proto.ts";
 export type { ModelParts } from "./model-proto.ts";
 export { FloatAttribute, attributeProto, float, nodeProto } from "./node.ts";
@@ -18,12 +24,15 @@ export type { AttributeValue, NodeOptions } from "./node.ts";
 export { NEWEST_OPSET, opVersions } from "./op-versions.ts";
 export { defaultOpset, upgradeOpset } from "./opset/upgrade-opset.ts";
 export { readModel } from "./read-model.ts";
+export { saveModelFile } from "./save-model-file.ts";
+export type { SaveModelFileOptions } from "./save-model-file.ts";
 export { isDefaultDomain, sinceVersion } from "./since-version.ts";
 export { tensorData, tensorProto } from "./tensor-data.ts";
 export type { ConstantTensor } from "./tensor-data.ts";
 export { valueInfoProto } from "./value-info.ts";
-export { withFields } from "./with-fields.ts";
-export { writeModel } from "./write-model.ts";
+export { withFields, withoutFields } from "./with-fields.ts";
+export { writeModel, writeModelWithExternalData } from "./write-model.ts";
+export type { ExternalDataOptions, ModelWithExternalData } from "./write-model.ts";
 export type {
   AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto, TypeProto, ValueInfoProto,
 } from "./gen/onnx_pb.ts";

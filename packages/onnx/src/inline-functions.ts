@@ -1,8 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { XDeepError } from "@xdeep/core";
-import { functionBody, mapGraphs } from "./function-body.ts";
+import { functionBody } from "./function-body.ts";
 import { type FunctionProto, type GraphProto, type ModelProto, type NodeProto, type OperatorSetIdProto, OperatorSetIdProtoSchema } from "./gen/onnx_pb.ts";
 import { namesOfGraph, namesRead, subgraphsOf } from "./graph-names.ts";
+import { mapGraphs } from "./map-graphs.ts";
 import { defaultOpset, upgradeOpset } from "./opset/upgrade-opset.ts";
 import { NEWEST_TARGET, upgradeNodes } from "./opset/upgrade-nodes.ts";
 import { isDefaultDomain } from "./since-version.ts";

@@ -5,3 +5,10 @@ export function withFields<T extends Message>(message: T, changes: Partial<Omit<
   // The prototype holds the defaults of fields that are not set.
   return Object.assign(Object.create(Object.getPrototypeOf(message) as object | null) as T, message, changes);
 }
+
+/** A copy of a message with some fields not set, as opposed to set to their defaults. */
+export function withoutFields<T extends Message>(message: T, names: readonly Exclude<keyof T, "$typeName" | "$unknown">[]): T {
+  const copy = withFields(message, {});
+  for (const name of names) delete copy[name];
+  return copy;
+}

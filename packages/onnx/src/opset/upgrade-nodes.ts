@@ -1,10 +1,11 @@
 import { isXDeepError } from "@xdeep/core";
 import { type Facts, unknownFacts } from "../facts.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "../gen/onnx_pb.ts";
-import { takeName } from "../graph-names.ts";
+import { subgraphsOf, takeName } from "../graph-names.ts";
 import { inferSubgraph } from "../infer/infer-graph.ts";
 import { inferNode } from "../infer/infer-node.ts";
 import { factsOfType } from "../infer/value-type.ts";
+import { mapGraphs } from "../map-graphs.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { withFields } from "../with-fields.ts";
 import { opsetConverter } from "./converters.ts";
@@ -82,14 +83,8 @@ function withoutConsumedInputs(node: NodeProto, opset: number): NodeProto {
 }
 
 function withUpgradedGraphs(node: NodeProto, outer: FactsByName, context: UpgradeContext): NodeProto {
-  if (!node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0)) return node;
-  const attribute = node.attribute.map((entry) =>
-    withFields(entry, {
-      ...(entry.g === undefined ? {} : { g: upgradeGraph(entry.g, outer, context) }),
-      ...(entry.graphs.length === 0 ? {} : { graphs: entry.graphs.map((graph) => upgradeGraph(graph, outer, context)) }),
-    }),
-  );
-  return withFields(node, { attribute });
+  if (subgraphsOf(node).length === 0) return node;
+  return withFields(node, { attribute: node.attribute.map((entry) => mapGraphs(entry, (graph) => upgradeGraph(graph, outer, context))) });
 }
 
 /** Shapes only make the result simpler. A model that contradicts itself is reported by whoever needs its shapes. */

@@ -1,0 +1,104 @@
+import { XDeepError, sizeOf } from "@xdeep/core";
+import { type ModelProto, type TensorProto, TensorProto_DataLocation, TensorProto_DataType as Type } from "./gen/onnx_pb.ts";
+import { mapTensors, tensorsOf } from "./map-tensors.ts";
+import { withFields, withoutFields } from "./with-fields.ts";
+
+/** Where the elements of a tensor lie outside the model. */
+export interface ExternalReference {
+  /** Path relative to the model's folder, with forward slashes. */
+  readonly location: string;
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+  /** In bytes. */
+  readonly length: number;
+}
+
+const BITS: Readonly<Partial<Record<number, number>>> = {
+  [Type.FLOAT]: 32, [Type.UINT8]: 8, [Type.INT8]: 8, [Type.UINT16]: 16, [Type.INT16]: 16, [Type.INT32]: 32, [Type.INT64]: 64, [Type.BOOL]: 8,
+  [Type.FLOAT16]: 16, [Type.DOUBLE]: 64, [Type.UINT32]: 32, [Type.UINT64]: 64, [Type.COMPLEX64]: 64, [Type.COMPLEX128]: 128, [Type.BFLOAT16]: 16,
+  [Type.FLOAT8E4M3FN]: 8, [Type.FLOAT8E4M3FNUZ]: 8, [Type.FLOAT8E5M2]: 8, [Type.FLOAT8E5M2FNUZ]: 8, [Type.FLOAT8E8M0]: 8,
+  [Type.UINT4]: 4, [Type.INT4]: 4, [Type.FLOAT4E2M1]: 4, [Type.UINT2]: 2, [Type.INT2]: 2,
+};
+
+/** The files beside the model that hold its larger weights, as paths relative to its folder; empty for most models. */
+export function externalDataFiles(model: ModelProto): readonly string[] {
+  return [...new Set(externalTensors(model).map((tensor) => externalReference(tensor).location))];
+}
+
+/**
+ * A model whose weights outside the file are read from `files`, by the paths that the model gives (`externalDataFiles`). The weights are views on
+ * the files' bytes. A model without such weights is returned as it is.
+ *
+ * @throws {XDeepError} EXTERNAL_DATA_MISSING when a file is not given; MODEL_INVALID when one is too short, or a path leaves the model's folder.
+ */
+export function resolveExternalData(model: ModelProto, files: Readonly<Record<string, Uint8Array>>): ModelProto {
+  const byLocation = new Map(Object.entries(files).map(([location, bytes]) => [normalized(location), bytes]));
+  return withExternalData(model, new Map(externalTensors(model).map((tensor) => [tensor, sliceOf(tensor, byLocation)])));
+}
+
+function sliceOf(tensor: TensorProto, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const { location, offset, length } = externalReference(tensor);
+  const bytes = files.get(location);
+  if (bytes === undefined) throw missingExternalFile(tensor, location, `Given are ${files.size === 0 ? "no files" : [...files.keys()].join(", ")}. Pass its bytes under that name.`);
+  if (offset + length > bytes.length) throw shortExternalFile(tensor, bytes.length);
+  return bytes.subarray(offset, offset + length);
+}
+
+/** The tensors of a model that lie in other files. */
+export function externalTensors(model: ModelProto): readonly TensorProto[] {
+  return tensorsOf(model).filter(({ dataLocation }) => dataLocation === TensorProto_DataLocation.EXTERNAL);
+}
+
+/** A model with these bytes as the elements of its external tensors. */
+export function withExternalData(model: ModelProto, data: ReadonlyMap<TensorProto, Uint8Array>): ModelProto {
+  if (data.size === 0) return model;
+  return mapTensors(model, (tensor) => {
+    const rawData = data.get(tensor);
+    return rawData === undefined ? tensor : withFields(withoutFields(tensor, ["dataLocation"]), { rawData, externalData: [] });
+  });
+}
+
+/**
+ * Where the elements of an external tensor lie.
+ *
+ * @throws {XDeepError} MODEL_INVALID when that makes no sense, or leaves the model's folder.
+ */
+export function externalReference(tensor: TensorProto): ExternalReference {
+  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+  const location = normalized(entries.get("location") ?? "");
+  if (location === "" || /^([/~]|[a-z]:|[a-z]+:\/\/)/i.test(location) || location.split("/").includes("..")) {
+    throw invalid(tensor, `lie in "${entries.get("location") ?? ""}", which is not inside the model's folder. Models may only refer to files beside or below them`);
+  }
+  const expected = byteLength(tensor);
+  const offset = Number(entries.get("offset") ?? 0);
+  const length = Number(entries.get("length") ?? expected);
+  if (!Number.isSafeInteger(offset) || offset < 0) throw invalid(tensor, `begin at offset "${entries.get("offset")}" of "${location}". The model is damaged`);
+  if (length !== expected) throw invalid(tensor, `take ${length} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
+  return { location, offset, length };
+}
+
+function normalized(location: string): string {
+  return location.replaceAll("\\", "/").replace(/^(\.\/+)+/, "");
+}
+
+function byteLength(tensor: TensorProto): number {
+  const bits = BITS[tensor.dataType];
+  if (bits === undefined) throw invalid(tensor, `have element type ${tensor.dataType}, which cannot lie in another file`);
+  return Math.ceil((sizeOf(tensor.dims.map(Number)) * bits) / 8);
+}
+
+function invalid(tensor: TensorProto, problem: string): XDeepError {
+  return new XDeepError("MODEL_INVALID", `The weights "${tensor.name}" ${problem}.`, { details: { tensor: tensor.name } });
+}
+
+/** The error for a file of weights that is not there. */
+export function missingExternalFile(tensor: TensorProto, location: string, todo: string, cause?: unknown): XDeepError {
+  const message = `The weights "${tensor.name}" lie in another file, "${location}", which is missing. ${todo}`;
+  return new XDeepError("EXTERNAL_DATA_MISSING", message, { details: { tensor: tensor.name, location }, cause });
+}
+
+/** The error for a file of weights that ends before it should. */
+export function shortExternalFile(tensor: TensorProto, size: number): XDeepError {
+  const { location, offset, length } = externalReference(tensor);
+  return invalid(tensor, `end at byte ${offset + length} of "${location}", which has ${size} bytes only. It belongs to another model, or was cut off: download or export it again`);
+}
