@@ -40,6 +40,8 @@ const rows: readonly NodeCase[] = [
   { name: "parameters", op: "HardSigmoid", inputs: [x], attributes: { alpha: float(0.6), beta: float(0.1) } },
   { name: "default", op: "Shrink", inputs: [x] },
   { name: "parameters", op: "Shrink", inputs: [x], attributes: { lambd: float(1.5), bias: float(0.5) } },
+  { name: "default", op: "Swish", inputs: [x], opset: 24 },
+  { name: "alpha", op: "Swish", inputs: [x], attributes: { alpha: float(0.4) }, opset: 24 },
   { name: "exact", op: "Gelu", inputs: [x] },
   { name: "tanh", op: "Gelu", inputs: [x], attributes: { approximate: "tanh" } },
   { name: "one slope per channel", op: "PRelu", inputs: [x, randomValue(5, [3, 1])] },

@@ -77,11 +77,16 @@ const alignments: readonly NodeCase[] = ["half_pixel", "output_half_pixel"].flat
   ),
 );
 
+const cornerRegions = value64("float32", [3, 5], [0, 0.5, 1, 8.2, 9, 1, 3, 2, 14, 11, 1, 4, 4, 4, 4].map(Math.fround));
+const roundedRegions: readonly NodeCase[] = [
+  { name: "", op: "MaxRoiPool", opset: 21, inputs: [randomValue(9, [2, 2, 6, 7]), cornerRegions], attributes: { pooled_shape: [3, 2], spatial_scale: float(0.5) } },
+];
+
 const affine: readonly NodeCase[] = [0, 1].flatMap((align_corners) => [
   { name: `2-D align_corners ${align_corners}`, op: "AffineGrid", inputs: [randomValue(7, [2, 2, 3]), sizes(2, 3, 4, 5)], attributes: { align_corners } },
   { name: `3-D align_corners ${align_corners}`, op: "AffineGrid", inputs: [randomValue(8, [1, 3, 4]), sizes(1, 3, 2, 3, 4)], attributes: { align_corners } },
 ]);
 
 describe("resampling", () => {
-  it.each([...everyMode, ...nearest, ...others, ...gridSamples, ...alignments, ...affine])("$op $name", expectSameAsOnnxRuntime);
+  it.each([...everyMode, ...nearest, ...others, ...gridSamples, ...alignments, ...roundedRegions, ...affine])("$op $name", expectSameAsOnnxRuntime);
 });

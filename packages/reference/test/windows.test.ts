@@ -29,6 +29,15 @@ const transposedConvs: readonly NodeCase[] = [
   ...["SAME_UPPER", "SAME_LOWER", "VALID"].map((auto_pad) => ({ name: auto_pad, op: "ConvTranspose", inputs: [image, randomValue(16, [4, 6, 3, 4])], attributes: { auto_pad, strides: [2, 3] } })),
 ];
 
+const offsets = randomValue(23, [2, 24, 5, 6], { scale: 2 });
+const deformed: readonly NodeCase[] = [
+  { name: "offsets", op: "DeformConv", inputs: [image, randomValue(24, [3, 4, 3, 2]), randomValue(25, [2, 12, 7, 6])] },
+  {
+    name: "groups, mask, strides", op: "DeformConv", inputs: [image, randomValue(26, [6, 2, 3, 2]), offsets, bias, randomValue(27, [2, 12, 5, 6])],
+    attributes: { group: 2, offset_group: 2, strides: [2, 1], pads: [1, 0, 2, 0], dilations: [1, 1] },
+  },
+];
+
 const plainPools: readonly Variant[] = [
   ["plain", { kernel_shape: [3, 2] }],
   ["strides", { kernel_shape: [3, 2], strides: [2, 3] }],
@@ -63,5 +72,5 @@ const pools: readonly NodeCase[] = [
 ];
 
 describe("windows", () => {
-  it.each([...convs, ...transposedConvs, ...pools])("$op $name", expectSameAsOnnxRuntime);
+  it.each([...convs, ...transposedConvs, ...deformed, ...pools])("$op $name", expectSameAsOnnxRuntime);
 });

@@ -6,6 +6,7 @@ import { concatenated } from "../axis-parts.ts";
 
 /** Attention with grouped heads, masks and a cache of past keys and values: Y, present key, present value, scores. */
 function attention(call: OperatorCall): readonly Value64[] {
+  if (call.attributes.has("left_window_size") || call.attributes.has("right_window_size")) throw call.unsupported("sliding windows");
   const flat = call.input(0).dims.length === 3;
   const headsOf = (x: Value64, attribute: string): Value64 => (flat ? splitHeads(x, call.attributes.int(attribute, 1)) : x);
   const q = headsOf(call.input(0), "q_num_heads");
@@ -30,11 +31,11 @@ function totalBias(call: OperatorCall, q: Value64, k: Value64): Value64 | undefi
   if (!causal && lengths === undefined) return given;
   const [queries, keys] = [q.dims[2]!, k.dims[2]!];
   const past = call.optional(4)?.dims[2] ?? 0;
-  const own = maskBias([q.dims[0]!, 1, queries, keys], -Infinity, (batch, query, key) => {
+  const blocked = maskBias([q.dims[0]!, 1, queries, keys], -Infinity, (batch, query, key) => {
     const length = lengths?.data[batch] ?? keys;
     return key < length && (!causal || key <= query + (lengths === undefined ? past : length - queries));
   });
-  return given === undefined ? own : mapPairs(given, own, (a, b) => a + b);
+  return given === undefined ? blocked : mapPairs(given, blocked, (a, b) => a + b);
 }
 
 /** Attention of ONNX itself. */

@@ -6,6 +6,7 @@ import { attentionOperators } from "./attention.ts";
 import { batchNormalizationOperators } from "./batch-normalization.ts";
 import { binaryOperators } from "./binary.ts";
 import { castOperators } from "./cast.ts";
+import { centerCropPadOperators } from "./center-crop-pad.ts";
 import { col2ImOperators } from "./col2im.ts";
 import { compressOperators } from "./compress.ts";
 import { concatOperators } from "./concat.ts";
@@ -14,7 +15,8 @@ import { controlFlowOperators } from "./control-flow.ts";
 import { convTransposeOperators } from "./conv-transpose.ts";
 import { convOperators } from "./conv.ts";
 import { cosineWindowOperators } from "./cosine-window.ts";
-import { cumulativeSumOperators } from "./cumulative-sum.ts";
+import { cumulativeOperators } from "./cumulative.ts";
+import { deformConvOperators } from "./deform-conv.ts";
 import { depthToSpaceOperators } from "./depth-to-space.ts";
 import { detOperators } from "./det.ts";
 import { dftOperators } from "./dft.ts";
@@ -25,6 +27,7 @@ import { gridSampleOperators } from "./grid-sample.ts";
 import { layoutOperators } from "./layout.ts";
 import { lossOperators } from "./loss.ts";
 import { matmulOperators } from "./matmul.ts";
+import { maxRoiPoolOperators } from "./max-roi-pool.ts";
 import { maxUnpoolOperators } from "./max-unpool.ts";
 import { melWeightMatrixOperators } from "./mel-weight-matrix.ts";
 import { microsoftAttentionOperators } from "./microsoft-attention.ts";
@@ -48,6 +51,7 @@ import { selectionOperators } from "./selection.ts";
 import { shapeOperators } from "./shape.ts";
 import { softmaxOperators } from "./softmax.ts";
 import { stftOperators } from "./stft.ts";
+import { tensorScatterOperators } from "./tensor-scatter.ts";
 import { topKOperators } from "./top-k.ts";
 import { triluOperators } from "./trilu.ts";
 import { unaryOperators } from "./unary.ts";
@@ -62,6 +66,7 @@ export const operators: OperatorTable = {
   ...batchNormalizationOperators,
   ...binaryOperators,
   ...castOperators,
+  ...centerCropPadOperators,
   ...col2ImOperators,
   ...compressOperators,
   ...concatOperators,
@@ -70,7 +75,8 @@ export const operators: OperatorTable = {
   ...convOperators,
   ...convTransposeOperators,
   ...cosineWindowOperators,
-  ...cumulativeSumOperators,
+  ...cumulativeOperators,
+  ...deformConvOperators,
   ...depthToSpaceOperators,
   ...detOperators,
   ...dftOperators,
@@ -81,6 +87,7 @@ export const operators: OperatorTable = {
   ...layoutOperators,
   ...lossOperators,
   ...matmulOperators,
+  ...maxRoiPoolOperators,
   ...maxUnpoolOperators,
   ...melWeightMatrixOperators,
   ...microsoftAttentionOperators,
@@ -104,6 +111,7 @@ export const operators: OperatorTable = {
   ...shapeOperators,
   ...softmaxOperators,
   ...stftOperators,
+  ...tensorScatterOperators,
   ...topKOperators,
   ...triluOperators,
   ...unaryOperators,
