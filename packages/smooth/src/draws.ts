@@ -1,0 +1,36 @@
+import { createNoise, sizeOf } from "@xdeep/core";
+import type { Model } from "@xdeep/core";
+
+import { readNoise } from "./explicit-noise.ts";
+import type { NoiseSettings } from "./settings.ts";
+
+/** Draws of noise, in order, shared by all rows: a row of a batch gets the noise that it would get alone. */
+export interface Draws {
+  /** The next `count` draws of each value, [count · size of one sample]: of standard deviation 1 unless the noise was given. */
+  next(count: number): Readonly<Record<string, Float64Array>>;
+}
+
+/** @param samples dims of one sample, by the names of the values that get noise */
+export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>): Draws {
+  const sizes = Object.entries(samples).map(([name, dims]) => [name, sizeOf(dims)] as const);
+  if ("noise" in settings) return givenDraws(readNoise(settings.noise, samples), sizes);
+  const sources = sizes.map(([name, size]) => ({ name, size, source: createNoise(settings.seed, streamOf(model, name)) }));
+  return { next: (count) => Object.fromEntries(sources.map(({ name, size, source }) => [name, source.next(count * size)])) };
+}
+
+function givenDraws(noise: Readonly<Record<string, Float64Array>>, sizes: readonly (readonly [string, number])[]): Draws {
+  let used = 0;
+  return {
+    next(count) {
+      const start = used;
+      used += count;
+      return Object.fromEntries(sizes.map(([name, size]) => [name, noise[name]!.subarray(start * size, used * size)]));
+    },
+  };
+}
+
+/** Each input has its own stream, so that its noise does not depend on which others get some. Inner values share the one after them. */
+function streamOf({ inputs }: Model, name: string): number {
+  const index = inputs.findIndex((input) => input.name === name);
+  return index < 0 ? inputs.length : index;
+}

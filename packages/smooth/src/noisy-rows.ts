@@ -1,0 +1,47 @@
+import { XDeepError, fromFloat64, isFloatType, repeatRow, sliceRows, toFloat64 } from "@xdeep/core";
+import type { ExplainOptions, Model, ResolvedInput, Tensor } from "@xdeep/core";
+
+import type { NoiseSettings } from "./settings.ts";
+import { standardDeviation } from "./spread.ts";
+
+/** One row of the input, to which noise can be added. */
+export interface NoisyRow {
+  /** Feeds with `count` draws added, one row for each. What gets no noise is repeated. */
+  at(draws: Readonly<Record<string, Float64Array>>, count: number): Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The values that get noise: the fed ones among `wrt`, or, when `wrt` is left out or names only values inside, every float input.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN when there is none
+ */
+export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>, { wrt }: ExplainOptions): readonly string[] {
+  const floats = model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  const fed = (wrt ?? []).filter((name) => feeds[name] !== undefined && isFloatType(feeds[name].type));
+  const names = fed.length > 0 ? [...new Set(fed)] : floats;
+  if (names.length > 0) return names;
+  throw new XDeepError("WRT_UNKNOWN", "The model has no float input to which noise could be added.", { details: { inputs: model.inputs.map(({ name, type }) => ({ name, type })) } });
+}
+
+/** Prepares a row: its values in double precision, and the standard deviation of its noise. */
+export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number): NoisyRow {
+  const single = Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, row, row + 1)] as const);
+  const noisy = new Map(
+    names.map((name) => {
+      const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
+      const shift = "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
+      return [name, { sample, ...shift }];
+    }),
+  );
+  const at: NoisyRow["at"] = (draws, count) =>
+    Object.fromEntries(
+      single.map(([name, tensor]) => {
+        const target = noisy.get(name);
+        if (target === undefined) return [name, repeatRow(tensor, count)];
+        const { sample, mean, std } = target;
+        const values = draws[name]!.map((draw, i) => sample[i % sample.length]! + (mean + std * draw));
+        return [name, fromFloat64(tensor.type, [count, ...tensor.dims.slice(1)], values)];
+      }),
+    );
+  return { at };
+}
