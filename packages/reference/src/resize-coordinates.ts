@@ -11,7 +11,12 @@ export interface ResizedAxis {
 
 type Coordinate = (i: number, axis: ResizedAxis) => number;
 
-/** Where element i of the resized axis lies on the original one, by coordinate_transformation_mode. */
+/**
+ * Where element i of the resized axis lies on the original one, by coordinate_transformation_mode.
+ *
+ * align_corners takes the new size as a whole number, as the operator's text and ONNX Runtime do; two official tests
+ * (resize_downsample_scales_*_align_corners) take size · scale before it is rounded down.
+ */
 export const COORDINATES: Readonly<Record<string, Coordinate>> = {
   align_corners: (i, { size, newSize }) => (newSize === 1 ? 0 : (i * (size - 1)) / (newSize - 1)),
   asymmetric: (i, { scale }) => i / scale,
