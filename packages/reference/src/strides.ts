@@ -1,6 +1,6 @@
 /** Distance in elements between neighbours along each axis of a row-major array. */
 export function rowMajorStrides(dims: readonly number[]): number[] {
-  const strides = new Array<number>(dims.length).fill(1);
+  const strides = dims.map(() => 1);
   for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
   return strides;
 }

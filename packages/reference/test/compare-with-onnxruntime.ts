@@ -26,7 +26,7 @@ const FLOAT32_TOLERANCE = 1e-5;
 
 /** The model of one node. */
 export function nodeModel({ op, domain, inputs, attributes = {}, outputs = 1, opset = 22 }: NodeCase): ModelProto {
-  const wanted = typeof outputs === "number" ? new Array<boolean>(outputs).fill(true) : outputs;
+  const wanted = typeof outputs === "number" ? Array.from({ length: outputs }, () => true) : outputs;
   const outputNames = wanted.map((want, i) => (want ? `y${i}` : ""));
   const node = nodeProto(op, inputs.map((input, i) => (input === null ? "" : `x${i}`)), outputNames, attributes, domain === undefined ? {} : { domain });
   return modelProto({

@@ -38,7 +38,7 @@ export function scaledAndShifted(y: Value64, scale: Value64 | undefined, bias: V
 
 /** A value per channel with axes added to broadcast along a value of `rank` axes, channels second. */
 export function perChannel(value: Value64, rank: number): Value64 {
-  return value64(value.type, [value.data.length, ...new Array<number>(Math.max(0, rank - 2)).fill(1)], value.data);
+  return value64(value.type, [value.data.length, ...Array.from({ length: Math.max(0, rank - 2) }, () => 1)], value.data);
 }
 
 function layerNormalization(call: OperatorCall): readonly Value64[] {
