@@ -1,0 +1,24 @@
+import { XDeepError } from "@xdeep/core";
+import { nodeLabel } from "../coverage.ts";
+import type { GradientRule } from "../rule.ts";
+
+/**
+ * Dropout at inference: y = x;  x̄ = ȳ.
+ *
+ * Training mode draws another mask in every run; it is refused.
+ */
+export const dropoutRule: GradientRule = {
+  op: "Dropout",
+  since: [7, 10, 12, 13, 22],
+  pullback: function dropoutPullback({ node, input, hasInput, cotangent, inputCount }) {
+    const training = hasInput(2) ? input(2).facts.constant?.data[0] : 0;
+    if (training === undefined || Number(training) !== 0) {
+      throw new XDeepError(
+        "MODEL_UNSUPPORTED",
+        `Dropout "${nodeLabel(node)}" is in training mode or may be: its input training_mode is ${training === undefined ? "known only at run time" : "true"}. Export the model for inference.`,
+        { details: { node: nodeLabel(node), op: "Dropout" } },
+      );
+    }
+    return [cotangent(0), null, null].slice(0, inputCount);
+  },
+};
