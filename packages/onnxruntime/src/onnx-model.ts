@@ -10,6 +10,7 @@ import type { Sessions } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32 } from "./tensors.ts";
 import { fixedBatch, valueInfo } from "./value-info.ts";
+import { VERSION } from "./version.ts";
 import { weightedTotal } from "./weighted-total.ts";
 
 /** What `loadModel` hands over. */
@@ -29,6 +30,7 @@ export interface OnnxModelParts {
 export class OnnxModel implements Model {
   readonly backend = "onnxruntime";
   readonly contractVersion = 1;
+  readonly versions: Readonly<Record<string, string>> = { "@xdeep/onnxruntime": VERSION };
   readonly engine: string;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];

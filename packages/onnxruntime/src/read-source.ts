@@ -16,7 +16,7 @@ export async function readSource(source: ModelSource, { weightFiles }: Pick<Load
   const url = webUrl(source);
   if (url !== null) return withWeights(readModel(await download(url)), weightFiles);
   if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL or bytes.");
-  return loadModelFile(source);
+  return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source)).model;
 }
 
 function withWeights(model: ModelProto, files: LoadModelOptions["weightFiles"]): ModelProto {

@@ -1,0 +1,13 @@
+import { createRequire } from "node:module";
+const require = createRequire(new URL("../packages/tfjs/package.json", import.meta.url));
+const tf = require("@tensorflow/tfjs-core"); require("@tensorflow/tfjs-backend-wasm"); await tf.setBackend("wasm");
+const x = tf.randomNormal([1,112,112,96]), y = tf.randomNormal([1,112,112,96]), c = tf.randomNormal([96]); const s0=tf.scalar(0), six=tf.scalar(6);
+const zeros=tf.zerosLike(x); const b=tf.greater(x,y); const b2=tf.greater(y,x);
+const small = tf.randomNormal([112,112,4,32]);
+const big=tf.scalar(1e38);
+const t=(name,f)=>{ for(let i=0;i<3;i++) tf.dispose(f()); const t0=performance.now(); for(let i=0;i<10;i++) tf.dispose(f()); console.log(name.padEnd(28), ((performance.now()-t0)/10).toFixed(2),"ms for 1.2M"); };
+t("greater scalar",()=>tf.greater(x,s0)); t("greater same",()=>tf.greater(x,y)); t("select",()=>tf.engine().runKernel("Select",{condition:b,t:x,e:zeros}));
+t("logicalAnd",()=>tf.logicalAnd(b,b2)); t("logicalNot",()=>tf.logicalNot(b)); t("equal",()=>tf.equal(x,y)); t("cast bool",()=>tf.cast(b,"float32"));
+t("step",()=>tf.step(x)); t("sign",()=>tf.sign(x)); t("mul same",()=>tf.mul(x,y)); t("mul scalar",()=>tf.mul(x,big)); t("mul chan",()=>tf.mul(x,c)); t("sub scalar first",()=>tf.sub(six,x));
+t("clip",()=>tf.clipByValue(x,0,1)); t("relu",()=>tf.relu(x)); t("add",()=>tf.add(x,y)); t("zerosLike",()=>tf.zerosLike(x)); t("minimum",()=>tf.minimum(x,y)); t("abs",()=>tf.abs(x)); t("square",()=>tf.square(x));
+t("batchNorm",()=>tf.batchNorm(x,c,tf.square(c),c,c)); t("transpose4 0213",()=>tf.transpose(small,[0,2,1,3])); t("sigmoid", ()=>tf.sigmoid(x)); t("sqrddiff",()=>tf.squaredDifference(x,y)); t("prelu",()=>tf.prelu(x,c)); t("leaky", ()=>tf.leakyRelu(x,0)); t("depthToSpace",()=>tf.depthToSpace(tf.reshape(x,[1,56,56,384]),2)); t("slice4",()=>tf.slice(x,[0,1,1,0],[1,100,100,96])); t("pad",()=>tf.pad(x,[[0,0],[1,1],[1,1],[0,0]])); t("concat", ()=>tf.concat([x,y],3)); t("sub same", ()=>tf.sub(x,y)); t("div same",()=>tf.div(x,y)); t("stridedslice",()=>tf.stridedSlice(x,[0,0,0,0],[1,112,112,96],[1,2,2,1]));
