@@ -75,7 +75,7 @@ export class Backprop extends BaseProp {
     if (capabilities.gpu) return;
     throw new XDeepError(
       "GPU_UNAVAILABLE",
-      `A GPU was asked for, but the model runs on ${engine}. Load it with one: loadModel(source, { executionProviders: ["cuda"] }) or ["webgpu"] in @xdeep/onnxruntime, loadModel(source, { engine: "node-gpu" }) in @xdeep/tfjs; or leave useGpu out.`,
+      `A GPU was asked for, but the model runs on ${engine}. Load it on one, loadModel(source, { useGpu: true }), or leave useGpu out.`,
       { details: { backend, engine } },
     );
   }

@@ -1,0 +1,14 @@
+import * as core from "@xdeep/core";
+import * as guided from "@xdeep/guided";
+import * as integrated from "@xdeep/integrated";
+import { analyticModel, randomLayers, runExample } from "@xdeep/test-models";
+import { expect, it } from "vitest";
+
+import * as smooth from "./index.ts";
+
+it("the README's example prints what it says", async () => {
+  const model = analyticModel({ inputs: [{ name: "image", dims: [3, 4, 4], layout: "NCHW" }], layers: randomLayers([48, 8, 5], "relu") });
+  const modules = { "@xdeep/core": core, "@xdeep/guided": guided, "@xdeep/integrated": integrated, "@xdeep/smooth": smooth };
+  const logged = await runExample(new URL("../README.md", import.meta.url), modules, model);
+  expect(logged).toEqual([[3, 4, 4], [1, 3, 4, 4], 7]);
+});
