@@ -1,7 +1,8 @@
 import { type Tensor, type Tensor4D, concat, conv2d, depthwiseConv2d, pad, reshape, reverse, stridedSlice, sum, transpose } from "@tensorflow/tfjs-core";
 
 import type { FilterCache } from "./filter-cache.ts";
-import { type PhaseAxis, type WindowGeometry, interleave, interleaveChannels, padOrCut, phasesOf } from "./window-geometry.ts";
+import { interleave, interleaveChannels } from "./phases.ts";
+import { type PhaseAxis, type WindowGeometry, padOrCut, phasesOf } from "./window-geometry.ts";
 
 /**
  * Input cotangent of a convolution as a forward convolution of ȳ with turned filters, which is what engines run fastest: without stride

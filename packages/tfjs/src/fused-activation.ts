@@ -1,6 +1,7 @@
-import { type Tensor, add, greater, mul } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 
-import { insideWhere, positiveWhere, select } from "./masks.ts";
+import { throughElu } from "./gradients/elu.ts";
+import { insideWhere, positiveWhere } from "./masks.ts";
 
 /** Carries ȳ back through the activation of a fused kernel, read off its output y. Other activations are run unfused. */
 export function throughActivation(activation: unknown, dy: Tensor, y: Tensor): Tensor {
@@ -10,7 +11,7 @@ export function throughActivation(activation: unknown, dy: Tensor, y: Tensor): T
     case "relu6":
       return insideWhere(y, 0, 6, dy);
     case "elu":
-      return select(greater(y, 0), dy, mul(dy, add(y, 1)));
+      return throughElu(y, dy);
     default:
       return dy;
   }

@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 
 import type { Network } from "./network.ts";
 import { valueInfo } from "./value-info.ts";
@@ -23,7 +23,7 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
       details: { layers: stateful },
     });
   }
-  const names = { inputs: uniqueNames(model.inputNames, model.inputs), outputs: uniqueNames(model.outputNames, model.outputs) };
+  const names = { inputs: uniqueNames(model.inputs), outputs: uniqueNames(model.outputs) };
   return {
     inputs: model.inputs.map(({ shape, dtype }, i) => valueInfo(names.inputs[i]!, shape, dtype, "input")),
     outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i]!, shape, dtype, "output")),
@@ -39,7 +39,8 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
   };
 }
 
-/** Names of the layers; where one layer has several inputs or outputs, the longer names of its values. */
-function uniqueNames(layers: readonly string[], values: readonly { readonly name: string }[]): readonly string[] {
+/** Names of the layers that make the values; where one layer makes several, the names of the values. */
+function uniqueNames(values: readonly SymbolicTensor[]): readonly string[] {
+  const layers = values.map(({ sourceLayer }) => sourceLayer.name);
   return new Set(layers).size === values.length ? layers : values.map(({ name }) => name);
 }

@@ -1,20 +1,18 @@
 import { type Rule, XDeepError } from "@xdeep/core";
-import { type Tensor, less, relu, zerosLike } from "@tensorflow/tfjs-core";
+import { type Tensor, relu } from "@tensorflow/tfjs-core";
 
 import type { PullbackCall } from "./gradient.ts";
-import { select } from "./masks.ts";
+import { insideWhere } from "./masks.ts";
 import type { KernelCall, Recording } from "./recording.ts";
 
 /** Rectifiers unless the caller names others. */
 export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
 
-/** Kernels that may be named as rectifiers, with the input that is rectified. "Relu6" takes in clipByValue(x, 0, 6) and min(relu(x), 6). */
-const RECTIFIED_INPUT: Readonly<Record<string, string>> = {
-  ClipByValue: "x", Elu: "x", LeakyRelu: "x", Prelu: "x", Relu: "x", Relu6: "x", Selu: "x", Sigmoid: "x", Softplus: "x", Tanh: "x",
-};
+/** Kernels that may be named as rectifiers. "Relu6" takes in clipByValue(x, 0, 6) and min(relu(x), 6). */
+const RECTIFIER_KERNELS: readonly string[] = ["ClipByValue", "Elu", "LeakyRelu", "Prelu", "Relu", "Relu6", "Selu", "Sigmoid", "Softplus", "Tanh"];
 
 /** Names that callers may use. "Maximum" is max(x, 0) alone; "Clip" and "PRelu" are what other formats call ClipByValue and Prelu. */
-export const RECTIFIER_NAMES: readonly string[] = [...Object.keys(RECTIFIED_INPUT), "Clip", "Maximum", "PRelu"].toSorted();
+export const RECTIFIER_NAMES: readonly string[] = [...RECTIFIER_KERNELS, "Clip", "Maximum", "PRelu"].toSorted();
 
 /** Which calls of a recording a modified rule acts on, and how. */
 export interface RectifierPlan {
@@ -47,8 +45,11 @@ export function planRectifiers({ calls }: Recording, rule: Rule, rectifiers: rea
   return {
     counts: (call) => isChosen(call) && !halves.heads.has(call),
     pullback(call, context) {
-      const own = halves.tails.has(call) && call.kernel === "Minimum" ? belowSix : call.gradient!.pullback;
-      if (!isChosen(call)) return own === belowSix ? belowSix(context) : null;
+      const isTail = halves.tails.has(call);
+      // The tail knows from its input where the whole ReLU6 is flat, so the head has nothing left to do.
+      if (halves.heads.has(call)) return passOn(call, context);
+      const own = isTail ? betweenZeroAndSix : call.gradient!.pullback;
+      if (!isChosen(call)) return isTail ? own(context) : null;
       const rectified = { ...context, dy: relu(context.dy) };
       return rule === "guided" ? own(rectified) : passOn(call, rectified);
     },
@@ -59,7 +60,7 @@ export function planRectifiers({ calls }: Recording, rule: Rule, rectifiers: rea
 function rectifierName({ kernel, attrs, scalar }: KernelCall, chosen: ReadonlySet<string>): string | undefined {
   if (kernel === "ClipByValue" && !chosen.has("ClipByValue") && isClipToSix(attrs)) return "Relu6";
   if (kernel === "Maximum") return scalar === 0 ? kernel : undefined;
-  if (kernel in RECTIFIED_INPUT) return kernel;
+  if (RECTIFIER_KERNELS.includes(kernel)) return kernel;
   return { relu: "Relu", relu6: "Relu6", elu: "Elu" }[String(attrs["activation"])];
 }
 
@@ -86,15 +87,19 @@ function findRelu6Halves(calls: readonly KernelCall[]): { readonly heads: Readon
   return { heads, tails };
 }
 
-/** min(x, 6) as the upper half of ReLU6: x̄ = ȳ where x < 6, else 0; at the bound 0, where Minimum itself would share. */
-function belowSix({ dy, wants, input }: PullbackCall): Readonly<Record<string, Tensor>> {
-  const name = wants("a") ? "a" : "b";
-  return { [name]: select(less(input(name), 6), dy, zerosLike(dy)) };
+/** The tail of a ReLU6, x = relu(·): x̄ = ȳ where 0 < x < 6, else 0; at the bound 0, where Minimum itself would share. */
+function betweenZeroAndSix(context: PullbackCall): Readonly<Record<string, Tensor>> {
+  const name = rectifiedInput(context);
+  return { [name]: insideWhere("x" in context.shapes ? context.output : context.input(name), 0, 6, context.dy) };
 }
 
 /** Hands a cotangent past the rectifier; a fused kernel still applies its linear part. */
 function passOn(call: KernelCall, context: PullbackCall): Readonly<Record<string, Tensor>> {
   if ("activation" in call.attrs) return call.gradient!.pullback({ ...context, attrs: { ...context.attrs, activation: "linear" } });
-  const name = RECTIFIED_INPUT[call.kernel] ?? Object.keys(call.inputs).find((input) => context.wants(input))!;
-  return { [name]: context.dy };
+  return { [rectifiedInput(context)]: context.dy };
+}
+
+/** "x", or whichever side of a Maximum or Minimum is no constant. */
+function rectifiedInput({ shapes, wants }: PullbackCall): string {
+  return "x" in shapes ? "x" : Object.keys(shapes).find((name) => wants(name))!;
 }

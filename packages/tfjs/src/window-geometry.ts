@@ -1,4 +1,4 @@
-import { type Tensor, add, backend_util, concat, depthToSpace, pad, reshape, slice } from "@tensorflow/tfjs-core";
+import { type Tensor, type backend_util, pad, slice } from "@tensorflow/tfjs-core";
 
 /** One axis of a convolution or a pooling. */
 export interface WindowAxis {
@@ -18,13 +18,10 @@ export interface WindowGeometry {
 
 /** The geometry as core computed it. */
 export function geometryOf(info: backend_util.Conv2DInfo): WindowGeometry {
+  const { top, left } = info.padInfo;
   return {
-    height: {
-      inSize: info.inHeight, outSize: info.outHeight, filterSize: info.filterHeight, stride: info.strideHeight, dilation: info.dilationHeight, padBefore: info.padInfo.top,
-    },
-    width: {
-      inSize: info.inWidth, outSize: info.outWidth, filterSize: info.filterWidth, stride: info.strideWidth, dilation: info.dilationWidth, padBefore: info.padInfo.left,
-    },
+    height: { inSize: info.inHeight, outSize: info.outHeight, filterSize: info.filterHeight, stride: info.strideHeight, dilation: info.dilationHeight, padBefore: top },
+    width: { inSize: info.inWidth, outSize: info.outWidth, filterSize: info.filterWidth, stride: info.strideWidth, dilation: info.dilationWidth, padBefore: left },
   };
 }
 
@@ -52,39 +49,12 @@ export function phasesOf({ inSize, filterSize, stride, padBefore }: WindowAxis):
 }
 
 /** Pads axes 1 and 2, or cuts them where an amount is negative. */
-export function padOrCut(t: Tensor, rows: readonly [number, number], columns: readonly [number, number]): Tensor {
-  const [, height = 0, width = 0] = t.shape;
-  const cut = (n: number): number => Math.max(-n, 0);
-  const grow = (n: number): number => Math.max(n, 0);
-  const isCut = [...rows, ...columns].some((n) => n < 0);
-  const inner = isCut
-    ? slice(t, [0, cut(rows[0]), cut(columns[0]), 0], [-1, height - cut(rows[0]) - cut(rows[1]), width - cut(columns[0]) - cut(columns[1]), -1])
-    : t;
-  if ([...rows, ...columns].every((n) => n <= 0)) return inner;
-  return pad(inner, [[0, 0], [grow(rows[0]), grow(rows[1])], [grow(columns[0]), grow(columns[1])], [0, 0]]);
-}
-
-/** Puts phases [N, Qh, Qw, C], row-major over (ph, pw), together to [N, H, W, C]. */
-export function interleave(phases: readonly Tensor[], { height, width }: WindowGeometry): Tensor {
-  return interleaveChannels(phases.length === 1 ? phases[0]! : concat([...phases], 3), { height, width });
-}
-
-/** As `interleave`, from one tensor [N, Qh, Qw, sh · sw · C]. */
-export function interleaveChannels(phases: Tensor, { height, width }: WindowGeometry): Tensor {
-  const whole = height.stride === 1 && width.stride === 1 ? phases : spread(phases, height.stride, width.stride);
-  const [, h = 0, w = 0] = whole.shape;
-  return h === height.inSize && w === width.inSize ? whole : slice(whole, [0, 0, 0, 0], [-1, height.inSize, width.inSize, -1]);
-}
-
-function spread(phases: Tensor, sh: number, sw: number): Tensor {
-  if (sh === sw) return depthToSpace(phases as Parameters<typeof depthToSpace>[0], sh);
-  const [n = 1, h = 1, w = 1, channels = 1] = phases.shape;
-  const rowSize = channels / sh;
-  const rows = Array.from({ length: sh }, (_, p) => reshape(slice(phases, [0, 0, 0, p * rowSize], [-1, -1, -1, rowSize]), [n, h, 1, w * rowSize]));
-  return reshape(concat(rows, 2), [n, h * sh, w * sw, rowSize / sw]);
-}
-
-/** Adds cotangents that may not be there yet. */
-export function addTo(sum: Tensor | undefined, part: Tensor): Tensor {
-  return sum === undefined ? part : add(sum, part);
+export function padOrCut(t: Tensor, rows: readonly [number, number], columns: readonly [number, number], value = 0): Tensor {
+  const [n = 0, height = 0, width = 0, channels = 0] = t.shape;
+  const amounts = [...rows, ...columns];
+  const [top, bottom, left, right] = amounts.map((amount) => Math.max(-amount, 0)) as [number, number, number, number];
+  const inner = amounts.some((amount) => amount < 0) ? slice(t, [0, top, left, 0], [n, height - top - bottom, width - left - right, channels]) : t;
+  if (amounts.every((amount) => amount <= 0)) return inner;
+  const grow = ([before, after]: readonly [number, number]): [number, number] => [Math.max(before, 0), Math.max(after, 0)];
+  return pad(inner, [[0, 0], grow(rows), grow(columns), [0, 0]], value);
 }

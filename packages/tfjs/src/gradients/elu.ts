@@ -1,12 +1,16 @@
-import { add, greater, mul } from "@tensorflow/tfjs-core";
+import { type Tensor, add, mul, relu, sub } from "@tensorflow/tfjs-core";
 
 import type { Gradient } from "../gradient.ts";
-import { select } from "../masks.ts";
 
-/** Elu: y = x where x > 0, else eˣ − 1;  x̄ = ȳ where y > 0, else (y + 1) ȳ. */
+/** Elu: y = x where x > 0, else eˣ − 1;  x̄ = ȳ (1 + min(y, 0)). */
 export const eluGradient: Gradient = {
   kernel: "Elu",
   needs: { x: [] },
   needsOutput: true,
-  pullback: ({ dy, output }) => ({ x: select(greater(output, 0), dy, mul(dy, add(output, 1))) }),
+  pullback: ({ dy, output }) => ({ x: throughElu(output, dy) }),
 };
+
+/** min(y, 0) as y − relu(y). */
+export function throughElu(y: Tensor, dy: Tensor): Tensor {
+  return mul(dy, add(sub(y, relu(y)), 1));
+}

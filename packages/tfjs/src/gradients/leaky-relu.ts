@@ -1,11 +1,13 @@
-import { greater, mul } from "@tensorflow/tfjs-core";
+import { add, mul, step } from "@tensorflow/tfjs-core";
 
 import type { Gradient } from "../gradient.ts";
-import { select } from "../masks.ts";
 
-/** LeakyRelu: y = x where x > 0, else α x;  x̄ = ȳ where x > 0, else α ȳ. */
+/** LeakyRelu: y = x where x > 0, else α x;  x̄ = ȳ (α + (1 − α) step x). */
 export const leakyReluGradient: Gradient = {
   kernel: "LeakyRelu",
   needs: { x: ["x"] },
-  pullback: ({ dy, input, attrs }) => ({ x: select(greater(input("x"), 0), dy, mul(dy, attrs["alpha"] as number)) }),
+  pullback: ({ dy, input, attrs }) => {
+    const alpha = attrs["alpha"] as number;
+    return { x: mul(dy, add(mul(step(input("x")), 1 - alpha), alpha)) };
+  },
 };

@@ -1,10 +1,14 @@
-import { type Tensor, backend_util, div, equal, logicalAnd, logicalNot, logicalOr, pad, slice, stridedSlice, tensor4d, zerosLike } from "@tensorflow/tfjs-core";
+import { type Tensor, add, backend_util, div, mul, slice, step, sub, tensor4d, zerosLike } from "@tensorflow/tfjs-core";
 
 import type { Gradient, PullbackCall } from "../gradient.ts";
-import { select } from "../masks.ts";
-import { type WindowAxis, type WindowGeometry, addTo, geometryOf, interleave, padOrCut, phasesOf } from "../window-geometry.ts";
+import { deinterleave, interleave } from "../phases.ts";
+import { type WindowAxis, type WindowGeometry, geometryOf, padOrCut, phasesOf } from "../window-geometry.ts";
 
-/** MaxPool: each window hands ȳ to its maximum, the first of equal ones in row-major order. */
+/**
+ * MaxPool: each window hands ȳ to its maximum, the first of equal ones in row-major order.
+ *
+ * step(y − x) is 1 at every entry below the maximum; `free`, their running product, is 1 until the first maximum was met.
+ */
 export const maxPoolGradient: Gradient = {
   kernel: "MaxPool",
   needs: { x: ["x"] },
@@ -12,16 +16,16 @@ export const maxPoolGradient: Gradient = {
   pullback: function maxPoolPullback(call) {
     const { dy, output, input } = call;
     const geometry = poolGeometry(call);
-    const x = paddedInput(input("x"), geometry);
-    const zeros = zerosLike(dy);
+    const entry = windowEntries(input("x"), geometry);
     let free: Tensor | undefined;
-    const parts = (kh: number, kw: number): Tensor => {
-      const hit = equal(windowEntry(x, geometry, kh, kw), output);
-      const first = free === undefined ? hit : logicalAnd(hit, free);
-      free = free === undefined ? logicalNot(hit) : logicalAnd(free, logicalNot(hit));
-      return select(first, dy, zeros);
+    return {
+      x: gatherWindows(geometry, (kh, kw) => {
+        const miss = step(sub(output, entry(kh, kw)));
+        const before = free;
+        free = before === undefined ? miss : mul(before, miss);
+        return mul(dy, sub(before ?? 1, free));
+      }),
     };
-    return { x: gatherWindows(geometry, parts) };
   },
 };
 
@@ -49,22 +53,19 @@ function poolGeometry({ attrs, shapes }: PullbackCall): WindowGeometry {
   );
 }
 
-/** The image with a border of −∞ wherever a window reaches over its edge. */
-function paddedInput(x: Tensor, { height, width }: WindowGeometry): Tensor {
-  const amounts = [height, width].map(({ padBefore, inSize, outSize, stride, filterSize }): [number, number] => [
-    padBefore,
-    Math.max(0, (outSize - 1) * stride + filterSize - padBefore - inSize),
-  ]);
-  if (amounts.flat().every((n) => n === 0)) return x;
-  return pad(x, [[0, 0], amounts[0]!, amounts[1]!, [0, 0]], -Infinity);
-}
-
-/** The entry (kh, kw) of every window: [N, Ho, Wo, C]. */
-function windowEntry(x: Tensor, { height, width }: WindowGeometry, kh: number, kw: number): Tensor {
+/** Reads the entry (kh, kw) of every window, [N, Ho, Wo, C]; −∞ where a window reaches over the edge. */
+function windowEntries(x: Tensor, geometry: WindowGeometry): (kh: number, kw: number) => Tensor {
+  const { height, width } = geometry;
   const [n = 1, , , channels = 1] = x.shape;
-  const end = (k: number, { outSize, stride }: WindowAxis): number => k + (outSize - 1) * stride + 1;
-  if (height.stride === 1 && width.stride === 1) return slice(x, [0, kh, kw, 0], [n, height.outSize, width.outSize, channels]);
-  return stridedSlice(x, [0, kh, kw, 0], [n, end(kh, height), end(kw, width), channels], [1, height.stride, width.stride, 1]);
+  const amounts = ({ padBefore, inSize, outSize, stride, filterSize }: WindowAxis): [number, number] => [
+    padBefore,
+    (outSize - 1 + Math.ceil(filterSize / stride)) * stride - padBefore - inSize,
+  ];
+  const phases = deinterleave(padOrCut(x, amounts(height), amounts(width), -Infinity), geometry);
+  return (kh, kw) => {
+    const phase = phases[(kh % height.stride) * width.stride + (kw % width.stride)]!;
+    return slice(phase, [0, Math.floor(kh / height.stride), Math.floor(kw / width.stride), 0], [n, height.outSize, width.outSize, channels]);
+  };
 }
 
 /** Adds up what every window hands to its entry (kh, kw), at the place of that entry in the image. */
@@ -80,7 +81,8 @@ function gatherWindows(geometry: WindowGeometry, part: (kh: number, kw: number) 
       const [down, right] = [Math.floor(i / height.stride) - rows.shift, Math.floor(j / width.stride) - columns.shift];
       const placed = padOrCut(part(kh, kw), [down, rows.coarse - down - height.outSize], [right, columns.coarse - right - width.outSize]);
       like = placed;
-      phases[phase] = addTo(phases[phase], placed);
+      const sum = phases[phase];
+      phases[phase] = sum === undefined ? placed : add(sum, placed);
     }
   }
   return interleave(phases.map((phase) => phase ?? zerosLike(like!)), geometry);

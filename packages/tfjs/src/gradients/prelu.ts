@@ -1,18 +1,17 @@
-import { greater, mul, zerosLike } from "@tensorflow/tfjs-core";
+import { add, mul, step, sub } from "@tensorflow/tfjs-core";
 
 import type { Gradient } from "../gradient.ts";
-import { select } from "../masks.ts";
 
-/** Prelu: y = x where x > 0, else α x;  x̄ = ȳ where x > 0, else α ȳ;  ᾱ = 0 where x > 0, else x ȳ. */
+/** Prelu: y = x where x > 0, else α x;  x̄ = ȳ (α + (1 − α) step x);  ᾱ = ȳ x (1 − step x). */
 export const preluGradient: Gradient = {
   kernel: "Prelu",
   needs: { x: ["x", "alpha"], alpha: ["x"] },
   broadcasts: true,
   pullback: ({ dy, input, wants }) => {
-    const positive = greater(input("x"), 0);
+    const positive = step(input("x"));
     return {
-      ...(wants("x") ? { x: select(positive, dy, mul(dy, input("alpha"))) } : {}),
-      ...(wants("alpha") ? { alpha: select(positive, zerosLike(dy), mul(dy, input("x"))) } : {}),
+      ...(wants("x") ? { x: mul(dy, add(mul(positive, sub(1, input("alpha"))), input("alpha"))) } : {}),
+      ...(wants("alpha") ? { alpha: mul(dy, mul(input("x"), sub(1, positive))) } : {}),
     };
   },
 };
