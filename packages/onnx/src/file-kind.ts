@@ -36,9 +36,9 @@ const KINDS: readonly FileKind[] = [
   },
   { what: "a gzip archive", todo: "Unpack it first.", matches: (_, head) => head.startsWith("\u001f\u008b") },
   { what: "an HDF5 file, as Keras writes (.h5)", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("\u0089HDF") },
-  { what: "a Python pickle, as old PyTorch checkpoints are", todo: EXPORT_TODO, matches: (_, head) => /^\u0080[\u0002-\u0005]/.test(head) },
+  { what: "a Python pickle, as old PyTorch checkpoints are", todo: EXPORT_TODO, matches: ([first, second = 0]) => first === 0x80 && second >= 2 && second <= 5 },
   { what: "a NumPy array", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("\u0093NUMPY") },
-  { what: "a safetensors file: weights without a graph", todo: EXPORT_TODO, matches: (_, head) => /^[^]{6}\0\0\{"/.test(head) },
+  { what: "a safetensors file: weights without a graph", todo: EXPORT_TODO, matches: (_, head) => head.slice(6, 10) === '\0\0{"' },
   { what: "a GGUF file: weights without an ONNX graph", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("GGUF") },
   { what: "a PNG picture", todo: "Pass the .onnx file as the model and the picture as its input.", matches: (_, head) => head.startsWith("\u0089PNG") },
   { what: "a JPEG picture", todo: "Pass the .onnx file as the model and the picture as its input.", matches: (_, head) => head.startsWith("\u00ff\u00d8\u00ff") },
@@ -50,12 +50,12 @@ const KINDS: readonly FileKind[] = [
   {
     what: "a TensorFlow SavedModel (.pb)",
     todo: "Convert it: python -m tf2onnx.convert --saved-model FOLDER --output model.onnx",
-    matches: (_, head) => /^\u0008\u0001\u0012[\u0080-\u00ff]*[\0-\u007f]\n/.test(head),
+    matches: isSavedModel,
   },
   {
     what: "a TensorFlow graph (.pb)",
     todo: "Convert it: python -m tf2onnx.convert --graphdef FILE --output model.onnx --inputs … --outputs …",
-    matches: (_, head) => head.startsWith("\n") && /\u0012.(Placeholder|Const|Identity|NoOp)/.test(head),
+    matches: isTensorFlowGraph,
   },
   { what: "a text file", todo: "Pass the .onnx file itself.", matches: (bytes) => isText(bytes) },
 ];
@@ -67,6 +67,18 @@ const KINDS: readonly FileKind[] = [
 export function describeFileKind(bytes: Uint8Array): { readonly what: string; readonly todo: string } | null {
   const head = String.fromCharCode(...bytes.subarray(0, 64));
   return KINDS.find((kind) => kind.matches(bytes, head)) ?? null;
+}
+
+/** Field 1 is the version, 1; field 2 is a message that begins with its own field 1. */
+function isSavedModel(bytes: Uint8Array): boolean {
+  if (bytes[0] !== 0x08 || bytes[1] !== 0x01 || bytes[2] !== 0x12) return false;
+  const endOfLength = bytes.subarray(3, 13).findIndex((byte) => byte < 0x80);
+  return endOfLength >= 0 && bytes[4 + endOfLength] === 0x0a;
+}
+
+/** Field 1 is a node, whose field 2 is its operator. */
+function isTensorFlowGraph(_: Uint8Array, head: string): boolean {
+  return head.startsWith("\n") && ["Placeholder", "Const", "Identity", "NoOp"].some((op) => head.includes(`\u0012${String.fromCharCode(op.length)}${op}`));
 }
 
 function isText(bytes: Uint8Array): boolean {

@@ -1,10 +1,11 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { isXDeepError } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
-import { GraphProtoSchema, ModelProtoSchema } from "./gen/onnx_pb.ts";
+import { GraphProtoSchema, ModelProtoSchema, StringStringEntryProtoSchema } from "./gen/onnx_pb.ts";
 import { float, nodeProto } from "./node.ts";
 import { readModel } from "./read-model.ts";
 import { tensorProto } from "./tensor-data.ts";
+import { withFields } from "./with-fields.ts";
 import { writeModel } from "./write-model.ts";
 
 const weights = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
@@ -45,6 +46,16 @@ describe("readModel", () => {
   it("reads what writeModel wrote, byte for byte", () => {
     const bytes = writeModel(model);
     expect(writeModel(readModel(bytes))).toEqual(bytes);
+  });
+
+  it("writes large weights as the protobuf library does", () => {
+    const big = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, (_, i) => Math.cos(i));
+    const tensors = [2000, 1, 5000].map((length, index) => tensorProto(`big${index}`, { type: "float32", dims: [length], data: big(length) }));
+    const initializer = tensors.map((tensor, index) => withFields(tensor, { docString: `tensor ${index}`, $unknown: [{ no: 99, wireType: 0, data: Uint8Array.of(index) }] } as Partial<typeof tensor>));
+    const graph = withFields(model.graph as NonNullable<typeof model.graph>, { initializer });
+    const large = withFields(model, { graph, metadataProps: [create(StringStringEntryProtoSchema, { key: "k", value: "v" })] });
+    expect(writeModel(large)).toEqual(toBinary(ModelProtoSchema, large));
+    expect(writeModel(readModel(writeModel(large)))).toEqual(writeModel(large));
   });
 
   it("does not copy weights", () => {

@@ -1,5 +1,6 @@
+import { encodeModel } from "./encode-model.ts";
 import type { ModelProto } from "./gen/onnx_pb.ts";
-import { weightBytes, writeModel, writeModelWithExternalData } from "./write-model.ts";
+import { weightBytes, writeModelWithExternalData } from "./write-model.ts";
 
 /** Leaves room for the graph in a file that ends at 2 GiB. */
 const LARGEST_WEIGHTS = 1.9e9;
@@ -11,20 +12,25 @@ export interface SaveModelFileOptions {
 
 /** Writes a model to disk (Node only) and returns the paths written: the .onnx file, and the data file where there is one. */
 export async function saveModelFile(path: string, model: ModelProto, options: SaveModelFileOptions = {}): Promise<readonly string[]> {
-  const [{ open, writeFile }, { basename }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   if (options.externalThreshold === undefined && weightBytes(model) <= LARGEST_WEIGHTS) {
-    await writeFile(path, writeModel(model));
+    await writePieces(path, encodeModel(model));
     return [path];
   }
+  const { basename } = await import("node:path");
   const dataPath = `${path}.data`;
   const { externalThreshold = 1024 } = options;
   const { bytes, data } = writeModelWithExternalData(model, { location: basename(dataPath), externalThreshold });
-  const handle = await open(dataPath, "w");
+  await writePieces(dataPath, data);
+  await writePieces(path, [bytes]);
+  return [path, dataPath];
+}
+
+async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const { open } = await import("node:fs/promises");
+  const handle = await open(path, "w");
   try {
-    for (const piece of data) await handle.writeFile(piece);
+    for (const piece of pieces) await handle.writeFile(piece);
   } finally {
     await handle.close();
   }
-  await writeFile(path, bytes);
-  return [path, dataPath];
 }

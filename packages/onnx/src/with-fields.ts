@@ -6,9 +6,12 @@ export function withFields<T extends Message>(message: T, changes: Partial<Omit<
   return Object.assign(Object.create(Object.getPrototypeOf(message) as object | null) as T, message, changes);
 }
 
-/** A copy of a message with some fields not set, as opposed to set to their defaults. */
-export function withoutFields<T extends Message>(message: T, names: readonly Exclude<keyof T, "$typeName" | "$unknown">[]): T {
+/** A copy of a message with some fields not set, as opposed to set to their defaults; lists become empty. */
+export function withoutFields<T extends Message>(message: T, names: readonly Exclude<keyof T, "$typeName">[]): T {
   const copy = withFields(message, {});
-  for (const name of names) delete copy[name];
+  for (const name of names) {
+    if (Array.isArray(copy[name])) copy[name] = [] as T[typeof name];
+    else delete copy[name];
+  }
   return copy;
 }

@@ -1,6 +1,7 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { XDeepError } from "@xdeep/core";
-import { type ModelProto, ModelProtoSchema, StringStringEntryProtoSchema, type TensorProto, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
+import { encodeModel, joinPieces } from "./encode-model.ts";
+import { type ModelProto, StringStringEntryProtoSchema, type TensorProto, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
 import { mapTensors, tensorsOf } from "./map-tensors.ts";
 import { withFields, withoutFields } from "./with-fields.ts";
 
@@ -40,7 +41,7 @@ export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
     const message = `The weights take ${weights} bytes, and an ONNX file ends at 2 GiB. Write the model with external data (writeModelWithExternalData).`;
     throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { weights } });
   }
-  return toBinary(ModelProtoSchema, model);
+  return joinPieces(encodeModel(model));
 }
 
 /** Bytes that the weights take in the model's own file. */

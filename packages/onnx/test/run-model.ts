@@ -12,4 +12,9 @@ export async function runModel(model: ModelProto, feeds: Readonly<Record<string,
   }
 }
 
+/** The elements of an output, none where there is no such output. */
+export function numbersOf(tensor: Tensor | undefined): number[] {
+  return Array.from((tensor?.data ?? []) as ArrayLike<number | bigint | boolean>, Number);
+}
+
 export { Tensor };

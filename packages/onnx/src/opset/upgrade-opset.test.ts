@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { type OldModel, floats, longs, oldModels } from "../../test/old-models.ts";
-import { Tensor, runModel } from "../../test/run-model.ts";
+import { Tensor, numbersOf, runModel } from "../../test/run-model.ts";
 import type { FunctionProto, ModelProto, NodeProto } from "../gen/onnx_pb.ts";
 import { FunctionProtoSchema, GraphProtoSchema } from "../gen/onnx_pb.ts";
 import { modelProto } from "../model-proto.ts";
@@ -43,7 +43,7 @@ function expectEqual(actual: Tensor | undefined, expected: Tensor | undefined, r
   expect(expected?.data.length).toBeGreaterThan(0);
   expect(actual?.dims).toEqual(expected?.dims);
   if (relative === 0) return expect(actual?.data).toEqual(expected?.data);
-  const values = [...(expected?.data as Float32Array)];
+  const values = numbersOf(expected);
   const errors = values.map((value, index) => Math.abs(value - Number(actual?.data[index])));
   expect(Math.max(...errors)).toBeLessThan(relative * Math.max(...values.map(Math.abs)));
 }
