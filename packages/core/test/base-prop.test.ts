@@ -112,6 +112,18 @@ describe("BaseProp", () => {
   });
 });
 
+describe("BaseProp on an engine that blocks its thread", () => {
+  it("still hears an abort that waits for the event loop", async () => {
+    const model = analyticModel({ inputs, layers, capabilities: { preferredBatch: 1 } });
+    const deaf: Model = { ...model, vjp: (request) => model.vjp({ ...request, signal: undefined }) };
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const stop = ({ done }: { done: number }): void => void (done === 2 && setImmediate(() => controller.abort(reason)));
+    await expect(new BaseProp(deaf).explain(rows, { signal: controller.signal, onProgress: stop })).rejects.toBe(reason);
+    expect(model.calls.length).toBeLessThan(5);
+  });
+});
+
 describe("BaseProp refuses", () => {
   const model = analyticModel({ inputs, layers });
   const explainer = new BaseProp(model);
