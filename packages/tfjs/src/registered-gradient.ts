@@ -1,9 +1,9 @@
-import { type NamedAttrMap, type Tensor, getGradient } from "@tensorflow/tfjs-core";
+import { type NamedAttrMap, type Tensor, getBackend, getGradient } from "@tensorflow/tfjs-core";
 
 import type { Gradient } from "./gradient.ts";
 
-/** Registered with TensorFlow.js, but wrong: on wasm, MaxPool3D loses the gradient of windows whose maximum is not above 0. */
-const UNUSABLE: ReadonlySet<string> = new Set(["MaxPool3D"]);
+/** Gradients registered with TensorFlow.js whose kernels are wrong on wasm: MaxPool3D loses windows whose maximum is not above 0. */
+const WRONG_ON_WASM: ReadonlySet<string> = new Set(["Conv3D", "MaxPool3D"]);
 
 /**
  * The gradient that TensorFlow.js (through @tensorflow/tfjs-layers) or the user registered for a kernel, in our form; undefined where there
@@ -11,7 +11,7 @@ const UNUSABLE: ReadonlySet<string> = new Set(["MaxPool3D"]);
  */
 export function registeredGradient(kernel: string): Gradient | undefined {
   const config = getGradient(kernel);
-  if (config === undefined || UNUSABLE.has(kernel) || config.saveAllInputs) return undefined;
+  if (config === undefined || (getBackend() === "wasm" && WRONG_ON_WASM.has(kernel)) || config.saveAllInputs) return undefined;
   const saved = config.inputsToSave ?? [];
   const outputs = config.outputsToSave ?? [];
   if (outputs.slice(1).includes(true)) return undefined;

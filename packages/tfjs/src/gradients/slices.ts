@@ -1,4 +1,5 @@
 import { type Tensor, pad, reshape, reverse, slice, slice_util } from "@tensorflow/tfjs-core";
+import { XDeepError } from "@xdeep/core";
 
 import type { Gradient } from "../gradient.ts";
 
@@ -21,12 +22,21 @@ export const stridedSliceGradient: Gradient = {
   pullback: ({ dy, attrs, shapes }) => {
     const shape = [...shapes["x"]!];
     const [begin, end, strides] = [attrs["begin"] as number[], attrs["end"] as number[], attrs["strides"] as number[]];
+    checkSupported(attrs, strides);
     const masks = ["beginMask", "endMask", "ellipsisMask", "newAxisMask", "shrinkAxisMask"].map((mask) => (attrs[mask] as number | undefined) ?? 0);
     const info = slice_util.sliceInfo(shape, begin, end, strides, masks[0]!, masks[1]!, masks[2]!, masks[3]!, masks[4]!);
     const counts = slice_util.computeOutShape(info.begin, info.end, info.strides);
     return { x: shape.reduce((t: Tensor, size, axis) => spread(t, axis, info.begin[axis]!, info.strides[axis]!, size), reshape(dy, counts)) };
   },
 };
+
+/** With an axis added or dropped, TensorFlow.js 4.22 applies strides to the wrong axes: what it then computes has no meaning to differentiate. */
+function checkSupported(attrs: Readonly<Record<string, unknown>>, strides: readonly number[]): void {
+  if (strides.every((stride) => stride === 1) || (!attrs["newAxisMask"] && !attrs["shrinkAxisMask"])) return;
+  throw new XDeepError("GRADIENT_MISSING", "StridedSlice with strides and with an axis added or dropped is not supported: TensorFlow.js computes it wrongly. Slice first and reshape then.", {
+    details: { kernels: ["StridedSlice"] },
+  });
+}
 
 /** Puts entry i of an axis at begin + i · stride of an axis of `size`. */
 function spread(t: Tensor, axis: number, begin: number, stride: number, size: number): Tensor {

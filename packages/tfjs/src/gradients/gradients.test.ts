@@ -1,0 +1,78 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type FloatTensor, float32, sizeOf } from "@xdeep/core";
+import { describe, expect, it } from "vitest";
+
+import { ENGINES } from "../../test/engines.ts";
+import { expectClose } from "../../test/compare.ts";
+import { GRADIENT_ROWS, type GradientRow } from "../../test/gradient-rows.ts";
+import { seeded, shuffled } from "../../test/seeded.ts";
+import { disposeRecording } from "../recording.ts";
+import { loadModel } from "../index.ts";
+import { record } from "../record.ts";
+import { GRADIENTS } from "./index.ts";
+
+interface Case {
+  readonly x: FloatTensor;
+  readonly cotangent: FloatTensor;
+  readonly gradient: FloatTensor;
+  /** ⟨cotangent, f(x)⟩ in double precision. */
+  readonly project: (x: Float32Array) => Promise<number>;
+  readonly dispose: () => Promise<void>;
+}
+
+async function prepare(row: GradientRow, engine: string): Promise<Case> {
+  await tf.setBackend(engine);
+  const [low, high] = row.range ?? [-1, 1];
+  const x = float32(row.dims, shuffled(row.name.length + 1, sizeOf(row.dims), low, high));
+  const outDims = tf.tidy(() => row.f(tf.tensor(x.data, [...row.dims])).shape);
+  const model = await loadModel(row.f, { inputs: [{ name: "x", dims: row.dims }], outputs: [{ name: "y", dims: outDims }] });
+  const cotangent = float32(outDims, seeded(99, sizeOf(outDims)));
+  const { gradients } = await model.vjp({ feeds: { x }, cotangent, score: "probability" });
+  const project = async (data: Float32Array): Promise<number> => {
+    const y = (await model.forward({ feeds: { x: float32(row.dims, data) } })).outputs["y"] as FloatTensor;
+    return y.data.reduce((sum, value, i) => sum + value * cotangent.data[i]!, 0);
+  };
+  return { x, cotangent, gradient: gradients["x"]!, project, dispose: () => model.dispose() };
+}
+
+describe.each(ENGINES)("gradients on %s", (engine) => {
+  const rows = GRADIENT_ROWS.filter(({ cpuOnly }) => engine === "cpu" || !cpuOnly);
+
+  it.each(rows.map((row) => [row.name, row] as const))("%s agrees with differences", async (_, row) => {
+    const { x, gradient, project, dispose } = await prepare(row, engine);
+    const step = row.linear ? 1 : 2e-3;
+    const differences = new Float64Array(x.data.length);
+    for (let i = 0; i < differences.length; i++) {
+      const [up, down] = [x.data.slice(), x.data.slice()];
+      up[i]! += step;
+      down[i]! -= step;
+      differences[i] = ((await project(up)) - (await project(down))) / (up[i]! - down[i]!);
+    }
+    expectClose(gradient.data, differences, row.linear ? 5e-6 : 3e-3);
+    await dispose();
+  });
+
+  it.each(rows.filter(({ core }) => core).map((row) => [row.name, row] as const))("%s agrees with core on cpu", async (_, row) => {
+    const { x, cotangent, gradient, dispose } = await prepare(row, engine);
+    await tf.setBackend("cpu");
+    const expected = tf.tidy(() => tf.grad(row.f)(tf.tensor(x.data, [...x.dims]), tf.tensor(cotangent.data, [...cotangent.dims])).dataSync());
+    expectClose(gradient.data, expected, 5e-6);
+    await dispose();
+  });
+});
+
+it("has a row for every formula", async () => {
+  await tf.setBackend("cpu");
+  const seen = new Set<string>();
+  tf.tidy(() => {
+    for (const row of GRADIENT_ROWS) {
+      const x = tf.tensor(seeded(1, sizeOf(row.dims), ...(row.range ?? [-1, 1])), [...row.dims]);
+      const { recording, trace } = record([x], () => row.f(x));
+      for (const { kernel } of recording.calls) seen.add(kernel);
+      disposeRecording(recording);
+      trace.dispose();
+    }
+  });
+  // No version of TensorFlow.js runs these two yet: broadcastTo is a Tile, logSoftmax a custom gradient.
+  expect([...GRADIENTS.keys()].filter((kernel) => !seen.has(kernel)).toSorted()).toEqual(["BroadcastTo", "LogSoftmax"]);
+});
