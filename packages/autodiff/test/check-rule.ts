@@ -22,7 +22,7 @@ async function checkModel(spec: RuleSpec, inputs: readonly (Value64 | null)[], d
     if (!isFloatType(output.type)) continue;
     const gradient = differentiate(model, { of: name, wrt: wrt.map(inputName) });
     const expected = spec.expected?.cotangents[k];
-    const cotangent = expected === undefined ? noise(seedOf(spec) + 100 + k, output.dims) : value64("float32", output.dims, expected);
+    const cotangent = expected === undefined ? noise(seedOf(spec) + 100 + k, output) : value64(output.type, output.dims, expected);
     if (spec.expected === undefined) checkAgainstDifferences(spec, dynamic, model, gradient, name, feeds);
     else checkAgainstKnown(spec, gradient, feeds, cotangent);
     if (spec.engine !== false) await checkEngine(spec, gradient, feeds, cotangent);
@@ -143,8 +143,8 @@ function uniform(seed: number, size: number): readonly number[] {
   return Array.from(createNoise(seed).next(size), (x) => 1 / (1 + Math.exp(-1.7 * x)));
 }
 
-function noise(seed: number, dims: readonly number[]): Value64 {
-  return value64("float32", dims, Float64Array.from(createNoise(seed).next(sizeOf(dims)), Math.fround));
+function noise(seed: number, { type, dims }: Value64): Value64 {
+  return value64(type, dims, Float64Array.from(createNoise(seed).next(sizeOf(dims)), Math.fround));
 }
 
 /** A seed of its own for every row, from its name. */

@@ -4,16 +4,20 @@ import { absRule } from "./abs.ts";
 import { addRule } from "./add.ts";
 import { averagePoolRule } from "./average-pool.ts";
 import { batchNormalizationRule } from "./batch-normalization.ts";
+import { castLikeRule, castRule } from "./cast.ts";
 import { clipRule } from "./clip.ts";
 import { concatRule } from "./concat.ts";
-import { convTransposeRule } from "./conv-transpose.ts";
 import { convRule } from "./conv.ts";
+import { convTransposeRule } from "./conv-transpose.ts";
+import { cumSumRule } from "./cum-sum.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
 import { celuRule, eluRule, seluRule } from "./elu.ts";
 import { erfRule } from "./erf.ts";
 import { expRule } from "./exp.ts";
+import { expandRule } from "./expand.ts";
 import { flattenRule } from "./flatten.ts";
+import { gatherRule } from "./gather.ts";
 import { geluRule } from "./gelu.ts";
 import { gemmRule } from "./gemm.ts";
 import { globalAveragePoolRule } from "./global-average-pool.ts";
@@ -28,26 +32,41 @@ import { leakyReluRule } from "./leaky-relu.ts";
 import { logRule } from "./log.ts";
 import { lrnRule } from "./lrn.ts";
 import { matMulRule } from "./matmul.ts";
+import { maxRule, minRule } from "./max.ts";
 import { maxPoolRule } from "./max-pool.ts";
 import { mishRule } from "./mish.ts";
+import { modRule } from "./mod.ts";
 import { mulRule } from "./mul.ts";
 import { negRule } from "./neg.ts";
+import { padRule } from "./pad.ts";
 import { powRule } from "./pow.ts";
 import { preluRule } from "./prelu.ts";
 import { reciprocalRule } from "./reciprocal.ts";
+import { reduceLogSumExpRule, reduceLogSumRule } from "./reduce-log-sum.ts";
+import { reduceMaxRule, reduceMinRule } from "./reduce-max.ts";
+import { reduceL1Rule, reduceL2Rule, reduceSumSquareRule } from "./reduce-norm.ts";
+import { reduceProdRule } from "./reduce-prod.ts";
+import { reduceMeanRule, reduceSumRule } from "./reduce-sum.ts";
 import { reluRule } from "./relu.ts";
 import { reshapeRule } from "./reshape.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
+import { sliceRule } from "./slice.ts";
 import { logSoftmaxRule, softmaxRule } from "./softmax.ts";
 import { softplusRule } from "./softplus.ts";
 import { softsignRule } from "./softsign.ts";
+import { splitRule } from "./split.ts";
 import { sqrtRule } from "./sqrt.ts";
+import { squeezeRule, unsqueezeRule } from "./squeeze.ts";
 import { subRule } from "./sub.ts";
+import { meanRule, sumRule } from "./sum.ts";
 import { swishRule } from "./swish.ts";
 import { tanhRule } from "./tanh.ts";
 import { thresholdedReluRule } from "./thresholded-relu.ts";
+import { tileRule } from "./tile.ts";
+import { transposeRule } from "./transpose.ts";
 import { acosRule, asinRule, atanRule, cosRule, sinRule, tanRule } from "./trigonometric.ts";
+import { whereRule } from "./where.ts";
 
 /** Every rule of xdeep, by operator. */
 export const builtinRuleList: readonly GradientRule[] = [
@@ -61,6 +80,8 @@ export const builtinRuleList: readonly GradientRule[] = [
   atanRule,
   averagePoolRule,
   batchNormalizationRule,
+  castLikeRule,
+  castRule,
   celuRule,
   clipRule,
   concatRule,
@@ -68,12 +89,15 @@ export const builtinRuleList: readonly GradientRule[] = [
   convTransposeRule,
   coshRule,
   cosRule,
+  cumSumRule,
   divRule,
   dropoutRule,
   eluRule,
   erfRule,
+  expandRule,
   expRule,
   flattenRule,
+  gatherRule,
   geluRule,
   gemmRule,
   globalAveragePoolRule,
@@ -89,12 +113,27 @@ export const builtinRuleList: readonly GradientRule[] = [
   lrnRule,
   matMulRule,
   maxPoolRule,
+  maxRule,
+  meanRule,
+  minRule,
   mishRule,
+  modRule,
   mulRule,
   negRule,
+  padRule,
   powRule,
   preluRule,
   reciprocalRule,
+  reduceL1Rule,
+  reduceL2Rule,
+  reduceLogSumExpRule,
+  reduceLogSumRule,
+  reduceMaxRule,
+  reduceMeanRule,
+  reduceMinRule,
+  reduceProdRule,
+  reduceSumRule,
+  reduceSumSquareRule,
   reluRule,
   reshapeRule,
   seluRule,
@@ -102,15 +141,23 @@ export const builtinRuleList: readonly GradientRule[] = [
   sigmoidRule,
   sinhRule,
   sinRule,
+  sliceRule,
   softmaxRule,
   softplusRule,
   softsignRule,
+  splitRule,
   sqrtRule,
+  squeezeRule,
   subRule,
+  sumRule,
   swishRule,
   tanhRule,
   tanRule,
   thresholdedReluRule,
+  tileRule,
+  transposeRule,
+  unsqueezeRule,
+  whereRule,
 ];
 
 export const builtinRules: RuleSet = /* @__PURE__ */ ruleSet(builtinRuleList);

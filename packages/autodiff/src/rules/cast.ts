@@ -1,0 +1,19 @@
+import type { GradientRule } from "../rule.ts";
+
+/** Cast between float types: y = x;  x̄ = ȳ in the type of x. No gradient passes an integer type. */
+export const castRule: GradientRule = {
+  op: "Cast",
+  since: [13, 19, 21, 23, 24, 25],
+  pullback: function castPullback({ g, input, cotangent }) {
+    return [g.castLike(cotangent(0), input(0))];
+  },
+};
+
+/** CastLike between float types: y = x in the type of the second input;  x̄ = ȳ in the type of x. */
+export const castLikeRule: GradientRule = {
+  op: "CastLike",
+  since: [15, 19, 21, 23, 24, 25],
+  pullback: function castLikePullback({ g, input, cotangent }) {
+    return [g.castLike(cotangent(0), input(0)), null];
+  },
+};
