@@ -1,16 +1,18 @@
 import { type GraphProto, type ModelProto, type NodeProto, inlineFunctions, upgradeOpset, withFields } from "@xdeep/onnx";
 import { operandsOf } from "./active-path.ts";
+import { takeKnownBranches } from "./take-known-branches.ts";
 import { graphOf } from "./typed-graph.ts";
 
 /** The oldest opset in which gradients are written: the first with reductions in ScatterND and ScatterElements, Col2Im, and axes as inputs everywhere. */
 export const GRADIENT_OPSET = 18;
 
 /**
- * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, initializers that old files also list
- * as inputs taken as constants, nodes in topological order. The model's outputs stay what they were.
+ * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
+ * of their If, initializers that old files also list as inputs taken as constants, nodes in topological order. The model's outputs stay
+ * what they were.
  */
 export function prepareModel(model: ModelProto): ModelProto {
-  const upgraded = upgradeOpset(inlineFunctions(model), GRADIENT_OPSET);
+  const upgraded = takeKnownBranches(upgradeOpset(inlineFunctions(model), GRADIENT_OPSET));
   const graph = graphOf(upgraded);
   return withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) });
 }

@@ -1,10 +1,9 @@
-import type { AttributeProto, FunctionProto, GraphProto, NodeProto } from "./gen/onnx_pb.ts";
+import type { AttributeProto, FunctionProto, NodeProto } from "./gen/onnx_pb.ts";
 import { namesOfNodes, takeName } from "./graph-names.ts";
 import { mapGraphs } from "./map-graphs.ts";
 import { nodeProto } from "./node.ts";
+import { type Rename, renameNode } from "./rename-nodes.ts";
 import { withFields } from "./with-fields.ts";
-
-type Rename = (name: string) => string;
 
 /**
  * The nodes of a function with the values and attributes of one call in place of its parameters, under names that are not taken yet.
@@ -37,28 +36,6 @@ function passedThrough(proto: FunctionProto, call: NodeProto, rename: Rename): N
   return proto.output.flatMap((name, index) => {
     const output = call.output[index] ?? "";
     return output === "" || rename(name) === output ? [] : [nodeProto("Identity", [rename(name)], [output])];
-  });
-}
-
-function renameNode(node: NodeProto, rename: Rename, scope: string): NodeProto {
-  return withFields(node, {
-    input: node.input.map(rename),
-    output: node.output.map(rename),
-    name: node.name === "" ? "" : `${scope}/${node.name}`,
-    attribute: node.attribute.map((attribute) => mapGraphs(attribute, (graph) => renameGraph(graph, rename, scope))),
-  });
-}
-
-function renameGraph(graph: GraphProto, rename: Rename, scope: string): GraphProto {
-  const renamed = <T extends GraphProto["input"][number] | GraphProto["initializer"][number]>(item: T): T => withFields(item, { name: rename(item.name) } as Partial<T>);
-  return withFields(graph, {
-    node: graph.node.map((node) => renameNode(node, rename, scope)),
-    input: graph.input.map(renamed),
-    output: graph.output.map(renamed),
-    initializer: graph.initializer.map(renamed),
-    sparseInitializer: graph.sparseInitializer.map((sparse) => (sparse.values === undefined ? sparse : withFields(sparse, { values: renamed(sparse.values) }))),
-    valueInfo: [],
-    quantizationAnnotation: [],
   });
 }
 
