@@ -1,4 +1,6 @@
-export { carriesGradient } from "./coverage.ts";
+export { activePath } from "./active-path.ts";
+export type { ActivePath } from "./active-path.ts";
+export { carriesGradient, findRule, isMissing } from "./coverage.ts";
 export type { MissingRule } from "./coverage.ts";
 export { cutAt, isInnerValue, withOutputs } from "./cut-graph.ts";
 export { checkCoverage, writeGradient } from "./differentiate.ts";
@@ -7,7 +9,8 @@ export { explainerModel } from "./explainer-model.ts";
 export type { ExplainerModel, ExplainerModelOptions } from "./explainer-model.ts";
 export { differentiate, differentiateGraph } from "./gradient-model.ts";
 export type { DifferentiateOptions, GradientModel } from "./gradient-model.ts";
-export { DEFAULT_RECTIFIERS, RECTIFIER_NAMES } from "./rectifier.ts";
+export { zeroGradientOperators } from "./non-differentiable.ts";
+export { DEFAULT_RECTIFIERS, RECTIFIER_NAMES, isRectifier } from "./rectifier.ts";
 export type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 export { ruleSet, withRules } from "./rule-set.ts";
 export type { RuleSet } from "./rule-set.ts";

@@ -1,2 +1,3 @@
 export { Backprop } from "./backprop.ts";
 export type { BackpropOptions, CalculateGradientsOptions } from "./backprop.ts";
+export { channelAxis, takeMaximum } from "./take-maximum.ts";
