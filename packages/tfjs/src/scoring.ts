@@ -30,7 +30,15 @@ export async function readScores(pass: ForwardPass, { output, score, targets }: 
   const { data } = (await download(pass.scored(output, score).tensor)) as FloatTensor;
   const dims = pass.outputs[output]!.shape;
   const resolved = resolveTargets({ name: output, dims, data }, targets as TargetOption);
-  return { target: resolved.targets, scores: gatherScores(data, resolved.indices), indices: resolved.indices };
+  const scores = gatherScores(data, resolved.indices);
+  checkFinite(scores, output);
+  return { target: resolved.targets, scores, indices: resolved.indices };
+}
+
+function checkFinite(scores: Float32Array, output: string): void {
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  if (row === -1) return;
+  throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
 }
 
 /** The scores of all runs of a call. */

@@ -106,7 +106,7 @@ export class TfjsModel implements Model {
     checkExplainOptions({ score, weights }, rows);
     const info = resolveOutput(this.outputs, request.output);
     if (cotangent !== undefined) {
-      if (target !== undefined) throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
+      if (target !== undefined && target !== null) throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
       validateTensor(cotangent, { ...info, name: `cotangent of ${info.name}` });
     }
     const targets = cotangent === undefined ? expandTargets(target, rows) : undefined;

@@ -110,7 +110,7 @@ const convolutions: readonly GradientRow[] = [
   ...(["same", "valid"] as const).flatMap((pad) =>
     [1, 2, 3].flatMap((stride) =>
       [[1, 1], [3, 3], [2, 5], [7, 7]].map(([kh, kw]): GradientRow => ({
-        name: `Conv2D ${kh}×${kw}, stride ${stride}, ${pad}`, dims: [2, 9, 8, 3], f: (x) => tf.conv2d(image(x), filter(kh!, kw!, 3, 4), stride, pad), linear: true, core: true,
+        name: `Conv2D ${kh}x${kw}, stride ${stride}, ${pad}`, dims: [2, 9, 8, 3], f: (x) => tf.conv2d(image(x), filter(kh!, kw!, 3, 4), stride, pad), linear: true, core: true,
         // wasm reads the wrong pixels where a padded filter is smaller than its stride.
         ...(pad === "same" && kh === 2 && stride === 3 ? { cpuOnly: true as const } : {}),
       })),
@@ -154,10 +154,20 @@ const pools: readonly GradientRow[] = [
   { name: "FusedBatchNorm", dims: [2, 3, 4, 5], f: (x) => tf.batchNorm(x, bias(5), constant(1, [5], 0.5, 2), bias(5), constant(2, [5])), linear: true },
   { name: "FusedBatchNorm without scale and offset", dims: [2, 3, 4, 5], f: (x) => tf.batchNorm(x, bias(5), constant(1, [5], 0.5, 2)), linear: true },
   { name: "FusedBatchNorm, two axes", dims: [6, 5], f: (x) => tf.batchNorm(x as Tensor2D, constant(3, [5]) as never, constant(1, [5], 0.5, 2) as never, undefined, constant(2, [5]) as never), linear: true },
+  {
+    name: "FusedBatchNorm, computed moments",
+    dims: [4, 5],
+    f: (x) => {
+      const { mean, variance } = tf.moments(x, 1, true);
+      const [rows, columns] = [(t: Tensor): Tensor2D => tf.tile(t, [1, 5]) as Tensor2D, (t: Tensor): Tensor2D => tf.tile(t, [4, 1]) as Tensor2D];
+      // Kernels repeat what is smaller than x as if it were a last axis, so everything is tiled, as layer normalization does.
+      return tf.batchNorm2d(x as Tensor2D, rows(mean), rows(variance), columns(tf.mean(x, 0, true)), columns(tf.max(x, 0, true)), 0.1);
+    },
+  },
   ...[[false, false], [true, false], [false, true]].flatMap(([corners, half]): GradientRow[] =>
     [[7, 9], [3, 4]].flatMap(([h, w]): GradientRow[] => [
-      { name: `ResizeBilinear to ${h}×${w}, ${corners} ${half}`, dims: [2, 5, 6, 2], f: (x) => tf.image.resizeBilinear(image(x), [h!, w!], corners, half), linear: true },
-      { name: `ResizeNearestNeighbor to ${h}×${w}, ${corners} ${half}`, dims: [2, 5, 6, 2], f: (x) => tf.image.resizeNearestNeighbor(image(x), [h!, w!], corners, half), linear: true },
+      { name: `ResizeBilinear to ${h}x${w}, ${corners} ${half}`, dims: [2, 5, 6, 2], f: (x) => tf.image.resizeBilinear(image(x), [h!, w!], corners, half), linear: true },
+      { name: `ResizeNearestNeighbor to ${h}x${w}, ${corners} ${half}`, dims: [2, 5, 6, 2], f: (x) => tf.image.resizeNearestNeighbor(image(x), [h!, w!], corners, half), linear: true },
     ]),
   ),
   { name: "LRN (registered)", dims: [1, 2, 2, 6], f: (x) => tf.localResponseNormalization(image(x), 2, 1, 0.5, 0.75), core: true },
