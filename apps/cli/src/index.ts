@@ -1,1 +1,3 @@
-export {};
+export type { Io, TextOutput } from "./io.ts";
+export { main } from "./main.ts";
+export { runProcess } from "./run-process.ts";

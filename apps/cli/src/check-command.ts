@@ -1,0 +1,32 @@
+import { basename } from "node:path";
+
+import { prepareModel, typedGraph } from "@xdeep/autodiff";
+import { loadModelFile } from "@xdeep/onnx";
+import { Command } from "commander";
+
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { checkModel } from "./model-check.ts";
+import { describeCheck } from "./print-check.ts";
+
+interface CheckFlags {
+  readonly values: boolean;
+  readonly json: boolean;
+}
+
+/** `xdeep check`: what can be explained in a model. It reads the file, and needs no engine. */
+export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command {
+  return new Command("check")
+    .summary("say whether a model can be explained, and which operators are covered")
+    .description("Says what can be explained in an ONNX model: its inputs and outputs, the gradient rule of every operator, and its rectifiers. Runs nothing.")
+    .argument("<model>", "an ONNX file")
+    .option("--values", "list the inner values that --wrt takes", false)
+    .option("--json", "print one JSON document on stdout, and nothing else", false)
+    .addHelpText("after", "\nExit codes: 0 something can be explained, 1 nothing can, or the file is no model, 2 the command line cannot be understood.\n")
+    .action(async (path: string, { values, json }: CheckFlags) => {
+      const { model } = await loadModelFile(path);
+      const check = checkModel(model, typedGraph(prepareModel(model)));
+      io.stdout.write(json ? `${JSON.stringify({ file: basename(path), ...check }, null, 2)}\n` : describeCheck(check, basename(path), values));
+      if (!check.explainable) finish(EXIT.failure);
+    });
+}

@@ -1,0 +1,72 @@
+import { type FloatTensor, isXDeepError } from "@xdeep/core";
+import { type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
+
+import type { DrawingFlags, PictureKind } from "./explain-flags.ts";
+import type { PreparedInput } from "./prepare-input.ts";
+
+/** A drawn attribution. */
+export interface Drawing {
+  readonly kind: PictureKind;
+  readonly image: RgbImage;
+}
+
+/** Pictures of small models are enlarged by the least whole factor that brings their longer side to this, in pixels. */
+const LEAST_SIDE = 224;
+
+/** True for attributions that can be shown as pictures. */
+export function isDrawable({ dims }: FloatTensor): boolean {
+  return dims.length === 4 && dims[2]! > 1 && dims[3]! > 1;
+}
+
+/**
+ * Draws the attribution of one row, [1, C, H, W] or [1, H, W, C]. An overlay needs a picture of the same proportions; where there is none, the
+ * heat map is drawn instead. A gradient that has no colours is left out.
+ */
+export function draw(attribution: FloatTensor, { picture, layout, plan }: PreparedInput, flags: DrawingFlags): readonly Drawing[] {
+  const axes = layout ?? undefined;
+  const size = enlarged(sizeOfMap(attribution, layout));
+  const common = { layout: axes, percentile: flags.percentile };
+  const heatMap = (): Drawing => ({ kind: "heatmap", image: renderHeatMap(attribution, { ...common, size, colorMap: flags.colors }) });
+  const drawings = flags.render.flatMap((kind): readonly (Drawing | null)[] => {
+    switch (kind) {
+      case "overlay": return [overlay(attribution, picture, flags, common) ?? heatMap()];
+      case "heatmap": return [heatMap()];
+      case "diverging": return [{ kind, image: renderDiverging(attribution, { ...common, size, colorMap: flags.divergingColors }) }];
+      case "gradient": return [unlessMisfit(() => ({ kind, image: renderGradient(attribution, { ...common, channels: plan?.preprocessing.channels }) }))];
+      case "sheet": return [];
+    }
+  });
+  const unique = new Map(drawings.filter((drawing) => drawing !== null).map((drawing) => [drawing.kind, drawing]));
+  return [...unique.values()];
+}
+
+/** The picture at the size that drawings have. */
+export function enlargedPicture(picture: RgbImage): RgbImage {
+  return resizeImage(picture, { preset: "unit", resize: "stretch", size: enlarged(picture) });
+}
+
+function overlay(attribution: FloatTensor, picture: RgbImage | null, flags: DrawingFlags, common: { layout: "NCHW" | "NHWC" | undefined; percentile: number | undefined }): Drawing | null {
+  if (picture === null) return null;
+  const { colors: colorMap, blur, opacity } = flags;
+  return unlessMisfit(() => ({ kind: "overlay", image: renderOverlay(enlargedPicture(picture), attribution, { ...common, colorMap, blur, opacity }) }));
+}
+
+/** Null where dims or proportions do not fit, as those of inner values may not. */
+function unlessMisfit(render: () => Drawing): Drawing | null {
+  try {
+    return render();
+  } catch (error) {
+    if (isXDeepError(error, "INPUT_SHAPE")) return null;
+    throw error;
+  }
+}
+
+function sizeOfMap({ dims }: FloatTensor, layout: "NCHW" | "NHWC" | null): { readonly width: number; readonly height: number } {
+  const [height, width] = layout === "NHWC" ? [dims[1]!, dims[2]!] : [dims[2]!, dims[3]!];
+  return { width, height };
+}
+
+function enlarged({ width, height }: { readonly width: number; readonly height: number }): { readonly width: number; readonly height: number } {
+  const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.max(width, height)));
+  return { width: width * factor, height: height * factor };
+}

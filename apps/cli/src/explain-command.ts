@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { QUADRATURES, DEFAULT_STEPS } from "@xdeep/integrated";
+import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
+import { PRESETS } from "@xdeep/image";
+
+import { explain } from "./explain.ts";
+import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
+import { EXPLAIN_HELP } from "./help-text.ts";
+import type { Io } from "./io.ts";
+import { ENGINES } from "./load-any-model.ts";
+import { parseMethods } from "./method.ts";
+import {
+  collect, collectPairs, integerFrom, parseNotNegative, parseNumber, parseNumbers, parsePercentile, parsePositive, parseSize, splitList, wordsOf,
+} from "./parse-flag.ts";
+
+/** `xdeep explain`: its options, and what they do. */
+export function explainCommand(io: Io): Command {
+  const command = new Command("explain")
+    .summary("explain what a model looked at in pictures or other inputs")
+    .description("Explains a score of a model: which parts of the input speak for it, and which against it.")
+    .argument("<model>", "an ONNX file")
+    .argument("<inputs...>", "pictures; or .npy or .json files with the numbers of an input")
+    .addHelpText("after", EXPLAIN_HELP);
+  addMethodOptions(command);
+  addTargetOptions(command);
+  addInputOptions(command);
+  addPictureOptions(command);
+  addOutputOptions(command);
+  return command.action((model: string, inputs: string[], flags: ExplainFlags) => explain(model, inputs, flags, io));
+}
+
+function addMethodOptions(command: Command): void {
+  command
+    .optionsGroup("Method:")
+    .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(parseMethods).default(parseMethods("vanilla"), "vanilla"))
+    .option("-n, --steps <n>", `integrated: points on the path (default: ${DEFAULT_STEPS})`, integerFrom(1))
+    .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
+    .option("--tolerance <delta>", "integrated: add steps until |delta| is at most this, in units of the score", parsePositive)
+    .option("--baseline <value>", "integrated: a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)", collect)
+    .option("--no-multiply-by-inputs", "integrated: the bare mean gradient, without the factor x - baseline")
+    .option("--samples <n>", `smooth: noisy copies (default: ${DEFAULT_DRAWS})`, integerFrom(1))
+    .addOption(new Option("--noise-level <share>", `smooth: standard deviation by the range of the input (default: ${DEFAULT_NOISE_LEVEL})`).argParser(parseNotNegative).conflicts("noiseStd"))
+    .option("--noise-std <std>", "smooth: standard deviation in units of the model's input", parseNotNegative)
+    .option("--seed <n>", `smooth: seed of the noise (default: ${DEFAULT_SEED})`, integerFrom(0))
+    .addOption(new Option("--aggregate <name>", "smooth: what is made of the copies (default: mean)").choices(["mean", "meanSquare", "variance"]))
+    .option("--rectifiers <list>", "guided, deconvnet: operators that count as rectifiers (default: Relu,Relu6)", splitList);
+}
+
+function addTargetOptions(command: Command): void {
+  command
+    .optionsGroup("What is explained:")
+    .option("-t, --target <class>", "number or name of the class, or c,y,x for an output with more axes (default: the highest)")
+    .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON")
+    .addOption(new Option("--score <name>", "the argument of a final softmax or sigmoid, or its result (default: logit)").choices(["logit", "probability"]))
+    .option("--output <name>", "name of the model's output (default: the first float output)")
+    .option("--wrt <name>", "attribute to this input or inner value (see xdeep check --values); several times (default: every float input)", collect)
+    .option("--top <n>", "how many of the highest entries are printed", integerFrom(1), 5)
+    .option("--take-max", "reduce attributions to their signed maximum over the channels", false);
+}
+
+function addInputOptions(command: Command): void {
+  command
+    .optionsGroup("Inputs:")
+    .option("-p, --preset <name>", `how pixels become numbers: ${Object.keys(PRESETS).join(", ")}, or a .json file (default: guessed, and said)`, parsePreset)
+    .option("--size <pixels>", "side, or WIDTHxHEIGHT (default: the model's)", parseSize)
+    .addOption(new Option("--layout <order>", "order of the axes (default: the model's)").choices(["NCHW", "NHWC"]))
+    .addOption(new Option("--resize <mode>", "how pictures of other proportions fit").choices(["crop", "stretch", "letterbox", "none"]))
+    .option("--crop-fraction <share>", "crop: side of the crop by the short side", parsePositive)
+    .addOption(new Option("--channels <order>", "colours of the tensor").choices(["rgb", "bgr", "grey"]))
+    .option("--scale <factor>", "the tensor holds (pixel * scale - mean) / std, pixels 0 to 255", parseNumber)
+    .option("--mean <list>", "one number, or one per channel", parseNumbers)
+    .option("--std <list>", "one number, or one per channel", parseNumbers)
+    .option("--input <name=file>", "a further input of the model, from a .npy or .json file; several times", collectPairs)
+    .option("--features <file>", "names of the entries of an input that is no picture, as --labels");
+}
+
+function addPictureOptions(command: Command): void {
+  command
+    .optionsGroup("Pictures:")
+    .addOption(new Option("--render <list>", `pictures with commas between: ${PICTURE_KINDS.join(", ")}`).argParser(wordsOf(PICTURE_KINDS)).default(["overlay"], "overlay"))
+    .addOption(new Option("--colors <map>", "overlay, heatmap (default: turbo, inferno)").choices(["inferno", "magma", "plasma", "viridis", "cividis", "turbo", "grey"]))
+    .addOption(new Option("--diverging-colors <map>", "diverging (default: RdBu, red for and blue against)").choices(["RdBu", "PuOr", "BrBG"]))
+    .option("--percentile <p>", "values beyond it take the colour at the end of the scale (default: 99)", parsePercentile)
+    .option("--blur <pixels>", "overlay: standard deviation of the smoothing (default: 1 % of the side)", parseNotNegative)
+    .option("--opacity <share>", "overlay: of the heat map where it is strongest (default: 0.75)", parseNotNegative);
+}
+
+function addOutputOptions(command: Command): void {
+  command
+    .optionsGroup("Running:")
+    .option("-o, --out <folder>", "where files are written", "explanations")
+    .option("--json", "print one JSON document on stdout, and nothing else", false)
+    .addOption(new Option("--engine <name>", "(default: onnxruntime-node)").choices(ENGINES))
+    .option("--gpu", "run on a GPU, or fail where there is none", false);
+}
+
+function parsePreset(text: string): string {
+  if (Object.hasOwn(PRESETS, text) || text.endsWith(".json")) return text;
+  throw new InvalidArgumentError(`There is no preset "${text}". Allowed choices are ${Object.keys(PRESETS).join(", ")}, or a .json file.`);
+}

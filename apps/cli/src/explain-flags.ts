@@ -1,0 +1,55 @@
+import type { DivergingColorMap, ImageSize, PresetName, ResizeMode, SequentialColorMap } from "@xdeep/image";
+import type { ChannelOrder } from "@xdeep/image";
+import type { Score } from "@xdeep/core";
+
+import type { EngineChoice } from "./load-any-model.ts";
+import type { MethodSettings, NamedMethod } from "./method.ts";
+
+/** Kinds of pictures that can be written. */
+export const PICTURE_KINDS = ["overlay", "heatmap", "diverging", "gradient", "sheet"] as const;
+export type PictureKind = (typeof PICTURE_KINDS)[number];
+
+/** How a picture file becomes the model's input. What is undefined is guessed from the model. */
+export interface PreprocessingFlags {
+  /** A preset, or the path of a JSON file with a preprocessing. */
+  readonly preset?: PresetName | (string & {}) | undefined;
+  readonly size?: ImageSize | undefined;
+  readonly layout?: "NCHW" | "NHWC" | undefined;
+  readonly resize?: ResizeMode | undefined;
+  readonly cropFraction?: number | undefined;
+  readonly channels?: ChannelOrder | undefined;
+  readonly scale?: number | undefined;
+  readonly mean?: number | readonly number[] | undefined;
+  readonly std?: number | readonly number[] | undefined;
+}
+
+/** How attributions are drawn. */
+export interface DrawingFlags {
+  readonly render: readonly PictureKind[];
+  readonly colors?: SequentialColorMap | undefined;
+  readonly divergingColors?: DivergingColorMap | undefined;
+  readonly percentile?: number | undefined;
+  readonly blur?: number | undefined;
+  readonly opacity?: number | undefined;
+}
+
+/** The options of `xdeep explain`, parsed. */
+export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, Omit<MethodSettings, "baseline"> {
+  readonly method: readonly NamedMethod[];
+  readonly target?: string | undefined;
+  readonly score?: Score | undefined;
+  readonly output?: string | undefined;
+  readonly wrt?: readonly string[] | undefined;
+  readonly labels?: string | undefined;
+  readonly features?: string | undefined;
+  readonly top: number;
+  readonly takeMax: boolean;
+  /** Numbers, "black", "white", or files; several are averaged. */
+  readonly baseline?: readonly string[] | undefined;
+  /** Further inputs: file by input name. */
+  readonly input?: Readonly<Record<string, string>> | undefined;
+  readonly out: string;
+  readonly gpu: boolean;
+  readonly engine?: EngineChoice | undefined;
+  readonly json: boolean;
+}

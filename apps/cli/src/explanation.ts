@@ -1,0 +1,80 @@
+import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep/core";
+import type { Preprocessing } from "@xdeep/image";
+
+import type { PictureKind } from "./explain-flags.ts";
+import type { HashedFile } from "./hashed-file.ts";
+import type { EntryKind, ScoredEntry } from "./score-input.ts";
+
+/** How far Σ A is from F(x) − F(x′): where that is 0 but for the quadrature. */
+export interface Convergence {
+  /** Σ A − (F(x) − F(x′)), in units of the score. */
+  readonly delta: number;
+  /** F(x) − F(x′). */
+  readonly difference: number;
+  /** |delta / difference|; null where the difference is 0. */
+  readonly share: number | null;
+}
+
+/** One row of a batch. */
+export interface ExplainedRow {
+  readonly target: Target;
+  readonly name: string | null;
+  /** F at the input. */
+  readonly score: number;
+  readonly top: readonly ScoredEntry[];
+  /** Only for methods that define it. */
+  readonly convergence?: Convergence;
+}
+
+export interface ModelRecord extends HashedFile {
+  readonly weightFiles: readonly HashedFile[];
+  readonly backend: string;
+  readonly engine: string;
+}
+
+export interface InputRecord extends HashedFile {
+  /** Name of the model's input. */
+  readonly input: string;
+  readonly dims: readonly number[];
+  /** How the picture became a tensor; null for a file of numbers. */
+  readonly picture: { readonly preset: string; readonly guessed: boolean; readonly preprocessing: Preprocessing } | null;
+  /** Files of further inputs, by input name. */
+  readonly further: Readonly<Record<string, string>>;
+}
+
+export interface WrittenFiles {
+  /** NumPy files, by the name of the value attributed to. */
+  readonly attributions: Readonly<Record<string, { readonly file: string; readonly dims: readonly number[] }>>;
+  readonly pictures: readonly { readonly kind: PictureKind; readonly value: string; readonly row: number; readonly file: string }[];
+  /** The file with this record. */
+  readonly record: string;
+}
+
+/** One method on one file, with all that is needed to make it again. Plain data. */
+export interface ExplanationRecord {
+  readonly model: ModelRecord;
+  readonly input: InputRecord;
+  /** As it was named on the command line. */
+  readonly name: string;
+  readonly method: MethodDescription;
+  readonly rule: Rule;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+  readonly output: string;
+  /** What the entries in `top` are. */
+  readonly entries: EntryKind;
+  /** What was explained: the argument of a final activation, or the output as it is. */
+  readonly score: Score;
+  /** The channel axis was reduced to its signed maximum. */
+  readonly takeMax: boolean;
+  readonly rows: readonly ExplainedRow[];
+  readonly versions: Readonly<Record<string, string>>;
+  /** Names of files beside the record. */
+  readonly files: WrittenFiles;
+}
+
+/** A record before its files are written, with the attributions themselves by the name of their value. */
+export interface Explanation {
+  readonly record: Omit<ExplanationRecord, "files">;
+  readonly values: Readonly<Record<string, FloatTensor>>;
+}

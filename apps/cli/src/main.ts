@@ -1,0 +1,24 @@
+import { CommanderError } from "commander";
+
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+import { createProgram } from "./program.ts";
+import { reportError } from "./report-error.ts";
+
+/**
+ * The command `xdeep`, run with these arguments (without those of Node). Never throws: returns 0, 1 when the model or the data fail, 2 when the
+ * command line cannot be understood, 130 when the signal was aborted.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(io, (value) => { code = value; });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { debug = false } = program.opts<{ debug?: boolean }>();
+    const json = program.commands.some((command) => command.opts<{ json?: boolean }>().json === true);
+    return reportError(error, io, { debug, json });
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+
+import { type FloatTensor, type Target, sliceRows } from "@xdeep/core";
+
+import { isDrawable } from "./draw.ts";
+import type { ExplainedRow, ExplanationRecord } from "./explanation.ts";
+import { attributionTable } from "./attribution-table.ts";
+import { formatDims, formatNumber, formatPercent, formatProbability } from "./format-number.ts";
+import type { Labels } from "./labels.ts";
+import type { PreparedInput } from "./prepare-input.ts";
+import type { EntryKind, ScoredInput } from "./score-input.ts";
+import { textTable } from "./text-table.ts";
+
+const ENTRY_NOTES: Readonly<Record<EntryKind, string>> = {
+  probabilities: "probabilities, a softmax",
+  "log-probabilities": "log-probabilities, a log-softmax",
+  "sigmoid-probabilities": "probabilities, a sigmoid for each class",
+  scores: "scores as the model gives them, no probabilities",
+};
+
+/** What the model says to an input. */
+export function describeScores({ path, info, feeds, plan }: PreparedInput, scored: ScoredInput): string {
+  const rows = scored.top.length;
+  const blocks = scored.top.map((top, row) => {
+    const heading = `  ${rows === 1 ? "" : `row ${row}: `}highest of "${scored.output}" (${ENTRY_NOTES[scored.kind]})`;
+    return `${heading}\n${textTable([{ heading: "", align: "right" }, { heading: "" }, { heading: "", align: "right" }], top.map(({ target, name, value }) => [
+      describeTarget(target), name ?? "", scored.kind.endsWith("robabilities") && scored.kind !== "log-probabilities" ? formatProbability(value) : formatNumber(value),
+    ]), "    ")}`;
+  });
+  const preset = plan === null ? "" : `, preset ${plan.preset}`;
+  return `${path} (${info.name} ${formatDims(feeds[info.name]!.dims)}${preset})\n${blocks.join("\n")}\n`;
+}
+
+/** What a method found, and where it was written. */
+export function describeExplanation(record: ExplanationRecord, values: Readonly<Record<string, FloatTensor>>, folder: string, features: Labels | null): string {
+  const lines = [`  ${record.name}`];
+  record.rows.forEach((row, n) => {
+    const prefix = record.rows.length === 1 ? "" : `row ${n}: `;
+    lines.push(`    explained    ${prefix}${nameTarget(row)}, ${record.score} ${formatNumber(row.score)}`);
+    if (row.convergence !== undefined) lines.push(`    delta        ${prefix}${describeConvergence(row.convergence)}`);
+  });
+  if (record.rule !== "standard") lines.push(`    rectifiers   ${record.rectifiers}`);
+  lines.push(...tables(record, values, features));
+  lines.push(`    written      ${writtenFiles(record).map((file) => join(folder, file)).join("\n                 ")}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function describeConvergence({ delta, difference, share }: NonNullable<ExplainedRow["convergence"]>): string {
+  const of = `F(x) - F(baseline) = ${formatNumber(difference)}`;
+  return share === null ? `${formatNumber(delta)} (${of})` : `${formatNumber(delta)}, ${formatPercent(share)} of ${of}`;
+}
+
+function nameTarget({ target, name }: ExplainedRow): string {
+  return name === null ? `entry ${describeTarget(target)}` : `${name} (${describeTarget(target)})`;
+}
+
+/** 281, or [3, 10, 20]. */
+export function describeTarget(target: Target): string {
+  return typeof target === "number" ? String(target) : `[${target.index.join(", ")}]`;
+}
+
+/** Attributions that are no pictures, row by row. */
+function tables(record: ExplanationRecord, values: Readonly<Record<string, FloatTensor>>, features: Labels | null): readonly string[] {
+  return Object.entries(values).filter(([, tensor]) => !isDrawable(tensor)).flatMap(([name, tensor]) =>
+    record.rows.flatMap((_, row) => {
+      const { text, left } = attributionTable(sliceRows(tensor, row, row + 1), features);
+      const heading = record.rows.length === 1 ? name : `${name}, row ${row}`;
+      return [`    attribution  ${heading}${left === 0 ? "" : ` (the largest; ${left} more in the .npy file)`}`, text];
+    }),
+  );
+}
+
+function writtenFiles({ files }: ExplanationRecord): readonly string[] {
+  return [...files.pictures.map(({ file }) => file), ...Object.values(files.attributions).map(({ file }) => file), files.record];
+}

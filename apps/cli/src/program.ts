@@ -1,0 +1,28 @@
+import { Command } from "commander";
+
+import { checkCommand } from "./check-command.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { explainCommand } from "./explain-command.ts";
+import { PROGRAM_HELP } from "./help-text.ts";
+import type { Io } from "./io.ts";
+import { VERSION } from "./version.ts";
+
+/** The command line of `xdeep`. It writes to `io` alone, and throws where it would end the process. */
+export function createProgram(io: Io, finish: (code: ExitCode) => void): Command {
+  const program = new Command("xdeep")
+    .description("Explains what a neural network looked at: gradients of a score with respect to the input, for ONNX models.")
+    .version(VERSION, "-V, --version")
+    .option("--debug", "print the stack of an error")
+    .addHelpText("after", PROGRAM_HELP);
+  for (const command of [explainCommand(io), checkCommand(io, finish)]) program.addCommand(command);
+  for (const command of [program, ...program.commands]) prepare(command, io);
+  return program;
+}
+
+function prepare(command: Command, { stdout, stderr }: Io): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(`(${command.name() === "xdeep" ? "xdeep" : `xdeep ${command.name()}`} --help shows everything)`)
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) });
+}

@@ -1,0 +1,42 @@
+import { type DataType, type Tensor, type ValueInfo, XDeepError, fromFloat64, isFloatType } from "@xdeep/core";
+
+import { readJsonTensor } from "./json-tensor.ts";
+import { type NumberArray, readNpy } from "./npy-file.ts";
+
+/** True for files that hold numbers, not a picture. */
+export function isTensorFile(path: string): boolean {
+  return /\.(npy|json)$/i.test(path);
+}
+
+/**
+ * Reads a .npy or .json file as an input of the model: in the input's type, and with a batch axis of 1 where only that is missing.
+ *
+ * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE, INPUT_SHAPE
+ */
+export async function readTensorFile(path: string, info: ValueInfo): Promise<Tensor> {
+  const { dims, numbers } = /\.npy$/i.test(path) ? await readNpy(path) : await readJsonTensor(path);
+  const isOneSample = info.dims.length > 0 && dims.length === info.dims.length - 1;
+  return toType(info.type, { dims: isOneSample ? [1, ...dims] : dims, numbers }, path);
+}
+
+const INTEGER_ARRAYS = {
+  int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
+  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,
+} as const;
+
+function toType(type: DataType, { dims, numbers }: NumberArray, path: string): Tensor {
+  if (isFloatType(type)) return fromFloat64(type, dims, Float64Array.from(numbers));
+  if (type === "string") throw new XDeepError("INPUT_TYPE", `"${path}" is for an input of strings, which xdeep does not feed.`, { details: { path, type } });
+  const ArrayType = INTEGER_ARRAYS[type];
+  const isBig = type === "int64" || type === "uint64";
+  const data = isBig ? (ArrayType as BigInt64ArrayConstructor).from(integers(numbers, type, path), BigInt) : (ArrayType as Int32ArrayConstructor).from(integers(numbers, type, path));
+  if (Array.from(data, Number).every((value, index) => value === numbers[index])) return { type, dims: [...dims], data } as Tensor;
+  throw new XDeepError("INPUT_TYPE", `"${path}" holds numbers that ${type} cannot hold.`, { details: { path, type } });
+}
+
+function integers(numbers: NumberArray["numbers"], type: DataType, path: string): readonly number[] {
+  const list = Array.from(numbers);
+  const index = list.findIndex((value) => !Number.isSafeInteger(value));
+  if (index < 0) return list;
+  throw new XDeepError("INPUT_TYPE", `"${path}" holds ${list[index]} at element ${index}; the model's input is of type ${type}, integers.`, { details: { path, type, index } });
+}

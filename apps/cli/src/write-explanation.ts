@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { type FloatTensor, sliceRows } from "@xdeep/core";
+import { writePng } from "@xdeep/image";
+
+import { draw, isDrawable } from "./draw.ts";
+import type { DrawingFlags } from "./explain-flags.ts";
+import type { Explanation, ExplanationRecord, WrittenFiles } from "./explanation.ts";
+import { safeName } from "./file-stem.ts";
+import { writeNpy } from "./npy-file.ts";
+import type { PreparedInput } from "./prepare-input.ts";
+
+export interface WriteOptions {
+  readonly folder: string;
+  /** First part of every file name. */
+  readonly stem: string;
+  readonly flags: DrawingFlags;
+}
+
+/** Writes the raw attributions, their pictures and the record, and returns the record with the names of the files. */
+export async function writeExplanation({ record, values }: Explanation, input: PreparedInput, { folder, stem, flags }: WriteOptions): Promise<ExplanationRecord> {
+  await mkdir(folder, { recursive: true });
+  const base = `${stem}.${record.name}`;
+  const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
+  const pictures: WrittenFiles["pictures"][number][] = [];
+  for (const [value, tensor] of Object.entries(values)) {
+    const name = Object.keys(values).length === 1 && value === input.info.name ? base : `${base}.${safeName(value)}`;
+    await writeNpy(join(folder, `${name}.npy`), tensor);
+    attributions[value] = { file: `${name}.npy`, dims: tensor.dims };
+    if (isDrawable(tensor)) pictures.push(...(await writePictures(value, tensor, input, { folder, stem: name, flags })));
+  }
+  const full: ExplanationRecord = { ...record, files: { attributions, pictures, record: `${base}.json` } };
+  await writeFile(join(folder, full.files.record), `${JSON.stringify(full, null, 2)}\n`);
+  return full;
+}
+
+async function writePictures(value: string, tensor: FloatTensor, input: PreparedInput, { folder, stem, flags }: WriteOptions): Promise<WrittenFiles["pictures"]> {
+  const rows = tensor.dims[0]!;
+  const written: WrittenFiles["pictures"][number][] = [];
+  for (let row = 0; row < rows; row++) {
+    for (const { kind, image } of draw(sliceRows(tensor, row, row + 1), input, flags)) {
+      const file = `${stem}${rows === 1 ? "" : `.row${row}`}.${kind}.png`;
+      await writePng(join(folder, file), image);
+      written.push({ kind, value, row, file });
+    }
+  }
+  return written;
+}
