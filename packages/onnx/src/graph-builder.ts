@@ -172,7 +172,12 @@ export class GraphBuilder {
 
   reshape(a: Value, shape: Value): Value { return this.op("Reshape", [a, shape]); }
   /** a with the dims of `like`, which holds as many elements. */
-  reshapeLike(a: Value, like: Value): Value { return this.reshape(a, this.reshapeTarget(like)); }
+  reshapeLike(a: Value, like: Value): Value {
+    const dims: readonly Dim[] | null = like.facts.dims;
+    const open = dims?.filter((dim) => typeof dim !== "number").length ?? Infinity;
+    if (dims === null || open > 1 || dims.includes(0)) return this.op("Reshape", [a, this.shapeOf(like)], { allowzero: 1 });
+    return this.reshape(a, this.ints(dims.map((dim) => (typeof dim === "number" ? dim : -1))));
+  }
   expand(a: Value, shape: Value): Value { return this.op("Expand", [a, shape]); }
   /** a broadcast to the dims of `like`. */
   expandLike(a: Value, like: Value): Value { return this.expand(a, this.shapeOf(like)); }
@@ -202,13 +207,6 @@ export class GraphBuilder {
     const dim = a.facts.dims?.at(axis);
     if (typeof dim === "number") return this.ints([dim]);
     return this.op("Shape", [a], axis === -1 ? { start: -1 } : { start: axis, end: axis + 1 });
-  }
-
-  /** A shape for Reshape into the dims of `like`: with one dim unknown it is constant, with −1 there. */
-  reshapeTarget(like: Value): Value {
-    const dims: readonly Dim[] | null = like.facts.dims;
-    if (dims === null || dims.filter((dim) => typeof dim !== "number").length > 1 || dims.includes(0)) return this.shapeOf(like);
-    return this.ints(dims.map((dim) => (typeof dim === "number" ? dim : -1)));
   }
 }
 

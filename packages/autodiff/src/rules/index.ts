@@ -7,8 +7,8 @@ import { batchNormalizationRule } from "./batch-normalization.ts";
 import { castLikeRule, castRule } from "./cast.ts";
 import { clipRule } from "./clip.ts";
 import { concatRule } from "./concat.ts";
-import { convRule } from "./conv.ts";
 import { convTransposeRule } from "./conv-transpose.ts";
+import { convRule } from "./conv.ts";
 import { cumSumRule } from "./cum-sum.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
@@ -32,8 +32,8 @@ import { leakyReluRule } from "./leaky-relu.ts";
 import { logRule } from "./log.ts";
 import { lrnRule } from "./lrn.ts";
 import { matMulRule } from "./matmul.ts";
-import { maxRule, minRule } from "./max.ts";
 import { maxPoolRule } from "./max-pool.ts";
+import { maxRule, minRule } from "./max.ts";
 import { mishRule } from "./mish.ts";
 import { modRule } from "./mod.ts";
 import { mulRule } from "./mul.ts";
@@ -49,6 +49,7 @@ import { reduceProdRule } from "./reduce-prod.ts";
 import { reduceMeanRule, reduceSumRule } from "./reduce-sum.ts";
 import { reluRule } from "./relu.ts";
 import { reshapeRule } from "./reshape.ts";
+import { resizeRule } from "./resize.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
 import { sliceRule } from "./slice.ts";
@@ -67,6 +68,8 @@ import { tileRule } from "./tile.ts";
 import { transposeRule } from "./transpose.ts";
 import { acosRule, asinRule, atanRule, cosRule, sinRule, tanRule } from "./trigonometric.ts";
 import { whereRule } from "./where.ts";
+import { oneHotRule } from "./one-hot.ts";
+import { rangeRule } from "./range.ts";
 
 /** Every rule of xdeep, by operator. */
 export const builtinRuleList: readonly GradientRule[] = [
@@ -120,9 +123,11 @@ export const builtinRuleList: readonly GradientRule[] = [
   modRule,
   mulRule,
   negRule,
+  oneHotRule,
   padRule,
   powRule,
   preluRule,
+  rangeRule,
   reciprocalRule,
   reduceL1Rule,
   reduceL2Rule,
@@ -136,6 +141,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   reduceSumSquareRule,
   reluRule,
   reshapeRule,
+  resizeRule,
   seluRule,
   shrinkRule,
   sigmoidRule,

@@ -1,0 +1,43 @@
+// Runs scripts of package.json one after the other, all of them even when one fails, and adds up what passed: `node scripts/check.mjs <script>…`.
+// A script counts as one check, or as many as the line "N passed, N failed" says that it ends with. The same line, with the sums, is the last one here.
+import { spawn } from "node:child_process";
+import { performance } from "node:perf_hooks";
+
+const COUNTS = /^(\d+) passed, (\d+) failed$/;
+const TAIL = 2000;
+
+const results = [];
+for (const script of process.argv.slice(2)) results.push(await run(script));
+
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log("");
+for (const { script, passed, failed, seconds } of results) {
+  console.log(`${failed > 0 ? "✗" : "✓"} ${script.padEnd(18)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`);
+}
+console.log("");
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") > 0 || results.length === 0 ? 1 : 0;
+
+async function run(script) {
+  console.log(`\n> ${script}`);
+  const started = performance.now();
+  const { code, tail } = await execute(script);
+  const counts = tail.trimEnd().split("\n").at(-1)?.match(COUNTS);
+  const [passed, failed] = counts ? [Number(counts[1]), Number(counts[2])] : code === 0 ? [1, 0] : [0, 1];
+  // A script that fails although all its tests passed has failed too.
+  return { script, passed, failed: code !== 0 ? Math.max(1, failed) : failed, seconds: (performance.now() - started) / 1000 };
+}
+
+function execute(script) {
+  const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: "1" } : process.env;
+  const child = spawn("pnpm", ["--silent", "run", script], { env, shell: process.platform === "win32", stdio: ["ignore", "pipe", "inherit"] });
+  let tail = "";
+  child.stdout.on("data", (chunk) => {
+    process.stdout.write(chunk);
+    tail = (tail + chunk).slice(-TAIL);
+  });
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve({ code: 1, tail: String(error) }));
+    child.on("close", (code) => resolve({ code, tail }));
+  });
+}
