@@ -14,6 +14,7 @@ export { DEFAULT_RECTIFIERS, RECTIFIER_NAMES, isRectifier } from "./rectifier.ts
 export type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 export { ruleSet, withRules } from "./rule-set.ts";
 export type { RuleSet } from "./rule-set.ts";
+export { maxPoolWithoutIndicesRule } from "./alternative-rules/max-pool-without-indices.ts";
 export { builtinRules } from "./rules/index.ts";
 export { finalActivationInput, scoredValue } from "./score.ts";
 export type { ScoredValue } from "./score.ts";

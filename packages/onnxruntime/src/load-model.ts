@@ -1,6 +1,7 @@
 import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
 import { type TypedGraph, builtinRules, checkCoverage, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
+import { rulesFor } from "./device-rules.ts";
 import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
@@ -30,7 +31,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
     sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
-    rules,
+    rules: rulesFor(device, rules),
     inputs: inputInfos(graph, options.layout),
     outputs,
     capabilities: capabilitiesOf(device, options),

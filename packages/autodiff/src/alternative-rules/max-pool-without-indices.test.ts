@@ -1,0 +1,14 @@
+import { describe, it } from "vitest";
+import { checkRule } from "../../test/check-rule.ts";
+import { withRules } from "../rule-set.ts";
+import { builtinRules } from "../rules/index.ts";
+import { rows } from "../rules/max-pool.spec.ts";
+import { maxPoolWithoutIndicesRule } from "./max-pool-without-indices.ts";
+
+/** ceil_mode and auto_pad need dims that are known before the run. */
+const STATIC = /ceil_mode|auto_pad/;
+
+describe("MaxPool without indices", () => {
+  it.each(rows.filter(({ outputs }) => outputs === undefined))("$name", (row) =>
+    checkRule({ ...row, dynamic: !STATIC.test(row.name) }, withRules(builtinRules, maxPoolWithoutIndicesRule)));
+});
