@@ -1,0 +1,52 @@
+import type { Rule, XDeepErrorCode } from "@xdeep/core";
+
+import type { CaseContext } from "./case-context.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** A capability that a case needs. Where a backend declares not to have it, the same calls must reject. */
+export type Requirement =
+  | { readonly kind: "rule"; readonly rule: Rule }
+  | { readonly kind: "innerValues" }
+  | { readonly kind: "logits" }
+  /** So many rows in one call. */
+  | { readonly kind: "rows"; readonly rows: number };
+
+/** One thing that the suite proves of a backend. */
+export interface Case {
+  /** Stable and namespaced by its group: "vjp/relu/at-zero". */
+  readonly id: string;
+  /** What holds when the case passes, in one sentence. */
+  readonly proves: string;
+  /** Ids of the fixtures it loads. */
+  readonly fixtures: readonly string[];
+  readonly requires?: Requirement;
+  /** Codes that the refusal may have besides CAPABILITY_MISSING. */
+  readonly refusals?: readonly XDeepErrorCode[];
+  /** Rejects when what it proves does not hold. */
+  run(context: CaseContext): Promise<void>;
+}
+
+/** Whether a backend declares what a case needs. */
+export function isMet(requirement: Requirement | undefined, { capabilities }: Manifest): boolean {
+  if (requirement === undefined) return true;
+  switch (requirement.kind) {
+    case "rule":
+      return capabilities.rules.includes(requirement.rule);
+    case "rows":
+      return requirement.rows <= (capabilities.maxBatch ?? requirement.rows);
+    default:
+      return capabilities[requirement.kind];
+  }
+}
+
+/** The capability in words. */
+export function describeRequirement(requirement: Requirement): string {
+  switch (requirement.kind) {
+    case "rule":
+      return `rule "${requirement.rule}"`;
+    case "rows":
+      return `${requirement.rows} rows a call`;
+    default:
+      return requirement.kind;
+  }
+}

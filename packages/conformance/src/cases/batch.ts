@@ -1,0 +1,89 @@
+import { concatRows, float32, sliceFeeds, sliceRows } from "@xdeep/core";
+import type { FloatTensor, VjpRequest } from "@xdeep/core";
+
+import type { Case } from "../case.ts";
+import type { CaseContext } from "../case-context.ts";
+import { expectRejection } from "../expect-rejection.ts";
+
+/** Many rows in one call: each is treated as it would be alone. */
+export function batchCases(): readonly Case[] {
+  return [
+    ...["mlp", "cnn", "two-inputs", "spatial"].map(
+      (id): Case => ({
+        id: `batch/rows-alone/${id}`,
+        proves: "Row n of a batch is row n alone: outputs, scores, targets and gradients.",
+        fixtures: [id],
+        requires: { kind: "rows", rows: 3 },
+        run: checkRowsAlone,
+      }),
+    ),
+    { id: "batch/order", proves: "Rows in another order give the same results in that order.", fixtures: ["cnn"], requires: { kind: "rows", rows: 3 }, run: checkOrder },
+    { id: "batch/weights", proves: "Weights give Σ wₙ gₙ with a leading axis of 1.", fixtures: ["cnn"], requires: { kind: "rows", rows: 3 }, run: checkWeights },
+    { id: "batch/weight-of-one-row", proves: "A weight scales the gradient of a single row.", fixtures: ["mlp"], run: checkSingleWeight },
+    { id: "batch/large", proves: "A call takes 33 rows.", fixtures: ["mlp"], requires: { kind: "rows", rows: 33 }, run: checkLarge },
+    { id: "batch/bound", proves: "A call takes maxBatch rows and refuses one more.", fixtures: ["mlp"], run: checkBound },
+  ];
+}
+
+async function checkRowsAlone(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const feeds = fixture.sample(3);
+  const together = await model.vjp({ feeds, target: null });
+  for (let row = 0; row < 3; row++) {
+    const range = { start: row, end: row + 1 };
+    const alone = await model.vjp({ feeds: sliceFeeds(feeds, range), target: together.target[row]! });
+    const compare = (kind: "outputs" | "gradients"): void => {
+      for (const [name, tensor] of Object.entries(alone[kind])) {
+        context.closeTo(sliceRows(together[kind][name]!, row, row + 1), tensor, `${kind} "${name}", row ${row} of a batch of 3 against that row alone`);
+      }
+    };
+    compare("outputs");
+    compare("gradients");
+    context.closeTo(float32([1], [together.scores[row]!]), float32([1], alone.scores), `score of row ${row} of a batch of 3 against that row alone`);
+  }
+}
+
+async function checkOrder(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const image = fixture.sample(3)["image"] as FloatTensor;
+  const reversed = concatRows([2, 1, 0].map((row) => sliceRows(image, row, row + 1)));
+  const forth = (await model.vjp({ feeds: { image }, target: [0, 1, 2] })).gradients["image"]!;
+  const back = (await model.vjp({ feeds: { image: reversed }, target: [2, 1, 0] })).gradients["image"]!;
+  context.closeTo(concatRows([2, 1, 0].map((row) => sliceRows(back, row, row + 1))), forth, "gradients of rows in reverse order");
+}
+
+async function checkWeights(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const request: VjpRequest = { feeds: fixture.sample(3), target: [0, 1, 2] };
+  const each = (await model.vjp(request)).gradients["image"]!;
+  for (const weights of [Float32Array.of(0.5, 0.25, 0.25), Float32Array.of(1, -2, 0)]) {
+    const size = each.data.length / 3;
+    const sum = Float32Array.from({ length: size }, (_, i) => weights.reduce((total, weight, row) => total + weight * each.data[row * size + i]!, 0));
+    const weighted = (await model.vjp({ ...request, weights })).gradients["image"]!;
+    context.closeTo(weighted, float32([1, ...each.dims.slice(1)], sum), `gradient with weights ${weights.join(", ")}`);
+  }
+}
+
+async function checkSingleWeight(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const request: VjpRequest = { feeds: fixture.sample(1), target: 2 };
+  const plain = (await model.vjp(request)).gradients["x"]!;
+  const weighted = (await model.vjp({ ...request, weights: Float32Array.of(-3) })).gradients["x"]!;
+  context.closeTo(weighted, float32(plain.dims, plain.data.map((value) => -3 * value)), "gradient with weight −3");
+}
+
+async function checkLarge(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const feeds = fixture.sample(33);
+  const { gradients } = await model.vjp({ feeds, target: 1 });
+  const last = await model.vjp({ feeds: sliceFeeds(feeds, { start: 32, end: 33 }), target: 1 });
+  context.closeTo(sliceRows(gradients["x"]!, 32, 33), last.gradients["x"]!, "gradient of the last of 33 rows against that row alone");
+}
+
+async function checkBound(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const { maxBatch } = context.manifest.capabilities;
+  await model.vjp({ feeds: fixture.sample(maxBatch ?? 1), target: 0 });
+  if (maxBatch === null) return;
+  await expectRejection(() => model.vjp({ feeds: fixture.sample(maxBatch + 1), target: 0 }), ["BATCH_INVALID", "CAPABILITY_MISSING"], `A call of ${maxBatch + 1} rows where maxBatch is ${maxBatch}`);
+}

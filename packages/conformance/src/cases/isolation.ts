@@ -1,0 +1,110 @@
+import { float32 } from "@xdeep/core";
+import type { FloatTensor, Model, VjpRequest, VjpResult } from "@xdeep/core";
+
+import type { Case } from "../case.ts";
+import type { CaseContext, Subject } from "../case-context.ts";
+import { demand, demandEqual } from "../failure.ts";
+import type { Fixture } from "../fixture.ts";
+
+/** Nothing that one call does shows in another. */
+export function isolationCases(): readonly Case[] {
+  const guided = { kind: "rule", rule: "guided" } as const;
+  return [
+    { id: "isolation/inputs-unchanged", proves: "What is fed stays as it was.", fixtures: ["two-inputs"], run: checkInputs },
+    { id: "isolation/second-call", proves: "A second equal call gives equal results.", fixtures: ["cnn"], run: checkSecondCall },
+    { id: "isolation/guided-again", proves: "A second guided call gives the same as the first.", fixtures: ["cnn"], requires: guided, run: checkGuidedAgain },
+    { id: "isolation/rule-is-scoped", proves: "A guided call leaves the plain gradients after it as they were.", fixtures: ["cnn"], requires: guided, run: checkRuleScoped },
+    { id: "isolation/results-kept", proves: "Results stay as they are while the model goes on working.", fixtures: ["mlp"], run: checkResultsKept },
+    { id: "isolation/two-models", proves: "Two loaded models do not mix, and one outlives the other.", fixtures: ["mlp", "smooth-mlp"], run: checkTwoModels },
+    { id: "isolation/concurrent", proves: "Calls at the same time give what they give one after the other.", fixtures: ["cnn"], run: checkConcurrent },
+    { id: "isolation/concurrent-rules", proves: "A guided call leaves plain ones at the same time alone.", fixtures: ["cnn"], requires: guided, run: checkConcurrentRules },
+  ];
+}
+
+async function checkInputs(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const feeds = fixture.sample(1);
+  const weights = Float32Array.of(2);
+  await model.vjp({ feeds, target: 1, weights });
+  await model.forward({ feeds });
+  demandEqual(plain(feeds), plain(fixture.sample(1)), "feeds after the calls");
+  demandEqual([...weights], [2], "weights after the call");
+}
+
+function plain(feeds: ReturnType<Fixture["sample"]>): unknown {
+  return Object.entries(feeds).map(([name, { type, dims, data }]) => [name, type, dims, [...data]]);
+}
+
+async function checkSecondCall(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const request: VjpRequest = { feeds: fixture.sample(1), target: 2 };
+  const first = await model.vjp(request);
+  for (const call of ["second", "third"]) sameResult(context, await model.vjp(request), first, `${call} call against the first`);
+}
+
+async function checkGuidedAgain(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const request: VjpRequest = { feeds: fixture.sample(1), target: 2, rule: "guided" };
+  const first = await model.vjp(request);
+  for (const call of ["second", "third"]) sameResult(context, await model.vjp(request), first, `${call} guided call against the first`);
+}
+
+async function checkRuleScoped(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const request: VjpRequest = { feeds: fixture.sample(1), target: 2 };
+  const before = await model.vjp(request);
+  await model.vjp({ ...request, rule: "guided" });
+  sameResult(context, await model.vjp(request), before, "plain call after a guided one, against the one before");
+}
+
+async function checkResultsKept(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const result = await model.vjp({ feeds: fixture.sample(1), target: 0 });
+  const copy = structuredClone({ gradient: result.gradients["x"]!, output: result.outputs["scores"]! });
+  await model.vjp({ feeds: fixture.sample(1, 77), target: 4 });
+  await model.dispose();
+  context.closeTo(result.gradients["x"]!, copy.gradient, "gradient of an earlier call, after another call and dispose");
+  context.closeTo(result.outputs["scores"]!, copy.output, "output of an earlier call, after another call and dispose");
+}
+
+async function checkTwoModels(context: CaseContext): Promise<void> {
+  const one = await context.load("mlp");
+  const other = await context.load("smooth-mlp");
+  const check = (subject: Subject): Promise<VjpResult> => context.agreeOnGradients(subject, { feeds: subject.fixture.sample(1), target: 1 });
+  await check(one);
+  await check(other);
+  await one.model.dispose();
+  await check(other);
+}
+
+async function checkConcurrent(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const requests = [0, 1, 2, 3, 1, 0].map((target, i): VjpRequest => ({ feeds: fixture.sample(1, 40 + i), target }));
+  await compareWithSerial(context, model, requests);
+}
+
+async function checkConcurrentRules(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const feeds = fixture.sample(1);
+  const rules = ["standard", "guided", "standard", "guided", "standard"] as const;
+  await compareWithSerial(context, model, rules.map((rule): VjpRequest => ({ feeds, target: 1, rule })));
+}
+
+async function compareWithSerial(context: CaseContext, model: Model, requests: readonly VjpRequest[]): Promise<void> {
+  const serial: VjpResult[] = [];
+  for (const request of requests) serial.push(await model.vjp(request));
+  const concurrent = await Promise.all(requests.map((request) => model.vjp(request)));
+  concurrent.forEach((result, i) => sameResult(context, result, serial[i]!, `call ${i} of ${requests.length} at the same time against the same call alone`));
+}
+
+function sameResult(context: CaseContext, actual: VjpResult, expected: VjpResult, what: string): void {
+  for (const [name, gradient] of Object.entries(expected.gradients)) {
+    demand(actual.gradients[name] !== undefined, `${what}: the gradient of "${name}" is missing.`);
+    context.closeTo(actual.gradients[name], gradient, `${what}: gradient of "${name}"`);
+  }
+  context.closeTo(scoresOf(actual), scoresOf(expected), `${what}: scores`);
+}
+
+function scoresOf({ scores }: VjpResult): FloatTensor {
+  return float32([scores.length], scores);
+}

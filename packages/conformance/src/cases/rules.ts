@@ -1,0 +1,85 @@
+import type { Rule, VjpRequest } from "@xdeep/core";
+
+import type { Case } from "../case.ts";
+import type { CaseContext } from "../case-context.ts";
+import { demand, demandEqual } from "../failure.ts";
+
+type ModifiedRule = Exclude<Rule, "standard">;
+
+const WITH_RECTIFIERS: readonly string[] = ["relu", "relu6", "mlp", "cnn", "residual", "mobile"];
+
+/** Guided backpropagation and DeconvNet against the float64 reference. */
+export function ruleCases(): readonly Case[] {
+  return [
+    ...(["guided", "deconvnet"] as const).flatMap(casesOf),
+    { id: "rules/standard/count", proves: 'Rule "standard" acts on no rectifier.', fixtures: ["mobile"], run: checkStandardCount },
+  ];
+}
+
+function casesOf(rule: ModifiedRule): readonly Case[] {
+  const requires = { kind: "rule", rule } as const;
+  return [
+    ...WITH_RECTIFIERS.map(
+      (id): Case => ({ id: `rules/${rule}/${id}`, proves: `Gradients by rule "${rule}" are right.`, fixtures: [id], requires, run: (context) => checkGradients(context, rule) }),
+    ),
+    { id: `rules/${rule}/count`, proves: `The result counts the rectifiers that "${rule}" acted on.`, fixtures: ["mobile", "residual"], requires, run: (context) => checkCount(context, rule) },
+    { id: `rules/${rule}/narrowed`, proves: "rectifiers narrows the rule to the operators named.", fixtures: ["mobile"], requires, run: (context) => checkNarrowed(context, rule) },
+    { id: `rules/${rule}/none-met`, proves: "Without rectifiers the rule changes nothing, and says so by a count of 0.", fixtures: ["smooth-mlp"], requires, run: (context) => checkNoneMet(context, rule) },
+    {
+      id: `rules/${rule}/kinks`,
+      proves: `At 0 and at negative cotangents "${rule}" does as its definition says.`,
+      fixtures: ["relu"],
+      requires,
+      run: (context) => checkKinks(context, rule),
+    },
+  ];
+}
+
+async function checkGradients(context: CaseContext, rule: ModifiedRule): Promise<void> {
+  const subject = await context.load();
+  const rows = context.rows(2);
+  const feeds = subject.fixture.sample(rows);
+  const standard = await subject.reference.vjp({ feeds, target: 1 });
+  const result = await context.agreeOnGradients(subject, { feeds, target: 1, rule });
+  const [name] = Object.keys(result.gradients);
+  // The fixtures are made so that the rule shows: an expected value that equals the plain gradient would prove nothing.
+  if (subject.fixture.network.nodes.length > 1) demand(standard.gradients[name!]!.data.some((value, i) => Math.abs(value - result.gradients[name!]!.data[i]!) > 1e-3), `Rule "${rule}" gives the plain gradient.`);
+}
+
+async function checkCount(context: CaseContext, rule: ModifiedRule): Promise<void> {
+  for (const id of ["mobile", "residual"]) {
+    const { fixture, model, reference } = await context.load(id);
+    const request: VjpRequest = { feeds: fixture.sample(1), target: 0, rule };
+    demandEqual((await model.vjp(request)).rectifiers, (await reference.vjp(request)).rectifiers, `rectifiers that "${rule}" acted on in fixture "${id}"`);
+  }
+}
+
+async function checkNarrowed(context: CaseContext, rule: ModifiedRule): Promise<void> {
+  const subject = await context.load();
+  const feeds = subject.fixture.sample(1);
+  for (const [rectifiers, count] of [[["Relu6"], 2], [["Relu"], 1], [[], 0]] as const) {
+    const result = await context.agreeOnGradients(subject, { feeds, target: 1, rule, rectifiers });
+    demandEqual(result.rectifiers, count, `rectifiers that "${rule}" acted on with rectifiers: ${JSON.stringify(rectifiers)}`);
+  }
+}
+
+async function checkNoneMet(context: CaseContext, rule: ModifiedRule): Promise<void> {
+  const subject = await context.load();
+  const result = await context.agreeOnGradients(subject, { feeds: subject.fixture.sample(1), target: 1, rule });
+  demandEqual(result.rectifiers, 0, "rectifiers of a network that has none");
+}
+
+async function checkKinks(context: CaseContext, rule: ModifiedRule): Promise<void> {
+  const { model } = await context.load();
+  const x = { type: "float32", dims: [1, 6], data: Float32Array.of(1, 1, 0, 0, -1, -1) } as const;
+  const cotangent = { type: "float32", dims: [1, 6], data: Float32Array.of(2, -2, 2, -2, 2, -2) } as const;
+  const { gradients } = await model.vjp({ feeds: { x }, cotangent, rule });
+  const expected = rule === "guided" ? [2, 0, 0, 0, 0, 0] : [2, 0, 2, 0, 2, 0];
+  context.closeTo(gradients["x"]!, { type: "float32", dims: [1, 6], data: Float32Array.from(expected) }, `gradient of max(x, 0) by rule "${rule}"`);
+}
+
+async function checkStandardCount(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const { rectifiers } = await model.vjp({ feeds: fixture.sample(1), target: 0, rule: "standard" });
+  demandEqual(rectifiers, 0, 'rectifiers under rule "standard"');
+}
