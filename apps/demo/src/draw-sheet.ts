@@ -1,0 +1,42 @@
+import { sliceRows } from "@xdeep/core";
+import { type ContactSheet, type ContactSheetCell, type RgbImage, renderOverlay, resizeImage } from "@xdeep/image";
+import type { MethodResult, Study } from "./study.ts";
+
+/** Side of a picture on the sheet and in the single overlays, in pixels: an enlarged picture carries a smoother heat map. */
+const PICTURE_SIZE = 192;
+
+/** The picture of a scene, enlarged. */
+export function enlarge(image: RgbImage): RgbImage {
+  return resizeImage(image, { preset: "unit", size: PICTURE_SIZE, resize: "stretch" });
+}
+
+/** The heat map of one picture and method over the enlarged picture. */
+export function overlay({ scenes }: Study, { attribution }: MethodResult, row: number): RgbImage {
+  return renderOverlay(enlarge(scenes[row]!.image), sliceRows(attribution.values, row, row + 1), { blur: 2, saturation: 0.15, opacity: 0.85 });
+}
+
+/** One row for each of the first `count` pictures, one column for each method. */
+export function describeSheet(study: Study, count: number): ContactSheet {
+  const { scenes, areas, results, probabilities } = study;
+  return {
+    title: "What the network looked at",
+    note:
+      "Each row is a picture that the network has never seen, with what it takes it for and how sure it is; each column is a method. Warm colours mark " +
+      "what speaks. Bars: how much of the attribution lies on the shape; under the input, how much of the picture the shape covers: a blind guess.",
+    columns: ["input", ...results.map(({ method }) => method.name)],
+    cellSize: PICTURE_SIZE,
+    rows: scenes.slice(0, count).map((scene, row) => ({
+      label: `${study.classNames[row]}, ${percent(probabilities[row]!)}`,
+      cells: [cell(enlarge(scene.image), areas[row]!), ...results.map((result) => cell(overlay(study, result, row), result.shares[row]!))],
+    })),
+  };
+}
+
+function cell(image: RgbImage, share: number): ContactSheetCell {
+  return { image, bar: share, caption: percent(share) };
+}
+
+/** A share as whole percents. */
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}

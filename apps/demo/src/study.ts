@@ -1,0 +1,52 @@
+import type { Attribution, Model } from "@xdeep/core";
+import { explainScenes, topProbabilities } from "./explain-scenes.ts";
+import { type DemoMethod, METHODS } from "./methods.ts";
+import { mean, objectArea, objectShares } from "./object-share.ts";
+import type { Scene } from "./scene.ts";
+import { CLASS_NAMES } from "./shapes.ts";
+
+/** What one method says about all pictures. */
+export interface MethodResult {
+  readonly method: DemoMethod;
+  readonly attribution: Attribution;
+  /** Per picture, the share of the attribution on the object, 0 to 1. */
+  readonly shares: readonly number[];
+  /** For all pictures together. */
+  readonly milliseconds: number;
+}
+
+/** What all methods say about the same pictures. Lists by picture have the order of `scenes`. */
+export interface Study {
+  readonly scenes: readonly Scene[];
+  /** Share of the picture that the object covers, 0 to 1. */
+  readonly areas: readonly number[];
+  /** What the network takes the picture for, and how sure it is, 0 to 1. */
+  readonly classNames: readonly string[];
+  readonly probabilities: readonly number[];
+  readonly results: readonly MethodResult[];
+}
+
+/** Explains every picture with every method. `onProgress` hears how many of all gradients are done, 0 to 1. */
+export async function runStudy(model: Model, scenes: readonly Scene[], onProgress?: (done: number) => void): Promise<Study> {
+  const all = METHODS.reduce((sum, { gradients }) => sum + gradients, 0);
+  const results: MethodResult[] = [];
+  let before = 0;
+  for (const method of METHODS) {
+    const started = performance.now();
+    const attribution = await explainScenes(method.over(model), scenes, (done) => onProgress?.((before + done * method.gradients) / all));
+    before += method.gradients;
+    results.push({ method, attribution, shares: objectShares(attribution.values, scenes), milliseconds: performance.now() - started });
+  }
+  return {
+    scenes,
+    areas: scenes.map(objectArea),
+    classNames: results[0]!.attribution.target.map((target) => CLASS_NAMES[target as number]!),
+    probabilities: await topProbabilities(model, scenes),
+    results,
+  };
+}
+
+/** Mean share of the attribution on the object, as a multiple of the object's mean area. */
+export function timesArea(study: Study, { shares }: MethodResult): number {
+  return mean(shares) / mean(study.areas);
+}
