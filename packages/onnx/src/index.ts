@@ -7,7 +7,7 @@ export { GraphBuilder, rankOf } from "./graph-builder.ts";
 export type { EmitOptions, GraphBuilderOptions, Value } from "./graph-builder.ts";
 export { namesOfGraph, subgraphsOf, takeName } from "./graph-names.ts";
 export { numbersOf } from "./infer/elements.ts";
-export { inferGraph, inferSubgraph } from "./infer/infer-graph.ts";
+export { inferBodyInputs, inferGraph, inferSubgraph } from "./infer/infer-graph.ts";
 export type { InferGraphOptions, InferSubgraphOptions } from "./infer/infer-graph.ts";
 export { inferNode } from "./infer/infer-node.ts";
 export type { InferenceContext } from "./infer/rule.ts";

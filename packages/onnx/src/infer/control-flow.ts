@@ -41,13 +41,15 @@ function runBody(node: NodeView, body: GraphProto | undefined, inputs: readonly 
   return inferSubgraph?.(body, inputs, scope) ?? body.output.map(() => unknownFacts);
 }
 
+/** Facts of the inputs of a Loop's or Scan's body that hold in every iteration. */
+export function bodyInputs(node: NodeView): readonly Facts[] {
+  if (node.node.opType === "Loop") return [tensor("int64", []), ...settleLoop(node).state];
+  const { state, slices } = settleScan(node);
+  return [...state, ...slices.map(({ facts }) => facts)];
+}
+
 function loop(node: NodeView): readonly Facts[] {
-  const body = node.attributes.graph("body");
-  const initial = node.inputs.slice(2).map((facts) => facts ?? unknownFacts);
-  const startsTrue = !node.has(1) || node.number(1) === 1;
-  const always = factsWithElements("bool", [], startsTrue ? [1] : null);
-  const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [tensor("int64", []), ...state], "body");
-  const { state, outputs } = settle([always, ...initial], run);
+  const { state, outputs } = settleLoop(node);
   // The body runs to the given count only where its condition stays true.
   const runsOn = numbersOf(state[0] ?? unknownFacts)?.[0] === 1;
   const trips = node.has(0) && runsOn ? (node.elements(0)?.values[0] ?? null) : null;
@@ -55,22 +57,38 @@ function loop(node: NodeView): readonly Facts[] {
   return [...state.slice(1), ...outputs.slice(state.length).map((facts) => stacked(facts, 0, rounds))];
 }
 
-function scan(node: NodeView): readonly Facts[] {
+function settleLoop(node: NodeView): Settled {
   const body = node.attributes.graph("body");
-  const scanned = node.attributes.int("num_scan_inputs", 0);
+  const initial = node.inputs.slice(2).map((facts) => facts ?? unknownFacts);
+  const startsTrue = !node.has(1) || node.number(1) === 1;
+  const always = factsWithElements("bool", [], startsTrue ? [1] : null);
+  return settle([always, ...initial], (state) => runBody(node, body, [tensor("int64", []), ...state], "body"));
+}
+
+function scan(node: NodeView): readonly Facts[] {
   if (node.context.opset < 9) return [];
-  const states = node.inputs.length - scanned;
+  const { state, outputs, slices } = settleScan(node);
+  const length = slices.map(({ size }) => size).find((size) => size !== null) ?? null;
+  const outputAxes = node.attributes.ints("scan_output_axes") ?? [];
+  return [...state, ...outputs.slice(state.length).map((facts, index) => stacked(facts, outputAxes[index] ?? 0, length))];
+}
+
+function settleScan(node: NodeView): Settled & { readonly slices: readonly { facts: Facts; size: Dim }[] } {
+  const body = node.attributes.graph("body");
+  const states = node.inputs.length - node.attributes.int("num_scan_inputs", 0);
   const axes = node.attributes.ints("scan_input_axes") ?? [];
   const slices = node.inputs.slice(states).map((facts, index) => withoutAxis(node, facts ?? unknownFacts, axes[index] ?? 0));
   const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [...state, ...slices.map(({ facts }) => facts)], "body");
-  const { state, outputs } = settle(node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts), run);
-  const length = slices.map(({ size }) => size).find((size) => size !== null) ?? null;
-  const outputAxes = node.attributes.ints("scan_output_axes") ?? [];
-  return [...state, ...outputs.slice(states).map((facts, index) => stacked(facts, outputAxes[index] ?? 0, length))];
+  return { ...settle(node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts), run), slices };
+}
+
+interface Settled {
+  readonly state: readonly Facts[];
+  readonly outputs: readonly Facts[];
 }
 
 /** Facts of a loop's state that hold before every pass: those of its start, weakened until a pass keeps them. */
-function settle(initial: readonly Facts[], run: (state: readonly Facts[]) => readonly Facts[]): { state: readonly Facts[]; outputs: readonly Facts[] } {
+function settle(initial: readonly Facts[], run: (state: readonly Facts[]) => readonly Facts[]): Settled {
   let state = initial;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const outputs = run(state);

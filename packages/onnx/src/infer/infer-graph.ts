@@ -3,8 +3,9 @@ import { type Dim, type Facts, unknownFacts } from "../facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { type ConstantTensor, tensorData } from "../tensor-data.ts";
+import { bodyInputs } from "./control-flow.ts";
 import { freshSymbol, inferNode } from "./infer-node.ts";
-import type { InferenceContext } from "./rule.ts";
+import { type InferenceContext, NodeView } from "./rule.ts";
 import { factsOfType } from "./value-type.ts";
 
 export interface InferGraphOptions {
@@ -45,6 +46,16 @@ export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string,
   return inferValues(graph, outer, inputs, { opset: options.opset, scope });
 }
 
+/**
+ * Facts of the inputs of a Loop's or Scan's body that hold in every iteration, for `inferSubgraph`. `outer` has the facts of the values around the node.
+ *
+ * @throws {XDeepError} MODEL_INVALID when the body's shapes contradict each other.
+ */
+export function inferBodyInputs(node: NodeProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, options: Pick<InferSubgraphOptions, "opset" | "scope">): readonly Facts[] {
+  const inputs = node.input.map((name) => (name === "" ? null : (outer.get(name) ?? unknownFacts)));
+  return bodyInputs(new NodeView(node, inputs, contextIn(outer, options)));
+}
+
 function inferValues(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], base: InferenceContext): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
   graph.input.forEach(({ name }, index) => values.set(name, inputs[index] ?? unknownFacts));
@@ -53,13 +64,15 @@ function inferValues(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, 
     if (elements !== undefined) values.set(elements.name, { type: dataTypeName(elements.dataType), dims: dims.map(Number) });
   }
   const find = (name: string): Facts | undefined => values.get(name) ?? outer.get(name);
-  const context: InferenceContext = {
-    ...base,
-    inferSubgraph: (body, bodyInputs, scope) => outputsOf(body, { get: find }, bodyInputs, { ...base, scope: `${base.scope ?? ""}${scope}` }),
-  };
+  const context = contextIn({ get: find }, base);
   const declared = declaredTypes(graph);
   for (const node of graph.node) inferInto(values, node, find, declared, context);
   return values;
+}
+
+/** A context in which subgraphs see the values of `outer`. */
+function contextIn(outer: Pick<ReadonlyMap<string, Facts>, "get">, base: InferenceContext): InferenceContext {
+  return { ...base, inferSubgraph: (body, inputs, scope) => outputsOf(body, outer, inputs, { ...base, scope: `${base.scope ?? ""}${scope}` }) };
 }
 
 function outputsOf(body: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], context: InferenceContext & { scope: string }): readonly Facts[] {
