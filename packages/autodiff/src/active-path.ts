@@ -8,12 +8,12 @@ export interface ActivePath {
   readonly values: ReadonlySet<string>;
 }
 
-/** Finds the nodes between the wanted values and the explained one. `carries` is false for operators that let no gradient through. */
-export function activePath(graph: TypedGraph, of: string, wrt: readonly string[], carries: (node: NodeProto) => boolean): ActivePath {
+/** Finds the nodes between the wanted values and the explained one (or several). `carries` is false for operators that let no gradient through. */
+export function activePath(graph: Pick<TypedGraph, "facts" | "nodes">, of: string | readonly string[], wrt: readonly string[], carries: (node: NodeProto) => boolean): ActivePath {
   const reached = forwardReach(graph, wrt, carries);
   const values = new Set<string>();
   const nodes: NodeProto[] = [];
-  if (reached.has(of)) values.add(of);
+  for (const name of [of].flat()) if (reached.has(name)) values.add(name);
   for (const node of graph.nodes.toReversed()) {
     if (!carries(node) || !node.output.some((name) => values.has(name))) continue;
     const inputs = valuesRead(node).filter((name) => reached.has(name));
@@ -24,7 +24,7 @@ export function activePath(graph: TypedGraph, of: string, wrt: readonly string[]
   return { nodes: nodes.reverse(), values };
 }
 
-function forwardReach(graph: TypedGraph, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
+function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
   const reached = new Set(wrt);
   for (const node of graph.nodes) {
     if (!carries(node) || !valuesRead(node).some((name) => reached.has(name))) continue;
@@ -33,7 +33,7 @@ function forwardReach(graph: TypedGraph, wrt: readonly string[], carries: (node:
   return reached;
 }
 
-function mayCarryGradient(graph: TypedGraph, name: string): boolean {
+function mayCarryGradient(graph: Pick<TypedGraph, "facts">, name: string): boolean {
   const facts = graph.facts.get(name);
   return facts?.type == null || isFloatType(facts.type);
 }

@@ -1,24 +1,29 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
-import { type ActivePath, operandsOf } from "./active-path.ts";
-import { nodeLabel } from "./coverage.ts";
-import type { GradientRule, PullbackContext } from "./rule.ts";
+import { Attributes, type GraphBuilder, type NodeProto, type Value, inferSubgraph } from "@xdeep/onnx";
+import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
+import { carriesGradient, nodeLabel } from "./coverage.ts";
+import type { GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { type TypedGraph, valueOf } from "./typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
 export interface Sweep {
-  readonly graph: TypedGraph;
+  readonly graph: Pick<TypedGraph, "facts" | "opset">;
   readonly path: ActivePath;
   readonly g: GraphBuilder;
-  readonly ruleOf: (node: NodeProto) => GradientRule;
+  readonly ruleOf: (node: NodeProto, graph: Pick<TypedGraph, "facts" | "opset">) => GradientRule;
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
 }
 
 /** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
 export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name: string) => Value | null {
-  const terms = new Map<string, Value[]>([[of, [cotangent]]]);
+  return reverseSweepFrom(sweep, new Map([[of, cotangent]]));
+}
+
+/** Reverse mode from the cotangents of several values. */
+function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
+  const terms = new Map<string, Value[]>([...cotangents].map(([name, cotangent]) => [name, [cotangent]]));
   const total = (name: string): Value | null => {
     const list = terms.get(name);
     if (list === undefined) return null;
@@ -40,7 +45,7 @@ export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name:
 }
 
 function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value | null): readonly (readonly [string, Value])[] {
-  const rule = sweep.ruleOf(node);
+  const rule = sweep.ruleOf(node, sweep.graph);
   const operands = operandsOf(node);
   const results = rule.pullback(contextOf(sweep, node, operands, total));
   if (results.length !== operands.length) {
@@ -90,7 +95,20 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
     addOutput: (i) => addOutput(sweep, node, i),
+    sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
+}
+
+function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: SubgraphSweep): (name: string) => Value | null {
+  const { opset } = sweep.graph;
+  const inner = inferSubgraph(graph, sweep.graph.facts, { opset, inputs });
+  const facts = new Map([...sweep.graph.facts, ...inner]);
+  const path = activePath({ facts, nodes: graph.node }, [...cotangents.keys()], wrt, carriesGradient);
+  const addedOutputs = new Map<NodeProto, Map<number, string>>();
+  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, addedOutputs }, cotangents);
+  // The nodes are copies that belong to the gradient.
+  for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
+  return total;
 }
 
 function named(name: string | undefined, node: NodeProto, what: string): string {

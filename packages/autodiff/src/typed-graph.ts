@@ -29,7 +29,7 @@ export function typedGraph(model: ModelProto): TypedGraph {
 }
 
 /** A value of the graph with its facts. */
-export function valueOf(graph: TypedGraph, name: string): Value {
+export function valueOf(graph: Pick<TypedGraph, "facts">, name: string): Value {
   return { name, facts: graph.facts.get(name) ?? unknownFacts };
 }
 

@@ -35,6 +35,8 @@ type Attrs = Readonly<Record<string, AttributeValue>>;
 export class GraphBuilder {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
+  /** What is known of every value written here, by name. */
+  readonly facts: Map<string, Facts> = new Map();
   readonly opset: number;
   readonly #taken: Set<string>;
   readonly #constants = new Map<string, Value>();
@@ -75,7 +77,7 @@ export class GraphBuilder {
     });
     this.nodes.push(node);
     const facts = inferNode(node, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
-    return outputs.map((name, index) => ({ name, facts: facts[index] ?? { type: null, dims: null } }));
+    return outputs.map((name, index) => this.#value(name, facts[index] ?? { type: null, dims: null }));
   }
 
   /** Appends a node with one output. */
@@ -90,7 +92,12 @@ export class GraphBuilder {
     const replaced = new Attributes(copy);
     copy.attribute.push(...node.attribute.filter((attribute) => !replaced.has(attribute.name)));
     const facts = inferNode(copy, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
-    return outputs.map((value, index) => ({ name: value.name, facts: facts[index] ?? value.facts }));
+    return outputs.map((value, index) => this.#value(value.name, facts[index] ?? value.facts));
+  }
+
+  #value(name: string, facts: Facts): Value {
+    this.facts.set(name, facts);
+    return { name, facts };
   }
 
   /** An initializer; small equal ones are shared. */
@@ -100,7 +107,7 @@ export class GraphBuilder {
     if (known !== undefined) return known;
     const name = this.freshName(hint);
     this.initializers.push(tensorProto(name, constant));
-    const value: Value = { name, facts: { type: constant.type, dims: constant.dims, constant } };
+    const value = this.#value(name, { type: constant.type, dims: constant.dims, constant });
     if (key !== undefined) this.#constants.set(key, value);
     return value;
   }

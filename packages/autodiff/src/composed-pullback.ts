@@ -1,0 +1,70 @@
+import { XDeepError } from "@xdeep/core";
+import { type Facts, type GraphBuilder, type NodeProto, type Value, unknownFacts } from "@xdeep/onnx";
+import { activePath } from "./active-path.ts";
+import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
+import { type Sweep, reverseSweep } from "./reverse.ts";
+import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
+import { ruleSet } from "./rule-set.ts";
+
+/**
+ * A node's outputs written with simpler operators, in order; null or missing for outputs that no gradient comes from. Of the context it may
+ * use the forward inputs, not the cotangents.
+ */
+export type Composition = (context: PullbackContext) => readonly (Value | null)[];
+
+/**
+ * The pullback of an operator that is defined by simpler ones: writes them, and takes the cotangents back through them by `rules`. The node
+ * itself stays in the forward pass; what its gradient needs of the composition is computed a second time.
+ */
+export function composedPullback(rules: readonly GradientRule[], compose: Composition): Pullback {
+  return function composed(context: PullbackContext): readonly (Value | null)[] {
+    const { g, inputCount, wants } = context;
+    const first = g.nodes.length;
+    const inputs = distinctInputs(context);
+    const outputs = compose({ ...context, input: (i) => inputs[i] ?? context.input(i) });
+    const nodes = g.nodes.slice(first);
+    const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
+    const terms = outputs.flatMap((output, i) => (output === null || !context.hasCotangent(i) ? [] : [swept(context, rules, nodes, inputs, wrt, output, context.cotangent(i))]));
+    return Array.from({ length: inputCount }, (_, i) => {
+      const name = wrt[i] ?? null;
+      const parts = name === null ? [] : terms.map((total) => total(name)).filter((value) => value !== null);
+      return parts.length === 0 ? null : g.sum(parts);
+    });
+  };
+}
+
+/** The forward inputs, each under a name of its own: one value may be fed twice, and its cotangents must be told apart. */
+function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): readonly (Value | null)[] {
+  const values = Array.from({ length: inputCount }, (_, i) => (hasInput(i) ? input(i) : null));
+  return values.map((value, i) => (value !== null && values.slice(0, i).some((other) => other?.name === value.name) ? g.op("Identity", [value]) : value));
+}
+
+/** The cotangents of the composition's values, by name, when one output has the cotangent `dy`. */
+function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: readonly NodeProto[], inputs: readonly (Value | null)[], wrt: readonly (string | null)[], output: Value, dy: Value): (name: string) => Value | null {
+  const { g, node, opset } = context;
+  const graph = { opset, nodes, facts: factsOf(g, nodes, inputs) };
+  const path = activePath(graph, output.name, wrt.filter((name) => name !== null), carriesGradient);
+  const set = ruleSet(rules);
+  const sweep: Sweep = {
+    graph,
+    path,
+    g,
+    ruleOf(inner) {
+      const found = findRule(inner, set, opset);
+      if (!isMissing(found)) return found;
+      throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} (node "${nodeLabel(node)}") is composed with ${inner.opType}, whose rule it does not list.`, {
+        details: { op: node.opType, node: nodeLabel(node), missing: inner.opType },
+      });
+    },
+    addedOutputs: new Map(),
+  };
+  const total = reverseSweep(sweep, output.name, dy);
+  for (const [inner, added] of sweep.addedOutputs) for (const [i, name] of added) inner.output[i] = name;
+  return total;
+}
+
+function factsOf(g: GraphBuilder, nodes: readonly NodeProto[], inputs: readonly (Value | null)[]): ReadonlyMap<string, Facts> {
+  const known = new Map(inputs.flatMap((value) => (value === null ? [] : [[value.name, value.facts] as const])));
+  for (const name of nodes.flatMap((node) => [...node.input, ...node.output])) if (!known.has(name)) known.set(name, g.facts.get(name) ?? unknownFacts);
+  return known;
+}
