@@ -2,6 +2,7 @@ import { XDeepError } from "@xdeep/core";
 import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
 import { type Windows, extent, knownDims, spatialAxes, spatialDims, windowsOf } from "../conv-geometry.ts";
 import { nodeLabel } from "../coverage.ts";
+import { padAround } from "../pad-spatially.ts";
 import type { GradientRule } from "../rule.ts";
 
 /**
@@ -25,7 +26,7 @@ export const maxPoolWithoutIndicesRule: GradientRule = {
 /** x with −∞ around it, as far as any window reaches. */
 function paddedBelow(g: GraphBuilder, x: Value, windows: Windows): Value {
   const reach = windows.kernel.map((_, axis) => windows.pads!.end[axis]! + windows.strides[axis]! - 1);
-  return g.op("Pad", [x, g.ints([...windows.pads!.begin, ...reach]), g.scalar(-Infinity, x), g.ints(spatialAxes(x))]);
+  return padAround(g, x, windows.pads!.begin, reach, g.scalar(-Infinity, x));
 }
 
 /** For every position of the window the cotangents of those outputs whose first maximum it holds, in row-major order of positions. */

@@ -26,7 +26,9 @@ function placed(g: GraphBuilder, x: Value, dy: Value, axis: number, index: numbe
   const size = g.dimOf(x, axis);
   const before = index < 0 ? g.add(size, g.ints([index])) : g.ints([index]);
   const after = index < 0 ? g.ints([-1 - index]) : g.sub(size, g.ints([index + 1]));
-  return g.op("Pad", [slice, joinInts(g, [before, after]), null, g.ints([axis])]);
+  // All axes are written out, because ONNX Runtime's layout changes misread a Pad with `axes`.
+  const around = (pad: Value): readonly Value[] => Array.from({ length: rankOf(x) }, (_, i) => (i === axis ? pad : g.ints([0])));
+  return g.pad(slice, joinInts(g, [...around(before), ...around(after)]));
 }
 
 function scattered(g: GraphBuilder, x: Value, indices: Value, dy: Value, axis: number): Value {
