@@ -1,5 +1,5 @@
 import { type ModelProto, type NodeProto, isFloatType, valueInfoProto, withFields } from "@xdeep/onnx";
-import { operandsOf } from "./active-path.ts";
+import { neededNodes } from "./needed-nodes.ts";
 import { type TypedGraph, typedGraph } from "./typed-graph.ts";
 
 /** True for float values that a node of the main graph makes. */
@@ -22,14 +22,4 @@ export function cutAt(graph: TypedGraph, names: readonly string[]): TypedGraph {
 export function withOutputs(graph: TypedGraph, names: readonly string[]): ModelProto {
   const outputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
   return withFields(graph.model, { graph: withFields(graph.graph, { node: neededNodes(graph.nodes, names), output: outputs, valueInfo: [] }) });
-}
-
-function neededNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
-  const needed = new Set(outputs);
-  const kept = nodes.toReversed().filter((node) => {
-    if (!node.output.some((name) => needed.has(name))) return false;
-    for (const name of operandsOf(node)) if (name !== "") needed.add(name);
-    return true;
-  });
-  return kept.reverse();
 }

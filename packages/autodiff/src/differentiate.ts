@@ -2,8 +2,8 @@ import { type Rule, XDeepError } from "@xdeep/core";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
-import { DEFAULT_RECTIFIERS, checkRectifiers, isRectifier, modifiedRule } from "./rectifier.ts";
-import { reverseSweep } from "./reverse.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
+import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { GradientRule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { builtinRules } from "./rules/index.ts";
@@ -36,7 +36,7 @@ export interface GradientValues {
  * Writes the nodes that take the cotangent of one value back to others.
  *
  * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
- * way that has no rule.
+ * way that has no rule; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
  */
 export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
   const path = checkedPath(graph, options);
@@ -62,23 +62,25 @@ function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN"
   throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
 }
 
-/** Finds the rule of every node on the path, or throws one error for all that have none. */
-function ruleLookup(graph: TypedGraph, path: ActivePath, options: GradientOptions): (node: NodeProto) => GradientRule {
-  const { rule = "standard", rules = builtinRules } = options;
-  const modified = rectifiersOn(graph, path, options);
-  const found = new Map<NodeProto, GradientRule>();
-  const missing: MissingRule[] = [];
-  for (const node of path.nodes) {
-    const result = findRule(node, rules, graph.opset);
-    if (isMissing(result)) missing.push(result);
-    else found.set(node, modified.has(node) && rule !== "standard" ? modifiedRule(result, rule) : result);
-  }
+/** Finds the rule of every node on the path, or throws one error for all that have none. Nodes of subgraphs are looked up when they are met. */
+function ruleLookup(graph: TypedGraph, path: ActivePath, options: GradientOptions): Sweep["ruleOf"] {
+  checkRule(options.rule ?? "standard");
+  checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
+  const missing = path.nodes.map((node) => lookUp(node, graph, options)).filter(isMissing);
   if (missing.length > 0) throw missingRulesError(missing, options.of);
-  return (node) => found.get(node) as GradientRule;
+  return (node, around) => {
+    const found = lookUp(node, around, options);
+    if (isMissing(found)) throw missingRulesError([found], options.of);
+    return found;
+  };
+}
+
+function lookUp(node: NodeProto, graph: Pick<TypedGraph, "facts" | "opset">, { rule = "standard", rules = builtinRules, rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): GradientRule | MissingRule {
+  const found = findRule(node, rules, graph.opset);
+  return isMissing(found) || rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
 }
 
 function rectifiersOn(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): ReadonlySet<NodeProto> {
-  checkRectifiers(rectifiers);
   return new Set(rule === "standard" ? [] : path.nodes.filter((node) => isRectifier(graph, node, rectifiers)));
 }
 

@@ -1,4 +1,4 @@
-import { type Rule, XDeepError } from "@xdeep/core";
+import { RULES, type Rule, XDeepError } from "@xdeep/core";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "./rule.ts";
 import { type TypedGraph, valueOf } from "./typed-graph.ts";
@@ -21,13 +21,19 @@ export function checkRectifiers(rectifiers: readonly string[]): void {
   });
 }
 
+/** @throws {XDeepError} RULE_UNKNOWN for a rule that does not exist. */
+export function checkRule(rule: Rule): void {
+  if (RULES.includes(rule)) return;
+  throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(rule)}". Rules: ${RULES.join(", ")}.`, { details: { rule, rules: RULES } });
+}
+
 /** Whether a modified rule acts on this node. */
-export function isRectifier(graph: TypedGraph, node: NodeProto, rectifiers: readonly string[]): boolean {
+export function isRectifier(graph: Pick<TypedGraph, "facts">, node: NodeProto, rectifiers: readonly string[]): boolean {
   if (rectifiers.includes(node.opType)) return true;
   return node.opType === "Clip" && rectifiers.includes("Relu6") && clipBound(graph, node, 1) === 0 && clipBound(graph, node, 2) === 6;
 }
 
-function clipBound(graph: TypedGraph, node: NodeProto, input: 1 | 2): number | undefined {
+function clipBound(graph: Pick<TypedGraph, "facts">, node: NodeProto, input: 1 | 2): number | undefined {
   const name = node.input[input];
   if (name === undefined || name === "") return undefined;
   const bound = valueOf(graph, name).facts.constant;

@@ -1,4 +1,4 @@
-import type { Attributes, GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
+import type { Attributes, Facts, GraphBuilder, GraphProto, NodeProto, Value } from "@xdeep/onnx";
 
 /**
  * How the cotangents of one operator's inputs follow from those of its outputs. A rule is a value: exported, listed in a rule set, passed in.
@@ -45,4 +45,20 @@ export interface PullbackContext {
   wants(i: number): boolean;
   /** Output i of the forward node, which gets it added where it had none: MaxPool's indices, for instance. */
   addOutput(i: number): Value;
+  /** Takes cotangents back through a copy of a subgraph, by the rules in force: for operators that hold graphs. Returns x̄ by name, null where there is none. */
+  sweepSubgraph(subgraph: SubgraphSweep): (name: string) => Value | null;
+}
+
+/** A copy of a subgraph that stands in a graph of the gradient, and what is asked of it. */
+export interface SubgraphSweep {
+  /** Writes the gradient's nodes into the graph where the copy stands. */
+  readonly g: GraphBuilder;
+  /** The copy: its names occur nowhere else, and it may use the values of the graph around the pullback's node. */
+  readonly graph: GraphProto;
+  /** What is known of the copy's inputs. */
+  readonly inputs: readonly Facts[];
+  /** ȳ of the copy's outputs, by name. */
+  readonly cotangents: ReadonlyMap<string, Value>;
+  /** Names of the values whose cotangents are wanted: inputs of the copy, or values from outside. */
+  readonly wrt: readonly string[];
 }

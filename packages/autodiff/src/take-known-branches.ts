@@ -1,4 +1,4 @@
-import { Attributes, type GraphProto, type ModelProto, type NodeProto, type TensorProto, inferGraph, namesOfGraph, nodeProto, withFields } from "@xdeep/onnx";
+import { Attributes, type GraphProto, type ModelProto, type NodeProto, type TensorProto, inferGraph, namesOfGraph, nodeProto, takeName, withFields } from "@xdeep/onnx";
 import { copySubgraph } from "./copy-subgraph.ts";
 import { nodeLabel } from "./coverage.ts";
 import { graphOf } from "./typed-graph.ts";
@@ -14,7 +14,7 @@ export function takeKnownBranches(model: ModelProto): ModelProto {
     const condition = node.opType === "If" ? facts.get(node.input[0] ?? "")?.constant : undefined;
     if (condition === undefined) return [node];
     const branch = new Attributes(node).graph(condition.data[0] === 1 ? "then_branch" : "else_branch") as GraphProto;
-    const copy = copySubgraph(branch, [], taken, nodeLabel(node));
+    const copy = copySubgraph(branch, [], (name) => takeName(taken, `${nodeLabel(node)}/${name}`), nodeLabel(node));
     initializers.push(...copy.initializers);
     return [...copy.nodes, ...node.output.map((name, index) => nodeProto("Identity", [copy.outputs[index] ?? ""], [name], {}, { name }))];
   });

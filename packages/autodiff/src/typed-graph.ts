@@ -23,9 +23,14 @@ export function typedGraph(model: ModelProto): TypedGraph {
     opset: defaultOpset(model) ?? 1,
     nodes: graph.node,
     facts: inferGraph(model),
-    producers: new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const))),
+    producers: producersOf(graph),
     initializers: new Set(graph.initializer.map((tensor) => tensor.name)),
   };
+}
+
+/** The node that makes a value, by the value's name. */
+export function producersOf(graph: GraphProto): ReadonlyMap<string, NodeProto> {
+  return new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const)));
 }
 
 /** A value of the graph with its facts. */

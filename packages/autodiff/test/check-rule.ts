@@ -86,7 +86,7 @@ function compare(spec: RuleSpec, name: string, expected: Value64, actual: ort.Te
 
 /** A model of the one node. With `dynamic` no dim of its inputs is known before the run. */
 function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): ModelProto {
-  const names = spec.inputs.map((input, i) => (input === null ? "" : inputName(i)));
+  const names = spec.inputs.flatMap((input, i) => (input === null ? [""] : input.outer === true ? [] : [inputName(i)]));
   const outputs = Array.from({ length: spec.outputs ?? 1 }, (_, i) => `output${i}`);
   const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
   const constants = inputs.flatMap((value, i) => (value !== null && spec.inputs[i]?.constant === true ? [tensorProto(inputName(i), toTensor(value))] : []));

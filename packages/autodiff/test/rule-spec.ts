@@ -41,6 +41,8 @@ export interface InputSpec {
   readonly distinct?: boolean;
   /** Given as an initializer, known before the run. */
   readonly constant?: boolean;
+  /** No input of the node: its subgraphs use the value by its name, "input" and its index. */
+  readonly outer?: boolean;
 }
 
 /** Integers as an initializer: axes, shapes, pads. */

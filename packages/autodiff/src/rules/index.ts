@@ -22,25 +22,31 @@ import { geluRule } from "./gelu.ts";
 import { gemmRule } from "./gemm.ts";
 import { globalAveragePoolRule } from "./global-average-pool.ts";
 import { globalMaxPoolRule } from "./global-max-pool.ts";
+import { groupNormalizationRule } from "./group-normalization.ts";
 import { hardSigmoidRule } from "./hard-sigmoid.ts";
 import { hardSwishRule } from "./hard-swish.ts";
 import { acoshRule, asinhRule, atanhRule, coshRule, sinhRule } from "./hyperbolic.ts";
 import { identityRule } from "./identity.ts";
+import { ifRule } from "./if.ts";
 import { instanceNormalizationRule } from "./instance-normalization.ts";
 import { layerNormalizationRule } from "./layer-normalization.ts";
 import { leakyReluRule } from "./leaky-relu.ts";
 import { logRule } from "./log.ts";
+import { lpNormalizationRule } from "./lp-normalization.ts";
 import { lrnRule } from "./lrn.ts";
 import { matMulRule } from "./matmul.ts";
 import { maxPoolRule } from "./max-pool.ts";
 import { maxRule, minRule } from "./max.ts";
+import { meanVarianceNormalizationRule } from "./mean-variance-normalization.ts";
 import { mishRule } from "./mish.ts";
 import { modRule } from "./mod.ts";
 import { mulRule } from "./mul.ts";
 import { negRule } from "./neg.ts";
+import { oneHotRule } from "./one-hot.ts";
 import { padRule } from "./pad.ts";
 import { powRule } from "./pow.ts";
 import { preluRule } from "./prelu.ts";
+import { rangeRule } from "./range.ts";
 import { reciprocalRule } from "./reciprocal.ts";
 import { reduceLogSumExpRule, reduceLogSumRule } from "./reduce-log-sum.ts";
 import { reduceMaxRule, reduceMinRule } from "./reduce-max.ts";
@@ -50,6 +56,7 @@ import { reduceMeanRule, reduceSumRule } from "./reduce-sum.ts";
 import { reluRule } from "./relu.ts";
 import { reshapeRule } from "./reshape.ts";
 import { resizeRule } from "./resize.ts";
+import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
 import { sliceRule } from "./slice.ts";
@@ -68,8 +75,6 @@ import { tileRule } from "./tile.ts";
 import { transposeRule } from "./transpose.ts";
 import { acosRule, asinRule, atanRule, cosRule, sinRule, tanRule } from "./trigonometric.ts";
 import { whereRule } from "./where.ts";
-import { oneHotRule } from "./one-hot.ts";
-import { rangeRule } from "./range.ts";
 
 /** Every rule of xdeep, by operator. */
 export const builtinRuleList: readonly GradientRule[] = [
@@ -105,19 +110,23 @@ export const builtinRuleList: readonly GradientRule[] = [
   gemmRule,
   globalAveragePoolRule,
   globalMaxPoolRule,
+  groupNormalizationRule,
   hardSigmoidRule,
   hardSwishRule,
   identityRule,
+  ifRule,
   instanceNormalizationRule,
   layerNormalizationRule,
   leakyReluRule,
   logRule,
   logSoftmaxRule,
+  lpNormalizationRule,
   lrnRule,
   matMulRule,
   maxPoolRule,
   maxRule,
   meanRule,
+  meanVarianceNormalizationRule,
   minRule,
   mishRule,
   modRule,
@@ -142,9 +151,11 @@ export const builtinRuleList: readonly GradientRule[] = [
   reluRule,
   reshapeRule,
   resizeRule,
+  rmsNormalizationRule,
   seluRule,
   shrinkRule,
   sigmoidRule,
+  simplifiedLayerNormalizationRule,
   sinhRule,
   sinRule,
   sliceRule,

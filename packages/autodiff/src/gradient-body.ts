@@ -1,0 +1,64 @@
+import { type GraphBuilder, type GraphProto, type NodeProto, type TensorProto, type Value, graphProto, valueInfoProto } from "@xdeep/onnx";
+import { operandsOf } from "./active-path.ts";
+import { copySubgraph } from "./copy-subgraph.ts";
+import { neededNodes } from "./needed-nodes.ts";
+import type { PullbackContext } from "./rule.ts";
+
+/** A graph that recomputes a subgraph and takes cotangents back through it. */
+export interface GradientBody {
+  /** Writes more nodes into the graph. */
+  readonly g: GraphBuilder;
+  /** x̄ by name, of what was asked for; null where there is none. */
+  readonly total: (name: string) => Value | null;
+}
+
+export interface GradientBodyOptions {
+  /** What the subgraph's inputs are called in the copy, and what is known of them. */
+  readonly inputs: readonly Value[];
+  /** ȳ of the subgraph's outputs, in order; null where nothing depends on one. */
+  readonly cotangents: readonly (Value | null)[];
+  /** Inputs of the copy and outer values whose cotangents are wanted. */
+  readonly wrt: readonly Value[];
+}
+
+/** Copies a subgraph into `g`, which stands inside another graph or is to become one, and sweeps back through the copy. */
+export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphBuilder, subgraph: GraphProto, options: GradientBodyOptions): GradientBody {
+  const { inputs, wrt } = options;
+  const copy = copyInto(g, subgraph, inputs, node);
+  const cotangents = new Map<string, Value>();
+  for (const [i, name] of copy.outputs.entries()) {
+    const [dy, other] = [options.cotangents[i] ?? null, cotangents.get(name)];
+    if (dy !== null) cotangents.set(name, other === undefined ? dy : g.add(other, dy));
+  }
+  const graph = graphProto({ nodes: copy.nodes, inputs: inputs.map(info), outputs: [], initializers: copy.initializers, name: g.freshName("copy") });
+  return { g, total: sweepSubgraph({ g, graph, inputs: inputs.map(({ facts }) => facts), cotangents, wrt: wrt.map(({ name }) => name) }) };
+}
+
+/** Writes a copy of a subgraph's nodes; its inputs are the given values. Returns the names of its outputs. */
+export function copyInto(g: GraphBuilder, subgraph: GraphProto, inputs: readonly Value[], node: NodeProto): ReturnType<typeof copySubgraph> {
+  const copy = copySubgraph(subgraph, inputs.map(({ name }) => name), (name) => g.freshName(name), node.name);
+  g.nodes.push(...copy.nodes);
+  g.initializers.push(...copy.initializers);
+  return copy;
+}
+
+/** A subgraph out of a builder: only what its outputs need. Outputs are passed on by Identity, since engines refuse outer values and inputs there. */
+export function subgraphOf(g: GraphBuilder, inputs: readonly Value[], outputs: readonly Value[]): GraphProto {
+  const results = outputs.map((value) => ({ ...g.op("Identity", [value]), facts: value.facts }));
+  const nodes = neededNodes(g.nodes, results.map(({ name }) => name));
+  return graphProto({ nodes, inputs: inputs.map(info), outputs: results.map(info), initializers: usedInitializers(g, nodes), name: g.freshName("body") });
+}
+
+/** True where a graph reads a value, in itself or in its subgraphs. */
+export function readsValue(graph: GraphProto, { name }: Value): boolean {
+  return graph.node.some((node) => operandsOf(node).includes(name));
+}
+
+function usedInitializers(g: GraphBuilder, nodes: readonly NodeProto[]): readonly TensorProto[] {
+  const read = new Set(nodes.flatMap(operandsOf));
+  return g.initializers.filter(({ name }) => read.has(name));
+}
+
+function info({ name, facts }: Value): GraphProto["input"][number] {
+  return valueInfoProto(name, facts.type ?? "float32", null);
+}
