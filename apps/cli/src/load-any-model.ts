@@ -17,6 +17,9 @@ export interface LoadAnyModelOptions {
   readonly gpu: boolean;
 }
 
+/** Warnings of ONNX Runtime are for those who write engines; they would be between our lines. */
+const ONLY_ERRORS = 3;
+
 /** A model that can be explained, and the files it came from. */
 export interface LoadedModel {
   readonly model: Model;
@@ -32,7 +35,7 @@ export interface LoadedModel {
  */
 export async function loadAnyModel(path: string, { engine, gpu }: LoadAnyModelOptions): Promise<LoadedModel> {
   if (/^[a-z]+:\/\//i.test(path)) throw new XDeepError("MODEL_NOT_FOUND", `"${path}" is a URL. Download the model and pass its path.`, { details: { path } });
-  const model = await loadModel(path, { engine, useGpu: gpu });
+  const model = await loadModel(path, { engine, useGpu: gpu, logSeverityLevel: ONLY_ERRORS });
   const bytes = await readFile(path);
   const folder = dirname(resolve(path));
   const weightFiles = await Promise.all(externalDataFiles(readModel(bytes)).map((name) => hashFile(resolve(folder, name), name)));

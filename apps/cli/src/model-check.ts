@@ -59,7 +59,8 @@ export function checkModel(file: ModelProto, graph: TypedGraph): ModelCheck {
   const outputs = [...paths].map(([name, path]) => checkOutput(graph, name, path));
   const onPath = new Set([...paths].flatMap(([name, path]) => (isFloat(graph, name) ? path.nodes : [])));
   const ends = new Set([...wrt, ...paths.keys()]);
-  const values = [...new Set([...paths.values()].flatMap((path) => [...path.values]))].filter((name) => !ends.has(name));
+  const passed = new Set([...paths.values()].flatMap((path) => [...path.values]));
+  const values = graph.nodes.flatMap(({ output }) => output.filter((name) => passed.has(name) && !ends.has(name)));
   return {
     explainable: outputs.some(({ explainable }) => explainable),
     producer: `${file.producerName} ${file.producerVersion}`.trim(),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type FloatTensor, type Target, sliceRows } from "@xdeep/core";
+import { type FloatTensor, type Rule, type Target, sliceRows } from "@xdeep/core";
 
 import { isDrawable } from "./draw.ts";
 import type { ExplainedRow, ExplanationRecord } from "./explanation.ts";
@@ -36,17 +36,19 @@ export function describeExplanation(record: ExplanationRecord, values: Readonly<
   const lines = [`  ${record.name}`];
   record.rows.forEach((row, n) => {
     const prefix = record.rows.length === 1 ? "" : `row ${n}: `;
-    lines.push(`    explained    ${prefix}${nameTarget(row)}, ${record.score} ${formatNumber(row.score)}`);
-    if (row.convergence !== undefined) lines.push(`    delta        ${prefix}${describeConvergence(row.convergence)}`);
+    lines.push(`    explained    ${prefix}${nameTarget(row)}, ${record.entries === "scores" ? "score" : record.score} ${formatNumber(row.score)}`);
+    if (row.convergence !== undefined) lines.push(`    delta        ${prefix}${describeConvergence(row.convergence, record.rule)}`);
   });
   if (record.rule !== "standard") lines.push(`    rectifiers   ${record.rectifiers}`);
   lines.push(...tables(record, values, features));
-  lines.push(`    written      ${writtenFiles(record).map((file) => join(folder, file)).join("\n                 ")}`);
+  lines.push(`    written      ${writtenFiles(record, folder)}`);
   return `${lines.join("\n")}\n`;
 }
 
-function describeConvergence({ delta, difference, share }: NonNullable<ExplainedRow["convergence"]>): string {
+/** Gradients of a modified rule are not meant to add up, so a share would mislead. */
+function describeConvergence({ delta, difference, share }: NonNullable<ExplainedRow["convergence"]>, rule: Rule): string {
   const of = `F(x) - F(baseline) = ${formatNumber(difference)}`;
+  if (rule !== "standard") return `${formatNumber(delta)} from ${of}: ${rule} gradients do not add up to it`;
   return share === null ? `${formatNumber(delta)} (${of})` : `${formatNumber(delta)}, ${formatPercent(share)} of ${of}`;
 }
 
@@ -70,6 +72,9 @@ function tables(record: ExplanationRecord, values: Readonly<Record<string, Float
   );
 }
 
-function writtenFiles({ files }: ExplanationRecord): readonly string[] {
-  return [...files.pictures.map(({ file }) => file), ...Object.values(files.attributions).map(({ file }) => file), files.record];
+/** As a shell expands it: out/cat.guided.{overlay.png,npy,json}. */
+function writtenFiles({ files }: ExplanationRecord, folder: string): string {
+  const base = files.record.replace(/json$/, "");
+  const names = [...files.pictures.map(({ file }) => file), ...Object.values(files.attributions).map(({ file }) => file), files.record];
+  return `${join(folder, base)}{${names.map((name) => name.slice(base.length)).join(",")}}`;
 }

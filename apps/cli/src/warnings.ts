@@ -7,15 +7,15 @@ import type { ScoredInput } from "./score-input.ts";
 const LARGE_SHARE = 0.05;
 
 /** What a user should know before he trusts an explanation. */
-export function explanationWarnings({ name, rule, rectifiers, method, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
+export function explanationWarnings({ name, rule, rectifiers, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
   const warnings: string[] = [];
   if (rule !== "standard" && rectifiers === 0) {
     warnings.push(`${name} met no rectifier, so this is the plain gradient. \`xdeep check\` lists the activations; name others by --rectifiers, such as LeakyRelu,Elu.`);
   }
   const largest = Math.max(...rows.map(({ convergence }) => convergence?.share ?? 0));
-  if (largest <= LARGE_SHARE) return warnings;
-  if (rule !== "standard") warnings.push(`${name}: the delta is ${formatPercent(largest)}. Gradients of the ${rule} rule do not add up to F(x) - F(baseline); only those of "integrated" do.`);
-  else if (method.name === "integrated") warnings.push(`${name}: the delta is ${formatPercent(largest)} of F(x) - F(baseline). Take more --steps, or give a --tolerance.`);
+  if (rule === "standard" && largest > LARGE_SHARE) {
+    warnings.push(`${name}: the delta is ${formatPercent(largest)} of F(x) - F(baseline). Take more --steps, or give a --tolerance.`);
+  }
   return warnings;
 }
 
