@@ -27,5 +27,5 @@ export function importError(packageName: string, cause: unknown): XDeepError {
 
 /** Node says "Cannot find package 'x'", browsers "Failed to resolve module specifier 'x'" (in several wordings). */
 function isAbout(packageName: string, reason: string): boolean {
-  return new RegExp(`(find (package|module)|resolve|specifier|load url).{0,40}['"]?${packageName.replaceAll("/", "\\/")}['" ]`, "i").test(reason);
+  return new RegExp(`(find (package|module)|resolve|specifier|load url).{0,40}${packageName}(?![\\w/-])`, "i").test(reason);
 }

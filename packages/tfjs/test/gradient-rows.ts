@@ -103,6 +103,9 @@ const products: readonly GradientRow[] = [
     dims: [3, 4],
     f: (x) => tf.fused.matMul({ a: x, b: constant(9, [4, 5]), bias: bias(5), activation, preluActivationWeights: constant(2, [5], 0.1, 0.9), leakyreluAlpha: 0.3 }),
   })),
+  { name: "Einsum, first operand", dims: [2, 3, 4], f: (x) => tf.einsum("bij,kj->bik", x, constant(9, [5, 4])), linear: true, cpuOnly: true },
+  { name: "Einsum, both operands", dims: [3, 4], f: (x) => tf.einsum("ij,jk->ik", x, tf.transpose(x)), cpuOnly: true },
+  { name: "Einsum, one operand", dims: [3, 4], f: (x) => tf.einsum("ij->j", x), linear: true, cpuOnly: true },
   { name: "_FusedMatMul, second factor and bias", dims: [4, 5], f: (x) => tf.fused.matMul({ a: constant(9, [3, 4]), b: x, bias: tf.sum(x, 0) }), linear: true },
 ];
 

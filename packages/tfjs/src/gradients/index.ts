@@ -7,6 +7,7 @@ import { conv2dBackpropInputGradient } from "./conv2d-backprop-input.ts";
 import { conv2dGradient, depthwiseConv2dGradient, fusedConv2dGradient, fusedDepthwiseConv2dGradient } from "./convolution.ts";
 import { cumsumGradient } from "./cumsum.ts";
 import { depthToSpaceGradient } from "./depth-to-space.ts";
+import { einsumGradient } from "./einsum.ts";
 import { eluGradient } from "./elu.ts";
 import { maxGradient, minGradient } from "./extremes.ts";
 import { fusedBatchNormGradient } from "./fused-batch-norm.ts";
@@ -35,11 +36,11 @@ import { meanGradient, sumGradient } from "./sums.ts";
 import { transposeGradient } from "./transpose.ts";
 import { unaryGradients } from "./unary.ts";
 
-/** Every formula of this package. All are made of forward kernels that each engine has. */
+/** Every formula of this package. All are made of forward kernels, which every engine has that runs the kernel itself. */
 export const GRADIENTS: ReadonlyMap<string, Gradient> = /* @__PURE__ */ new Map(
   [
     addGradient, addNGradient, avgPoolGradient, batchMatMulGradient, batchToSpaceNdGradient, broadcastToGradient, castGradient, clipByValueGradient,
-    concatGradient, conv2dBackpropInputGradient, conv2dGradient, cumsumGradient, depthToSpaceGradient, depthwiseConv2dGradient, eluGradient,
+    concatGradient, conv2dBackpropInputGradient, conv2dGradient, cumsumGradient, depthToSpaceGradient, depthwiseConv2dGradient, einsumGradient, eluGradient,
     expandDimsGradient, fusedBatchNormGradient, fusedConv2dGradient, fusedDepthwiseConv2dGradient, fusedMatMulGradient, gatherV2Gradient,
     identityGradient, leakyReluGradient, logSoftmaxGradient, maxGradient, maxPoolGradient, maximumGradient, meanGradient, minGradient,
     minimumGradient, mirrorPadGradient, multiplyGradient, packGradient, padV2Gradient, powGradient, preluGradient, prodGradient, realDivGradient,
