@@ -1,0 +1,17 @@
+import { io } from "@tensorflow/tfjs-core";
+import { loadLayersModel } from "@tensorflow/tfjs-layers";
+import { conformance } from "@xdeep/conformance";
+import { describe, it } from "vitest";
+
+import { loadModel } from "../src/index.ts";
+import { ENGINES } from "./engines.ts";
+
+for (const engine of ENGINES) {
+  conformance({
+    api: { describe, it },
+    name: `tfjs-${engine}`,
+    layout: "NHWC",
+    capabilities: { rules: ["standard", "guided", "deconvnet"], innerValues: false, logits: true, gpu: false, maxBatch: null },
+    createModel: async (fixture) => loadModel(await loadLayersModel(io.fromMemory(fixture.layersModel())), { engine }),
+  });
+}
