@@ -1,4 +1,4 @@
-import type { Score } from "@xdeep/core";
+import { type Score, XDeepError } from "@xdeep/core";
 import type { TypedGraph } from "./typed-graph.ts";
 
 /** Final activations that turn logits into probabilities. */
@@ -17,8 +17,13 @@ export interface ScoredValue {
 /**
  * The value that a score means. For "logit", the argument of the Softmax, LogSoftmax or Sigmoid that makes the output, looked for behind
  * operators that only rename or reshape; without such an activation, the output itself.
+ *
+ * @throws {XDeepError} OPTION_INVALID for another score.
  */
 export function scoredValue(graph: TypedGraph, output: string, score: Score): ScoredValue {
+  if (score !== "logit" && score !== "probability") {
+    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, { details: { option: "score", got: score } });
+  }
   return { value: score === "logit" ? (finalActivationInput(graph, output) ?? output) : output, score };
 }
 

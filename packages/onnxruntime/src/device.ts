@@ -22,31 +22,40 @@ export function cpuDevice({ executionProviders }: LoadModelOptions): Device {
 }
 
 /**
- * The first GPU provider that runs a small model right: CUDA, then WebGPU.
+ * The first GPU provider that runs a small model right: CUDA (in Node), then WebGPU.
  *
  * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each.
  */
 export async function gpuDevice(engine: Engine): Promise<Device> {
   const reasons: Record<string, string> = {};
-  for (const name of ["cuda", "webgpu"]) {
+  for (const name of engine.name === "onnxruntime-node" ? ["cuda", "webgpu"] : ["webgpu"]) {
     try {
       await probe(engine, name);
       return { name, gpu: true, sessionOptions: { executionProviders: [name] } };
     } catch (cause) {
-      reasons[name] = messageOf(cause).split("\n")[0] ?? "";
+      reasons[name] = reasonIn(messageOf(cause));
     }
   }
   const listed = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`).join("; ");
   throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, { details: { reasons } });
 }
 
+/** The first line of the engine's message, without the place in its sources and the full stop. */
+function reasonIn(message: string): string {
+  const [line = ""] = message.split("\n");
+  return line.replace(/^\S+\.(cc|h):\d+ .* was (false|true)\. /, "").replace(/\.+$/, "");
+}
+
 /** Runs max(x, 0) on [−1, 2] with nothing to fall back on. */
 async function probe(engine: Engine, provider: string): Promise<void> {
+  const { env } = engine.ort;
+  const { logLevel = "warning" } = env;
+  // Providers that are missing are reported in the error, not on the console: the engine reads this level when it starts.
+  env.logLevel = "fatal";
   const model = modelProto({ nodes: [nodeProto("Relu", ["x"], ["y"])], inputs: [valueInfoProto("x", "float32", [2])], outputs: [valueInfoProto("y", "float32", [2])] });
-  const session = await engine.ort.InferenceSession.create(writeModel(model), {
-    executionProviders: [provider],
-    extra: { session: { disable_cpu_ep_fallback: "1" } },
-    logSeverityLevel: 4,
+  const options = { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: "1" } }, logSeverityLevel: 4 } as const;
+  const session = await engine.ort.InferenceSession.create(writeModel(model), options).finally(() => {
+    env.logLevel = logLevel;
   });
   try {
     const { y } = await session.run({ x: new engine.ort.Tensor("float32", Float32Array.of(-1, 2), [2]) });

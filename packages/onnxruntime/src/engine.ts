@@ -16,20 +16,33 @@ export interface Engine {
 /**
  * Imports the engine: onnxruntime-node in Node, onnxruntime-web elsewhere, unless one is asked for or handed over.
  *
- * @throws {XDeepError} ENGINE_MISSING when the package is not installed or does not start; OPTION_INVALID for another name.
+ * @throws {XDeepError} ENGINE_MISSING when the package is not installed or does not start; OPTION_INVALID for another name, or an object that
+ * is no ONNX Runtime.
  */
-export async function loadEngine(engine: EngineName | OnnxRuntime | undefined): Promise<Engine> {
-  if (typeof engine === "object") return describeEngine(engine.env.versions.node === undefined ? "onnxruntime-web" : "onnxruntime-node", engine);
+export async function loadEngine(engine: EngineName | OnnxRuntime | undefined, importEngine: (name: EngineName) => Promise<unknown> = importByName): Promise<Engine> {
+  if (typeof engine === "object") return describeGiven(engine);
   const name = engine ?? (isNode() ? "onnxruntime-node" : "onnxruntime-web");
   if (name !== "onnxruntime-node" && name !== "onnxruntime-web") {
     throw new XDeepError("OPTION_INVALID", `Unknown engine "${String(name)}". Pass "onnxruntime-node" or "onnxruntime-web".`, { details: { engine: name } });
   }
   try {
-    const imported: unknown = name === "onnxruntime-node" ? await import("onnxruntime-node") : await import("onnxruntime-web");
-    return describeEngine(name, runtimeOf(imported));
+    return describeEngine(name, runtimeOf(await importEngine(name)));
   } catch (cause) {
     throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. Install it beside @xdeep/onnxruntime: npm install ${name}`, { details: { engine: name }, cause });
   }
+}
+
+/** Written out, so that bundlers see both. */
+function importByName(name: EngineName): Promise<unknown> {
+  return name === "onnxruntime-node" ? import("onnxruntime-node") : import("onnxruntime-web");
+}
+
+function describeGiven(engine: OnnxRuntime): Engine {
+  const ort = runtimeOf(engine) as OnnxRuntime | undefined;
+  if (typeof ort?.InferenceSession?.create !== "function") {
+    throw new XDeepError("OPTION_INVALID", "The engine that was passed is no ONNX Runtime: it has no InferenceSession. Pass the imported module of onnxruntime-node or onnxruntime-web.");
+  }
+  return describeEngine(ort.env.versions.node === undefined ? "onnxruntime-web" : "onnxruntime-node", ort);
 }
 
 /** CommonJS builds put their exports under `default` when imported. */

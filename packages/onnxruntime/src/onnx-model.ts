@@ -1,12 +1,14 @@
 import {
   type Capabilities, type FloatTensor, type ForwardRequest, type ForwardResult, type Model, type Score, type ScoreResult, type Tensor, type ValueInfo,
-  type VjpRequest, type VjpResult, XDeepError, gatherScores, resolveOutput, resolveTargets, resolveWrt, sizeOf, validateFeeds,
+  type VjpRequest, type VjpResult, XDeepError, checkRule, gatherScores, isXDeepError, resolveOutput, resolveTargets, resolveWrt, validateFeeds,
 } from "@xdeep/core";
 import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, cutAt, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
+import { checkCotangent, checkFinite, checkedWeights } from "./check-request.ts";
 import type { Engine } from "./engine.ts";
 import { type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
+import { OutputDims } from "./output-dims.ts";
 import { type EngineRun, joined, runRows } from "./run-rows.ts";
-import type { Sessions } from "./sessions.ts";
+import { type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32 } from "./tensors.ts";
 import { fixedBatch, valueInfo } from "./value-info.ts";
@@ -36,6 +38,7 @@ export class OnnxModel implements Model {
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
   readonly #parts: OnnxModelParts;
+  readonly #outputDims = new OutputDims();
   #disposed = false;
 
   constructor(parts: OnnxModelParts) {
@@ -46,9 +49,26 @@ export class OnnxModel implements Model {
     this.capabilities = parts.capabilities;
   }
 
-  async forward(request: ForwardRequest): Promise<ForwardResult> {
+  forward(request: ForwardRequest): Promise<ForwardResult> {
+    return this.#whileUsable(request.signal, () => this.#forward(request));
+  }
+
+  vjp(request: VjpRequest): Promise<VjpResult> {
+    return this.#whileUsable(request.signal, () => this.#vjp(request));
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#parts.sessions.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  async #forward(request: ForwardRequest): Promise<ForwardResult> {
     const { feeds, signal, score = "logit" } = request;
-    this.#checkUsable(signal);
     const output = resolveOutput(this.outputs, request.output);
     const fetches = this.#checkedOutputs(request.outputs);
     const rows = this.#checkedRows(feeds, request.target !== undefined);
@@ -66,9 +86,9 @@ export class OnnxModel implements Model {
     return { outputs, ...scoresOf(output.name, score, values, request, outputs[output.name]?.dims) };
   }
 
-  async vjp(request: VjpRequest): Promise<VjpResult> {
-    const { feeds, signal, cotangent } = request;
-    this.#checkUsable(signal);
+  async #vjp(request: VjpRequest): Promise<VjpResult> {
+    const { feeds, cotangent } = request;
+    checkRule(this, request.rule ?? "standard");
     const output = resolveOutput(this.outputs, request.output);
     const innerValues = { has: (name: string) => isInnerValue(this.#parts.graph, name), names: this.#innerNames() };
     const cuts = this.#cutsOf(feeds);
@@ -83,36 +103,28 @@ export class OnnxModel implements Model {
       wrt,
       cuts,
     };
-    return cotangent === undefined ? this.#explainTarget(request, kind, output, rows) : this.#pullBack(request, kind, rows, cotangent);
-  }
-
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#parts.sessions.release();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
+    return cotangent === undefined ? this.#explainTarget(request, kind, output, rows) : this.#pullBack(request, kind, output, rows, cotangent);
   }
 
   async #explainTarget(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number): Promise<VjpResult> {
     const { graph, sessions, rules } = this.#parts;
-    const dims = await this.#outputDims(request, output, rows);
-    const target = targetIndices(output, dims, request.target, rows);
+    const rowDims = await this.#rowDims(request, output);
+    const target = targetIndices(output, rowDims ?? [], request.target, rows);
     const { session, plan } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
     const weights: FloatTensor = { type: "float32", dims: [rows], data: checkedWeights(request.weights, rows) ?? new Float32Array(rows).fill(1) };
     const names = request.weights === undefined ? plan.names.gradients : plan.names.sums;
     const outputs = this.#outputNames(kind.cuts);
     const fetches = [...outputs, plan.names.index, plan.names.scores, ...Object.values(names)];
     const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: weights };
-    const runs = await this.#run(session, feeds, rows, fetches, request.signal);
+    const runs = await this.#run(session, feeds, rows, fetches, request.signal, plan.names.weights);
     const scores = asFloat32(joined(runs, plan.names.scores)).data;
+    const { dims } = joined(runs, output.name);
+    if (rowDims !== null && !this.#outputDims.isStill(output, request.feeds, rowDims, dims)) return this.#explainTarget(request, kind, output, rows);
     checkFinite(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
       gradients: Object.fromEntries(kind.wrt.map((name) => [name, request.weights === undefined ? joinedFloat(runs, names[name]!) : weightedTotal(runs, names[name]!)])),
-      target: describeTargets(joined(runs, plan.names.index).data as BigInt64Array, joined(runs, output.name).dims),
+      target: describeTargets(joined(runs, plan.names.index).data as BigInt64Array, dims),
       scores,
       output: output.name,
       score: kind.score,
@@ -120,12 +132,12 @@ export class OnnxModel implements Model {
     };
   }
 
-  async #pullBack(request: VjpRequest, kind: GradientKind, rows: number, cotangent: FloatTensor): Promise<VjpResult> {
+  async #pullBack(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number, cotangent: FloatTensor): Promise<VjpResult> {
     if (request.target !== undefined && request.target !== null) throw new XDeepError("OPTION_INVALID", "Pass either a cotangent or a target, not both.");
     if (request.weights !== undefined) throw new XDeepError("OPTION_INVALID", "Weights go with a target; scale the rows of the cotangent instead.");
     const { graph, sessions, rules } = this.#parts;
     const { session, plan } = await sessions.get(`cotangent ${JSON.stringify(kind)}`, () => cotangentSource(graph, rules, kind));
-    checkCotangent(cotangent, kind.output, this.outputs, rows);
+    checkCotangent(cotangent, output, rows);
     const outputs = this.#outputNames(kind.cuts);
     const runs = await this.#run(session, { ...request.feeds, [plan.cotangent]: cotangent }, rows, [...outputs, ...Object.values(plan.gradients)], request.signal);
     return {
@@ -139,22 +151,26 @@ export class OnnxModel implements Model {
     };
   }
 
-  #run(session: Parameters<typeof runRows>[1], feeds: Readonly<Record<string, Tensor>>, rows: number, fetches: readonly string[], signal: AbortSignal | undefined): Promise<readonly EngineRun[]> {
-    return runRows(this.#parts.engine, session, { feeds, rows, fixedBatch: fixedBatch(this.#parts.graph), fetches, signal });
+  #run(session: Parameters<typeof runRows>[1], feeds: Readonly<Record<string, Tensor>>, rows: number, fetches: readonly string[], signal: AbortSignal | undefined, weights?: string): Promise<readonly EngineRun[]> {
+    return runRows(this.#parts.engine, session, { feeds, rows, fixedBatch: fixedBatch(this.#parts.graph), fetches, weights, signal });
   }
 
-  /** The dims of the explained output: from the file, or from a run where the file leaves them open and an index must be checked. */
-  async #outputDims(request: VjpRequest, output: ValueInfo, rows: number): Promise<readonly number[]> {
-    const [, ...axes] = output.dims;
-    if (output.dims.length > 0 && axes.every((dim) => dim !== null)) return [rows, ...(axes as readonly number[])];
-    if (request.target === undefined || request.target === null) return [rows];
-    const { outputs } = await this.forward({ feeds: request.feeds, outputs: [output.name], signal: request.signal });
-    return outputs[output.name]!.dims;
+  /** The dims of a row of the explained output where an index must be checked: from the file, or from a run where it leaves them open. Null for an argmax. */
+  async #rowDims({ feeds, target, signal }: VjpRequest, output: ValueInfo): Promise<readonly number[] | null> {
+    if (target === undefined || target === null) return null;
+    const known = this.#outputDims.rowDims(output, feeds);
+    if (known !== undefined) return known;
+    const { outputs } = await this.forward({ feeds, outputs: [output.name], signal });
+    return this.#outputDims.note(output, feeds, outputs[output.name]!.dims);
   }
 
-  #checkUsable(signal: AbortSignal | undefined): void {
+  /** A call that is under way when the model is disposed fails as one that comes later. */
+  async #whileUsable<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
-    if (this.#disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again with loadModel.");
+    if (this.#disposed) throw disposedError();
+    return call().catch((error: unknown) => {
+      throw this.#disposed && isXDeepError(error, "ENGINE_FAILED") ? disposedError(error) : error;
+    });
   }
 
   #checkedRows(feeds: Readonly<Record<string, Tensor>>, batched: boolean): number {
@@ -193,23 +209,3 @@ function scoresOf(output: string, score: Score, values: FloatTensor, { target }:
 function joinedFloat(runs: readonly EngineRun[], name: string): FloatTensor {
   return asFloat32(joined(runs, name));
 }
-
-function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
-  if (weights === undefined || weights.length === rows) return weights;
-  throw new XDeepError("BATCH_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
-}
-
-function checkFinite(scores: Float32Array, output: string): void {
-  const row = scores.findIndex((score) => !Number.isFinite(score));
-  if (row < 0) return;
-  throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
-}
-
-function checkCotangent(cotangent: FloatTensor, output: string, outputs: readonly ValueInfo[], rows: number): void {
-  const expected = outputs.find(({ name }) => name === output)?.dims ?? [];
-  const fits = cotangent.dims.length === expected.length && expected.every((dim, axis) => dim === null || dim === cotangent.dims[axis]) && cotangent.data.length === sizeOf(cotangent.dims);
-  if (fits && (expected.length === 0 || cotangent.dims[0] === rows)) return;
-  const wanted = expected.map((dim, axis) => (axis === 0 ? rows : (dim ?? "any")));
-  throw new XDeepError("INPUT_SHAPE", `The cotangent has dims [${cotangent.dims.join(", ")}]; output "${output}" has [${wanted.join(", ")}].`, { details: { expected: wanted, got: cotangent.dims } });
-}
-

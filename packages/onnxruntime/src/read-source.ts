@@ -1,26 +1,30 @@
 import { XDeepError } from "@xdeep/core";
-import { type ModelProto, loadModelFile, readModel, resolveExternalData } from "@xdeep/onnx";
+import { type ModelProto, externalDataFiles, loadModelFile, readModel, resolveExternalData } from "@xdeep/onnx";
 import type { LoadModelOptions } from "./options.ts";
 
 /** A path (in Node), a URL, or the bytes of the file. */
 export type ModelSource = string | URL | Uint8Array | ArrayBuffer;
 
 /**
- * Reads a model with its weights.
+ * Reads a model with its weights. Weights that lie in other files are read from beside a path, fetched from beside a web address unless they
+ * are given, and must be given with bytes.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING
  */
 export async function readSource(source: ModelSource, { weightFiles }: Pick<LoadModelOptions, "weightFiles">): Promise<ModelProto> {
-  if (source instanceof Uint8Array) return withWeights(readModel(source), weightFiles);
-  if (source instanceof ArrayBuffer) return withWeights(readModel(new Uint8Array(source)), weightFiles);
+  if (source instanceof Uint8Array) return resolveExternalData(readModel(source), weightFiles ?? {});
+  if (source instanceof ArrayBuffer) return resolveExternalData(readModel(new Uint8Array(source)), weightFiles ?? {});
   const url = webUrl(source);
-  if (url !== null) return withWeights(readModel(await download(url)), weightFiles);
+  if (url !== null) return readFromWeb(url, weightFiles);
   if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL or bytes.");
   return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source)).model;
 }
 
-function withWeights(model: ModelProto, files: LoadModelOptions["weightFiles"]): ModelProto {
-  return files === undefined ? model : resolveExternalData(model, files);
+async function readFromWeb(url: URL, given: LoadModelOptions["weightFiles"]): Promise<ModelProto> {
+  const model = readModel(await download(url));
+  const locations = given === undefined && /^https?:$/.test(url.protocol) ? externalDataFiles(model) : [];
+  const files = await Promise.all(locations.map(async (location) => [location, await download(new URL(location, url), "EXTERNAL_DATA_MISSING")] as const));
+  return resolveExternalData(model, given ?? Object.fromEntries(files));
 }
 
 /** The URL of a source that is fetched; null for paths and file URLs in Node. */
@@ -32,12 +36,13 @@ function webUrl(source: unknown): URL | null {
   return page === undefined ? null : new URL(source, page.href);
 }
 
-async function download(url: URL): Promise<Uint8Array> {
+async function download(url: URL, code: "MODEL_NOT_FOUND" | "EXTERNAL_DATA_MISSING" = "MODEL_NOT_FOUND"): Promise<Uint8Array> {
+  const what = code === "MODEL_NOT_FOUND" ? "The model" : "The model's weights";
   const response = await fetch(url).catch((cause: unknown) => {
-    throw new XDeepError("MODEL_NOT_FOUND", `The model could not be fetched from ${url.href}.`, { details: { url: url.href }, cause });
+    throw new XDeepError(code, `${what} could not be fetched from ${url.href}.`, { details: { url: url.href }, cause });
   });
   if (!response.ok) {
-    throw new XDeepError("MODEL_NOT_FOUND", `The model could not be fetched from ${url.href}: the server answered ${response.status} ${response.statusText}.`, { details: { url: url.href, status: response.status } });
+    throw new XDeepError(code, `${what} could not be fetched from ${url.href}: the server answered ${response.status} ${response.statusText}.`, { details: { url: url.href, status: response.status } });
   }
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,4 +1,4 @@
-import { type RowRange, type Tensor, XDeepError, betweenRuns, repeatRow, sliceFeeds, sliceRows, splitRows, concatRows } from "@xdeep/core";
+import { type RowRange, type Tensor, XDeepError, betweenRuns, float32, repeatRow, sliceFeeds, sliceRows, splitRows, concatRows } from "@xdeep/core";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
 import { messageOf } from "./sessions.ts";
@@ -18,12 +18,14 @@ export interface RunOptions {
   readonly fixedBatch: number | null;
   /** Names of the results wanted. */
   readonly fetches: readonly string[];
+  /** Feed that weighs the rows: those that only fill a fixed batch weigh nothing. */
+  readonly weights?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs the rows of a batch, in as many engine runs as the file's batch size asks for. */
 export async function runRows(engine: Engine, session: InferenceSession, options: RunOptions): Promise<readonly EngineRun[]> {
-  const { feeds, rows, fixedBatch, fetches, signal } = options;
+  const { feeds, rows, fixedBatch, fetches, weights, signal } = options;
   const size = fixedBatch ?? rows;
   const runs: EngineRun[] = [];
   for (const range of splitRows(rows, size)) {
@@ -31,17 +33,17 @@ export async function runRows(engine: Engine, session: InferenceSession, options
     signal?.throwIfAborted();
     const count = range.end - range.start;
     const part = count === rows ? feeds : sliceFeeds(feeds, range);
-    const results = await run(engine, session, count < size ? padded(part, size - count) : part, fetches);
+    const results = await run(engine, session, count < size ? padded(part, size - count, weights) : part, fetches);
     runs.push({ rows: range, results: count < size ? firstRows(results, count, size) : results });
   }
   return runs;
 }
 
-/** Repeats the last row until the batch is full; what comes of the copies is dropped. */
-function padded(feeds: Readonly<Record<string, Tensor>>, missing: number): Readonly<Record<string, Tensor>> {
-  return mapTensors(feeds, (tensor) => {
+/** Repeats the last row until the batch is full; what comes of the copies is dropped, and does not count in sums. */
+function padded(feeds: Readonly<Record<string, Tensor>>, missing: number, weights: string | undefined): Readonly<Record<string, Tensor>> {
+  return mapTensors(feeds, (tensor, name) => {
     const rows = tensor.dims[0] ?? 0;
-    return concatRows([tensor, repeatRow(sliceRows(tensor, rows - 1, rows), missing)]);
+    return concatRows([tensor, name === weights ? float32([missing]) : repeatRow(sliceRows(tensor, rows - 1, rows), missing)]);
   });
 }
 
@@ -49,8 +51,8 @@ function firstRows(results: Readonly<Record<string, Tensor>>, count: number, siz
   return mapTensors(results, (tensor) => (tensor.dims[0] === size ? sliceRows(tensor, 0, count) : tensor));
 }
 
-function mapTensors(tensors: Readonly<Record<string, Tensor>>, map: (tensor: Tensor) => Tensor): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor)]));
+function mapTensors(tensors: Readonly<Record<string, Tensor>>, map: (tensor: Tensor, name: string) => Tensor): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor, name)]));
 }
 
 async function run(engine: Engine, session: InferenceSession, feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<Record<string, Tensor>> {

@@ -15,19 +15,23 @@ export interface SessionSource<T> {
   readonly plan: T;
 }
 
+const SEVERITIES = { verbose: 0, info: 1, warning: 2, error: 3, fatal: 4 } as const;
+
 /** Sessions of one loaded model, each created when first needed: one for scores, one per kind of gradient. */
 export class Sessions {
   readonly #engine: Engine;
   readonly #options: InferenceSession.SessionOptions;
   readonly #sessions = new Map<string, Promise<Prepared<unknown>>>();
+  #released = false;
 
   constructor(engine: Engine, options: InferenceSession.SessionOptions) {
     this.#engine = engine;
-    this.#options = options;
+    this.#options = { logSeverityLevel: SEVERITIES[engine.ort.env.logLevel ?? "warning"], ...options };
   }
 
-  /** The session of this key, created from `source` on first use. A failed creation is not kept. */
+  /** The session of this key, created from `source` on first use. A failed creation is not kept. Rejects after `release`. */
   get<T>(key: string, source: () => SessionSource<T>): Promise<Prepared<T>> {
+    if (this.#released) return Promise.reject(disposedError());
     const existing = this.#sessions.get(key);
     if (existing !== undefined) return existing as Promise<Prepared<T>>;
     const created = this.#create(source);
@@ -38,6 +42,7 @@ export class Sessions {
 
   /** Releases every session. */
   async release(): Promise<void> {
+    this.#released = true;
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const pending of await Promise.allSettled(all)) if (pending.status === "fulfilled") await pending.value.session.release();
@@ -55,6 +60,10 @@ export class Sessions {
       });
     }
   }
+}
+
+export function disposedError(cause?: unknown): XDeepError {
+  return new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again with loadModel.", { cause });
 }
 
 export function messageOf(cause: unknown): string {

@@ -1,15 +1,15 @@
 import { type Target, type TargetOption, type TensorOf, type ValueInfo, expandTargets, resolveTargets, targetAt } from "@xdeep/core";
 
 /**
- * The entry to explain inside each row, as the graph takes it: a row-major index, or −1 for the row's own argmax. `dims` are those of the
- * output [N, …].
+ * The entry to explain inside each row, as the graph takes it: a row-major index, or −1 for the row's own argmax. `rowDims` are those
+ * of a row of the output.
  *
  * @throws {XDeepError} TARGET_INVALID, TARGET_OUT_OF_RANGE
  */
-export function targetIndices(output: ValueInfo, dims: readonly number[], option: TargetOption | undefined, rows: number): TensorOf<"int64"> {
+export function targetIndices(output: ValueInfo, rowDims: readonly number[], option: TargetOption | undefined, rows: number): TensorOf<"int64"> {
   const indices = expandTargets(option, rows).map((target) => {
     if (target === null) return -1n;
-    return BigInt(resolveTargets({ name: output.name, dims: [1, ...dims.slice(1)] }, target).indices[0] ?? 0);
+    return BigInt(resolveTargets({ name: output.name, dims: [1, ...rowDims] }, target).indices[0] ?? 0);
   });
   return { type: "int64", dims: [rows], data: BigInt64Array.from(indices) };
 }

@@ -1,0 +1,24 @@
+import { type FloatTensor, type ValueInfo, XDeepError, validateTensor } from "@xdeep/core";
+
+/** @throws {XDeepError} BATCH_INVALID unless there is one weight per row */
+export function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
+  if (weights === undefined || weights.length === rows) return weights;
+  throw new XDeepError("BATCH_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
+}
+
+/** @throws {XDeepError} RESULT_NOT_FINITE for a score that is NaN or infinite */
+export function checkFinite(scores: Float32Array, output: string): void {
+  const row = scores.findIndex((score) => !Number.isFinite(score));
+  if (row < 0) return;
+  throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
+}
+
+/**
+ * A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch.
+ *
+ * @throws {XDeepError} INPUT_SHAPE, INPUT_TYPE, INPUT_NOT_FINITE
+ */
+export function checkCotangent(cotangent: FloatTensor, output: ValueInfo, rows: number): void {
+  const dims = output.dims.length === 0 ? cotangent.dims.map(() => null) : output.dims;
+  validateTensor(cotangent, { name: `cotangent of ${output.name}`, type: "float32", dims: dims.map((dim, axis) => (axis === 0 && output.dims.length > 0 ? rows : dim)), layout: null });
+}
