@@ -1,4 +1,6 @@
 import { type Facts, type GraphBuilder, type ModelProto, type NodeProto, type Value, type ValueInfoProto, nodeProto, valueInfoProto, withFields } from "@xdeep/onnx";
+import { operandsOf } from "./active-path.ts";
+import { neededNodes } from "./needed-nodes.ts";
 import type { TypedGraph } from "./typed-graph.ts";
 
 /** What a written gradient adds to a model. */
@@ -9,13 +11,15 @@ export interface Additions {
   readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
 }
 
-/** The model with the builder's nodes after its own. Weights and untouched nodes are shared, nothing is changed in place. */
+/** The model with those of the builder's nodes that its outputs need after its own. Weights and untouched nodes are shared, nothing is changed in place. */
 export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
   const { builder, inputs, outputs, addedOutputs } = additions;
+  const written = neededNodes(builder.nodes, outputs.map(({ name }) => name));
+  const read = new Set(written.flatMap(operandsOf));
   return withFields(graph.model, {
     graph: withFields(graph.graph, {
-      node: [...graph.nodes.map((node) => withOutputs(node, addedOutputs.get(node))), ...builder.nodes],
-      initializer: [...graph.graph.initializer, ...builder.initializers],
+      node: [...graph.nodes.map((node) => withOutputs(node, addedOutputs.get(node))), ...written],
+      initializer: [...graph.graph.initializer, ...builder.initializers.filter(({ name }) => read.has(name))],
       input: [...graph.graph.input, ...inputs],
       output: [...graph.graph.output, ...outputs],
       valueInfo: [],
