@@ -1,3 +1,4 @@
+import { float32 } from "@xdeep/core";
 import type { ForwardRequest, Model, Tensor, VjpRequest, VjpResult } from "@xdeep/core";
 
 import { demandClose } from "./compare.ts";
@@ -63,7 +64,7 @@ export class CaseContext {
 
   /** Runs the request on the backend and on the reference, and compares the gradients. Gives the backend's result. */
   async agreeOnGradients({ fixture, model, reference }: Subject, request: VjpRequest): Promise<VjpResult> {
-    const [actual, expected] = [await model.vjp(request), await reference.vjp(request)];
+    const [expected, actual] = [await reference.vjp(request), await model.vjp(request)];
     for (const [name, gradient] of Object.entries(expected.gradients)) {
       const input = fixture.network.inputs.findIndex((candidate) => candidate.name === name);
       const what = `gradient of ${input < 0 ? "inner value" : `input ${input}`} "${name}" through ${describeFixture(fixture)}`;
@@ -73,9 +74,18 @@ export class CaseContext {
     return actual;
   }
 
+  /** Compares gradients and scores of two results of the backend itself: what one call does must not show in another. */
+  sameResult(actual: VjpResult, expected: VjpResult, what: string): void {
+    for (const [name, gradient] of Object.entries(expected.gradients)) {
+      demand(actual.gradients[name] !== undefined, `${what}: the gradient of "${name}" is missing.`);
+      this.closeTo(actual.gradients[name], gradient, `${what}: gradient of "${name}"`);
+    }
+    this.closeTo(float32([actual.scores.length], actual.scores), float32([expected.scores.length], expected.scores), `${what}: scores`);
+  }
+
   /** Runs the request on the backend and on the reference, and compares the outputs. */
   async agreeOnOutputs({ fixture, model, reference }: Subject, request: ForwardRequest): Promise<void> {
-    const [actual, expected] = [await model.forward(request), await reference.forward(request)];
+    const [expected, actual] = [await reference.forward(request), await model.forward(request)];
     for (const [name, output] of Object.entries(expected.outputs)) {
       const what = `output "${name}" of ${describeFixture(fixture)}`;
       demand(actual.outputs[name] !== undefined, `${what} is missing.`);

@@ -27,11 +27,10 @@ export function batchCases(): readonly Case[] {
 
 async function checkRowsAlone(context: CaseContext): Promise<void> {
   const { fixture, model } = await context.load();
-  const feeds = fixture.sample(3);
-  const together = await model.vjp({ feeds, target: null });
+  const together = await model.vjp({ feeds: fixture.sample(3), target: null });
   for (let row = 0; row < 3; row++) {
     const range = { start: row, end: row + 1 };
-    const alone = await model.vjp({ feeds: sliceFeeds(feeds, range), target: together.target[row]! });
+    const alone = await model.vjp({ feeds: sliceFeeds(fixture.sample(3), range), target: together.target[row]! });
     const compare = (kind: "outputs" | "gradients"): void => {
       for (const [name, tensor] of Object.entries(alone[kind])) {
         context.closeTo(sliceRows(together[kind][name]!, row, row + 1), tensor, `${kind} "${name}", row ${row} of a batch of 3 against that row alone`);
@@ -68,8 +67,9 @@ async function checkSingleWeight(context: CaseContext): Promise<void> {
   const { fixture, model } = await context.load();
   const request: VjpRequest = { feeds: fixture.sample(1), target: 2 };
   const plain = (await model.vjp(request)).gradients["x"]!;
+  const expected = float32(plain.dims, plain.data.map((value) => -3 * value));
   const weighted = (await model.vjp({ ...request, weights: Float32Array.of(-3) })).gradients["x"]!;
-  context.closeTo(weighted, float32(plain.dims, plain.data.map((value) => -3 * value)), "gradient with weight −3");
+  context.closeTo(weighted, expected, "gradient with weight −3");
 }
 
 async function checkLarge(context: CaseContext): Promise<void> {

@@ -1,5 +1,5 @@
 import { float32 } from "@xdeep/core";
-import type { Target, TargetOption, VjpRequest, XDeepErrorCode } from "@xdeep/core";
+import type { FloatTensor, Target, TargetOption, VjpRequest, XDeepErrorCode } from "@xdeep/core";
 
 import type { Case } from "../case.ts";
 import type { CaseContext, Subject } from "../case-context.ts";
@@ -60,16 +60,14 @@ export function targetCases(): readonly Case[] {
 }
 
 async function checkTarget(context: CaseContext, target: TargetOption | undefined, rows: number): Promise<void> {
-  const subject = await context.load();
-  await compare(context, subject, { feeds: subject.fixture.sample(rows), ...(target === undefined ? {} : { target }) });
+  await compare(context, await context.load(), { ...(target === undefined ? {} : { target }) }, rows);
 }
 
 async function checkOutput(context: CaseContext): Promise<void> {
   const subject = await context.load();
-  const feeds = subject.fixture.sample(1);
-  await compare(context, subject, { feeds, target: 2, output: "other" });
-  await compare(context, subject, { feeds, target: 4, output: "scores" });
-  await compare(context, subject, { feeds, target: 4 });
+  await compare(context, subject, { target: 2, output: "other" }, 1);
+  await compare(context, subject, { target: 4, output: "scores" }, 1);
+  await compare(context, subject, { target: 4 }, 1);
 }
 
 async function checkRefused(context: CaseContext, target: TargetOption, code: XDeepErrorCode): Promise<void> {
@@ -81,22 +79,33 @@ async function checkRefused(context: CaseContext, target: TargetOption, code: XD
 
 async function checkScore(context: CaseContext, scores: readonly VjpRequest["score"][]): Promise<void> {
   const subject = await context.load();
-  const feeds = subject.fixture.sample(1);
   for (const score of scores) {
-    const request: VjpRequest = { feeds, target: 2, ...(score === undefined ? {} : { score }) };
-    const result = await compare(context, subject, request);
+    const result = await context.agreeOnGradients(subject, { feeds: subject.fixture.sample(1), target: 2, score });
     demandEqual(result.score, score ?? "logit", "score of the result");
+    const expected = await subject.reference.vjp({ feeds: subject.fixture.sample(1), target: 2, score });
+    context.closeTo(float32([1], result.scores), float32([1], expected.scores), `value of the score ${score ?? "by default"}`);
   }
 }
 
-/** Targets, score and gradients of one request against the reference. */
-async function compare(context: CaseContext, subject: Subject, request: VjpRequest): Promise<{ readonly score: string; readonly target: readonly Target[] }> {
-  const expected = await subject.reference.vjp(request);
-  const actual = await subject.model.vjp(request);
+/** Targets and scores against the reference; gradients against the backend's own for the cotangent that the reference's targets mean. */
+async function compare(context: CaseContext, { fixture, model, reference }: Subject, request: Omit<VjpRequest, "feeds">, rows: number): Promise<void> {
+  const expected = await reference.vjp({ ...request, feeds: fixture.sample(rows) });
+  const actual = await model.vjp({ ...request, feeds: fixture.sample(rows) });
   const what = `with target ${JSON.stringify(request.target)}`;
   demandEqual(actual.target, expected.target, `targets ${what}`);
   demandEqual(actual.output, expected.output, `output ${what}`);
   context.closeTo(float32([actual.scores.length], actual.scores), float32([expected.scores.length], expected.scores), `scores ${what}`);
-  await context.agreeOnGradients(subject, request);
-  return actual;
+  const { dims } = fixture.outputs.find(({ name }) => name === expected.output)!;
+  const byCotangent = await model.vjp({ feeds: fixture.sample(rows), output: expected.output, cotangent: oneHot([rows, ...dims], expected.target) });
+  for (const [name, gradient] of Object.entries(byCotangent.gradients)) context.closeTo(actual.gradients[name]!, gradient, `gradient of "${name}" ${what} against the one by its cotangent`);
+}
+
+function oneHot(dims: readonly number[], targets: readonly Target[]): FloatTensor {
+  const cotangent = float32(dims);
+  const axes = dims.slice(1);
+  targets.forEach((target, row) => {
+    const index = typeof target === "number" ? target : target.index.reduce((flat, entry, axis) => flat * axes[axis]! + entry, 0);
+    cotangent.data[row * (cotangent.data.length / targets.length) + index] = 1;
+  });
+  return cotangent;
 }
