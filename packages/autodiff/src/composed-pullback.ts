@@ -5,6 +5,7 @@ import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
+import { unsupportedNode } from "./unsupported-node.ts";
 
 /**
  * A node's outputs written with simpler operators, in order; null or missing for outputs that no gradient comes from. Of the context it may
@@ -24,13 +25,18 @@ export function composedPullback(rules: readonly GradientRule[], compose: Compos
     const outputs = compose({ ...context, input: (i) => inputs[i] ?? context.input(i) });
     const nodes = g.nodes.slice(first);
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
-    const terms = outputs.flatMap((output, i) => (output === null || !context.hasCotangent(i) ? [] : [swept(context, rules, nodes, inputs, wrt, output, context.cotangent(i))]));
+    const explained = Array.from({ length: context.outputCount }, (_, i) => i).filter((i) => context.hasCotangent(i));
+    const terms = explained.map((i) => swept(context, rules, nodes, inputs, wrt, outputs[i] ?? missingOutput(context, i), context.cotangent(i)));
     return Array.from({ length: inputCount }, (_, i) => {
       const name = wrt[i] ?? null;
       const parts = name === null ? [] : terms.map((total) => total(name)).filter((value) => value !== null);
       return parts.length === 0 ? null : g.sum(parts);
     });
   };
+}
+
+function missingOutput({ node }: PullbackContext, i: number): never {
+  throw unsupportedNode(node, `something depends on its output ${i}, whose gradient is not known.`);
 }
 
 /** The forward inputs, each under a name of its own: one value may be fed twice, and its cotangents must be told apart. */

@@ -6,6 +6,7 @@ import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 export const normRules: InferenceRules = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
+  SimplifiedLayerNormalization: layerNormalization,
 };
 
 function batchNormalization(node: NodeView): readonly Facts[] {

@@ -1,0 +1,45 @@
+import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import { type Heads, attentionRules, causalMask, joinHeads, maskBias, positions, scaledDotProduct, splitHeads } from "../attention-composition.ts";
+import { composedPullback } from "../composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../rule.ts";
+import { unsupportedNode } from "../unsupported-node.ts";
+
+/**
+ * Attention: y = softmax(softcap(scale · q kᵀ) + mask) v for each head;  composed.
+ *
+ * With grouped heads, past keys and values, causal masks and sequence lengths.
+ */
+export const attentionRule: GradientRule = { op: "Attention", since: [23, 24], pullback: /* @__PURE__ */ composedPullback(attentionRules, attention) };
+
+function attention(context: PullbackContext): readonly Value[] {
+  const { g, node, attributes, input } = context;
+  if (attributes.has("left_window_size") || attributes.has("right_window_size")) throw unsupportedNode(node, "sliding windows are not known.");
+  const flat = rankOf(input(0)) === 3;
+  const keyHeads = attributes.int("kv_num_heads", 1);
+  const heads = {
+    q: splitHeads(g, input(0), attributes.int("q_num_heads", 1)),
+    k: withPast(context, 4, splitHeads(g, input(1), keyHeads)),
+    v: withPast(context, 5, splitHeads(g, input(2), keyHeads)),
+  };
+  const stages = scaledDotProduct(g, heads, { scale: attributes.float("scale"), biases: biasesOf(context, heads), softcap: attributes.float("softcap", 0) });
+  const scores = [stages.scores, stages.capped, stages.biased, stages.probabilities][attributes.int("qk_matmul_output_mode", 0)] as Value;
+  return [flat ? joinHeads(g, stages.y) : stages.y, heads.k, heads.v, scores];
+}
+
+function withPast({ g, input, hasInput }: PullbackContext, i: number, now: Value): Value {
+  return hasInput(i) ? g.concat([input(i), now], 2) : now;
+}
+
+/** The mask that is given, and −∞ for keys of the future and for padding. */
+function biasesOf({ g, attributes, input, hasInput }: PullbackContext, heads: Heads): readonly Value[] {
+  const given = hasInput(3) ? [input(3).facts.type === "bool" ? maskBias(g, input(3), -Infinity, heads.q) : input(3)] : [];
+  const lengths = hasInput(6) ? g.reshape(input(6), g.ints([-1, 1, 1, 1])) : null;
+  const padding = lengths === null ? [] : [maskBias(g, g.less(positions(g, heads.k), lengths), -Infinity, heads.q)];
+  if (attributes.int("is_causal", 0) === 0) return [...given, ...padding];
+  const offset = lengths === null ? pastLength(g, hasInput(4) ? input(4) : null) : g.sub(lengths, g.dimOf(heads.q, 2));
+  return [...given, ...padding, maskBias(g, causalMask(g, heads, offset), -Infinity, heads.q)];
+}
+
+function pastLength(g: GraphBuilder, past: Value | null): Value {
+  return past === null ? g.ints([0]) : g.dimOf(past, 2);
+}

@@ -1,0 +1,25 @@
+import { type Value, rankOf } from "@xdeep/onnx";
+import { composedPullback } from "../composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../rule.ts";
+import { standardized, standardizedRules } from "../standardized.ts";
+import { reshapeRule } from "./reshape.ts";
+
+/**
+ * GroupNormalization: y = x̂ · scale + bias, x̂ = (x − mean) / √(variance + ε) over each group of channels and all of space;  composed.
+ *
+ * Since opset 21 scale and bias have an entry for each channel, before for each group.
+ */
+export const groupNormalizationRule: GradientRule = {
+  op: "GroupNormalization",
+  since: [18, 21],
+  pullback: /* @__PURE__ */ composedPullback([...standardizedRules, reshapeRule], groupNormalization),
+};
+
+function groupNormalization({ g, attributes, opset, input }: PullbackContext): readonly Value[] {
+  const [x, scale, bias] = [input(0), input(1), input(2)];
+  const groups = g.reshape(x, g.ints([0, attributes.int("num_groups", 1), -1]));
+  const xHat = standardized(g, groups, [2], attributes.float("epsilon", Math.fround(1e-5)));
+  if (opset < 21) return [g.reshapeLike(g.add(g.mul(xHat, g.reshape(scale, g.ints([-1, 1]))), g.reshape(bias, g.ints([-1, 1]))), x)];
+  const perChannel = g.ints([-1, ...Array.from({ length: rankOf(x) - 2 }, () => 1)]);
+  return [g.add(g.mul(g.reshapeLike(xHat, x), g.reshape(scale, perChannel)), g.reshape(bias, perChannel))];
+}
