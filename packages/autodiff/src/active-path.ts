@@ -24,7 +24,8 @@ export function activePath(graph: Pick<TypedGraph, "facts" | "nodes">, of: strin
   return { nodes: nodes.reverse(), values };
 }
 
-function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
+/** `wrt`, and the values that depend on them by way of float values. */
+export function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
   const reached = new Set(wrt);
   for (const node of graph.nodes) {
     if (!carries(node) || !valuesRead(node).some((name) => reached.has(name))) continue;
@@ -33,7 +34,8 @@ function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly 
   return reached;
 }
 
-function mayCarryGradient(graph: Pick<TypedGraph, "facts">, name: string): boolean {
+/** False for integers, texts and truth values. */
+export function mayCarryGradient(graph: Pick<TypedGraph, "facts">, name: string): boolean {
   const facts = graph.facts.get(name);
   return facts?.type == null || isFloatType(facts.type);
 }

@@ -2,6 +2,7 @@ import { type Rule, XDeepError } from "@xdeep/core";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
+import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { GradientRule } from "./rule.ts";
@@ -44,7 +45,7 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const total = reverseSweep({ graph, path, g, ruleOf, addedOutputs }, options.of, cotangent);
   const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
-  return { cotangents, rectifiers: rectifiersOn(graph, path, options).size, addedOutputs };
+  return { cotangents, rectifiers: countRectifiers(graph, path, options), addedOutputs };
 }
 
 function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {
@@ -62,11 +63,11 @@ function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN"
   throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
 }
 
-/** Finds the rule of every node on the path, or throws one error for all that have none. Nodes of subgraphs are looked up when they are met. */
+/** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */
 function ruleLookup(graph: TypedGraph, path: ActivePath, options: GradientOptions): Sweep["ruleOf"] {
   checkRule(options.rule ?? "standard");
   checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
-  const missing = path.nodes.map((node) => lookUp(node, graph, options)).filter(isMissing);
+  const missing = nodesOnPath(graph, path).map((placed) => lookUp(placed.node, placed.graph, options)).filter(isMissing);
   if (missing.length > 0) throw missingRulesError(missing, options.of);
   return (node, around) => {
     const found = lookUp(node, around, options);
@@ -80,8 +81,8 @@ function lookUp(node: NodeProto, graph: Pick<TypedGraph, "facts" | "opset">, { r
   return isMissing(found) || rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
 }
 
-function rectifiersOn(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): ReadonlySet<NodeProto> {
-  return new Set(rule === "standard" ? [] : path.nodes.filter((node) => isRectifier(graph, node, rectifiers)));
+function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): number {
+  return rule === "standard" ? 0 : nodesOnPath(graph, path).filter((placed) => isRectifier(placed.graph, placed.node, rectifiers)).length;
 }
 
 /**
