@@ -4,14 +4,6 @@ import { copySubgraph } from "./copy-subgraph.ts";
 import { neededNodes } from "./needed-nodes.ts";
 import type { PullbackContext } from "./rule.ts";
 
-/** A graph that recomputes a subgraph and takes cotangents back through it. */
-export interface GradientBody {
-  /** Writes more nodes into the graph. */
-  readonly g: GraphBuilder;
-  /** x̄ by name, of what was asked for; null where there is none. */
-  readonly total: (name: string) => Value | null;
-}
-
 export interface GradientBodyOptions {
   /** What the subgraph's inputs are called in the copy, and what is known of them. */
   readonly inputs: readonly Value[];
@@ -21,8 +13,8 @@ export interface GradientBodyOptions {
   readonly wrt: readonly Value[];
 }
 
-/** Copies a subgraph into `g`, which stands inside another graph or is to become one, and sweeps back through the copy. */
-export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphBuilder, subgraph: GraphProto, options: GradientBodyOptions): GradientBody {
+/** Copies a subgraph into `g`, which stands for a graph of its own, and sweeps back through the copy. Returns x̄ by name; null where there is none. */
+export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphBuilder, subgraph: GraphProto, options: GradientBodyOptions): (name: string) => Value | null {
   const { inputs, wrt } = options;
   const copy = copyInto(g, subgraph, inputs, node);
   const cotangents = new Map<string, Value>();
@@ -31,7 +23,7 @@ export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphB
     if (dy !== null) cotangents.set(name, other === undefined ? dy : g.add(other, dy));
   }
   const graph = graphProto({ nodes: copy.nodes, inputs: inputs.map(info), outputs: [], initializers: copy.initializers, name: g.freshName("copy") });
-  return { g, total: sweepSubgraph({ g, graph, inputs: inputs.map(({ facts }) => facts), cotangents, wrt: wrt.map(({ name }) => name) }) };
+  return sweepSubgraph({ g, graph, inputs: inputs.map(({ facts }) => facts), cotangents, wrt: wrt.map(({ name }) => name) });
 }
 
 /** Writes a copy of a subgraph's nodes; its inputs are the given values. Returns the names of its outputs. */
@@ -49,9 +41,11 @@ export function subgraphOf(g: GraphBuilder, inputs: readonly Value[], outputs: r
   return graphProto({ nodes, inputs: inputs.map(info), outputs: results.map(info), initializers: usedInitializers(g, nodes), name: g.freshName("body") });
 }
 
-/** True where a graph reads a value, in itself or in its subgraphs. */
-export function readsValue(graph: GraphProto, { name }: Value): boolean {
-  return graph.node.some((node) => operandsOf(node).includes(name));
+/** The values among these that outputs depend on. */
+export function usedValues(g: GraphBuilder, values: readonly Value[], outputs: readonly Value[]): readonly Value[] {
+  const names = outputs.map(({ name }) => name);
+  const read = new Set([...names, ...neededNodes(g.nodes, names).flatMap(operandsOf)]);
+  return values.filter(({ name }) => read.has(name));
 }
 
 function usedInitializers(g: GraphBuilder, nodes: readonly NodeProto[]): readonly TensorProto[] {

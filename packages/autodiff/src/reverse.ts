@@ -105,7 +105,9 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
   const facts = new Map([...sweep.graph.facts, ...inner]);
   const path = activePath({ facts, nodes: graph.node }, [...cotangents.keys()], wrt, carriesGradient);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
-  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, addedOutputs }, cotangents);
+  // A cotangent has the dims of its value inside, of which more may be known than of the value outside.
+  const known = new Map([...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]));
+  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, addedOutputs }, known);
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
   return total;

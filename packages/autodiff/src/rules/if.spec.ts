@@ -20,6 +20,8 @@ const nested = branch([nodeProto("Exp", ["input1"], ["e"]), nodeProto("If", ["in
 })], ["n"]);
 const pooled = branch([nodeProto("MaxPool", ["input1"], ["m"], { kernel_shape: [2], strides: [1] })], ["m"]);
 const relu = branch([nodeProto("Relu", ["input1"], ["r"])], ["r"]);
+const flat = branch([nodeProto("ReduceSum", ["input1"], ["z"], { keepdims: 0 })], ["z"]);
+const impossible = branch([nodeProto("MatMul", ["input1", "input1"], ["product"])], ["product"]);
 
 export const rows: readonly RuleSpec[] = [
   { name: "then, two values", op: "If", inputs: [condition(1), outer, outer], attributes: { then_branch: squared, else_branch: tripled } },
@@ -28,5 +30,7 @@ export const rows: readonly RuleSpec[] = [
   { name: "two outputs, values passed on", op: "If", inputs: [condition(0), outer, outer], attributes: { then_branch: two, else_branch: pass }, outputs: 2 },
   { name: "branches within branches", op: "If", inputs: [condition(1), outer, outer, { ...condition(0), outer: true }], attributes: { then_branch: nested, else_branch: tripled } },
   { name: "an output added to a node of a branch", op: "If", inputs: [condition(1), { dims: [1, 2, 5], distinct: true, outer: true }], attributes: { then_branch: pooled, else_branch: relu } },
+  { name: "branches of different ranks", op: "If", inputs: [condition(0), outer], attributes: { then_branch: flat, else_branch: tripled } },
+  { name: "a branch that contradicts the dims", op: "If", inputs: [condition(0), outer], attributes: { then_branch: impossible, else_branch: tripled }, engine: false },
   { name: "at the newest opset", op: "If", inputs: [condition(1), outer, outer], attributes: { then_branch: squared, else_branch: tripled }, opset: 25 },
 ];

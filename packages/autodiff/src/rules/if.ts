@@ -1,4 +1,5 @@
-import type { GraphProto, Value } from "@xdeep/onnx";
+import { isXDeepError } from "@xdeep/core";
+import type { GraphBuilder, GraphProto, Value } from "@xdeep/onnx";
 import { gradientBody, subgraphOf } from "../gradient-body.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 
@@ -23,8 +24,19 @@ export const ifRule: GradientRule = {
 
 /** The branch's forward nodes and their reverse sweep, with one cotangent per wanted value. */
 function branchGradient(context: PullbackContext, name: string, wrt: readonly Value[]): GraphProto {
-  const { g, attributes, outputCount, hasCotangent, cotangent } = context;
+  const g = context.g.subgraph();
+  const total = takenBack(context, g, name, wrt);
+  return subgraphOf(g, [], wrt.map((value) => total(value.name) ?? g.zerosLike(value)));
+}
+
+/** The cotangents of a branch, by name. None for one that contradicts itself: exporters write such branches for shapes that do not occur. */
+function takenBack(context: PullbackContext, g: GraphBuilder, name: string, wrt: readonly Value[]): (name: string) => Value | null {
+  const { attributes, outputCount, hasCotangent, cotangent } = context;
   const cotangents = Array.from({ length: outputCount }, (_, i) => (hasCotangent(i) ? cotangent(i) : null));
-  const body = gradientBody(context, g.subgraph(), attributes.graph(name) as GraphProto, { inputs: [], cotangents, wrt });
-  return subgraphOf(body.g, [], wrt.map((value) => body.total(value.name) ?? body.g.zerosLike(value)));
+  try {
+    return gradientBody(context, g, attributes.graph(name) as GraphProto, { inputs: [], cotangents, wrt });
+  } catch (error) {
+    if (isXDeepError(error, "MODEL_INVALID")) return () => null;
+    throw error;
+  }
 }

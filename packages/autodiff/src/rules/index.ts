@@ -2,13 +2,14 @@ import type { GradientRule } from "../rule.ts";
 import { type RuleSet, ruleSet } from "../rule-set.ts";
 import { absRule } from "./abs.ts";
 import { addRule } from "./add.ts";
+import { attentionRule } from "./attention.ts";
 import { averagePoolRule } from "./average-pool.ts";
 import { batchNormalizationRule } from "./batch-normalization.ts";
 import { castLikeRule, castRule } from "./cast.ts";
 import { clipRule } from "./clip.ts";
 import { concatRule } from "./concat.ts";
-import { convTransposeRule } from "./conv-transpose.ts";
 import { convRule } from "./conv.ts";
+import { convTransposeRule } from "./conv-transpose.ts";
 import { cumSumRule } from "./cum-sum.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
@@ -35,9 +36,10 @@ import { logRule } from "./log.ts";
 import { lpNormalizationRule } from "./lp-normalization.ts";
 import { lrnRule } from "./lrn.ts";
 import { matMulRule } from "./matmul.ts";
-import { maxPoolRule } from "./max-pool.ts";
 import { maxRule, minRule } from "./max.ts";
+import { maxPoolRule } from "./max-pool.ts";
 import { meanVarianceNormalizationRule } from "./mean-variance-normalization.ts";
+import { microsoftAttentionRule, multiHeadAttentionRule } from "./microsoft-attention.ts";
 import { mishRule } from "./mish.ts";
 import { modRule } from "./mod.ts";
 import { mulRule } from "./mul.ts";
@@ -57,6 +59,7 @@ import { reluRule } from "./relu.ts";
 import { reshapeRule } from "./reshape.ts";
 import { resizeRule } from "./resize.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
+import { scanRule } from "./scan.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
 import { sliceRule } from "./slice.ts";
@@ -86,6 +89,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   asinRule,
   atanhRule,
   atanRule,
+  attentionRule,
   averagePoolRule,
   batchNormalizationRule,
   castLikeRule,
@@ -127,10 +131,12 @@ export const builtinRuleList: readonly GradientRule[] = [
   maxRule,
   meanRule,
   meanVarianceNormalizationRule,
+  microsoftAttentionRule,
   minRule,
   mishRule,
   modRule,
   mulRule,
+  multiHeadAttentionRule,
   negRule,
   oneHotRule,
   padRule,
@@ -152,6 +158,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   reshapeRule,
   resizeRule,
   rmsNormalizationRule,
+  scanRule,
   seluRule,
   shrinkRule,
   sigmoidRule,
