@@ -11,7 +11,7 @@ import { bytesKept } from "./recording.ts";
 const LARGEST_BATCH = 16;
 
 /** Memory that one run's recording may take, in bytes. */
-const RECORDING_BUDGET = 128 * 2 ** 20;
+const RECORDING_BUDGET = 64 * 2 ** 20;
 
 /** Sizes to try for axes that are free besides the batch. */
 const TRIAL_SIZES = [32, 224];

@@ -1,6 +1,7 @@
 import { io } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { conformance } from "@xdeep/conformance";
+import { reportFile } from "@xdeep/conformance/report-file";
 import { describe, it } from "vitest";
 
 import { loadModel } from "../src/index.ts";
@@ -13,5 +14,6 @@ for (const engine of ENGINES) {
     layout: "NHWC",
     capabilities: { rules: ["standard", "guided", "deconvnet"], innerValues: false, logits: true, gpu: false, maxBatch: null },
     createModel: async (fixture) => loadModel(await loadLayersModel(io.fromMemory(fixture.layersModel())), { engine }),
+    onReport: reportFile(new URL(`../../../docs/conformance/tfjs-${engine}.json`, import.meta.url)),
   });
 }

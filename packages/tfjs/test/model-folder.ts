@@ -13,8 +13,8 @@ export async function writeModel(artifacts: io.ModelArtifacts): Promise<string> 
   const paths = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
   await writeFile(join(folder, paths[0]!), weights.slice(0, half));
   await writeFile(join(folder, paths[1]!), weights.slice(half));
-  const { weightData, weightSpecs, ...rest } = artifacts;
-  await writeFile(join(folder, "model.json"), JSON.stringify({ ...rest, weightsManifest: [{ paths, weights: weightSpecs }] }));
+  const { weightSpecs, ...rest } = artifacts;
+  await writeFile(join(folder, "model.json"), JSON.stringify({ ...rest, weightData: undefined, weightsManifest: [{ paths, weights: weightSpecs }] }));
   return join(folder, "model.json");
 }
 
