@@ -6,11 +6,15 @@ import { attentionRule } from "./attention.ts";
 import { averagePoolRule } from "./average-pool.ts";
 import { batchNormalizationRule } from "./batch-normalization.ts";
 import { castLikeRule, castRule } from "./cast.ts";
+import { centerCropPadRule } from "./center-crop-pad.ts";
 import { clipRule } from "./clip.ts";
+import { col2ImRule } from "./col2im.ts";
+import { compressRule } from "./compress.ts";
 import { concatRule } from "./concat.ts";
-import { convRule } from "./conv.ts";
 import { convTransposeRule } from "./conv-transpose.ts";
+import { convRule } from "./conv.ts";
 import { cumSumRule } from "./cum-sum.ts";
+import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
 import { celuRule, eluRule, seluRule } from "./elu.ts";
@@ -18,6 +22,8 @@ import { erfRule } from "./erf.ts";
 import { expRule } from "./exp.ts";
 import { expandRule } from "./expand.ts";
 import { flattenRule } from "./flatten.ts";
+import { gatherElementsRule } from "./gather-elements.ts";
+import { gatherNdRule } from "./gather-nd.ts";
 import { gatherRule } from "./gather.ts";
 import { geluRule } from "./gelu.ts";
 import { gemmRule } from "./gemm.ts";
@@ -33,11 +39,13 @@ import { instanceNormalizationRule } from "./instance-normalization.ts";
 import { layerNormalizationRule } from "./layer-normalization.ts";
 import { leakyReluRule } from "./leaky-relu.ts";
 import { logRule } from "./log.ts";
+import { loopRule } from "./loop.ts";
 import { lpNormalizationRule } from "./lp-normalization.ts";
 import { lrnRule } from "./lrn.ts";
 import { matMulRule } from "./matmul.ts";
-import { maxRule, minRule } from "./max.ts";
 import { maxPoolRule } from "./max-pool.ts";
+import { maxUnpoolRule } from "./max-unpool.ts";
+import { maxRule, minRule } from "./max.ts";
 import { meanVarianceNormalizationRule } from "./mean-variance-normalization.ts";
 import { microsoftAttentionRule, multiHeadAttentionRule } from "./microsoft-attention.ts";
 import { mishRule } from "./mish.ts";
@@ -58,8 +66,11 @@ import { reduceMeanRule, reduceSumRule } from "./reduce-sum.ts";
 import { reluRule } from "./relu.ts";
 import { reshapeRule } from "./reshape.ts";
 import { resizeRule } from "./resize.ts";
+import { reverseSequenceRule } from "./reverse-sequence.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
 import { scanRule } from "./scan.ts";
+import { scatterElementsRule } from "./scatter-elements.ts";
+import { scatterNdRule } from "./scatter-nd.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
 import { sliceRule } from "./slice.ts";
@@ -75,8 +86,10 @@ import { swishRule } from "./swish.ts";
 import { tanhRule } from "./tanh.ts";
 import { thresholdedReluRule } from "./thresholded-relu.ts";
 import { tileRule } from "./tile.ts";
+import { topKRule } from "./top-k.ts";
 import { transposeRule } from "./transpose.ts";
 import { acosRule, asinRule, atanRule, cosRule, sinRule, tanRule } from "./trigonometric.ts";
+import { triluRule } from "./trilu.ts";
 import { whereRule } from "./where.ts";
 
 /** Every rule of xdeep, by operator. */
@@ -95,13 +108,17 @@ export const builtinRuleList: readonly GradientRule[] = [
   castLikeRule,
   castRule,
   celuRule,
+  centerCropPadRule,
   clipRule,
+  col2ImRule,
+  compressRule,
   concatRule,
   convRule,
   convTransposeRule,
   coshRule,
   cosRule,
   cumSumRule,
+  depthToSpaceRule,
   divRule,
   dropoutRule,
   eluRule,
@@ -109,6 +126,8 @@ export const builtinRuleList: readonly GradientRule[] = [
   expandRule,
   expRule,
   flattenRule,
+  gatherElementsRule,
+  gatherNdRule,
   gatherRule,
   geluRule,
   gemmRule,
@@ -124,11 +143,13 @@ export const builtinRuleList: readonly GradientRule[] = [
   leakyReluRule,
   logRule,
   logSoftmaxRule,
+  loopRule,
   lpNormalizationRule,
   lrnRule,
   matMulRule,
   maxPoolRule,
   maxRule,
+  maxUnpoolRule,
   meanRule,
   meanVarianceNormalizationRule,
   microsoftAttentionRule,
@@ -157,8 +178,11 @@ export const builtinRuleList: readonly GradientRule[] = [
   reluRule,
   reshapeRule,
   resizeRule,
+  reverseSequenceRule,
   rmsNormalizationRule,
   scanRule,
+  scatterElementsRule,
+  scatterNdRule,
   seluRule,
   shrinkRule,
   sigmoidRule,
@@ -169,6 +193,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   softmaxRule,
   softplusRule,
   softsignRule,
+  spaceToDepthRule,
   splitRule,
   sqrtRule,
   squeezeRule,
@@ -179,7 +204,9 @@ export const builtinRuleList: readonly GradientRule[] = [
   tanRule,
   thresholdedReluRule,
   tileRule,
+  topKRule,
   transposeRule,
+  triluRule,
   unsqueezeRule,
   whereRule,
 ];
