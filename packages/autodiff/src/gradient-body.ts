@@ -53,6 +53,7 @@ function usedInitializers(g: GraphBuilder, nodes: readonly NodeProto[]): readonl
   return g.initializers.filter(({ name }) => read.has(name));
 }
 
+/** Declares a value without dims, which engines find. Only scalars show theirs: the counter and the condition of a Loop must. */
 function info({ name, facts }: Value): GraphProto["input"][number] {
-  return valueInfoProto(name, facts.type ?? "float32", null);
+  return valueInfoProto(name, facts.type ?? "float32", facts.dims?.length === 0 ? [] : null);
 }

@@ -11,7 +11,7 @@ export interface BodyStates {
   readonly first: number;
   /** Outputs of the body before its states. */
   readonly conditions: number;
-  /** Places, among the states, of those to be kept. */
+  /** Places, counted from the first state, of the inputs to be kept: −2 is the counter of a Loop. */
   readonly kept: readonly number[];
   readonly count: number;
 }
