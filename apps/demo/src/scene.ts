@@ -27,7 +27,7 @@ export interface Scene {
  */
 export function drawScene(seed: number): Scene {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0x7fffffff) {
-    throw new RangeError(`A seed is a whole number from 0 to ${0x7fffffff}, got ${seed}.`);
+    throw new RangeError(`A seed is a whole number from 0 to 2147483647, got ${seed}.`);
   }
   const random = createRandom(seed);
   const label = seed % CLASS_NAMES.length;

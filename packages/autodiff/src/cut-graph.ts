@@ -1,4 +1,4 @@
-import { type ModelProto, type NodeProto, isFloatType, valueInfoProto, withFields } from "@xdeep/onnx";
+import { type ModelProto, isFloatType, valueInfoProto, withFields } from "@xdeep/onnx";
 import { neededNodes } from "./needed-nodes.ts";
 import { type TypedGraph, typedGraph } from "./typed-graph.ts";
 

@@ -44,7 +44,7 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
     cotangents: [...Array<null>(step.conditions).fill(null), ...states.map((state) => state?.input ?? null), ...step.cotangents],
     wrt: [...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])), ...outer.map(input)],
   });
-  const ofStates = states.filter((state) => state !== null).map(({ value, operand, input: incoming }, i): StepResult => {
+  const ofStates = states.filter((state) => state !== null).map(({ value, operand, input: incoming }): StepResult => {
     const index = step.states.findIndex((state) => state.operand === operand);
     const start = hasCotangent(index) ? cotangent(index) : g.zerosLike(input(operand));
     return { operand, value: total(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };

@@ -60,7 +60,7 @@ export function targetCases(): readonly Case[] {
 }
 
 async function checkTarget(context: CaseContext, target: TargetOption | undefined, rows: number): Promise<void> {
-  await compare(context, await context.load(), { ...(target === undefined ? {} : { target }) }, rows);
+  await compare(context, await context.load(), target === undefined ? {} : { target }, rows);
 }
 
 async function checkOutput(context: CaseContext): Promise<void> {
