@@ -1,7 +1,9 @@
 import { type FloatTensor, type ValueInfo, XDeepError, validateTensor } from "@xdeep/core";
 
-/** @throws {XDeepError} BATCH_INVALID unless there is one weight per row */
+/** @throws {XDeepError} BATCH_INVALID unless there is one weight per row; OPTION_INVALID unless every weight is finite */
 export function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
+  const infinite = weights?.findIndex((weight) => !Number.isFinite(weight)) ?? -1;
+  if (infinite >= 0) throw new XDeepError("OPTION_INVALID", `Weights are finite numbers, got ${weights![infinite]} for row ${infinite}.`, { details: { option: "weights", row: infinite } });
   if (weights === undefined || weights.length === rows) return weights;
   throw new XDeepError("BATCH_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
 }
@@ -21,4 +23,13 @@ export function checkFinite(scores: Float32Array, output: string): void {
 export function checkCotangent(cotangent: FloatTensor, output: ValueInfo, rows: number): void {
   const dims = output.dims.length === 0 ? cotangent.dims.map(() => null) : output.dims;
   validateTensor(cotangent, { name: `cotangent of ${output.name}`, type: "float32", dims: dims.map((dim, axis) => (axis === 0 && output.dims.length > 0 ? rows : dim)), layout: null });
+}
+
+/** The error for a network of integers where no float value is named. */
+export function noFloatInput(inputs: readonly ValueInfo[], candidates: readonly string[]): XDeepError {
+  const listed = inputs.map(({ name, type }) => `"${name}" (${type})`).join(", ");
+  const todo = candidates.length === 0
+    ? "Name a float value inside the network in `wrt`."
+    : `Name a float value inside the network in \`wrt\`: its embeddings are ${candidates.map((name) => `"${name}"`).join(", ")}.`;
+  return new XDeepError("WRT_UNKNOWN", `The model has no float input (${listed}), so there is no input gradient. ${todo}`, { details: { inputs: inputs.map(({ name }) => name), candidates } });
 }

@@ -1,0 +1,15 @@
+import { conformance } from "@xdeep/conformance";
+import { reportFile } from "@xdeep/conformance/report-file";
+import { describe, it } from "vitest";
+
+import { loadModel } from "../src/index.ts";
+
+for (const engine of ["onnxruntime-node", "onnxruntime-web"] as const) {
+  conformance({
+    api: { describe, it },
+    name: engine,
+    capabilities: { rules: ["standard", "guided", "deconvnet"], innerValues: true, logits: true, gpu: false, maxBatch: null },
+    createModel: (fixture) => loadModel(fixture.onnx(), { engine }),
+    onReport: reportFile(new URL(`../../../docs/conformance/${engine}.json`, import.meta.url)),
+  });
+}
