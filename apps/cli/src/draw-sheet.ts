@@ -34,7 +34,7 @@ export async function drawSheet(rows: readonly SheetRow[], methods: readonly str
 
 function methodCell({ record, values }: Explanation, input: PreparedInput, flags: DrawingFlags): ContactSheetCell | null {
   const tensor: FloatTensor | undefined = values[input.info.name] ?? Object.values(values)[0];
-  if (tensor === undefined || !isDrawable(tensor)) return null;
+  if (tensor === undefined || !isDrawable(tensor, input.layout)) return null;
   const [drawing] = draw(sliceRows(tensor, 0, 1), input, { ...flags, render: ["overlay"] });
   const [{ target, name }] = record.rows as [Explanation["record"]["rows"][number]];
   return drawing === undefined ? null : { image: drawing.image, caption: `why ${name ?? describeTarget(target)}` };

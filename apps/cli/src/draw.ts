@@ -13,9 +13,11 @@ export interface Drawing {
 /** Pictures of small models are enlarged by the least whole factor that brings their longer side to this, in pixels. */
 const LEAST_SIDE = 224;
 
-/** True for attributions that can be shown as pictures. */
-export function isDrawable({ dims }: FloatTensor): boolean {
-  return dims.length === 4 && dims[2]! > 1 && dims[3]! > 1;
+/** True for attributions that can be shown as pictures, a row at a time. */
+export function isDrawable(attribution: FloatTensor, layout: PreparedInput["layout"]): boolean {
+  if (attribution.dims.length !== 4) return false;
+  const { width, height } = sizeOfMap(attribution, layout);
+  return width > 1 && height > 1;
 }
 
 /**
@@ -61,7 +63,7 @@ function unlessMisfit(render: () => Drawing): Drawing | null {
   }
 }
 
-function sizeOfMap({ dims }: FloatTensor, layout: "NCHW" | "NHWC" | null): { readonly width: number; readonly height: number } {
+function sizeOfMap({ dims }: FloatTensor, layout: PreparedInput["layout"]): { readonly width: number; readonly height: number } {
   const [height, width] = layout === "NHWC" ? [dims[1]!, dims[2]!] : [dims[2]!, dims[3]!];
   return { width, height };
 }

@@ -18,7 +18,7 @@ export function explainCommand(io: Io): Command {
   const command = new Command("explain")
     .summary("explain what a model looked at in pictures or other inputs")
     .description("Explains a score of a model: which parts of the input speak for it, and which against it.")
-    .argument("<model>", "an ONNX file")
+    .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js")
     .argument("<inputs...>", "pictures; or .npy or .json files with the numbers of an input")
     .addHelpText("after", EXPLAIN_HELP);
   addMethodOptions(command);
@@ -90,7 +90,7 @@ function addOutputOptions(command: Command): void {
     .optionsGroup("Running:")
     .option("-o, --out <folder>", "where files are written", "explanations")
     .option("--json", "print one JSON document on stdout, and nothing else", false)
-    .addOption(new Option("--engine <name>", "(default: onnxruntime-node)").choices(ENGINES))
+    .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
     .option("--gpu", "run on a GPU, or fail where there is none", false);
 }
 

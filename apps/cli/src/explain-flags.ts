@@ -1,8 +1,6 @@
-import type { DivergingColorMap, ImageSize, PresetName, ResizeMode, SequentialColorMap } from "@xdeep/image";
-import type { ChannelOrder } from "@xdeep/image";
 import type { Score } from "@xdeep/core";
+import type { ChannelOrder, DivergingColorMap, ImageSize, PresetName, ResizeMode, SequentialColorMap } from "@xdeep/image";
 
-import type { EngineChoice } from "./load-any-model.ts";
 import type { MethodSettings, NamedMethod } from "./method.ts";
 
 /** Kinds of pictures that can be written. */
@@ -50,6 +48,6 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, Omit<Met
   readonly input?: Readonly<Record<string, string>> | undefined;
   readonly out: string;
   readonly gpu: boolean;
-  readonly engine?: EngineChoice | undefined;
+  readonly engine?: string | undefined;
   readonly json: boolean;
 }

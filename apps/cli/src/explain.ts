@@ -92,7 +92,7 @@ async function explainFile(input: PreparedInput, stem: string, isFirst: boolean,
     const bar = startProgressBar(io.stderr, `${stem} ${method.name}`);
     const explanation = await explainWith({ ...run, explainer, method, input, scored, signal: io.signal, onProgress: bar.update }).finally(bar.stop);
     const record = await writeExplanation(explanation, input, { folder: flags.out, stem, flags });
-    say(run, describeExplanation(record, explanation.values, flags.out, run.features));
+    say(run, describeExplanation(record, explanation.values, { folder: flags.out, features: run.features, layout: input.layout }));
     warn(run, explanationWarnings(record));
     found.push({ explanation, record });
   }

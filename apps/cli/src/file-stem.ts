@@ -1,13 +1,18 @@
 import { parse } from "node:path";
 
-/** A name for the results of each file: its own without extension, numbered where several files share it. */
+/** A name for the results of each file: its own without extension, numbered where that is taken. */
 export function fileStems(paths: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return paths.map((path) => {
-    const { name } = parse(path);
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
+  return uniqueNames(paths.map((path) => parse(path).name));
+}
+
+/** The names, numbered where one is taken. */
+export function uniqueNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 2; taken.has(unique); count++) unique = `${name}-${count}`;
+    taken.add(unique);
+    return unique;
   });
 }
 

@@ -1,24 +1,33 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename } from "node:path";
 
 import { type Model, XDeepError } from "@xdeep/core";
-import { externalDataFiles, readModel } from "@xdeep/onnx";
-import { loadModel } from "@xdeep/onnxruntime";
 
 import { type HashedFile, hashFile } from "./hashed-file.ts";
+import { onnxLoader } from "./onnx-loader.ts";
+import { tfjsLoader } from "./tfjs-loader.ts";
 
-/** Engines that can be asked for by name. */
-export const ENGINES = ["onnxruntime-node", "onnxruntime-web"] as const;
-export type EngineChoice = (typeof ENGINES)[number];
-
-export interface LoadAnyModelOptions {
-  readonly engine?: EngineChoice | undefined;
-  readonly gpu: boolean;
+/** One kind of model file. */
+export interface ModelLoader {
+  /** As users know it. */
+  readonly kind: string;
+  /** Engines that can be asked for by name; the first is the default. */
+  readonly engines: readonly string[];
+  accepts(path: string): boolean;
+  /** `engine` is one of `engines`, or undefined where a GPU is asked for and none is named. */
+  load(path: string, options: { readonly engine: string | undefined; readonly gpu: boolean }): Promise<Model>;
+  /** Absolute paths of the files beside the model that hold its weights, by the names that it gives them. */
+  weightFiles(path: string): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Warnings of ONNX Runtime are for those who write engines; they would be between our lines. */
-const ONLY_ERRORS = 3;
+const LOADERS: readonly ModelLoader[] = [tfjsLoader, onnxLoader];
+
+/** Engines of every kind of model. */
+export const ENGINES: readonly string[] = LOADERS.flatMap(({ engines }) => engines);
+
+export interface LoadAnyModelOptions {
+  readonly engine?: string | undefined;
+  readonly gpu: boolean;
+}
 
 /** A model that can be explained, and the files it came from. */
 export interface LoadedModel {
@@ -31,13 +40,15 @@ export interface LoadedModel {
 /**
  * Loads a model file with the backend that its kind needs.
  *
- * @throws {XDeepError} as `loadModel` of the backend; MODEL_NOT_FOUND for a URL
+ * @throws {XDeepError} as `loadModel` of the backend; MODEL_NOT_FOUND for a URL; OPTION_INVALID for an engine of another kind of model
  */
 export async function loadAnyModel(path: string, { engine, gpu }: LoadAnyModelOptions): Promise<LoadedModel> {
   if (/^[a-z]+:\/\//i.test(path)) throw new XDeepError("MODEL_NOT_FOUND", `"${path}" is a URL. Download the model and pass its path.`, { details: { path } });
-  const model = await loadModel(path, { engine, useGpu: gpu, logSeverityLevel: ONLY_ERRORS });
-  const bytes = await readFile(path);
-  const folder = dirname(resolve(path));
-  const weightFiles = await Promise.all(externalDataFiles(readModel(bytes)).map((name) => hashFile(resolve(folder, name), name)));
-  return { model, file: { file: basename(path), sha256: createHash("sha256").update(bytes).digest("hex") }, weightFiles };
+  const loader = LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
+  if (engine !== undefined && !loader.engines.includes(engine)) {
+    throw new XDeepError("OPTION_INVALID", `${loader.kind} models run on ${loader.engines.join(", ")}, not on --engine ${engine}.`, { details: { engine, engines: loader.engines } });
+  }
+  const model = await loader.load(path, { engine: engine ?? (gpu ? undefined : loader.engines[0]), gpu });
+  const weights = Object.entries(await loader.weightFiles(path));
+  return { model, file: await hashFile(path, basename(path)), weightFiles: await Promise.all(weights.map(([name, file]) => hashFile(file, name))) };
 }

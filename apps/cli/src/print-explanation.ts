@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type FloatTensor, type Rule, type Target, sliceRows } from "@xdeep/core";
 
 import { isDrawable } from "./draw.ts";
-import type { ExplainedRow, ExplanationRecord } from "./explanation.ts";
+import type { ExplainedRow, Explanation, ExplanationRecord } from "./explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "./format-number.ts";
 import type { Labels } from "./labels.ts";
@@ -31,8 +31,15 @@ export function describeScores({ path, info, feeds, plan }: PreparedInput, score
   return `${path} (${info.name} ${formatDims(feeds[info.name]!.dims)}${preset})\n${blocks.join("\n")}\n`;
 }
 
+export interface DescribeOptions {
+  /** Where the files were written. */
+  readonly folder: string;
+  readonly features: Labels | null;
+  readonly layout: PreparedInput["layout"];
+}
+
 /** What a method found, and where it was written. */
-export function describeExplanation(record: ExplanationRecord, values: Readonly<Record<string, FloatTensor>>, folder: string, features: Labels | null): string {
+export function describeExplanation(record: ExplanationRecord, values: Explanation["values"], { folder, features, layout }: DescribeOptions): string {
   const lines = [`  ${record.name}`];
   record.rows.forEach((row, n) => {
     const prefix = record.rows.length === 1 ? "" : `row ${n}: `;
@@ -40,7 +47,7 @@ export function describeExplanation(record: ExplanationRecord, values: Readonly<
     if (row.convergence !== undefined) lines.push(`    delta        ${prefix}${describeConvergence(row.convergence, record.rule)}`);
   });
   if (record.rule !== "standard") lines.push(`    rectifiers   ${record.rectifiers}`);
-  lines.push(...tables(record, values, features));
+  lines.push(...tables(record, Object.entries(values).filter(([, tensor]) => !isDrawable(tensor, layout)), features));
   lines.push(`    written      ${writtenFiles(record, folder)}`);
   return `${lines.join("\n")}\n`;
 }
@@ -62,11 +69,11 @@ export function describeTarget(target: Target): string {
 }
 
 /** Attributions that are no pictures, row by row. */
-function tables(record: ExplanationRecord, values: Readonly<Record<string, FloatTensor>>, features: Labels | null): readonly string[] {
-  return Object.entries(values).filter(([, tensor]) => !isDrawable(tensor)).flatMap(([name, tensor]) =>
-    record.rows.flatMap((_, row) => {
+function tables({ rows }: ExplanationRecord, values: readonly (readonly [string, FloatTensor])[], features: Labels | null): readonly string[] {
+  return values.flatMap(([name, tensor]) =>
+    rows.flatMap((_, row) => {
       const { text, left } = attributionTable(sliceRows(tensor, row, row + 1), features);
-      const heading = record.rows.length === 1 ? name : `${name}, row ${row}`;
+      const heading = rows.length === 1 ? name : `${name}, row ${row}`;
       return [`    attribution  ${heading}${left === 0 ? "" : ` (the largest; ${left} more in the .npy file)`}`, text];
     }),
   );

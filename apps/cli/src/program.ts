@@ -10,7 +10,7 @@ import { VERSION } from "./version.ts";
 /** The command line of `xdeep`. It writes to `io` alone, and throws where it would end the process. */
 export function createProgram(io: Io, finish: (code: ExitCode) => void): Command {
   const program = new Command("xdeep")
-    .description("Explains what a neural network looked at: gradients of a score with respect to the input, for ONNX models.")
+    .description("Explains what a neural network looked at: gradients of a score with respect to the input, for ONNX and TensorFlow.js models.")
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);

@@ -7,7 +7,7 @@ import { writePng } from "@xdeep/image";
 import { draw, isDrawable } from "./draw.ts";
 import type { DrawingFlags } from "./explain-flags.ts";
 import type { Explanation, ExplanationRecord, WrittenFiles } from "./explanation.ts";
-import { safeName } from "./file-stem.ts";
+import { safeName, uniqueNames } from "./file-stem.ts";
 import { writeNpy } from "./npy-file.ts";
 import type { PreparedInput } from "./prepare-input.ts";
 
@@ -24,11 +24,12 @@ export async function writeExplanation({ record, values }: Explanation, input: P
   const base = `${stem}.${record.name}`;
   const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
   const pictures: WrittenFiles["pictures"][number][] = [];
-  for (const [value, tensor] of Object.entries(values)) {
-    const name = Object.keys(values).length === 1 && value === input.info.name ? base : `${base}.${safeName(value)}`;
+  const names = uniqueNames(Object.keys(values).map(safeName));
+  for (const [n, [value, tensor]] of Object.entries(values).entries()) {
+    const name = names.length === 1 && value === input.info.name ? base : `${base}.${names[n]}`;
     await writeNpy(join(folder, `${name}.npy`), tensor);
     attributions[value] = { file: `${name}.npy`, dims: tensor.dims };
-    if (isDrawable(tensor)) pictures.push(...(await writePictures(value, tensor, input, { folder, stem: name, flags })));
+    if (isDrawable(tensor, input.layout)) pictures.push(...(await writePictures(value, tensor, input, { folder, stem: name, flags })));
   }
   const full: ExplanationRecord = { ...record, files: { attributions, pictures, record: `${base}.json` } };
   await writeFile(join(folder, full.files.record), `${JSON.stringify(full, null, 2)}\n`);

@@ -11,7 +11,7 @@ import { runCli, temporaryFolder } from "./run-cli.ts";
 
 /** Channel means of the picture that the tests explain, 0…1: exact in eighths of a byte. */
 const MEANS = [1, 51 / 255, 0] as const;
-const LOGITS = PICTURE_WEIGHTS.map((row) => row.reduce((sum, weight, channel) => sum + weight * MEANS[channel]!, 0));
+const LOGITS = PICTURE_WEIGHTS.map((row) => row.reduce<number>((sum, weight, channel) => sum + weight * MEANS[channel]!, 0));
 
 interface Scene {
   readonly folder: string;

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+
+import { collect, collectPairs, integerFrom, parseNumber, parseNumbers, parsePercentile, parseSize, splitList, wordsOf } from "./parse-flag.ts";
+
+describe("numbers", () => {
+  it.each([["1", 1], ["-0.5", -0.5], ["1e-3", 1e-3]])("%s", (text, value) => expect(parseNumber(text)).toBe(value));
+  it.each(["", " ", "one", "1,5", "NaN", "Infinity"])("refuses %j", (text) => expect(() => parseNumber(text)).toThrow("number"));
+  it("keeps integers in their range", () => {
+    expect(integerFrom(1)("3")).toBe(3);
+    for (const text of ["0", "2.5", "-1"]) expect(() => integerFrom(1)(text)).toThrow("integer, 1 or above");
+  });
+  it("takes one number or one per channel", () => {
+    expect(parseNumbers("0.5")).toBe(0.5);
+    expect(parseNumbers("1,2,3")).toEqual([1, 2, 3]);
+    expect(() => parseNumbers("1,,3")).toThrow("number");
+  });
+  it("bounds percentiles", () => {
+    expect(parsePercentile("99.5")).toBe(99.5);
+    for (const text of ["0", "101"]) expect(() => parsePercentile(text)).toThrow("number above 0");
+  });
+});
+
+it("reads sizes", () => {
+  expect(parseSize("224")).toEqual({ width: 224, height: 224 });
+  expect(parseSize("320x240")).toEqual({ width: 320, height: 240 });
+  for (const text of ["0", "224x", "x", "12x0", "-3"]) expect(() => parseSize(text)).toThrow("WIDTHxHEIGHT");
+});
+
+it("splits lists, and refuses words that it does not know", () => {
+  expect(splitList(" a, b ,")).toEqual(["a", "b"]);
+  expect(() => splitList(",")).toThrow("names nothing");
+  expect(wordsOf(["a", "b"])("b,a")).toEqual(["b", "a"]);
+  expect(() => wordsOf(["a", "b"])("a,c")).toThrow('no "c"');
+});
+
+it("collects what is given several times", () => {
+  expect(collect("b", collect("a", undefined))).toEqual(["a", "b"]);
+  expect(collectPairs("mask:0=m.npy", collectPairs("a=b=1.npy", undefined))).toEqual({ "a=b": "1.npy", "mask:0": "m.npy" });
+  for (const text of ["mask", "=m.npy", "mask="]) expect(() => collectPairs(text, undefined)).toThrow("name of an input");
+});
