@@ -17,6 +17,7 @@ import { cumSumRule } from "./cum-sum.ts";
 import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
+import { einsumRule } from "./einsum.ts";
 import { celuRule, eluRule, seluRule } from "./elu.ts";
 import { erfRule } from "./erf.ts";
 import { expRule } from "./exp.ts";
@@ -30,6 +31,8 @@ import { gemmRule } from "./gemm.ts";
 import { globalAveragePoolRule } from "./global-average-pool.ts";
 import { globalMaxPoolRule } from "./global-max-pool.ts";
 import { groupNormalizationRule } from "./group-normalization.ts";
+import { gruRule } from "./gru.ts";
+import { gruRule } from "./gru.ts";
 import { hardSigmoidRule } from "./hard-sigmoid.ts";
 import { hardSwishRule } from "./hard-swish.ts";
 import { acoshRule, asinhRule, atanhRule, coshRule, sinhRule } from "./hyperbolic.ts";
@@ -42,6 +45,8 @@ import { logRule } from "./log.ts";
 import { loopRule } from "./loop.ts";
 import { lpNormalizationRule } from "./lp-normalization.ts";
 import { lrnRule } from "./lrn.ts";
+import { lstmRule } from "./lstm.ts";
+import { lstmRule } from "./lstm.ts";
 import { matMulRule } from "./matmul.ts";
 import { maxPoolRule } from "./max-pool.ts";
 import { maxUnpoolRule } from "./max-unpool.ts";
@@ -68,6 +73,8 @@ import { reshapeRule } from "./reshape.ts";
 import { resizeRule } from "./resize.ts";
 import { reverseSequenceRule } from "./reverse-sequence.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
+import { rnnRule } from "./rnn.ts";
+import { rnnRule } from "./rnn.ts";
 import { scanRule } from "./scan.ts";
 import { scatterElementsRule } from "./scatter-elements.ts";
 import { scatterNdRule } from "./scatter-nd.ts";
@@ -121,6 +128,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   depthToSpaceRule,
   divRule,
   dropoutRule,
+  einsumRule,
   eluRule,
   erfRule,
   expandRule,
@@ -134,6 +142,8 @@ export const builtinRuleList: readonly GradientRule[] = [
   globalAveragePoolRule,
   globalMaxPoolRule,
   groupNormalizationRule,
+  gruRule,
+  gruRule,
   hardSigmoidRule,
   hardSwishRule,
   identityRule,
@@ -146,6 +156,8 @@ export const builtinRuleList: readonly GradientRule[] = [
   loopRule,
   lpNormalizationRule,
   lrnRule,
+  lstmRule,
+  lstmRule,
   matMulRule,
   maxPoolRule,
   maxRule,
@@ -180,6 +192,8 @@ export const builtinRuleList: readonly GradientRule[] = [
   resizeRule,
   reverseSequenceRule,
   rmsNormalizationRule,
+  rnnRule,
+  rnnRule,
   scanRule,
   scatterElementsRule,
   scatterNdRule,
