@@ -32,7 +32,6 @@ import { globalAveragePoolRule } from "./global-average-pool.ts";
 import { globalMaxPoolRule } from "./global-max-pool.ts";
 import { groupNormalizationRule } from "./group-normalization.ts";
 import { gruRule } from "./gru.ts";
-import { gruRule } from "./gru.ts";
 import { hardSigmoidRule } from "./hard-sigmoid.ts";
 import { hardSwishRule } from "./hard-swish.ts";
 import { acoshRule, asinhRule, atanhRule, coshRule, sinhRule } from "./hyperbolic.ts";
@@ -45,7 +44,6 @@ import { logRule } from "./log.ts";
 import { loopRule } from "./loop.ts";
 import { lpNormalizationRule } from "./lp-normalization.ts";
 import { lrnRule } from "./lrn.ts";
-import { lstmRule } from "./lstm.ts";
 import { lstmRule } from "./lstm.ts";
 import { matMulRule } from "./matmul.ts";
 import { maxPoolRule } from "./max-pool.ts";
@@ -73,7 +71,6 @@ import { reshapeRule } from "./reshape.ts";
 import { resizeRule } from "./resize.ts";
 import { reverseSequenceRule } from "./reverse-sequence.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
-import { rnnRule } from "./rnn.ts";
 import { rnnRule } from "./rnn.ts";
 import { scanRule } from "./scan.ts";
 import { scatterElementsRule } from "./scatter-elements.ts";
@@ -143,7 +140,6 @@ export const builtinRuleList: readonly GradientRule[] = [
   globalMaxPoolRule,
   groupNormalizationRule,
   gruRule,
-  gruRule,
   hardSigmoidRule,
   hardSwishRule,
   identityRule,
@@ -156,7 +152,6 @@ export const builtinRuleList: readonly GradientRule[] = [
   loopRule,
   lpNormalizationRule,
   lrnRule,
-  lstmRule,
   lstmRule,
   matMulRule,
   maxPoolRule,
@@ -192,7 +187,6 @@ export const builtinRuleList: readonly GradientRule[] = [
   resizeRule,
   reverseSequenceRule,
   rmsNormalizationRule,
-  rnnRule,
   rnnRule,
   scanRule,
   scatterElementsRule,
