@@ -3,6 +3,7 @@ import { engine, getBackend, setBackend, version_core } from "@tensorflow/tfjs-c
 
 import { ENGINE_PACKAGES, type EngineName } from "./engine-packages.ts";
 import { importPackage } from "./import-package.ts";
+import { isSoftwareWebGl, isSoftwareWebGpu } from "./software-device.ts";
 
 /** An initialised backend of TensorFlow.js. */
 export interface ChosenEngine {
@@ -13,10 +14,11 @@ export interface ChosenEngine {
   readonly gpu: boolean;
 }
 
-/** The package behind each registration under the name "tensorflow", which two packages share. */
+/** What backends tell about their device. Two packages register under the name "tensorflow". */
 interface NativeBackend {
   readonly isGPUPackage?: boolean;
   readonly isUsingGpuDevice?: boolean;
+  readonly gpgpu?: { readonly gl: NonNullable<Parameters<typeof isSoftwareWebGl>[0]> };
 }
 
 /**
@@ -81,7 +83,7 @@ async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
     try {
       const chosen = await namedEngine(candidate);
       if (chosen.gpu) return chosen;
-      reasons.push(`"${candidate}" runs on the CPU${candidate === "tfjs-node-gpu" ? ": TensorFlow found no CUDA device" : ""}`);
+      reasons.push(`"${candidate}" runs on the CPU${candidate === "tfjs-node-gpu" ? ": TensorFlow found no CUDA device." : "."}`);
     } catch (error) {
       cause = error;
       reasons.push(`"${candidate}": ${error instanceof Error ? error.message : String(error)}`);
@@ -90,8 +92,15 @@ async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
   throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used. ${reasons.join(" ")} Leave useGpu out to run on the CPU.`, { details: { engines: candidates, reasons }, cause });
 }
 
-function describe(backendName: string): ChosenEngine {
+async function describe(backendName: string): Promise<ChosenEngine> {
   const backend = engine().findBackend(backendName) as NativeBackend | null;
-  const gpu = backendName === "webgl" || backendName === "webgpu" || backend?.isUsingGpuDevice === true;
-  return { backendName, description: `tfjs-core ${version_core} (${backendName}${backendName === "tensorflow" ? (gpu ? " gpu" : " cpu") : ""})`, gpu };
+  const gpu = await usesGpu(backendName, backend);
+  const device = backendName === "tensorflow" || (!gpu && backendName.startsWith("webg")) ? `${backendName}, on the ${gpu ? "GPU" : "CPU"}` : backendName;
+  return { backendName, description: `tfjs-core ${version_core} (${device})`, gpu };
+}
+
+async function usesGpu(backendName: string, backend: NativeBackend | null): Promise<boolean> {
+  if (backendName === "webgpu") return !(await isSoftwareWebGpu((globalThis as { navigator?: { gpu?: Parameters<typeof isSoftwareWebGpu>[0] } }).navigator?.gpu));
+  if (backendName === "webgl") return !isSoftwareWebGl(backend?.gpgpu?.gl);
+  return backend?.isUsingGpuDevice === true;
 }

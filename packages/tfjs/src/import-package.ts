@@ -15,7 +15,7 @@ export async function importPackage<T>(packageName: string): Promise<T> {
 
 /** What to tell about a package that could not be imported. */
 export function importError(packageName: string, cause: unknown): XDeepError {
-  const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!;
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!.trim();
   const code = (cause as { code?: unknown } | null)?.code;
   // Only the package itself: something missing inside an installed package is a broken installation.
   const isAbsent = (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND" || code === undefined) && isAbout(packageName, reason);
