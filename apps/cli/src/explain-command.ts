@@ -13,6 +13,9 @@ import {
   collect, collectPairs, integerFrom, parseNotNegative, parseNumber, parseNumbers, parsePercentile, parsePositive, parseSize, splitList, wordsOf,
 } from "./parse-flag.ts";
 
+/** Not given to commander as defaults: its help would print them. */
+const SWITCHED_OFF = { takeMax: false, json: false, gpu: false } as const;
+
 /** `xdeep explain`: its options, and what they do. */
 export function explainCommand(io: Io): Command {
   const command = new Command("explain")
@@ -26,7 +29,7 @@ export function explainCommand(io: Io): Command {
   addInputOptions(command);
   addPictureOptions(command);
   addOutputOptions(command);
-  return command.action((model: string, inputs: string[], flags: ExplainFlags) => explain(model, inputs, flags, io));
+  return command.action((model: string, inputs: string[], flags: ExplainFlags) => explain(model, inputs, { ...SWITCHED_OFF, ...flags }, io));
 }
 
 function addMethodOptions(command: Command): void {
@@ -55,7 +58,7 @@ function addTargetOptions(command: Command): void {
     .option("--output <name>", "name of the model's output (default: the first float output)")
     .option("--wrt <name>", "attribute to this input or inner value (see xdeep check --values); several times (default: every float input)", collect)
     .option("--top <n>", "how many of the highest entries are printed", integerFrom(1), 5)
-    .option("--take-max", "reduce attributions to their signed maximum over the channels", false);
+    .option("--take-max", "reduce attributions to their signed maximum over the channels");
 }
 
 function addInputOptions(command: Command): void {
@@ -89,9 +92,9 @@ function addOutputOptions(command: Command): void {
   command
     .optionsGroup("Running:")
     .option("-o, --out <folder>", "where files are written", "explanations")
-    .option("--json", "print one JSON document on stdout, and nothing else", false)
+    .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
-    .option("--gpu", "run on a GPU, or fail where there is none", false);
+    .option("--gpu", "run on a GPU, or fail where there is none");
 }
 
 function parsePreset(text: string): string {

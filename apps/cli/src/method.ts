@@ -8,11 +8,11 @@ import { splitList } from "./parse-flag.ts";
 
 /** What a user can name, with one line on what it means. */
 export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | "integrated" | "smooth", string>> = {
-  vanilla: "dF/dx: how the score changes with each input value. Exact, and noisy to look at.",
-  guided: "only what passes every rectifier with a positive value and a positive gradient: sharp, shows details of the input more than the decision.",
-  deconvnet: "as guided, without regard to the value: the classic DeconvNet pictures.",
-  integrated: "mean gradient on the way from a baseline to x, times x - baseline: sums to F(x) - F(baseline), for and against.",
-  smooth: "mean over copies with noise (SmoothGrad): less speckle.",
+  vanilla: "the gradient dF/dx, how the score changes with each input value: exact, and noisy to look at",
+  guided: "gradients positive at every rectifier that was on: sharp, shows the input more than the decision",
+  deconvnet: "gradients positive at every rectifier, on or off: the classic DeconvNet pictures",
+  integrated: "mean gradient from a baseline to x, times x - baseline: sums to F(x) - F(baseline)",
+  smooth: "mean gradient of noisy copies of x (SmoothGrad): less speckle",
 };
 
 type Word = keyof typeof METHOD_WORDS;

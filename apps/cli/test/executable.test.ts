@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:fs";
+import { access, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { slowModel, tableModel, writeTestModel } from "./models.ts";
+import { type CliResult, temporaryFolder } from "./run-cli.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+/** Below this package, so that what is not bundled is found as from its dist folder. */
+const built = join(root, "node_modules", ".executable-test");
+
+beforeAll(async () => {
+  await mkdir(join(built, "bin"), { recursive: true });
+  await writeFile(join(built, "package.json"), '{ "type": "module" }');
+  await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
+  await build({
+    entryPoints: [join(root, "src", "index.ts")],
+    outfile: join(built, "dist", "index.js"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["xdeep-source"],
+    external: ["commander", "cli-progress", "cli-table3", "npyjs", "sharp", "onnxruntime-node", "onnxruntime-web", "@xdeep/tfjs"],
+    logLevel: "silent",
+  });
+});
+
+afterAll(() => rm(built, { recursive: true, force: true }));
+
+/** Starts the executable; `onOutput` gets what it prints and a way to interrupt it. */
+function run(argv: readonly string[], onOutput: (text: string, interrupt: () => void) => void = () => undefined): Promise<CliResult> {
+  const child = spawn(process.execPath, [join(built, "bin", "xdeep.js"), ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    onOutput(stdout, () => child.kill("SIGINT"));
+  });
+  child.stderr.on("data", (chunk: Buffer) => { stderr += chunk.toString(); });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+}
+
+describe("the executable", () => {
+  it("may be executed", async () => {
+    await access(join(root, "bin", "xdeep.js"), constants.X_OK);
+  });
+
+  it("explains, and exits with 0", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "table.onnx", tableModel());
+    await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
+    const { code, stdout, stderr } = await run(["explain", model, join(folder, "row.json"), "--out", join(folder, "out"), "--method", "integrated", "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect((JSON.parse(stdout) as { explanations: { rows: { score: number }[] }[] }).explanations[0]!.rows[0]!.score).toBe(2);
+  });
+
+  it("exits with 1 for a model that is not there, and with 2 for a command line that makes no sense", async () => {
+    expect((await run(["check", "none.onnx"])).code).toBe(1);
+    expect((await run(["check"])).code).toBe(2);
+  });
+
+  it("ends by Ctrl-C with 130", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "slow.onnx", slowModel(64, 8));
+    const row = Array.from({ length: 64 }, (_, y) => Array.from({ length: 64 }, (__, x) => Math.cos(x + y)));
+    await writeFile(join(folder, "x.json"), JSON.stringify([row]));
+    let isInterrupted = false;
+    const { code, stderr } = await run(["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")], (text, interrupt) => {
+      if (isInterrupted || !text.includes("highest of")) return;
+      isInterrupted = true;
+      setTimeout(interrupt, 100);
+    });
+    expect({ code, stderr }).toEqual({ code: 130, stderr: "Interrupted.\n" });
+  });
+});
