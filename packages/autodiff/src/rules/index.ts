@@ -2,6 +2,7 @@ import type { GradientRule } from "../rule.ts";
 import { type RuleSet, ruleSet } from "../rule-set.ts";
 import { absRule } from "./abs.ts";
 import { addRule } from "./add.ts";
+import { affineGridRule } from "./affine-grid.ts";
 import { attentionRule } from "./attention.ts";
 import { averagePoolRule } from "./average-pool.ts";
 import { batchNormalizationRule } from "./batch-normalization.ts";
@@ -15,6 +16,7 @@ import { convTransposeRule } from "./conv-transpose.ts";
 import { convRule } from "./conv.ts";
 import { cumSumRule } from "./cum-sum.ts";
 import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
+import { detRule } from "./det.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
 import { einsumRule } from "./einsum.ts";
@@ -23,6 +25,7 @@ import { erfRule } from "./erf.ts";
 import { expRule } from "./exp.ts";
 import { expandRule } from "./expand.ts";
 import { flattenRule } from "./flatten.ts";
+import { fusedMatMulRule } from "./fused-matmul.ts";
 import { gatherElementsRule } from "./gather-elements.ts";
 import { gatherNdRule } from "./gather-nd.ts";
 import { gatherRule } from "./gather.ts";
@@ -51,10 +54,12 @@ import { maxUnpoolRule } from "./max-unpool.ts";
 import { maxRule, minRule } from "./max.ts";
 import { meanVarianceNormalizationRule } from "./mean-variance-normalization.ts";
 import { microsoftAttentionRule, multiHeadAttentionRule } from "./microsoft-attention.ts";
+import { biasGeluRule, fastGeluRule, microsoftGeluRule, quickGeluRule } from "./microsoft-gelu.ts";
 import { mishRule } from "./mish.ts";
 import { modRule } from "./mod.ts";
 import { mulRule } from "./mul.ts";
 import { negRule } from "./neg.ts";
+import { negativeLogLikelihoodLossRule } from "./negative-log-likelihood-loss.ts";
 import { oneHotRule } from "./one-hot.ts";
 import { padRule } from "./pad.ts";
 import { powRule } from "./pow.ts";
@@ -72,12 +77,15 @@ import { resizeRule } from "./resize.ts";
 import { reverseSequenceRule } from "./reverse-sequence.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
 import { rnnRule } from "./rnn.ts";
+import { microsoftRotaryEmbeddingRule, rotaryEmbeddingRule } from "./rotary-embedding.ts";
 import { scanRule } from "./scan.ts";
 import { scatterElementsRule } from "./scatter-elements.ts";
 import { scatterNdRule } from "./scatter-nd.ts";
 import { shrinkRule } from "./shrink.ts";
 import { sigmoidRule } from "./sigmoid.ts";
+import { skipLayerNormalizationRule, skipSimplifiedLayerNormalizationRule } from "./skip-layer-normalization.ts";
 import { sliceRule } from "./slice.ts";
+import { softmaxCrossEntropyLossRule } from "./softmax-cross-entropy-loss.ts";
 import { logSoftmaxRule, softmaxRule } from "./softmax.ts";
 import { softplusRule } from "./softplus.ts";
 import { softsignRule } from "./softsign.ts";
@@ -102,6 +110,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   acoshRule,
   acosRule,
   addRule,
+  affineGridRule,
   asinhRule,
   asinRule,
   atanhRule,
@@ -109,6 +118,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   attentionRule,
   averagePoolRule,
   batchNormalizationRule,
+  biasGeluRule,
   castLikeRule,
   castRule,
   celuRule,
@@ -123,6 +133,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   cosRule,
   cumSumRule,
   depthToSpaceRule,
+  detRule,
   divRule,
   dropoutRule,
   einsumRule,
@@ -130,7 +141,9 @@ export const builtinRuleList: readonly GradientRule[] = [
   erfRule,
   expandRule,
   expRule,
+  fastGeluRule,
   flattenRule,
+  fusedMatMulRule,
   gatherElementsRule,
   gatherNdRule,
   gatherRule,
@@ -160,16 +173,20 @@ export const builtinRuleList: readonly GradientRule[] = [
   meanRule,
   meanVarianceNormalizationRule,
   microsoftAttentionRule,
+  microsoftGeluRule,
+  microsoftRotaryEmbeddingRule,
   minRule,
   mishRule,
   modRule,
   mulRule,
   multiHeadAttentionRule,
+  negativeLogLikelihoodLossRule,
   negRule,
   oneHotRule,
   padRule,
   powRule,
   preluRule,
+  quickGeluRule,
   rangeRule,
   reciprocalRule,
   reduceL1Rule,
@@ -188,6 +205,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   reverseSequenceRule,
   rmsNormalizationRule,
   rnnRule,
+  rotaryEmbeddingRule,
   scanRule,
   scatterElementsRule,
   scatterNdRule,
@@ -197,7 +215,10 @@ export const builtinRuleList: readonly GradientRule[] = [
   simplifiedLayerNormalizationRule,
   sinhRule,
   sinRule,
+  skipLayerNormalizationRule,
+  skipSimplifiedLayerNormalizationRule,
   sliceRule,
+  softmaxCrossEntropyLossRule,
   softmaxRule,
   softplusRule,
   softsignRule,

@@ -1,0 +1,28 @@
+import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import type { GradientRule } from "../rule.ts";
+import { unsupportedNode } from "../unsupported-node.ts";
+
+/** Det: y = det x over the last two axes;  x̄ᵢⱼ = (−1)ⁱ⁺ʲ det(x without row i and column j) ȳ, which needs no inverse and holds for singular x too. */
+export const detRule: GradientRule = {
+  op: "Det",
+  since: [11, 22],
+  pullback: function detPullback({ g, node, input, cotangent }) {
+    const x = input(0);
+    const [rows, columns] = x.facts.dims?.slice(-2) ?? [];
+    const n = typeof rows === "number" ? rows : columns;
+    if (typeof n !== "number") throw unsupportedNode(node, "the size of its matrices is known only at run time.");
+    const dy = g.unsqueeze(cotangent(0), [-2, -1]);
+    return [n === 1 ? dy : g.mul(dy, cofactors(g, x, n))];
+  },
+};
+
+function cofactors(g: GraphBuilder, x: Value, n: number): Value {
+  const rank = rankOf(x);
+  const others = Array.from({ length: n }, (_, i) => Array.from({ length: n - 1 }, (__, k) => (k < i ? k : k + 1)));
+  const allBut = g.constant({ type: "int64", dims: [n, n - 1], data: BigInt64Array.from(others.flat(), BigInt) }, "others");
+  const minors = g.gather(g.gather(x, allBut, rank - 2), allBut, rank);
+  const batch = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  const [i, k, j, l] = [rank - 2, rank - 1, rank, rank + 1];
+  const signs = Float32Array.from({ length: n * n }, (_, at) => (-1) ** (Math.floor(at / n) + (at % n)));
+  return g.mul(g.op("Det", [g.transpose(minors, [...batch, i, j, k, l])]), g.castLike(g.constant({ type: "float32", dims: [n, n], data: signs }, "signs"), x));
+}
