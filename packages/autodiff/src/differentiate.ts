@@ -2,6 +2,7 @@ import { type Rule, XDeepError } from "@xdeep/core";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
+import { castEntries } from "./entry-values.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
@@ -86,11 +87,11 @@ function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard
 }
 
 /**
- * Checks that everything between the float inputs and an output can be differentiated.
+ * Checks that everything between the float inputs (or the first floats that a network makes of integer inputs) and an output can be differentiated.
  *
  * @throws {XDeepError} GRADIENT_MISSING with every node that has no rule.
  */
 export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
-  const wrt = graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null));
+  const wrt = [...graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null)), ...castEntries(graph)];
   ruleLookup(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
 }

@@ -1,6 +1,7 @@
 import type { Score } from "@xdeep/core";
 import { GraphBuilder, type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
 import { assemble, exportValue } from "./assemble.ts";
+import { leadsWithBatch } from "./batch-axis.ts";
 import { type GradientOptions, writeGradient } from "./differentiate.ts";
 import { scoredValue } from "./score.ts";
 import { selectTarget, weightedSum } from "./select-target.ts";
@@ -27,7 +28,7 @@ export interface ExplainerModel {
     readonly scores: string;
     /** Gradients [N, …], by the names of `wrt`. */
     readonly gradients: Readonly<Record<string, string>>;
-    /** Σₙ wₙ gₙ, [1, …], by the names of `wrt`. */
+    /** Σₙ wₙ gₙ, [1, …], by those names of `wrt` whose leading axis is known to be the batch. */
     readonly sums: Readonly<Record<string, string>>;
   };
   readonly rectifiers: number;
@@ -57,7 +58,7 @@ export function explainerModel(graph: TypedGraph, options: ExplainerModelOptions
     index: exported(selected.index, "index"),
     scores: exported(g.cast(selected.scores, "float32"), "scores"),
     gradients: mapValues(written.cotangents, (value, name) => exported(value, `gradient of ${name}`)),
-    sums: mapValues(written.cotangents, (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
+    sums: mapValues(new Map([...written.cotangents].filter(([name]) => leadsWithBatch(graph, name) === true)), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
   };
   const inputs = [target, weights].map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
   return {

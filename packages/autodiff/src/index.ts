@@ -1,10 +1,12 @@
 export { activePath } from "./active-path.ts";
 export type { ActivePath } from "./active-path.ts";
+export { leadsWithBatch } from "./batch-axis.ts";
 export { carriesGradient, findRule, isMissing } from "./coverage.ts";
 export type { MissingRule } from "./coverage.ts";
 export { cutAt, isInnerValue, withOutputs } from "./cut-graph.ts";
 export { checkCoverage, writeGradient } from "./differentiate.ts";
 export type { GradientOptions, GradientValues } from "./differentiate.ts";
+export { castEntries, embeddings } from "./entry-values.ts";
 export { explainerModel } from "./explainer-model.ts";
 export type { ExplainerModel, ExplainerModelOptions } from "./explainer-model.ts";
 export { differentiate, differentiateGraph } from "./gradient-model.ts";

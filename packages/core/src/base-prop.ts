@@ -87,6 +87,7 @@ export class BaseProp implements Explainer {
         signal,
       });
       checkFinite(result, chunk);
+      if (chunks.length > 1 && weights === undefined) checkBatchAxis(result, chunk);
       results.push(result);
       onProgress?.({ done: results.length, total: chunks.length });
     }
@@ -96,6 +97,16 @@ export class BaseProp implements Explainer {
   #provenance({ rectifiers, score }: VjpResult): Provenance {
     const { backend, engine } = this.model;
     return { method: this.method, rule: this.rule, rectifiers, score, backend, engine, versions: this.#versions };
+  }
+}
+
+/** Parts of a batch are joined along the leading axis of each gradient. */
+function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): void {
+  for (const [name, { dims }] of Object.entries(gradients)) {
+    if (dims[0] === end - start) continue;
+    throw new XDeepError("BATCH_INVALID", `The gradient with respect to "${name}" has dims [${dims.join(", ")}], whose first axis is not the batch, so more rows than one run holds cannot be joined. Explain fewer rows at a time.`, {
+      details: { wrt: name, dims, rows: end - start },
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Target } from "./target.ts";
 
 /** What every explanation can be asked. `target` defaults to null: each row's argmax at the input, fixed for all steps and draws. */
 export interface ExplainOptions extends ScoreRequest {
-  /** Inputs (or inner values, where the backend can) to attribute to. Default: every float input. */
+  /** Inputs (or inner values, where the backend can) to attribute to. Default: the model's `defaultWrt`, or else every float input. */
   readonly wrt?: readonly string[] | undefined;
   /** [N]. Then the values are Σₙ wₙ A(xₙ) with a leading axis of 1: how an outer method averages without keeping every row. */
   readonly weights?: Float32Array | undefined;

@@ -24,6 +24,7 @@ export type { BasePropOptions } from "./base-prop.ts";
 export { RULES, checkContract, checkRule } from "./check-model.ts";
 export { checkExplainer } from "./check-explainer.ts";
 export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
+export { feedInner } from "./feed-inner.ts";
 export { fromFloat64, toFloat64 } from "./float-values.ts";
 export { checkSeed, createNoise } from "./noise.ts";
 export type { NoiseSource } from "./noise.ts";

@@ -53,6 +53,11 @@ export interface Model extends AsyncDisposable {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
+  /**
+   * Values that gradients are taken of unless `wrt` names others. Default: every float input. Set where a network has only integer inputs, to
+   * the first floats that it makes of them, as in networks that take uint8 images.
+   */
+  readonly defaultWrt?: readonly string[] | undefined;
 
   /** Outputs only. Row n of a batch equals row n alone. */
   forward(request: ForwardRequest): Promise<ForwardResult>;
@@ -109,7 +114,7 @@ export interface VjpRequest extends ScoreRequest {
   readonly rule?: Rule | undefined;
   /** Operators that count as rectifiers for `rule`. Default ["Relu", "Relu6"]. */
   readonly rectifiers?: readonly string[] | undefined;
-  /** Names of inputs, or of inner values where the backend can. Default: every float input. */
+  /** Names of inputs, or of inner values where the backend can. Default: the model's `defaultWrt`, or else every float input. */
   readonly wrt?: readonly string[] | undefined;
   /** [N]. Then gradients are Σₙ wₙ gₙ with a leading axis of 1, summed on the device. */
   readonly weights?: Float32Array | undefined;

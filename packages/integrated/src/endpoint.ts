@@ -18,7 +18,7 @@ export interface Endpoint extends ScoreResult {
 export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput, options: ExplainOptions): Promise<Endpoint> {
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
   const innerValues = model.capabilities.innerValues ? { has: (name: string) => !isInput(name), names: [] } : undefined;
-  const moving = resolveWrt(model.inputs, options.wrt, { innerValues });
+  const moving = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues });
   const inner = moving.find((name) => !isInput(name));
   if (inner !== undefined && moving.length > 1) {
     throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, { details: { option: "wrt", got: moving } });

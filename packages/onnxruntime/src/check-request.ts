@@ -1,4 +1,6 @@
 import { type FloatTensor, type ValueInfo, XDeepError, validateTensor } from "@xdeep/core";
+import { type TypedGraph, leadsWithBatch } from "@xdeep/autodiff";
+import { notBatched } from "./run-rows.ts";
 
 /** @throws {XDeepError} BATCH_INVALID unless there is one weight per row; OPTION_INVALID unless every weight is finite */
 export function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
@@ -13,6 +15,13 @@ export function checkFinite(scores: Float32Array, output: string): void {
   const row = scores.findIndex((score) => !Number.isFinite(score));
   if (row < 0) return;
   throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
+}
+
+/** @throws {XDeepError} BATCH_INVALID where the file shows that the rows of an output do not lie along its leading axis */
+export function checkBatched(graph: TypedGraph, output: string, rows: number): void {
+  const dims = graph.facts.get(output)?.dims ?? [];
+  const isOneRow = rows === 1 && (dims[0] ?? 1) === 1;
+  if (!isOneRow && leadsWithBatch(graph, output) === false) throw notBatched(output, dims);
 }
 
 /**

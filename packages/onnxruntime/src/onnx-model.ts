@@ -1,19 +1,19 @@
 import {
   type Capabilities, type FloatTensor, type ForwardRequest, type ForwardResult, type Model, type Score, type ScoreResult, type Tensor, type ValueInfo,
-  type VjpRequest, type VjpResult, XDeepError, checkRule, gatherScores, isXDeepError, resolveOutput, resolveTargets, resolveWrt, validateFeeds,
+  type VjpRequest, type VjpResult, XDeepError, checkRule, float32, gatherScores, isFloatType, isXDeepError, resolveOutput, resolveTargets, resolveWrt, validateFeeds,
 } from "@xdeep/core";
-import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, cutAt, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
-import { checkCotangent, checkFinite, checkedWeights } from "./check-request.ts";
+import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
+import { checkBatched, checkCotangent, checkFinite, checkedWeights, noFloatInput } from "./check-request.ts";
 import type { Engine } from "./engine.ts";
+import { GradientResults } from "./gradient-results.ts";
 import { type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
 import { OutputDims } from "./output-dims.ts";
-import { type EngineRun, joined, runRows } from "./run-rows.ts";
+import { type EngineRun, joined, notBatched, runRows } from "./run-rows.ts";
 import { type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32 } from "./tensors.ts";
 import { fixedBatch, valueInfo } from "./value-info.ts";
 import { VERSION } from "./version.ts";
-import { weightedTotal } from "./weighted-total.ts";
 
 /** What `loadModel` hands over. */
 export interface OnnxModelParts {
@@ -37,6 +37,7 @@ export class OnnxModel implements Model {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
+  readonly defaultWrt: readonly string[] | undefined;
   readonly #parts: OnnxModelParts;
   readonly #outputDims = new OutputDims();
   #disposed = false;
@@ -47,6 +48,8 @@ export class OnnxModel implements Model {
     this.inputs = parts.inputs;
     this.outputs = parts.outputs;
     this.capabilities = parts.capabilities;
+    const entries = castEntries(parts.graph);
+    this.defaultWrt = entries.length === 0 ? undefined : entries;
   }
 
   forward(request: ForwardRequest): Promise<ForwardResult> {
@@ -90,10 +93,8 @@ export class OnnxModel implements Model {
     const { feeds, cotangent } = request;
     checkRule(this, request.rule ?? "standard");
     const output = resolveOutput(this.outputs, request.output);
-    const innerValues = { has: (name: string) => isInnerValue(this.#parts.graph, name), names: this.#innerNames() };
     const cuts = this.#cutsOf(feeds);
-    const fedInner = new Set(cuts);
-    const wrt = resolveWrt(this.inputs, request.wrt, { innerValues: { ...innerValues, has: (name) => fedInner.has(name) || innerValues.has(name) } });
+    const wrt = this.#resolvedWrt(request.wrt);
     const rows = this.#checkedRows(feeds, cotangent === undefined);
     const kind: GradientKind = {
       output: output.name,
@@ -108,22 +109,23 @@ export class OnnxModel implements Model {
 
   async #explainTarget(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number): Promise<VjpResult> {
     const { graph, sessions, rules } = this.#parts;
+    checkBatched(graph, output.name, rows);
     const rowDims = await this.#rowDims(request, output);
     const target = targetIndices(output, rowDims ?? [], request.target, rows);
     const { session, plan } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
-    const weights: FloatTensor = { type: "float32", dims: [rows], data: checkedWeights(request.weights, rows) ?? new Float32Array(rows).fill(1) };
-    const names = request.weights === undefined ? plan.names.gradients : plan.names.sums;
+    const weights = checkedWeights(request.weights, rows);
+    const gradients = new GradientResults(plan.names, kind.wrt, weights);
     const outputs = this.#outputNames(kind.cuts);
-    const fetches = [...outputs, plan.names.index, plan.names.scores, ...Object.values(names)];
-    const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: weights };
-    const runs = await this.#run(session, feeds, rows, fetches, request.signal, plan.names.weights);
-    const scores = asFloat32(joined(runs, plan.names.scores)).data;
+    const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
+    const runs = await this.#run(session, feeds, rows, [...outputs, plan.names.index, plan.names.scores, ...gradients.fetches], request.signal, plan.names.weights);
     const { dims } = joined(runs, output.name);
+    if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
+    const scores = asFloat32(joined(runs, plan.names.scores)).data;
     if (rowDims !== null && !this.#outputDims.isStill(output, request.feeds, rowDims, dims)) return this.#explainTarget(request, kind, output, rows);
     checkFinite(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: Object.fromEntries(kind.wrt.map((name) => [name, request.weights === undefined ? joinedFloat(runs, names[name]!) : weightedTotal(runs, names[name]!)])),
+      gradients: gradients.of(runs),
       target: describeTargets(joined(runs, plan.names.index).data as BigInt64Array, dims),
       scores,
       output: output.name,
@@ -192,6 +194,13 @@ export class OnnxModel implements Model {
 
   #outputNames(cuts: readonly string[]): readonly string[] {
     return this.outputs.map(({ name }) => name).filter((name) => !cuts.includes(name));
+  }
+
+  #resolvedWrt(names: readonly string[] | undefined): readonly string[] {
+    const { graph } = this.#parts;
+    const wrt = names ?? this.defaultWrt;
+    if (wrt === undefined && this.inputs.every(({ type }) => !isFloatType(type))) throw noFloatInput(this.inputs, embeddings(graph));
+    return resolveWrt(this.inputs, wrt, { innerValues: { has: (name) => isInnerValue(graph, name), names: this.#innerNames() } });
   }
 
   *#innerNames(): Iterable<string> {

@@ -1,4 +1,5 @@
 import { type RowRange, type Tensor, XDeepError, betweenRuns, float32, repeatRow, sliceFeeds, sliceRows, splitRows, concatRows } from "@xdeep/core";
+import type { Dim } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
 import { messageOf } from "./sessions.ts";
@@ -66,7 +67,22 @@ async function run(engine: Engine, session: InferenceSession, feeds: Readonly<Re
   }
 }
 
-/** The same result of every run, joined along the batch. */
+/**
+ * The same result of every run, joined along the batch.
+ *
+ * @throws {XDeepError} BATCH_INVALID where there are several and their leading axis is not the batch
+ */
 export function joined(runs: readonly EngineRun[], name: string): Tensor {
-  return concatRows(runs.map(({ results }) => results[name]!));
+  const parts = runs.map(({ rows, results }) => {
+    const part = results[name]!;
+    if (runs.length > 1 && part.dims[0] !== rows.end - rows.start) throw notBatched(name, part.dims);
+    return part;
+  });
+  return concatRows(parts);
+}
+
+export function notBatched(name: string, dims: readonly Dim[]): XDeepError {
+  return new XDeepError("BATCH_INVALID", `"${name}" has dims [${dims.map((dim) => dim ?? "any").join(", ")}], whose first axis is not the batch, so it cannot be joined or summed over rows. Explain one row at a time, without weights.`, {
+    details: { value: name, dims },
+  });
 }

@@ -1,5 +1,5 @@
-import type { FloatTensor } from "@xdeep/core";
-import type { EngineRun } from "./run-rows.ts";
+import { type FloatTensor, addScaled } from "@xdeep/core";
+import { type EngineRun, notBatched } from "./run-rows.ts";
 import { asFloat32 } from "./tensors.ts";
 
 /** The sum of the runs' weighted sums [1, …]: each run summed its own rows on the device. */
@@ -8,6 +8,22 @@ export function weightedTotal(runs: readonly EngineRun[], name: string): FloatTe
   const first = parts[0]!;
   if (parts.length === 1) return first;
   const total = Float64Array.from(first.data);
-  for (const { data } of parts.slice(1)) for (let i = 0; i < total.length; i++) total[i]! += data[i]!;
+  for (const { data } of parts.slice(1)) addScaled(total, data, 1);
   return { type: "float32", dims: first.dims, data: Float32Array.from(total) };
+}
+
+/**
+ * Σₙ wₙ gₙ of a value of which only a run shows that its leading axis is the batch.
+ *
+ * @throws {XDeepError} BATCH_INVALID where it is not
+ */
+export function weightedRows(runs: readonly EngineRun[], name: string, weights: Float32Array): FloatTensor {
+  const [first] = runs.map(({ results }) => asFloat32(results[name]!));
+  const total = new Float64Array(first!.data.length / (first!.dims[0] ?? 1));
+  for (const { rows, results } of runs) {
+    const { dims, data } = asFloat32(results[name]!);
+    if (dims[0] !== rows.end - rows.start) throw notBatched(name, dims);
+    for (let row = rows.start; row < rows.end; row++) addScaled(total, data.subarray((row - rows.start) * total.length, (row - rows.start + 1) * total.length), weights[row]!);
+  }
+  return { type: "float32", dims: [1, ...first!.dims.slice(1)], data: Float32Array.from(total) };
 }

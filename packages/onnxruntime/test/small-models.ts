@@ -59,3 +59,53 @@ export function smallCnn(batch: Dim = "N"): ModelProto {
     ],
   });
 }
+
+/**
+ * ids [batch, tokens] int64, mask [batch, tokens] int64 → Gather "embedded" [batch, tokens, 6] → masked self-attention → mean → logits [batch, 2].
+ */
+export function tokenModel(): ModelProto {
+  return modelProto({
+    nodes: [
+      nodeProto("Gather", ["table", "ids"], ["embedded"], {}, { name: "embedding" }),
+      nodeProto("MatMul", ["embedded", "wq"], ["queries"]),
+      nodeProto("MatMul", ["embedded", "wk"], ["keys"]),
+      nodeProto("Transpose", ["keys"], ["keysT"], { perm: [0, 2, 1] }),
+      nodeProto("MatMul", ["queries", "keysT"], ["similarity"]),
+      nodeProto("Cast", ["mask"], ["maskFloat"], { to: 1 }),
+      nodeProto("Sub", ["one", "maskFloat"], ["hiddenTokens"]),
+      nodeProto("Mul", ["hiddenTokens", "low"], ["penalty"]),
+      nodeProto("Unsqueeze", ["penalty", "axis1"], ["penaltyRow"]),
+      nodeProto("Add", ["similarity", "penaltyRow"], ["masked"]),
+      nodeProto("Softmax", ["masked"], ["attention"], { axis: -1 }),
+      nodeProto("MatMul", ["attention", "embedded"], ["mixed"]),
+      nodeProto("Tanh", ["mixed"], ["bent"]),
+      nodeProto("ReduceMean", ["bent", "axis1"], ["pooled"], { keepdims: 0 }),
+      nodeProto("Gemm", ["pooled", "w", "b"], ["logits"]),
+    ],
+    inputs: [valueInfoProto("ids", "int64", ["N", "tokens"]), valueInfoProto("mask", "int64", ["N", "tokens"])],
+    outputs: [valueInfoProto("logits", "float32", ["N", 2])],
+    initializers: [
+      weights("table", 21, [20, 6]), weights("wq", 22, [6, 6]), weights("wk", 23, [6, 6]), weights("w", 24, [6, 2]), weights("b", 25, [2]),
+      tensorProto("one", float32([], [1])), tensorProto("low", float32([], [-10000])), intList("axis1", [1]),
+    ],
+  });
+}
+
+/** uint8 pixels [batch, 5, 5, 3] → Transpose to NCHW → Cast "pixelsFloat" → scaled → Conv, Relu → mean → logits [batch, 3]. */
+export function pixelModel(): ModelProto {
+  return modelProto({
+    nodes: [
+      nodeProto("Transpose", ["pixels"], ["planes"], { perm: [0, 3, 1, 2] }),
+      nodeProto("Cast", ["planes"], ["pixelsFloat"], { to: 1 }),
+      nodeProto("Mul", ["pixelsFloat", "scale"], ["scaled"]),
+      nodeProto("Conv", ["scaled", "k", "c"], ["conv"], { kernel_shape: [3, 3] }),
+      nodeProto("Relu", ["conv"], ["relu"]),
+      nodeProto("GlobalAveragePool", ["relu"], ["mean"]),
+      nodeProto("Flatten", ["mean"], ["flat"]),
+      nodeProto("MatMul", ["flat", "w"], ["logits"]),
+    ],
+    inputs: [valueInfoProto("pixels", "uint8", ["N", 5, 5, 3])],
+    outputs: [valueInfoProto("logits", "float32", ["N", 3])],
+    initializers: [weights("k", 31, [6, 3, 3, 3]), weights("c", 32, [6]), weights("w", 33, [6, 3]), tensorProto("scale", float32([], [1 / 255]))],
+  });
+}

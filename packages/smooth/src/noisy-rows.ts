@@ -1,4 +1,4 @@
-import { XDeepError, fromFloat64, isFloatType, repeatRow, sliceRows, toFloat64 } from "@xdeep/core";
+import { XDeepError, feedInner, fromFloat64, isFloatType, repeatRow, sliceRows, toFloat64 } from "@xdeep/core";
 import type { ExplainOptions, Model, ResolvedInput, Tensor } from "@xdeep/core";
 
 import type { NoiseSettings } from "./settings.ts";
@@ -11,11 +11,21 @@ export interface NoisyRow {
 }
 
 /**
+ * The input with the values that noise can be added to: where the model has no float input, the inner values of `wrt` beside it.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN
+ */
+export async function noisyInput(model: Model, input: ResolvedInput, { wrt = model.defaultWrt ?? [], signal }: ExplainOptions): Promise<ResolvedInput> {
+  const inputsHaveFloats = model.inputs.some(({ type }) => isFloatType(type));
+  return inputsHaveFloats || !model.capabilities.innerValues ? input : feedInner(model, input, wrt, signal);
+}
+
+/**
  * The values that get noise: the fed ones among `wrt`, or, when `wrt` is left out or names only values inside, every float input.
  *
  * @throws {XDeepError} WRT_UNKNOWN when there is none
  */
-export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>, { wrt }: ExplainOptions): readonly string[] {
+export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>, { wrt = model.defaultWrt }: ExplainOptions): readonly string[] {
   const floats = model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   const fed = (wrt ?? []).filter((name) => feeds[name] !== undefined && isFloatType(feeds[name].type));
   const names = fed.length > 0 ? [...new Set(fed)] : floats;

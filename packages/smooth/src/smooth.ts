@@ -3,14 +3,14 @@ import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, 
 
 import { createAccumulator, needsEveryDraw } from "./accumulator.ts";
 import { createDraws } from "./draws.ts";
-import { noisyNames, noisyRow } from "./noisy-rows.ts";
+import { noisyInput, noisyNames, noisyRow } from "./noisy-rows.ts";
 import { describeSettings, resolveSettings } from "./settings.ts";
 import type { SmoothOptions, SmoothSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
 /**
  * SmoothGrad over any explainer: the mean of n attributions at x + noise, the target fixed at x. Noise is added to the float inputs that are
- * attributed to; integers never get any. Row n of a batch gets the noise that it would get alone.
+ * attributed to; integers never get any, and where there are no others, the inner values of `wrt` do. Row n of a batch gets the noise that it would get alone.
  *
  * @throws {XDeepError} OPTION_INVALID, NOISE_INVALID, CONTRACT_VERSION; from `explain` also the codes of the explainer inside
  * @see D. Smilkov, N. Thorat, B. Kim, F. Viégas, M. Wattenberg (2017), SmoothGrad: removing noise by adding noise, arXiv:1706.03825
@@ -31,8 +31,9 @@ async function explainNoisy<I extends Input>(
 ): Promise<Attribution<I>> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
-  const resolved = resolveInput(model, input);
-  checkExplainOptions(options, resolved.rows);
+  const given = resolveInput(model, input);
+  checkExplainOptions(options, given.rows);
+  const resolved = await noisyInput(model, given, options);
   const { output, target = null, score, signal, weights } = options;
   const names = noisyNames(model, resolved.feeds, options);
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row));

@@ -1,0 +1,34 @@
+import type { FloatTensor } from "@xdeep/core";
+import type { ExplainerModel } from "@xdeep/autodiff";
+import { type EngineRun, joined } from "./run-rows.ts";
+import { asFloat32 } from "./tensors.ts";
+import { weightedRows, weightedTotal } from "./weighted-total.ts";
+
+/** What to fetch from a gradient session, and how gradients follow from it: row by row, or summed with weights, on the device where it can. */
+export class GradientResults {
+  readonly #names: ExplainerModel["names"];
+  readonly #wrt: readonly string[];
+  readonly #weights: Float32Array | undefined;
+
+  constructor(names: ExplainerModel["names"], wrt: readonly string[], weights: Float32Array | undefined) {
+    this.#names = names;
+    this.#wrt = wrt;
+    this.#weights = weights;
+  }
+
+  get fetches(): readonly string[] {
+    return this.#wrt.map((name) => (this.#weights === undefined ? undefined : this.#names.sums[name]) ?? this.#names.gradients[name]!);
+  }
+
+  /** @throws {XDeepError} BATCH_INVALID for a value whose leading axis is not the batch, with weights or in several runs */
+  of(runs: readonly EngineRun[]): Readonly<Record<string, FloatTensor>> {
+    return Object.fromEntries(this.#wrt.map((name) => [name, this.#one(runs, name)]));
+  }
+
+  #one(runs: readonly EngineRun[], name: string): FloatTensor {
+    const gradient = this.#names.gradients[name]!;
+    if (this.#weights === undefined) return asFloat32(joined(runs, gradient));
+    const sum = this.#names.sums[name];
+    return sum === undefined ? weightedRows(runs, gradient, this.#weights) : weightedTotal(runs, sum);
+  }
+}
