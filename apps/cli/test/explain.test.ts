@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explanation.ts";
 import { readNpy } from "../src/npy-file.ts";
-import { PICTURE_WEIGHTS, TABLE_WEIGHTS, gatedModel, pictureModel, tableModel, tokenModel, writeTestModel, writeTestPicture } from "./models.ts";
+import { PICTURE_WEIGHTS, TABLE_WEIGHTS, activatedModel, gatedModel, pictureModel, tableModel, tokenModel, writeTestModel, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
 /** Channel means of the picture that the tests explain, 0…1: exact in eighths of a byte. */
@@ -124,6 +124,12 @@ describe("xdeep explain on a picture", () => {
     expect(numbers[0]).toBeCloseTo(3 / 64, 6);
   });
 
+  it("draws the attribution of an inner value", async () => {
+    const { model, picture, out } = await scene();
+    expect((await runCli(["explain", model, picture, "-o", out, "--wrt", "rectified", "-m", "integrated"])).code).toBe(0);
+    expect((await readdir(out)).toSorted()).toEqual(["red.integrated.json", "red.integrated.rectified.npy", "red.integrated.rectified.overlay.png"]);
+  });
+
   it("explains the probability when asked", async () => {
     const { model, picture, out } = await scene();
     const { stdout } = await runCli(["explain", model, picture, "-o", out, "--score", "probability", "-m", "integrated", "-n", "20"]);
@@ -236,6 +242,19 @@ describe("xdeep explain on numbers", () => {
     const { code, stderr } = await runCli(["explain", model, join(folder, "x.json"), "-o", folder]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/give the others by --input NAME=FILE.*\[INPUT_MISSING\]/);
+  });
+
+  it.each([
+    ["Softmax", "probabilities, a softmax"],
+    ["LogSoftmax", "log-probabilities, a log-softmax"],
+    ["Sigmoid", "probabilities, a sigmoid for each class"],
+    ["Identity", "scores as the model gives them, no probabilities"],
+  ] as const)("says what the entries after %s are", async (activation, note) => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "activated.onnx", activatedModel(activation));
+    // Logits 0.6 and 0.4 add up to 1, as probabilities would.
+    await writeFile(join(folder, "row.json"), "[0.6, 0.13333333, 0, 0]");
+    expect((await runCli(["explain", model, join(folder, "row.json"), "-o", folder])).stdout).toContain(`(${note})`);
   });
 
   it("attributes to the embeddings of a model that takes tokens", async () => {

@@ -41,6 +41,16 @@ export function tableModel(): ModelProto {
   });
 }
 
+/** activation(W · x): what the entries of an output can be. */
+export function activatedModel(activation: "Softmax" | "LogSoftmax" | "Sigmoid" | "Identity"): ModelProto {
+  return modelProto({
+    nodes: [nodeProto("Gemm", ["x", "weights"], ["logits"], { transB: 1 }), nodeProto(activation, ["logits"], ["y"])],
+    inputs: [valueInfoProto("x", "float32", ["N", 4])],
+    outputs: [valueInfoProto("y", "float32", ["N", 2])],
+    initializers: [constant("weights", [2, 4], TABLE_WEIGHTS.flat())],
+  });
+}
+
 /** scores = W · (x ⊙ gate): two float inputs. */
 export function gatedModel(): ModelProto {
   return modelProto({

@@ -5,21 +5,31 @@ import { expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explanation.ts";
 import { readNpy } from "../src/npy-file.ts";
-import { TABLE_WEIGHTS } from "./models.ts";
+import { TABLE_WEIGHTS, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
-/** The model.json of one dense layer without bias: scores = W · x. */
-async function writeDenseModel(folder: string): Promise<string> {
-  const layer = { class_name: "Dense", config: { name: "dense", units: 2, activation: "linear", use_bias: false, batch_input_shape: [null, 4] } };
+interface Weights {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+async function writeLayersModel(folder: string, layers: readonly object[], weights: readonly Weights[]): Promise<string> {
   const json = {
     format: "layers-model",
-    modelTopology: { class_name: "Sequential", config: { name: "model", layers: [layer] }, keras_version: "2.2.4", backend: "tensorflow" },
-    weightsManifest: [{ paths: ["weights.bin"], weights: [{ name: "dense/kernel", shape: [4, 2], dtype: "float32" }] }],
+    modelTopology: { class_name: "Sequential", config: { name: "model", layers }, keras_version: "2.2.4", backend: "tensorflow" },
+    weightsManifest: [{ paths: ["weights.bin"], weights: weights.map(({ name, shape }) => ({ name, shape, dtype: "float32" })) }],
   };
-  const kernel = Float32Array.from({ length: 8 }, (_, i) => TABLE_WEIGHTS[i % 2]![i >> 1]!);
-  await writeFile(join(folder, "weights.bin"), new Uint8Array(kernel.buffer));
+  await writeFile(join(folder, "weights.bin"), Buffer.concat(weights.map(({ data }) => Buffer.from(data.buffer))));
   await writeFile(join(folder, "model.json"), JSON.stringify(json));
   return join(folder, "model.json");
+}
+
+/** One dense layer without bias: scores = W · x. */
+function writeDenseModel(folder: string): Promise<string> {
+  const layer = { class_name: "Dense", config: { name: "dense", units: 2, activation: "linear", use_bias: false, batch_input_shape: [null, 4] } };
+  const kernel = Float32Array.from({ length: 8 }, (_, i) => TABLE_WEIGHTS[i % 2]![i >> 1]!);
+  return writeLayersModel(folder, [layer], [{ name: "dense/kernel", shape: [4, 2], data: kernel }]);
 }
 
 it("explains a TensorFlow.js model", async () => {
@@ -38,4 +48,23 @@ it("refuses an engine of another kind of model", async () => {
   const { code, stderr } = await runCli(["explain", await writeDenseModel(folder), "row.json", "--engine", "onnxruntime-node"]);
   expect(code).toBe(1);
   expect(stderr).toContain("TensorFlow.js models run on wasm, cpu, tfjs-node, tfjs-node-gpu");
+});
+
+it("feeds and draws pictures with channels last", async () => {
+  const folder = await temporaryFolder();
+  const model = await writeLayersModel(folder, [{ class_name: "GlobalAveragePooling2D", config: { name: "means", batch_input_shape: [null, 8, 8, 3] } }], []);
+  const picture = await writeTestPicture(folder, "red.png", { r: 255, g: 51, b: 0 });
+  const { code, stdout } = await runCli(["explain", model, picture, "-o", join(folder, "out"), "--engine", "cpu"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("entry 0, score 1");
+  expect(stdout).toContain("red.vanilla.{overlay.png,npy,json}");
+  const { dims, numbers } = await readNpy(join(folder, "out", "red.vanilla.npy"));
+  expect(dims).toEqual([1, 8, 8, 3]);
+  expect(Array.from(numbers).slice(0, 4)).toEqual([1 / 64, 0, 0, 1 / 64]);
+});
+
+it("says that check reads ONNX files alone", async () => {
+  const { code, stderr } = await runCli(["check", await writeDenseModel(await temporaryFolder())]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("[MODEL_UNSUPPORTED]");
 });
