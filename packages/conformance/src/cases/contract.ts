@@ -95,7 +95,7 @@ async function checkVjpResult(context: CaseContext): Promise<void> {
   const rows = context.rows(2);
   const result = await model.vjp({ feeds: fixture.sample(rows), target: null });
   checkTensor(result.outputs["scores"], [rows, 4], 'output "scores"');
-  checkTensor(result.gradients["image"], [rows, 3, 8, 6], 'gradient of "image"');
+  checkTensor(result.gradients["image"], [rows, 3, 6, 4], 'gradient of "image"');
   demandEqual(Object.keys(result.gradients), ["image"], "names of gradients");
   demandEqual(result.rectifiers, 0, 'rectifiers under rule "standard"');
   checkScores(result, rows);

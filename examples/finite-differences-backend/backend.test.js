@@ -1,0 +1,20 @@
+import { describe, it } from "node:test";
+
+import { conformance } from "@xdeep/conformance";
+
+import { finiteDifferences } from "./backend.js";
+
+const reason = "a central difference sees both sides of a kink";
+
+conformance({
+  api: { describe, it },
+  name: "finite-differences",
+  capabilities: { rules: ["standard"], innerValues: false, logits: false, gpu: false, maxBatch: null },
+  createModel: async ({ network, outputs, evaluate }) =>
+    finiteDifferences({
+      f: evaluate,
+      inputs: network.inputs.map(({ name, type, dims }) => ({ name, type, dims: [null, ...dims], layout: dims.length === 3 ? "NCHW" : null })),
+      outputs: outputs.map(({ name, dims, activation }) => ({ name, type: "float32", dims: [null, ...dims], layout: null, activation })),
+    }),
+  knownFailures: ["vjp/relu/at-zero", "vjp/relu6/at-bounds", "vjp/max-pool/ties", "vjp/max-pool-overlap/ties"].map((id) => ({ case: id, reason })),
+});
