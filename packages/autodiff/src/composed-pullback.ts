@@ -1,8 +1,8 @@
 import { XDeepError } from "@xdeep/core";
 import { type Facts, type GraphBuilder, type NodeProto, type Value, unknownFacts } from "@xdeep/onnx";
-import { activePath } from "./active-path.ts";
+import { activePath, operandsOf } from "./active-path.ts";
 import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
-import { type Sweep, reverseSweep } from "./reverse.ts";
+import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
 import { unsupportedNode } from "./unsupported-node.ts";
@@ -19,20 +19,27 @@ export type Composition = (context: PullbackContext) => readonly (Value | null)[
  */
 export function composedPullback(rules: readonly GradientRule[], compose: Composition): Pullback {
   return function composed(context: PullbackContext): readonly (Value | null)[] {
-    const { g, inputCount, wants } = context;
+    const { g, wants } = context;
     const first = g.nodes.length;
     const inputs = distinctInputs(context);
     const outputs = compose({ ...context, input: (i) => inputs[i] ?? context.input(i) });
     const nodes = g.nodes.slice(first);
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
-    const explained = Array.from({ length: context.outputCount }, (_, i) => i).filter((i) => context.hasCotangent(i));
-    const terms = explained.map((i) => swept(context, rules, nodes, inputs, wrt, outputs[i] ?? missingOutput(context, i), context.cotangent(i)));
-    return Array.from({ length: inputCount }, (_, i) => {
-      const name = wrt[i] ?? null;
-      const parts = name === null ? [] : terms.map((total) => total(name)).filter((value) => value !== null);
-      return parts.length === 0 ? null : g.sum(parts);
-    });
+    const total = swept(context, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
+    return wrt.map((name) => (name === null ? null : total(name)));
   };
+}
+
+/** ȳ of the composition's values that are outputs, by name. */
+function cotangentsOf(context: PullbackContext, outputs: readonly (Value | null)[]): ReadonlyMap<string, Value> {
+  const cotangents = new Map<string, Value>();
+  for (let i = 0; i < context.outputCount; i++) {
+    if (!context.hasCotangent(i)) continue;
+    const { name } = outputs[i] ?? missingOutput(context, i);
+    const other = cotangents.get(name);
+    cotangents.set(name, other === undefined ? context.cotangent(i) : context.g.add(other, context.cotangent(i)));
+  }
+  return cotangents;
 }
 
 function missingOutput({ node }: PullbackContext, i: number): never {
@@ -45,11 +52,11 @@ function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): re
   return values.map((value, i) => (value !== null && values.slice(0, i).some((other) => other?.name === value.name) ? g.op("Identity", [value]) : value));
 }
 
-/** The cotangents of the composition's values, by name, when one output has the cotangent `dy`. */
-function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: readonly NodeProto[], inputs: readonly (Value | null)[], wrt: readonly (string | null)[], output: Value, dy: Value): (name: string) => Value | null {
+/** The cotangents of the composition's values, by name. */
+function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: readonly NodeProto[], inputs: readonly (Value | null)[], wrt: readonly (string | null)[], cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
   const { g, node, opset } = context;
   const graph = { opset, nodes, facts: factsOf(g, nodes, inputs) };
-  const path = activePath(graph, output.name, wrt.filter((name) => name !== null), carriesGradient);
+  const path = activePath(graph, [...cotangents.keys()], wrt.filter((name) => name !== null), carriesGradient);
   const set = ruleSet(rules);
   const sweep: Sweep = {
     graph,
@@ -64,13 +71,13 @@ function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: 
     },
     addedOutputs: new Map(),
   };
-  const total = reverseSweep(sweep, output.name, dy);
+  const total = reverseSweepFrom(sweep, cotangents);
   for (const [inner, added] of sweep.addedOutputs) for (const [i, name] of added) inner.output[i] = name;
   return total;
 }
 
 function factsOf(g: GraphBuilder, nodes: readonly NodeProto[], inputs: readonly (Value | null)[]): ReadonlyMap<string, Facts> {
   const known = new Map(inputs.flatMap((value) => (value === null ? [] : [[value.name, value.facts] as const])));
-  for (const name of nodes.flatMap((node) => [...node.input, ...node.output])) if (!known.has(name)) known.set(name, g.facts.get(name) ?? unknownFacts);
+  for (const name of nodes.flatMap((node) => [...operandsOf(node), ...node.output])) if (!known.has(name)) known.set(name, g.facts.get(name) ?? unknownFacts);
   return known;
 }

@@ -22,7 +22,7 @@ export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name:
 }
 
 /** Reverse mode from the cotangents of several values. */
-function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
+export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
   const terms = new Map<string, Value[]>([...cotangents].map(([name, cotangent]) => [name, [cotangent]]));
   const total = (name: string): Value | null => {
     const list = terms.get(name);
