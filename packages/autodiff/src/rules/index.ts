@@ -17,6 +17,7 @@ import { convRule } from "./conv.ts";
 import { cumSumRule } from "./cum-sum.ts";
 import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
 import { detRule } from "./det.ts";
+import { dftRule } from "./dft.ts";
 import { divRule } from "./div.ts";
 import { dropoutRule } from "./dropout.ts";
 import { einsumRule } from "./einsum.ts";
@@ -46,6 +47,7 @@ import { leakyReluRule } from "./leaky-relu.ts";
 import { logRule } from "./log.ts";
 import { loopRule } from "./loop.ts";
 import { lpNormalizationRule } from "./lp-normalization.ts";
+import { globalLpPoolRule, lpPoolRule } from "./lp-pool.ts";
 import { lrnRule } from "./lrn.ts";
 import { lstmRule } from "./lstm.ts";
 import { matMulRule } from "./matmul.ts";
@@ -92,6 +94,7 @@ import { softsignRule } from "./softsign.ts";
 import { splitRule } from "./split.ts";
 import { sqrtRule } from "./sqrt.ts";
 import { squeezeRule, unsqueezeRule } from "./squeeze.ts";
+import { stftRule } from "./stft.ts";
 import { subRule } from "./sub.ts";
 import { meanRule, sumRule } from "./sum.ts";
 import { swishRule } from "./swish.ts";
@@ -134,6 +137,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   cumSumRule,
   depthToSpaceRule,
   detRule,
+  dftRule,
   divRule,
   dropoutRule,
   einsumRule,
@@ -150,6 +154,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   geluRule,
   gemmRule,
   globalAveragePoolRule,
+  globalLpPoolRule,
   globalMaxPoolRule,
   groupNormalizationRule,
   gruRule,
@@ -164,6 +169,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   logSoftmaxRule,
   loopRule,
   lpNormalizationRule,
+  lpPoolRule,
   lrnRule,
   lstmRule,
   matMulRule,
@@ -226,6 +232,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   splitRule,
   sqrtRule,
   squeezeRule,
+  stftRule,
   subRule,
   sumRule,
   swishRule,
