@@ -1,9 +1,10 @@
-// Runs the conformance suite on every backend and writes what it found: docs/conformance/*.json, and docs/support-matrix.md made from them.
-// Tests compare both files with a run; this is how they are brought up to date.
+// Runs the conformance suite on every backend and writes what it found: docs/conformance/*.json, docs/support-matrix.md made from them, and
+// the lists of cases.
+// Tests compare these files with a run; this is how they are brought up to date.
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 
-const runs = [["packages/onnxruntime/test/conformance.test.ts", "packages/tfjs/test/conformance.test.ts"], ["packages/conformance/test/support-matrix.test.ts"]];
+const runs = [["packages/onnxruntime/test/conformance.test.ts", "packages/tfjs/test/conformance.test.ts"], ["packages/conformance/test/support-matrix.test.ts", "packages/conformance/test/documents.test.ts"]];
 
 for (const files of runs) {
   const { status } = spawnSync("vitest", ["run", ...files], { stdio: "inherit", env: { ...process.env, XDEEP_UPDATE_REPORTS: "1", PATH: `node_modules/.bin:${process.env.PATH}` } });

@@ -2,17 +2,37 @@ import { type Case, describeRequirement } from "./case.ts";
 import { cases, groupOf } from "./cases/index.ts";
 import { fixtures } from "./fixtures/index.ts";
 
-/** Every case in a Markdown table, group by group; cases that exist once per fixture share a row. */
+/** Every case with what it proves, in a Markdown table; cases that exist once per fixture share a row. */
 export function caseTable(): string {
-  const ids = new Set(fixtures().map(({ id }) => id));
-  const rows: string[] = [];
-  for (const group of new Set(cases().map(groupOf))) {
-    const members = cases().filter((testCase) => groupOf(testCase) === group);
-    const perFixture = members.filter(({ id }) => isPerFixture(id, ids));
-    if (perFixture.length > 0) rows.push(row(`\`${group}/<fixture>\``, `${perFixture[0]!.proves.split(":")[0]}, for each of ${perFixture.length} fixtures.`));
-    for (const testCase of members) if (!perFixture.includes(testCase)) rows.push(row(`\`${testCase.id}\``, sentence(testCase)));
-  }
+  const rows = groups().flatMap(({ group, perFixture, others }) => [
+    ...(perFixture.length > 0 ? [row(`\`${group}/<fixture>\``, `${perFixture[0]!.proves.split(":")[0]}, for each of ${perFixture.length} fixtures.`)] : []),
+    ...others.map((testCase) => row(`\`${testCase.id}\``, sentence(testCase))),
+  ]);
   return ["| Case | Proves |", "|---|---|", ...rows].join("\n");
+}
+
+/** The ids of every case, a row per group. */
+export function groupTable(): string {
+  const rows = groups().map(({ group, perFixture, others }) => {
+    const ids = others.map(({ id }) => `\`${id.slice(group.length + 1)}\``);
+    return row(`\`${group}\``, [...(perFixture.length > 0 ? [`one per fixture (${perFixture.length})`] : []), ...ids].join(", "));
+  });
+  return ["| Group | Cases |", "|---|---|", ...rows].join("\n");
+}
+
+interface Group {
+  readonly group: string;
+  readonly perFixture: readonly Case[];
+  readonly others: readonly Case[];
+}
+
+function groups(): readonly Group[] {
+  const ids = new Set(fixtures().map(({ id }) => id));
+  const all = cases();
+  return [...new Set(all.map(groupOf))].map((group) => {
+    const members = all.filter((testCase) => groupOf(testCase) === group);
+    return { group, perFixture: members.filter(({ id }) => isPerFixture(id, ids)), others: members.filter(({ id }) => !isPerFixture(id, ids)) };
+  });
 }
 
 function isPerFixture(id: string, fixtureIds: ReadonlySet<string>): boolean {

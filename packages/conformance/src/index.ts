@@ -1,5 +1,5 @@
 export { TOLERANCES } from "./case-context.ts";
-export { caseTable } from "./case-table.ts";
+export { caseTable, groupTable } from "./case-table.ts";
 export { conformance } from "./conformance.ts";
 export type { ConformanceOptions, TestRunner } from "./conformance.ts";
 export type { Fixture, FixtureFeeds, FixtureOutput, Numbers } from "./fixture.ts";

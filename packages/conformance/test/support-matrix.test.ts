@@ -12,7 +12,8 @@ const HEAD = `# Support matrix
 
 What each backend was proved to do by [@xdeep/conformance](../packages/conformance/README.md), case by case. The page is made from the reports
 in [conformance](conformance) by \`node scripts/support-matrix.mjs\`; do not edit it. Every number is compared with a float64 reference, and may
-differ by 1e-5 of the largest value.
+differ by 1e-5 of the largest value. "yes": the case passed. "no": the backend declares not to have what it takes, and refused as it must.
+[Conformance cases](conformance-cases.md) says what each case proves.
 `;
 
 it("docs/support-matrix.md shows the reports in docs/conformance", async () => {
