@@ -34,6 +34,7 @@ import { geluRule } from "./gelu.ts";
 import { gemmRule } from "./gemm.ts";
 import { globalAveragePoolRule } from "./global-average-pool.ts";
 import { globalMaxPoolRule } from "./global-max-pool.ts";
+import { gridSampleRule } from "./grid-sample.ts";
 import { groupNormalizationRule } from "./group-normalization.ts";
 import { gruRule } from "./gru.ts";
 import { hardSigmoidRule } from "./hard-sigmoid.ts";
@@ -156,6 +157,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   globalAveragePoolRule,
   globalLpPoolRule,
   globalMaxPoolRule,
+  gridSampleRule,
   groupNormalizationRule,
   gruRule,
   hardSigmoidRule,
