@@ -27,7 +27,6 @@ it("README's example registers tests that pass", async () => {
   const api = { describe: (_: string, define: () => void) => define(), it: (name: string, run: () => Promise<void>) => tests.set(name, run) };
   const body = code.replace(/^import .*$/gm, "");
   // The example as it stands, with its two imports handed over.
-  // oxlint-disable-next-line typescript/no-implied-eval
   new Function("describe", "it", "conformance", "referenceModel", body)(api.describe, api.it, conformance, referenceModel);
   expect(tests.size).toBeGreaterThan(200);
   await tests.get("vjp/cnn")!();
