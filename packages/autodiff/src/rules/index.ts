@@ -80,6 +80,7 @@ import { resizeRule } from "./resize.ts";
 import { reverseSequenceRule } from "./reverse-sequence.ts";
 import { rmsNormalizationRule, simplifiedLayerNormalizationRule } from "./rms-normalization.ts";
 import { rnnRule } from "./rnn.ts";
+import { roiAlignRule } from "./roi-align.ts";
 import { microsoftRotaryEmbeddingRule, rotaryEmbeddingRule } from "./rotary-embedding.ts";
 import { scanRule } from "./scan.ts";
 import { scatterElementsRule } from "./scatter-elements.ts";
@@ -213,6 +214,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   reverseSequenceRule,
   rmsNormalizationRule,
   rnnRule,
+  roiAlignRule,
   rotaryEmbeddingRule,
   scanRule,
   scatterElementsRule,
