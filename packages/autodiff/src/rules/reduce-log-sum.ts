@@ -1,4 +1,4 @@
-import { alongReduced } from "../reduction.ts";
+import { alongReduced, sumAlike } from "../reduction.ts";
 import type { GradientRule } from "../rule.ts";
 
 /** ReduceLogSum: y = log Σ x over axes;  x̄ = ȳ exp(−y) along them. */
@@ -19,6 +19,8 @@ export const reduceLogSumExpRule: GradientRule = {
   pullback: function reduceLogSumExpPullback(context) {
     const { g, input, output, cotangent, inputCount } = context;
     const share = g.exp(g.sub(input(0), alongReduced(context, output(0))));
-    return [g.mul(alongReduced(context, cotangent(0)), share), null].slice(0, inputCount);
+    // The shares sum to 1 but for the rounding of y, which is large where y is.
+    const exact = g.div(share, sumAlike(context, share));
+    return [g.mul(alongReduced(context, cotangent(0)), exact), null].slice(0, inputCount);
   },
 };
