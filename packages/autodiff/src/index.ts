@@ -1,6 +1,7 @@
 export { activePath } from "./active-path.ts";
 export type { ActivePath } from "./active-path.ts";
 export { leadsWithBatch } from "./batch-axis.ts";
+export { computeInFloat32 } from "./compute-in-float32.ts";
 export { carriesGradient, findRule, isMissing } from "./coverage.ts";
 export type { MissingRule } from "./coverage.ts";
 export { cutAt, isInnerValue, withOutputs } from "./cut-graph.ts";

@@ -1,5 +1,6 @@
 import { type GraphProto, type ModelProto, type NodeProto, inlineFunctions, upgradeOpset, withFields } from "@xdeep/onnx";
 import { operandsOf } from "./active-path.ts";
+import { denseConstants } from "./dense-constants.ts";
 import { takeKnownBranches } from "./take-known-branches.ts";
 import { graphOf } from "./typed-graph.ts";
 
@@ -8,12 +9,12 @@ export const GRADIENT_OPSET = 18;
 
 /**
  * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
- * of their If, initializers that old files also list as inputs taken as constants, nodes in topological order. The model's outputs stay
+ * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out, nodes in topological order. The model's outputs stay
  * what they were.
  */
 export function prepareModel(model: ModelProto): ModelProto {
   const upgraded = takeKnownBranches(upgradeOpset(inlineFunctions(model), GRADIENT_OPSET));
-  const graph = graphOf(upgraded);
+  const graph = denseConstants(graphOf(upgraded));
   return withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) });
 }
 

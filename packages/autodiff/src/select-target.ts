@@ -19,8 +19,9 @@ export function selectTarget(g: GraphBuilder, scored: Value, target: Value): Sel
   const best = g.op("ArgMax", [rows], { axis: 1, keepdims: 0 });
   const index = g.where(g.less(target, g.int(0)), best, target);
   const scores = g.squeeze(g.op("GatherElements", [rows, g.unsqueeze(index, [1])], { axis: 1 }), [1]);
-  const oneHot = g.op("OneHot", [index, g.dimOf(rows, 1), g.concat([g.reshape(g.scalar(0, scored), g.ints([1])), g.reshape(g.scalar(1, scored), g.ints([1]))], 0)], { axis: 1 });
-  return { index, scores, cotangent: g.reshapeLike(oneHot, scored) };
+  // ONNX Runtime has OneHot for float32, not for float64.
+  const oneHot = g.op("OneHot", [index, g.dimOf(rows, 1), g.constant({ type: "float32", dims: [2], data: Float32Array.of(0, 1) })], { axis: 1 });
+  return { index, scores, cotangent: g.reshapeLike(g.castLike(oneHot, scored), scored) };
 }
 
 /** Σₙ wₙ gₙ over the leading axis, which stays with size 1. */

@@ -35,6 +35,8 @@ export { tensorData, tensorProto } from "./tensor-data.ts";
 export type { ConstantTensor } from "./tensor-data.ts";
 export { valueInfoProto } from "./value-info.ts";
 export { withFields, withoutFields } from "./with-fields.ts";
+export { writeModelInPieces } from "./write-in-pieces.ts";
+export type { ModelInPieces } from "./write-in-pieces.ts";
 export { writeModel, writeModelWithExternalData } from "./write-model.ts";
 export type { ExternalDataOptions, ModelWithExternalData } from "./write-model.ts";
 export type {

@@ -69,7 +69,8 @@ export function writeModelWithExternalData(model: ModelProto, options: ExternalD
   return { bytes: writeModel(slim), location, data, dataLength };
 }
 
-function externalTensor(tensor: TensorProto, entries: Readonly<Record<string, string>>): TensorProto {
+/** A tensor without its bytes, which lie where the entries say. */
+export function externalTensor(tensor: TensorProto, entries: Readonly<Record<string, string>>): TensorProto {
   const externalData = Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
   // Without the field, as opposed to with an empty one, so that readers do not take it for the data.
   return withFields(withoutFields(tensor, ["rawData"]), { externalData, dataLocation: TensorProto_DataLocation.EXTERNAL });

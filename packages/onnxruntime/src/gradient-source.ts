@@ -26,6 +26,8 @@ function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<Grad
 
 export interface CotangentPlan {
   readonly cotangent: string;
+  /** The value that it is the cotangent of. */
+  readonly of: string;
   readonly gradients: Readonly<Record<string, string>>;
   readonly rectifiers: number;
 }
@@ -33,6 +35,7 @@ export interface CotangentPlan {
 /** A session that takes the cotangent of the scored value itself. */
 export function cotangentSource(graph: TypedGraph, rules: RuleSet, kind: GradientKind): SessionSource<CotangentPlan> {
   const cut = cutAt(graph, kind.cuts);
-  const { model, ...plan } = differentiateGraph(cut, { ...kind, rules, of: scoredValue(cut, kind.output, kind.score).value });
-  return { model, plan };
+  const of = scoredValue(cut, kind.output, kind.score).value;
+  const { model, ...plan } = differentiateGraph(cut, { ...kind, rules, of });
+  return { model, plan: { ...plan, of } };
 }

@@ -1,5 +1,5 @@
 import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
-import { type TypedGraph, builtinRules, checkCoverage, prepareModel, typedGraph } from "@xdeep/autodiff";
+import { type TypedGraph, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { rulesFor } from "./device-rules.ts";
 import { loadEngine } from "./engine.ts";
@@ -13,13 +13,15 @@ import { inputInfos, outputInfos } from "./value-info.ts";
 const PREFERRED_BATCH = 4;
 
 /**
- * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes.
+ * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes. A model of float16 or bfloat16 is computed in float32, and
+ * takes and gives float32, unless `compute: "declared"` asks for its own types.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING for the file; GRADIENT_MISSING listing every operator that has
  * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  const graph = typedGraph(prepareModel(await readSource(source, options)));
+  const prepared = prepareModel(await readSource(source, options));
+  const graph = typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared);
   checkInputs(graph);
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
@@ -47,6 +49,11 @@ function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities
     maxBatch: null,
     preferredBatch: options.preferredBatch ?? PREFERRED_BATCH,
   };
+}
+
+function computes({ compute = "float32" }: LoadModelOptions): "float32" | "declared" {
+  if (compute === "float32" || compute === "declared") return compute;
+  throw new XDeepError("OPTION_INVALID", `There is no compute: "${String(compute)}"; it is "float32" or "declared".`, { details: { option: "compute", got: compute } });
 }
 
 /** Inputs must be numeric tensors. */

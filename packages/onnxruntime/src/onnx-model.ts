@@ -11,7 +11,7 @@ import { OutputDims } from "./output-dims.ts";
 import { type EngineRun, joined, notBatched, runRows } from "./run-rows.ts";
 import { type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
-import { asFloat32 } from "./tensors.ts";
+import { asFloat32, fromFloat32 } from "./tensors.ts";
 import { fixedBatch, valueInfo } from "./value-info.ts";
 import { VERSION } from "./version.ts";
 
@@ -141,7 +141,7 @@ export class OnnxModel implements Model {
     const { session, plan } = await sessions.get(`cotangent ${JSON.stringify(kind)}`, () => cotangentSource(graph, rules, kind));
     checkCotangent(cotangent, output, rows);
     const outputs = this.#outputNames(kind.cuts);
-    const runs = await this.#run(session, { ...request.feeds, [plan.cotangent]: cotangent }, rows, [...outputs, ...Object.values(plan.gradients)], request.signal);
+    const runs = await this.#run(session, { ...request.feeds, [plan.cotangent]: fromFloat32(cotangent, graph.facts.get(plan.of)?.type ?? "float32") }, rows, [...outputs, ...Object.values(plan.gradients)], request.signal);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
       gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, plan.gradients[name]!)])),

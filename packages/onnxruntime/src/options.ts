@@ -11,6 +11,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly useGpu?: boolean | undefined;
   /** Gradient rules. Default: `builtinRules` of @xdeep/autodiff; `withRules(builtinRules, mine)` adds to them. */
   readonly rules?: RuleSet | undefined;
+  /**
+   * "float32" (the default): float16 and bfloat16 models are widened, so that they take a Float32Array and their gradients do not overflow at
+   * 65504. "declared": they compute, and take their inputs, in the types of the file. float64 models always compute in float64.
+   */
+  readonly compute?: "float32" | "declared" | undefined;
   /** Order of the axes of image inputs, by input name. Default: guessed from their dims. */
   readonly layout?: Readonly<Record<string, Layout>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
@@ -21,7 +26,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
 
 /** Splits the options into ours and ONNX Runtime's. */
 export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.SessionOptions {
-  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, ...session } = options;
+  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, compute: _compute, ...session } = options;
   // What the engine would print as an error is thrown as one.
   return { graphOptimizationLevel: "all", logSeverityLevel: 4, ...session };
 }

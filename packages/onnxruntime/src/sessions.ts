@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { type ModelProto, writeModel } from "@xdeep/onnx";
+import { type ModelProto, writeModelInPieces } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
 
@@ -50,9 +50,10 @@ export class Sessions {
 
   async #create<T>(source: () => SessionSource<T>): Promise<Prepared<T>> {
     const { model, plan } = source();
-    const bytes = writeModel(model);
+    const { bytes, externalData } = writeModelInPieces(model);
+    const options = externalData.length === 0 ? this.#options : { ...this.#options, externalData };
     try {
-      return { session: await this.#engine.ort.InferenceSession.create(bytes, this.#options), plan };
+      return { session: await this.#engine.ort.InferenceSession.create(bytes, options), plan };
     } catch (cause) {
       throw new XDeepError("ENGINE_FAILED", `${this.#engine.name} ${this.#engine.version} refused the model: ${messageOf(cause)}`, {
         details: { engine: this.#engine.name },

@@ -1,4 +1,4 @@
-import { type FloatTensor, type Tensor, XDeepError } from "@xdeep/core";
+import { type DataType, type FloatTensor, type Tensor, XDeepError, fromFloat64, toFloat64 } from "@xdeep/core";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import type { OnnxRuntime } from "./engine.ts";
 
@@ -17,7 +17,10 @@ export async function fromEngine(tensor: OrtTensor): Promise<Tensor> {
 
 /** A float tensor of any width as float32. */
 export function asFloat32(tensor: Tensor): FloatTensor {
-  if (tensor.type === "float32") return tensor;
-  if (tensor.type !== "float64") throw new XDeepError("MODEL_UNSUPPORTED", `A gradient of type ${tensor.type} cannot be read as float32.`, { details: { type: tensor.type } });
-  return { type: "float32", dims: tensor.dims, data: Float32Array.from(tensor.data) };
+  return tensor.type === "float32" ? tensor : { type: "float32", dims: tensor.dims, data: Float32Array.from(toFloat64(tensor)) };
+}
+
+/** A float32 tensor in the float type that a value of the model has. */
+export function fromFloat32(tensor: FloatTensor, type: DataType): Tensor {
+  return type === "float32" ? tensor : fromFloat64(type, tensor.dims, Float64Array.from(tensor.data));
 }
