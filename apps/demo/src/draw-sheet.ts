@@ -21,8 +21,8 @@ export function describeSheet(study: Study, count: number): ContactSheet {
   return {
     title: "What the network looked at",
     note:
-      "Each row is a picture that the network has never seen, with what it takes it for and how sure it is; each column is a method. Warm colours mark " +
-      "what speaks. Bars: how much of the attribution lies on the shape; under the input, how much of the picture the shape covers: a blind guess.",
+      "Each row is a picture that the network has never seen, with its answer and how sure it is; each column is a method. Warm colours mark the pixels " +
+      "that count most. Bars: share of the attribution on the shape; under the input, the share of the picture that the shape covers: a blind guess.",
     columns: ["input", ...results.map(({ method }) => method.name)],
     cellSize: PICTURE_SIZE,
     rows: scenes.slice(0, count).map((scene, row) => ({
