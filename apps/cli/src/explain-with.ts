@@ -37,6 +37,7 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
       input: inputRecord(input, flags),
       name: method.name,
       method: provenance.method,
+      baseline: flags.baseline ?? null,
       rule: provenance.rule,
       rectifiers: provenance.rectifiers,
       output: attribution.output,

@@ -57,6 +57,8 @@ export interface ExplanationRecord {
   /** As it was named on the command line. */
   readonly name: string;
   readonly method: MethodDescription;
+  /** What `--baseline` said: numbers, colours or files; null where it was not given. */
+  readonly baseline: readonly string[] | null;
   readonly rule: Rule;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;

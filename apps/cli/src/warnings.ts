@@ -1,3 +1,5 @@
+import type { MethodDescription } from "@xdeep/core";
+
 import type { ExplanationRecord } from "./explanation.ts";
 import { formatPercent } from "./format-number.ts";
 import type { Labels } from "./labels.ts";
@@ -7,7 +9,7 @@ import type { ScoredInput } from "./score-input.ts";
 const LARGE_SHARE = 0.05;
 
 /** What a user should know before he trusts an explanation. */
-export function explanationWarnings({ name, rule, rectifiers, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
+export function explanationWarnings({ name, rule, rectifiers, method, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
   const warnings: string[] = [];
   if (rule !== "standard" && rectifiers === 0) {
     warnings.push(`${name} met no rectifier, so this is the plain gradient. \`xdeep check\` lists the activations; name others by --rectifiers, such as LeakyRelu,Elu.`);
@@ -16,7 +18,12 @@ export function explanationWarnings({ name, rule, rectifiers, rows }: Omit<Expla
   if (rule === "standard" && largest > LARGE_SHARE) {
     warnings.push(`${name}: the delta is ${formatPercent(largest)} of F(x) - F(baseline). Take more --steps, or give a --tolerance.`);
   }
+  if (missesTolerance(method)) warnings.push(`${name}: --tolerance was not reached within ${String(method.parameters["maxSteps"])} steps. The attributions are those of the last steps.`);
   return warnings;
+}
+
+function missesTolerance({ parameters: { converged } }: MethodDescription): boolean {
+  return Array.isArray(converged) && converged.includes(false);
 }
 
 /** Labels of another model would name every class wrongly. */

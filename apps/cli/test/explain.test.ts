@@ -91,9 +91,25 @@ describe("xdeep explain on a picture", () => {
     for (const [baseline, logit] of [["black", 0], ["white", 3], [blue, 1]] as const) {
       const { code } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "4", "-t", "0", "--baseline", baseline]);
       expect(code).toBe(0);
-      const { rows } = await readRecord(join(out, "red.integrated.json"));
+      const { rows, baseline: recorded } = await readRecord(join(out, "red.integrated.json"));
       expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[0]! - logit, 5);
+      expect(recorded).toEqual([baseline]);
     }
+  });
+
+  it("averages over several baselines", async () => {
+    const { model, picture, out } = await scene();
+    await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "4", "-t", "0", "--baseline", "black", "--baseline", "white", "--baseline", "0.5"]);
+    const { rows, baseline } = await readRecord(join(out, "red.integrated.json"));
+    expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[0]! - (0 + 3 + 1.5) / 3, 5);
+    expect(baseline).toEqual(["black", "white", "0.5"]);
+  });
+
+  it("warns where a tolerance was not reached", async () => {
+    const { model, picture, out } = await scene();
+    const { code, stderr } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "--score", "probability", "--tolerance", "1e-30"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("--tolerance was not reached within 648 steps");
   });
 
   it("runs several methods on several files, and lays them out on a sheet", async () => {
