@@ -1,4 +1,5 @@
 import { type GraphProto, type NodeProto, isFloatType } from "@xdeep/onnx";
+import { quantizedOperators } from "./non-differentiable.ts";
 import type { TypedGraph } from "./typed-graph.ts";
 
 /** The part of a graph that a gradient passes: the values on a path of float values from `wrt` to `of`. */
@@ -24,12 +25,12 @@ export function activePath(graph: Pick<TypedGraph, "facts" | "nodes">, of: strin
   return { nodes: nodes.reverse(), values };
 }
 
-/** `wrt`, and the values that depend on them by way of float values. */
+/** `wrt`, and the values that depend on them by way of float values, or of integers that stand for such. */
 export function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
   const reached = new Set(wrt);
   for (const node of graph.nodes) {
     if (!carries(node) || !valuesRead(node).some((name) => reached.has(name))) continue;
-    for (const name of node.output) if (name !== "" && mayCarryGradient(graph, name)) reached.add(name);
+    for (const name of node.output) if (name !== "" && (mayCarryGradient(graph, name) || quantizedOperators.has(node.opType))) reached.add(name);
   }
   return reached;
 }

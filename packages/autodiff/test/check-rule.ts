@@ -1,6 +1,6 @@
 import { createNoise, sizeOf } from "@xdeep/core";
 import { type GradientModel, type RuleSet, builtinRules, differentiate } from "@xdeep/autodiff";
-import { type ModelProto, inferGraph, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { type ModelProto, type NodeOptions, inferGraph, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import type { InputSpec, RuleSpec } from "./rule-spec.ts";
@@ -90,9 +90,11 @@ function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: b
   const outputs = Array.from({ length: spec.outputs ?? 1 }, (_, i) => `output${i}`);
   const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
   const constants = inputs.flatMap((value, i) => (value !== null && spec.inputs[i]?.constant === true ? [tensorProto(inputName(i), toTensor(value))] : []));
-  const node = nodeProto(spec.op, names, outputs, spec.attributes, { name: "node", ...(spec.domain === undefined ? {} : { domain: spec.domain }) });
+  const options = (i: number): NodeOptions => ({ name: i === 0 ? "node" : `node${i}`, ...(spec.domain === undefined ? {} : { domain: spec.domain }) });
+  const chain = spec.chain ?? [spec.op];
+  const between = (i: number): string => `between${i}`;
   const parts = {
-    nodes: [node],
+    nodes: chain.map((op, i) => nodeProto(op, [i === 0 ? names[0] : between(i - 1), ...names.slice(1)].filter((name) => name !== undefined), i === chain.length - 1 ? outputs : [between(i)], spec.attributes, options(i))),
     inputs: free.map(({ name, value }) => valueInfoProto(name, value.type, value.dims.map((dim) => (dynamic ? null : dim)))),
     outputs: [],
     initializers: constants,

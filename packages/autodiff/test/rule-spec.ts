@@ -9,6 +9,8 @@ export interface RuleSpec {
   readonly domain?: string;
   readonly inputs: readonly (InputSpec | null)[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Operators applied one after the other, `op` among them: each to the result of the one before and to the inputs after the first. Default: `op` alone. */
+  readonly chain?: readonly string[];
   /** Number of outputs; default 1. */
   readonly outputs?: number;
   /** Opset of the model; default 18. */

@@ -67,6 +67,7 @@ import { oneHotRule } from "./one-hot.ts";
 import { padRule } from "./pad.ts";
 import { powRule } from "./pow.ts";
 import { preluRule } from "./prelu.ts";
+import { dequantizeLinearRule, quantizeLinearRule } from "./quantize-linear.ts";
 import { rangeRule } from "./range.ts";
 import { reciprocalRule } from "./reciprocal.ts";
 import { reduceLogSumExpRule, reduceLogSumRule } from "./reduce-log-sum.ts";
@@ -138,6 +139,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   cosRule,
   cumSumRule,
   depthToSpaceRule,
+  dequantizeLinearRule,
   detRule,
   dftRule,
   divRule,
@@ -195,6 +197,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   padRule,
   powRule,
   preluRule,
+  quantizeLinearRule,
   quickGeluRule,
   rangeRule,
   reciprocalRule,
