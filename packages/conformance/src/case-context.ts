@@ -95,7 +95,7 @@ export class CaseContext {
 }
 
 /** The fixture with its operators and seed, as failures name it. */
-export function describeFixture({ id, network, seed }: Fixture): string {
+function describeFixture({ id, network, seed }: Fixture): string {
   const ops = network.nodes.map(({ layer }) => (layer.op === "activation" ? layer.name : layer.op));
   return `fixture "${id}" (${[...new Set(ops)].join(", ")}; seed ${seed})`;
 }

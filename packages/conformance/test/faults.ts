@@ -133,4 +133,44 @@ export const FAULTS: readonly Fault[] = [
         },
       };
     }, fails: ["isolation/concurrent-rules"] },
+  {
+    name: "a call on its way gives zeros when the model is disposed",
+    breaks: ({ vjp, dispose }) => {
+      let gone = false;
+      return {
+        async vjp(request) {
+          const result = await vjp(request);
+          return gone ? { ...result, gradients: Object.fromEntries(Object.entries(result.gradients).map(([name, gradient]) => [name, scaled(gradient, 0)])) } : result;
+        },
+        async dispose() {
+          gone = true;
+          await dispose();
+        },
+      };
+    },
+    fails: ["isolation/dispose-during-call"],
+  },
+  {
+    name: "more than eight rows are refused, though any number is declared",
+    breaks: inVjp((vjp, request) => {
+      if ((request.feeds["x"]?.dims[0] ?? 1) > 8) throw new XDeepError("BATCH_INVALID", "Eight rows at most.");
+      return vjp(request);
+    }),
+    fails: ["batch/large"],
+  },
+  {
+    name: "a cotangent is scored as if it were a target",
+    breaks: inVjp(async (vjp, request) => {
+      const result = await vjp(request);
+      return request.cotangent === undefined ? result : { ...result, scores: new Float32Array(1) };
+    }),
+    fails: ["contract/no-target"],
+  },
+  { name: "wrt is ignored", breaks: inVjp((vjp, { wrt, ...request }) => vjp(wrt?.includes("facts") ? request : { ...request, wrt })), fails: ["contract/wrt"] },
+  { name: "images state another layout", breaks: ({ inputs }) => ({ inputs: inputs.map((info) => (info.layout === null ? info : { ...info, layout: "NHWC" })) }), fails: ["contract/layout"] },
+  {
+    name: "the first output is explained, whichever is asked for",
+    breaks: inVjp((vjp, { output: _output, ...request }, { id }) => vjp(id === "two-outputs" ? { ...request, target: 0, cotangent: undefined } : { ...request, output: _output })),
+    fails: ["vjp/two-outputs", "targets/output"],
+  },
 ];

@@ -2,6 +2,7 @@ import type { Model, VjpRequest, VjpResult } from "@xdeep/core";
 
 import type { Case } from "../case.ts";
 import type { CaseContext, Subject } from "../case-context.ts";
+import { expectRejection } from "../expect-rejection.ts";
 import { demandEqual } from "../failure.ts";
 import type { Fixture } from "../fixture.ts";
 
@@ -15,6 +16,7 @@ export function isolationCases(): readonly Case[] {
     { id: "isolation/rule-is-scoped", proves: "A guided call leaves the plain gradients after it as they were.", fixtures: ["cnn"], requires: guided, run: checkRuleScoped },
     { id: "isolation/results-kept", proves: "Results stay as they are while the model goes on working.", fixtures: ["mlp"], run: checkResultsKept },
     { id: "isolation/two-models", proves: "Two loaded models do not mix, and one outlives the other.", fixtures: ["mlp", "smooth-mlp"], run: checkTwoModels },
+    { id: "isolation/dispose-during-call", proves: "A call that is on its way when the model is disposed gives its result, or rejects with MODEL_DISPOSED.", fixtures: ["cnn"], run: checkDisposeDuringCall },
     { id: "isolation/concurrent", proves: "Calls at the same time give what they give one after the other.", fixtures: ["cnn"], run: checkConcurrent },
     { id: "isolation/concurrent-rules", proves: "A guided call leaves plain ones at the same time alone.", fixtures: ["cnn"], requires: guided, run: checkConcurrentRules },
   ];
@@ -74,6 +76,17 @@ async function checkTwoModels(context: CaseContext): Promise<void> {
   context.sameResult(await run(one), first[0], "a model after a call of another one");
   await one.model.dispose();
   context.sameResult(await run(other), first[1], "a model after another one was disposed");
+}
+
+async function checkDisposeDuringCall(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const expected = await model.vjp({ feeds: fixture.sample(1), target: 1 });
+  const call = model.vjp({ feeds: fixture.sample(1), target: 1 }).then((result) => ({ result }), (error: unknown) => ({ error }));
+  const disposal = model.dispose();
+  const outcome = await call;
+  await disposal;
+  if ("result" in outcome) context.sameResult(outcome.result, expected, "a call during which the model was disposed");
+  else await expectRejection(() => Promise.reject(outcome.error), "MODEL_DISPOSED", "A call during which the model is disposed");
 }
 
 async function checkConcurrent(context: CaseContext): Promise<void> {

@@ -35,7 +35,7 @@ export function differentiate({ nodes }: Network, values: ReadonlyMap<string, Va
 }
 
 /** The name under which a layer counts as a rectifier; null for all others. */
-export function rectifierName({ layer }: NetworkNode): "Relu" | "Relu6" | null {
+function rectifierName({ layer }: NetworkNode): "Relu" | "Relu6" | null {
   if (layer.op !== "activation") return null;
   if (layer.name === "relu") return "Relu";
   return layer.name === "relu6" ? "Relu6" : null;
