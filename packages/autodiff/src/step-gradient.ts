@@ -1,4 +1,5 @@
 import { type Facts, type GraphBuilder, type GraphProto, type Value, isFloatType } from "@xdeep/onnx";
+import { type BodyEnds, activeStates } from "./active-states.ts";
 import { gradientBody } from "./gradient-body.ts";
 import type { PullbackContext } from "./rule.ts";
 
@@ -37,7 +38,8 @@ export interface StepResult {
 export function stepGradient(context: PullbackContext, step: Step): readonly StepResult[] {
   const { g, input, wants, hasCotangent, cotangent } = context;
   const { inner, counters, elements } = step;
-  const states = step.states.map((state) => (isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null));
+  const active = activeStates(step.body, bodyEnds(context, step));
+  const states = step.states.map((state, i) => (active[i] === true && isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null));
   const outer = outerOperands(context).filter(wants);
   const total = gradientBody(context, inner, step.body, {
     inputs: [...counters, ...step.states.map(({ value }) => value), ...elements.map(({ value }) => value)],
@@ -45,7 +47,7 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
     wrt: [...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])), ...outer.map(input)],
   });
   const ofStates = states.filter((state) => state !== null).map(({ value, operand, input: incoming }): StepResult => {
-    const index = step.states.findIndex((state) => state.operand === operand);
+    const index = operand - (step.states[0]?.operand ?? 0);
     const start = hasCotangent(index) ? cotangent(index) : g.zerosLike(input(operand));
     return { operand, value: total(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };
   });
@@ -60,6 +62,19 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
     return found === null ? [] : [{ operand, value: found }];
   });
   return [...ofStates, ...ofOuter, ...ofElements];
+}
+
+/** Where gradients enter and leave the body, by its own names. */
+function bodyEnds(context: PullbackContext, { body, counters, conditions, states, elements, cotangents }: Step): BodyEnds {
+  const { input, wants, hasCotangent } = context;
+  const names = body.input.slice(counters.length).map(({ name }) => name);
+  const outputs = body.output.slice(conditions).map(({ name }) => name);
+  const wanted = [...states, ...elements].flatMap(({ operand }, i) => (wants(operand) ? [names[i] as string] : []));
+  return {
+    states: states.map((_, i) => ({ before: names[i] as string, after: outputs[i] as string })),
+    wrt: [...wanted, ...outerOperands(context).filter(wants).map((i) => input(i).name)],
+    of: outputs.filter((_, i) => (i < states.length ? hasCotangent(i) : cotangents[i - states.length] != null)),
+  };
 }
 
 /** What the node returns for each operand: the outputs of the gradient's node, which has one per result. */

@@ -1,4 +1,4 @@
-import type { Dim, Facts, GraphProto, Value } from "@xdeep/onnx";
+import type { Facts, GraphProto, Value } from "@xdeep/onnx";
 import { subgraphOf } from "../gradient-body.ts";
 import { rememberingBody } from "../remember-states.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
@@ -50,19 +50,14 @@ function statesBefore(context: PullbackContext, known: readonly Facts[]): { roun
 /**
  * What holds of a state before every step.
  *
- * @throws {XDeepError} MODEL_UNSUPPORTED for states that are no tensors, or change their dims: those before each step could not be stacked.
+ * @throws {XDeepError} MODEL_UNSUPPORTED for states that are no tensors, or may change their number of axes: those before each step could not
+ * be stacked. Engines refuse, when they run, to stack states of other dims.
  */
 function stateFacts({ node, input, output }: PullbackContext, i: number): Facts {
   const { type, dims: from, container } = input(2 + i).facts;
   if (container !== undefined) throw unsupportedNode(node, `state ${i} is a ${container}, and gradients pass only tensors. Export the loop with tensors as states.`);
   const to = (node.output[i] ?? "") === "" ? from : output(i).facts.dims;
   if (from === null) return { type, dims: to };
-  if (to !== null && (to.length !== from.length || to.some((dim, axis) => changes(from[axis] as Dim, dim)))) {
-    throw unsupportedNode(node, `state ${i} changes its dims from [${from.join(", ")}] to [${to.map((dim) => dim ?? "?").join(", ")}]. Its states must keep theirs.`);
-  }
-  return { type, dims: from.map((dim, axis) => (to !== null && dim === to[axis] ? dim : null)) };
-}
-
-function changes(from: Dim, to: Dim): boolean {
-  return typeof from === "number" && typeof to === "number" && from !== to;
+  if (to === null) throw unsupportedNode(node, `state ${i} begins with dims [${from.join(", ")}], and its number of axes changes, or is unknown after a step. It must stay the same.`);
+  return { type, dims: from.map((dim, axis) => (dim === to[axis] ? dim : null)) };
 }
