@@ -13,11 +13,16 @@ import { unsupportedNode } from "./unsupported-node.ts";
  */
 export type Composition = (context: PullbackContext) => readonly (Value | null)[];
 
+export interface CompositionOptions {
+  /** The operator has activation functions in it, which may count as rectifiers. Default false: what the composition uses is nobody's concern. */
+  readonly activations?: boolean;
+}
+
 /**
  * The pullback of an operator that is defined by simpler ones: writes them, and takes the cotangents back through them by `rules`. The node
  * itself stays in the forward pass; what its gradient needs of the composition is computed a second time.
  */
-export function composedPullback(rules: readonly GradientRule[], compose: Composition): Pullback {
+export function composedPullback(rules: readonly GradientRule[], compose: Composition, options: CompositionOptions = {}): Pullback {
   return function composed(context: PullbackContext): readonly (Value | null)[] {
     const { g, wants } = context;
     const first = g.nodes.length;
@@ -25,7 +30,8 @@ export function composedPullback(rules: readonly GradientRule[], compose: Compos
     const outputs = compose({ ...context, input: (i) => inputs[i] ?? context.input(i) });
     const nodes = g.nodes.slice(first);
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
-    const total = swept(context, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
+    const modified: PullbackContext["modified"] = options.activations === true ? context.modified : (rule) => rule;
+    const total = swept({ ...context, modified }, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
     return wrt.map((name) => (name === null ? null : total(name)));
   };
 }
@@ -54,7 +60,7 @@ function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): re
 
 /** The cotangents of the composition's values, by name. */
 function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: readonly NodeProto[], inputs: readonly (Value | null)[], wrt: readonly (string | null)[], cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
-  const { g, node, opset } = context;
+  const { g, node, opset, modified } = context;
   const graph = { opset, nodes, facts: factsOf(g, nodes, inputs) };
   const path = activePath(graph, [...cotangents.keys()], wrt.filter((name) => name !== null), carriesGradient);
   const set = ruleSet(rules);
@@ -62,9 +68,10 @@ function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: 
     graph,
     path,
     g,
-    ruleOf(inner) {
+    modified,
+    ruleOf(inner, around) {
       const found = findRule(inner, set, opset);
-      if (!isMissing(found)) return found;
+      if (!isMissing(found)) return modified(found, inner, around);
       throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} (node "${nodeLabel(node)}") is composed with ${inner.opType}, whose rule it does not list.`, {
         details: { op: node.opType, node: nodeLabel(node), missing: inner.opType },
       });

@@ -5,8 +5,9 @@ import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesErr
 import { castEntries } from "./entry-values.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
+import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
-import type { GradientRule } from "./rule.ts";
+import type { FactsAround, GradientRule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { builtinRules } from "./rules/index.ts";
 import { type TypedGraph, valueOf } from "./typed-graph.ts";
@@ -42,9 +43,9 @@ export interface GradientValues {
  */
 export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
   const path = checkedPath(graph, options);
-  const ruleOf = ruleLookup(graph, path, options);
+  const rules = rulesInForce(graph, path, options);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
-  const total = reverseSweep({ graph, path, g, ruleOf, addedOutputs }, options.of, cotangent);
+  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs }, options.of, cotangent);
   const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
   return { cotangents, rectifiers: countRectifiers(graph, path, options), addedOutputs };
 }
@@ -65,25 +66,34 @@ function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN"
 }
 
 /** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */
-function ruleLookup(graph: TypedGraph, path: ActivePath, options: GradientOptions): Sweep["ruleOf"] {
+function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOptions): Pick<Sweep, "modified" | "ruleOf"> {
   checkRule(options.rule ?? "standard");
   checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
   const missing = nodesOnPath(graph, path).map((placed) => lookUp(placed.node, placed.graph, options)).filter(isMissing);
   if (missing.length > 0) throw missingRulesError(missing, options.of);
-  return (node, around) => {
-    const found = lookUp(node, around, options);
-    if (isMissing(found)) throw missingRulesError([found], options.of);
-    return found;
+  return {
+    ruleOf(node, around) {
+      const found = lookUp(node, around, options);
+      if (isMissing(found)) throw missingRulesError([found], options.of);
+      return found;
+    },
+    modified: (rule, node, around) => modified(rule, node, around, options),
   };
 }
 
-function lookUp(node: NodeProto, graph: Pick<TypedGraph, "facts" | "opset">, { rule = "standard", rules = builtinRules, rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): GradientRule | MissingRule {
-  const found = findRule(node, rules, graph.opset);
-  return isMissing(found) || rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
+function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): GradientRule | MissingRule {
+  const found = findRule(node, options.rules ?? builtinRules, graph.opset);
+  return isMissing(found) ? found : modified(found, node, graph, options);
+}
+
+function modified(found: GradientRule, node: NodeProto, graph: FactsAround, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): GradientRule {
+  return rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
 }
 
 function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): number {
-  return rule === "standard" ? 0 : nodesOnPath(graph, path).filter((placed) => isRectifier(placed.graph, placed.node, rectifiers)).length;
+  if (rule === "standard") return 0;
+  const counts = nodesOnPath(graph, path).map((placed) => (isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers)));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
@@ -93,5 +103,5 @@ function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard
  */
 export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
   const wrt = [...graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null)), ...castEntries(graph)];
-  ruleLookup(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
+  rulesInForce(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
 }

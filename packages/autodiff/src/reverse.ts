@@ -1,17 +1,19 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type GraphBuilder, type NodeProto, type Value, inferSubgraph } from "@xdeep/onnx";
+import { Attributes, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
-import type { GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
+import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { type TypedGraph, valueOf } from "./typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
 export interface Sweep {
-  readonly graph: Pick<TypedGraph, "facts" | "opset">;
+  readonly graph: FactsAround;
   readonly path: ActivePath;
   readonly g: GraphBuilder;
-  readonly ruleOf: (node: NodeProto, graph: Pick<TypedGraph, "facts" | "opset">) => GradientRule;
+  readonly ruleOf: (node: NodeProto, graph: FactsAround) => GradientRule;
+  /** A rule as the backward rule in force has it. */
+  readonly modified: PullbackContext["modified"];
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
 }
@@ -55,11 +57,22 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
   }
   return results.flatMap((result, i) => {
     const name = operands[i] ?? "";
-    if (result === null || !sweep.path.values.has(name)) return [];
+    if (!sweep.path.values.has(name)) return [];
     const primal = valueOf(sweep.graph, name);
+    if (result === null) return withoutCotangent(primal, node, i);
     const cotangent = rule.broadcasts === true ? unbroadcast(sweep.g, result, primal) : checked(result, primal, node, i);
     return [[name, { name: cotangent.name, facts: { type: cotangent.facts.type ?? primal.facts.type, dims: primal.facts.dims ?? cotangent.facts.dims } }] as const];
   });
+}
+
+/** Integers have no cotangent. A float without one would pass for a derivative of zero, and is refused. */
+function withoutCotangent(primal: Value, node: NodeProto, i: number): readonly [] {
+  if (!isFloatType(primal.facts.type)) return [];
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `The gradient rule of ${node.opType} has no derivative for input ${i} ("${primal.name}") of node "${nodeLabel(node)}", which depends on what is explained. Leave it out of wrt, or pass a rule through options.rules.`,
+    { details: { op: node.opType, node: nodeLabel(node), input: i, value: primal.name } },
+  );
 }
 
 /** A cotangent must have its primal's rank, and the dims that are known of both must agree. */
@@ -95,6 +108,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
     addOutput: (i) => addOutput(sweep, node, i),
+    modified: sweep.modified,
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
 }
@@ -107,7 +121,7 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   // A cotangent has the dims of its value inside, of which more may be known than of the value outside.
   const known = new Map([...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]));
-  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, addedOutputs }, known);
+  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs }, known);
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
   return total;

@@ -45,8 +45,16 @@ export interface PullbackContext {
   wants(i: number): boolean;
   /** Output i of the forward node, which gets it added where it had none: MaxPool's indices, for instance. */
   addOutput(i: number): Value;
+  /** The rule of a node that the pullback wrote: `rule`, or under a modified backward rule what that makes of it where the node is a rectifier. */
+  modified(rule: GradientRule, node: NodeProto, graph: FactsAround): GradientRule;
   /** Takes cotangents back through a copy of a subgraph, by the rules in force: for operators that hold graphs. Returns x̄ by name, null where there is none. */
   sweepSubgraph(subgraph: SubgraphSweep): (name: string) => Value | null;
+}
+
+/** What is known of the values around a node. */
+export interface FactsAround {
+  readonly facts: ReadonlyMap<string, Facts>;
+  readonly opset: number;
 }
 
 /** A copy of a subgraph that stands in a graph of the gradient, and what is asked of it. */

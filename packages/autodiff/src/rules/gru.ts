@@ -1,6 +1,7 @@
 import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../composed-pullback.ts";
 import { type CellParts, recurrentComposition, recurrentRules } from "../recurrent-composition.ts";
+import { RECURRENT_ACTIVATIONS } from "../recurrent-rectifiers.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { GradientRule, PullbackContext } from "../rule.ts";
 export const gruRule: GradientRule = {
   op: "GRU",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 3, states: 1, activations: ["Sigmoid", "Tanh"], step: gruStep })),
+  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 3, states: 1, activations: RECURRENT_ACTIVATIONS.GRU, step: gruStep }), { activations: true }),
 };
 
 function gruStep({ attributes }: PullbackContext, parts: CellParts, input: Value, [state]: readonly Value[]): readonly Value[] {

@@ -1,6 +1,7 @@
 import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../composed-pullback.ts";
 import { type CellParts, recurrentComposition, recurrentRules } from "../recurrent-composition.ts";
+import { RECURRENT_ACTIVATIONS } from "../recurrent-rectifiers.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { GradientRule, PullbackContext } from "../rule.ts";
 export const lstmRule: GradientRule = {
   op: "LSTM",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 4, states: 2, activations: ["Sigmoid", "Tanh", "Tanh"], step: lstmStep })),
+  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 4, states: 2, activations: RECURRENT_ACTIVATIONS.LSTM, step: lstmStep }), { activations: true }),
 };
 
 function lstmStep({ attributes }: PullbackContext, parts: CellParts, input: Value, [h, c]: readonly Value[]): readonly Value[] {

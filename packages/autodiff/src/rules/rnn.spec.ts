@@ -8,7 +8,7 @@ export function recurrentInputs(gates: number, directions: number, { bias = true
   const domain = [-1, 1] as const;
   const state = start ? { dims: batchFirst ? [batch, directions, hidden] : [directions, batch, hidden], domain } : null;
   return [
-    { dims: batchFirst ? [batch, steps, size] : [steps, batch, size] },
+    { dims: batchFirst ? [batch, steps, size] : [steps, batch, size], domain },
     { dims: [directions, gates * hidden, size], domain },
     { dims: [directions, gates * hidden, hidden], domain },
     bias ? { dims: [directions, 2 * gates * hidden], domain } : null,
@@ -33,12 +33,12 @@ const two = { hidden_size: hidden, direction: "bidirectional" };
 export const rows: readonly RuleSpec[] = [
   { ...base, name: "all inputs", inputs: recurrentInputs(1, 1) },
   { ...base, name: "neither bias nor initial state", inputs: recurrentInputs(1, 1, { bias: false, start: false }) },
-  { ...base, name: "no hidden_size", inputs: recurrentInputs(1, 1), attributes: {}, dynamic: false },
+  { ...base, name: "no hidden_size", inputs: recurrentInputs(1, 1), attributes: {}, dynamic: false, engine: false },
   { ...base, name: "reverse", inputs: recurrentInputs(1, 1), attributes: { hidden_size: hidden, direction: "reverse" } },
   { ...base, name: "bidirectional", inputs: recurrentInputs(1, 2), attributes: two },
   { ...base, name: "sequences of several lengths", inputs: recurrentInputs(1, 1, { lengths: [3, 1] }) },
   { ...base, name: "sequences of several lengths, both directions", inputs: recurrentInputs(1, 2, { lengths: [1, 2] }), attributes: two },
-  { ...base, name: "batch first", inputs: recurrentInputs(1, 2, { batchFirst: true }), attributes: { ...two, layout: 1 } },
+  { ...base, name: "batch first", inputs: recurrentInputs(1, 2, { batchFirst: true }), attributes: { ...two, layout: 1 }, engine: false },
   { ...base, name: "clip", inputs: recurrentInputs(1, 1), attributes: { hidden_size: hidden, clip: float(0.7) } },
   { ...base, name: "ReLU one way, affine the other", inputs: recurrentInputs(1, 2), attributes: { ...two, activations: ["Relu", "Affine"], activation_alpha: float([0.5]), activation_beta: float([0.25]) } },
   { ...base, name: "leaky ReLU and scaled tanh", inputs: recurrentInputs(1, 2), attributes: { ...two, activations: ["LeakyRelu", "ScaledTanh"], activation_alpha: float([0.2, 1.5]), activation_beta: float([0.75]) } },

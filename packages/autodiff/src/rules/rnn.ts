@@ -1,13 +1,14 @@
 import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../composed-pullback.ts";
 import { type CellParts, recurrentComposition, recurrentRules } from "../recurrent-composition.ts";
+import { RECURRENT_ACTIVATIONS } from "../recurrent-rectifiers.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 
 /** RNN: H′ = f(W x + R H + b);  composed of one Scan for each direction. */
 export const rnnRule: GradientRule = {
   op: "RNN",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 1, states: 1, activations: ["Tanh"], step: rnnStep })),
+  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 1, states: 1, activations: RECURRENT_ACTIVATIONS.RNN, step: rnnStep }), { activations: true }),
 };
 
 function rnnStep(_: PullbackContext, { g, inner, activations, clip, weights, bias }: CellParts, input: Value, [h]: readonly Value[]): readonly Value[] {
