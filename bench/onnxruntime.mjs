@@ -12,7 +12,7 @@ const RUNS = Number(process.env.RUNS ?? 15);
 const THREADS = { intraOpNumThreads: 2, interOpNumThreads: 1 };
 
 if (!existsSync(folder)) {
-  console.error(`There is no folder "${folder}". Make the models first: python3 full_size_models.py ${folder} (see README, "Benchmarks").`);
+  console.error(`There is no folder "${folder}". Make the models first: python3 bench/make_models.py ${folder} (see README, "Benchmarks").`);
   process.exit(1);
 }
 

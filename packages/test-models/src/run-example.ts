@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /**
  * Runs the first `js` block of a README as it stands and returns what it logged, one entry per argument. Its imports are taken from
- * `modules`, so that sources are tested and not what was built last; `model` is what the text says it is.
+ * `modules`, so that sources are tested and not what was built last; `model` is what the text says it is, unless the example makes its own.
  */
 export async function runExample(readme: URL, modules: Readonly<Record<string, object>>, model: object): Promise<readonly unknown[]> {
   const code = /^```js\n([\s\S]*?)^```/m.exec(readFileSync(readme, "utf8"))?.[1];
@@ -13,6 +13,6 @@ export async function runExample(readme: URL, modules: Readonly<Record<string, o
   });
   const logged: unknown[] = [];
   const AsyncFunction = (async () => {}).constructor as new (...source: string[]) => (...values: unknown[]) => Promise<void>;
-  await new AsyncFunction("modules", "model", "console", body)(modules, model, { log: (...values: unknown[]) => logged.push(...values) });
+  await new AsyncFunction("modules", "model", "console", `{${body}}`)(modules, model, { log: (...values: unknown[]) => logged.push(...values) });
   return logged;
 }
