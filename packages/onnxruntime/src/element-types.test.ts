@@ -1,4 +1,4 @@
-import { type Tensor, type DataType, float32, fromFloat64, toFloat64 } from "@xdeep/core";
+import { type Tensor, type DataType, float32, fromFloat64 } from "@xdeep/core";
 import { computeInFloat32 } from "@xdeep/autodiff";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
