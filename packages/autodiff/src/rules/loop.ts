@@ -1,5 +1,6 @@
 import type { Facts, GraphProto, Value } from "@xdeep/onnx";
 import { subgraphOf } from "../gradient-body.ts";
+import { hoistInvariants } from "../hoist-invariants.ts";
 import { rememberingBody } from "../remember-states.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 import { byOperand, placeholder, stepGradient } from "../step-gradient.ts";
@@ -31,6 +32,7 @@ export const loopRule: GradientRule = {
     const results = stepGradient(context, { inner, body: attributes.graph("body") as GraphProto, counters: [t, always], conditions: 1, states, elements: [], cotangents });
 
     const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
+    hoistInvariants(inner, g, [round, condition, ...carried.map(({ input }) => input)].map(({ name }) => name));
     const body = subgraphOf(inner, [round, condition, ...carried.map(({ input }) => input)], [condition, ...results.map(({ value }) => value)]);
     const outputs = g.emit("Loop", [rounds, null, ...carried.map(({ start }) => start)], { body }, { outputs: results.length });
     return byOperand(context, results, outputs);

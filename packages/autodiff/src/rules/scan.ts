@@ -1,5 +1,6 @@
 import { type Facts, type GraphProto, type Value, withFields } from "@xdeep/onnx";
 import { subgraphOf, usedValues } from "../gradient-body.ts";
+import { hoistInvariants } from "../hoist-invariants.ts";
 import { rememberingBody } from "../remember-states.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
 import { byOperand, placeholder, stepGradient } from "../step-gradient.ts";
@@ -25,7 +26,10 @@ export const scanRule: GradientRule = {
     const results = stepGradient(context, { inner, body: attributes.graph("body") as GraphProto, counters: [], conditions: 0, states, elements, cotangents });
 
     const values = results.map(({ value }) => value);
-    const used = new Set(usedValues(inner, [...states, ...elements].map(({ value }) => value).concat(cotangents.filter((value) => value !== null)), values));
+    const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
+    const varying = [...states, ...elements].map(({ value }) => value).concat(cotangents.filter((value) => value !== null));
+    hoistInvariants(inner, g, [...varying, ...carried.map((value) => value.input)].map(({ name }) => name));
+    const used = new Set(usedValues(inner, varying, values));
     // A Scan takes its length from what it scans.
     if (used.size === 0) used.add((elements[0] as { value: Value }).value);
     const kept = states.filter(({ value }) => used.has(value)).map(({ operand }) => operand);
@@ -35,7 +39,6 @@ export const scanRule: GradientRule = {
       ...sources.map((side, i) => ({ value: (elements[i] as { value: Value }).value, from: input(side.operand), ...side })),
       ...scanned.flatMap((side, i) => (side === null ? [] : [{ value: cotangents[i] as Value, from: cotangent(side.operand), ...side }])),
     ].filter(({ value }) => used.has(value));
-    const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
     const written = sources.filter(({ operand }) => results.some((result) => result.operand === operand));
     const body = subgraphOf(inner, [...carried.map((value) => value.input), ...columns.map(({ value }) => value)], values);
     const outputs = g.emit("Scan", [...carried.map(({ start }) => start), ...columns.map(({ from }) => from)], {
