@@ -3,6 +3,7 @@ import { Attributes, type GraphBuilder, type NodeProto, type Value, inferSubgrap
 import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
+import { subgraphWirings } from "./subgraph-wiring.ts";
 import { type TypedGraph, valueOf } from "./typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
@@ -65,9 +66,12 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
   });
 }
 
-/** Integers have no cotangent. A float without one would pass for a derivative of zero, and is refused. */
+/**
+ * Integers have no cotangent. A float without one would pass for a derivative of zero, and is refused: only subgraphs show what depends on what
+ * as they are gone through.
+ */
 function withoutCotangent(primal: Value, node: NodeProto, i: number): readonly [] {
-  if (!isFloatType(primal.facts.type)) return [];
+  if (!isFloatType(primal.facts.type) || subgraphWirings(node).length > 0) return [];
   throw new XDeepError(
     "MODEL_UNSUPPORTED",
     `The gradient rule of ${node.opType} has no derivative for input ${i} ("${primal.name}") of node "${nodeLabel(node)}", which depends on what is explained. Leave it out of wrt, or pass a rule through options.rules.`,
