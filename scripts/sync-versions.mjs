@@ -1,11 +1,11 @@
 // Writes the version of each package.json into the src/version.ts beside it. To be run after `changeset version`; tests keep the two equal.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 
-const packages = new URL("../packages/", import.meta.url);
+const folders = ["packages/", "apps/"].flatMap((group) => readdirSync(new URL(`../${group}`, import.meta.url)).map((name) => new URL(`../${group}${name}/`, import.meta.url)));
 
-for (const name of readdirSync(packages)) {
-  const source = new URL(`${name}/src/version.ts`, packages);
+for (const folder of folders) {
+  const source = new URL("src/version.ts", folder);
   if (!existsSync(source)) continue;
-  const { version } = JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), "utf8"));
+  const { version } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
   writeFileSync(source, readFileSync(source, "utf8").replace(/VERSION = "[^"]*"/, `VERSION = "${version}"`));
 }

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type Facts, type NodeProto, dataTypeName, isFloatType, sinceVersion } from "@xdeep/onnx";
+import { Attributes, type NodeProto, dataTypeName, isFloatType, sinceVersion } from "@xdeep/onnx";
 import { nonDifferentiableOperators, zeroGradientOperators } from "./non-differentiable.ts";
 import type { GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
@@ -51,9 +51,4 @@ export function missingRulesError(missing: readonly MissingRule[], of: string): 
 /** A node as its user knows it: its name, or what it makes. */
 export function nodeLabel(node: NodeProto): string {
   return node.name !== "" ? node.name : (node.output.find((name) => name !== "") ?? node.opType);
-}
-
-/** True for values that may hold a gradient. */
-export function isDifferentiable(facts: Facts | undefined): boolean {
-  return facts !== undefined && isFloatType(facts.type);
 }
