@@ -2,12 +2,12 @@ import { type FloatTensor, type ValueInfo, XDeepError, validateTensor } from "@x
 import { type TypedGraph, leadsWithBatch } from "@xdeep/autodiff";
 import { notBatched } from "./run-rows.ts";
 
-/** @throws {XDeepError} BATCH_INVALID unless there is one weight per row; OPTION_INVALID unless every weight is finite */
+/** @throws {XDeepError} OPTION_INVALID unless there is one weight per row, and every one is finite */
 export function checkedWeights(weights: Float32Array | undefined, rows: number): Float32Array | undefined {
   const infinite = weights?.findIndex((weight) => !Number.isFinite(weight)) ?? -1;
   if (infinite >= 0) throw new XDeepError("OPTION_INVALID", `Weights are finite numbers, got ${weights![infinite]} for row ${infinite}.`, { details: { option: "weights", row: infinite } });
   if (weights === undefined || weights.length === rows) return weights;
-  throw new XDeepError("BATCH_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
+  throw new XDeepError("OPTION_INVALID", `Expected one weight per row: ${rows}, got ${weights.length}.`, { details: { rows, weights: weights.length } });
 }
 
 /** @throws {XDeepError} RESULT_NOT_FINITE for a score that is NaN or infinite */

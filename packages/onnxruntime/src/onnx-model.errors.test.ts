@@ -116,7 +116,7 @@ describe("options", () => {
   });
 
   it("weights that are not one per row", async () => {
-    expect((await failure(model.vjp({ feeds: { x }, weights: new Float32Array(3) }))).code).toBe("BATCH_INVALID");
+    expect((await failure(model.vjp({ feeds: { x }, weights: new Float32Array(3) }))).code).toBe("OPTION_INVALID");
   });
 
   it("a cotangent that does not fit, or that comes with a target", async () => {

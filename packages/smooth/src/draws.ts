@@ -1,6 +1,7 @@
 import { createNoise, sizeOf } from "@xdeep/core";
 import type { Model } from "@xdeep/core";
 
+import { channelsLast } from "./channels-last.ts";
 import { readNoise } from "./explicit-noise.ts";
 import type { NoiseSettings } from "./settings.ts";
 
@@ -14,8 +15,16 @@ export interface Draws {
 export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>): Draws {
   const sizes = Object.entries(samples).map(([name, dims]) => [name, sizeOf(dims)] as const);
   if ("noise" in settings) return givenDraws(readNoise(settings.noise, samples), sizes);
-  const sources = sizes.map(([name, size]) => ({ name, size, source: createNoise(settings.seed, streamOf(model, name)) }));
-  return { next: (count) => Object.fromEntries(sources.map(({ name, size, source }) => [name, source.next(count * size)])) };
+  const sources = sizes.map(([name, size]) => ({ name, size, source: createNoise(settings.seed, streamOf(model, name)), arrange: arrangement(model, name, samples[name]!) }));
+  return { next: (count) => Object.fromEntries(sources.map(({ name, size, source, arrange }) => [name, arrange(source.next(count * size))])) };
+}
+
+/** Pictures get the same noise at the same pixel whichever way their axes run: it is drawn channel by channel. */
+function arrangement({ inputs }: Model, name: string, dims: readonly number[]): (draws: Float64Array) => Float64Array {
+  const layout = inputs.find((input) => input.name === name)?.layout;
+  const [height, width, channels] = dims;
+  if (layout !== "NHWC" || height === undefined || width === undefined || channels === undefined) return (draws) => draws;
+  return (draws) => channelsLast(draws, [height, width, channels]);
 }
 
 function givenDraws(noise: Readonly<Record<string, Float64Array>>, sizes: readonly (readonly [string, number])[]): Draws {

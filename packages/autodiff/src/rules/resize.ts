@@ -2,6 +2,7 @@ import { type Attributes, type GraphBuilder, type Value, dataTypeCode, float, ra
 import { joinInts } from "../int-list.ts";
 import { type ResizedAxis, resizedAxes } from "../resize-axes.ts";
 import type { GradientRule, PullbackContext } from "../rule.ts";
+import { unsupportedNode } from "../unsupported-node.ts";
 
 /**
  * Resize: y = (W₁ ⊗ W₂ ⊗ …) x, axis by axis;  x̄ = (W₁ᵀ ⊗ W₂ᵀ ⊗ …) ȳ.
@@ -14,12 +15,19 @@ export const resizeRule: GradientRule = {
   since: [13, 18, 19],
   pullback: function resizePullback(context) {
     const { g, attributes, input, cotangent, inputCount } = context;
+    refuseMovedGrid(context);
     const axes = resizedAxes(context);
     const factors = repeatsElements(attributes) ? wholeFactors(input(0), axes) : null;
     const dx = factors === null ? axes.reduce((dy, axis) => weighted(context, dy, axis), cotangent(0)) : windowSums(g, cotangent(0), factors);
     return [dx, null, null, null].slice(0, inputCount);
   },
 };
+
+/** A region or scales that are inputs of the model move the sampled positions; their derivatives are not written. */
+function refuseMovedGrid({ node, attributes, hasInput, wants }: PullbackContext): void {
+  const region = attributes.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize" && hasInput(1) && wants(1);
+  if (region || (hasInput(2) && wants(2))) throw unsupportedNode(node, `its ${region ? "region" : "scales"} would have to be differentiated, too. Name the inputs to explain in wrt.`);
+}
 
 /** Whether an upsampling by whole factors k has y[i] = x[⌊i / k⌋]. */
 function repeatsElements(attributes: Attributes): boolean {
