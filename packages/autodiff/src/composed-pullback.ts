@@ -32,7 +32,8 @@ export function composedPullback(rules: readonly GradientRule[], compose: Compos
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
     const modified: PullbackContext["modified"] = options.activations === true ? context.modified : (rule) => rule;
     const total = swept({ ...context, modified }, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
-    return wrt.map((name) => (name === null ? null : total(name)));
+    // An input that the composition reads only through steps, as GridSample's nearest mode reads its grid, has slope 0.
+    return wrt.map((name, i) => (name === null ? null : (total(name) ?? g.zerosLike(inputs[i] as Value))));
   };
 }
 

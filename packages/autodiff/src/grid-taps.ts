@@ -26,8 +26,13 @@ export function gridTaps(g: GraphBuilder, attributes: Attributes, coordinate: Va
   if (mode === "cubic" || mode === "bicubic") return cubicTaps(g, at, size).map((tap) => bounded(g, { ...tap, index: padded(g, tap.index, size, padding, aligned) }, size, padding));
   const inside = padded(g, at, size, padding, aligned);
   if (mode === "nearest") return [bounded(g, { index: g.op("Round", [inside]), weight: null }, size, padding)];
-  const first = g.op("Floor", [inside]);
-  const share = g.sub(inside, first);
+  return linearTaps(g, inside, size, padding);
+}
+
+/** The two elements around positions along an axis of this size; with the padding "zeros" those outside have no weight. */
+export function linearTaps(g: GraphBuilder, at: Value, size: Value, padding: string): readonly AxisTap[] {
+  const first = g.op("Floor", [at]);
+  const share = g.sub(at, first);
   const taps = [{ index: first, weight: g.sub(g.scalar(1, share), share) }, { index: g.shift(first, 1), weight: share }];
   return taps.map((tap) => bounded(g, tap, size, padding));
 }

@@ -15,6 +15,7 @@ import { concatRule } from "./concat.ts";
 import { convTransposeRule } from "./conv-transpose.ts";
 import { convRule } from "./conv.ts";
 import { cumSumRule } from "./cum-sum.ts";
+import { deformConvRule } from "./deform-conv.ts";
 import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
 import { detRule } from "./det.ts";
 import { dftRule } from "./dft.ts";
@@ -138,6 +139,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   coshRule,
   cosRule,
   cumSumRule,
+  deformConvRule,
   depthToSpaceRule,
   dequantizeLinearRule,
   detRule,
