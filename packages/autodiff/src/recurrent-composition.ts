@@ -66,35 +66,56 @@ export function recurrentComposition(cell: Cell): (context: PullbackContext) => 
 
 /** [Y of the direction, its last states]. */
 function runDirection(context: PullbackContext, cell: Cell, x: Value, d: number): readonly Value[] {
-  const { g, attributes, input, hasInput } = context;
+  const { g, attributes, hasInput, input } = context;
+  const inner = g.subgraph();
+  const { inputs, parts } = directionParts(context, cell, inner, x, d);
+  const [steps, batch] = x.facts.dims ?? [];
+  const facts: Facts = { type: x.facts.type, dims: [batch ?? null, parts.hidden] };
+  const starts = Array.from({ length: cell.states }, (_, s) => initialState(context, x, 5 + s, d, parts.hidden));
+  const states = starts.map(() => placeholder(inner, "state", facts));
+  const element = placeholder(inner, "element", { type: facts.type, dims: [batch ?? null, cell.gates * parts.hidden] });
+  const goesOn = hasInput(4) ? placeholder(inner, "goes on", { type: "bool", dims: [batch ?? null, 1] }) : null;
+  const results = withinLengths(inner, cell.step(context, parts, element, states), states, goesOn);
+  const scanned = goesOn === null ? [inputs] : [inputs, stepsWithin(g, x, input(4))];
+  const backwards = d === 1 || attributes.string("direction", "forward") === "reverse" ? 1 : 0;
+  const outputs = g.emit("Scan", [...starts, ...scanned], {
+    body: subgraphOf(inner, [...states, element, ...(goesOn === null ? [] : [goesOn])], results),
+    num_scan_inputs: scanned.length,
+    scan_input_directions: scanned.map(() => backwards),
+    scan_output_directions: [backwards],
+  }, { outputs: results.length });
+  const known = outputs.map(({ name }, i): Value => ({ name, facts: i < cell.states ? facts : { type: facts.type, dims: [steps ?? null, batch ?? null, parts.hidden] } }));
+  for (const value of known) g.facts.set(value.name, value.facts);
+  return [known.at(-1) as Value, ...known.slice(0, -1)];
+}
+
+/** W x + its bias for all steps, [T, N, gates · hidden], and what the steps need beside it. */
+function directionParts(context: PullbackContext, cell: Cell, inner: GraphBuilder, x: Value, d: number): { inputs: Value; parts: CellParts } {
+  const { g, node, attributes, input, hasInput } = context;
   const part = (i: number): Value | null => (hasInput(i) ? g.gather(input(i), g.int(d), 0) : null);
   const [weights, biases] = [part(2) as Value, part(3)];
   const [inputBias, bias] = biases === null ? [null, null] : (g.emit("Split", [biases], { axis: 0, num_outputs: 2 }, { outputs: 2 }) as [Value, Value]);
   const product = g.matmul(x, g.transpose(part(1) as Value, [1, 0]));
-  const inputs = inputBias === null ? product : g.add(product, inputBias);
-  const hidden = attributes.int("hidden_size") ?? (weights.facts.dims?.[1] as number);
-  const inner = g.subgraph();
-  const [steps, batch] = x.facts.dims ?? [null, null];
-  const facts: Facts = { type: x.facts.type, dims: [batch ?? null, hidden] };
-  const starts = Array.from({ length: cell.states }, (_, s) => initialState(context, x, 5 + s, d, hidden));
-  const states = starts.map(() => placeholder(inner, "state", facts));
-  const element = placeholder(inner, "element", { type: facts.type, dims: [batch ?? null, cell.gates * hidden] });
-  const lasts = hasInput(4) ? lastSteps(g, x, input(4)) : null;
-  const goesOn = lasts === null ? null : placeholder(inner, "goes on", { type: "bool", dims: [batch ?? null, 1] });
   const limit = attributes.float("clip");
-  const activations = recurrentActivations(context.node, attributes, cell.activations).slice(d * cell.activations.length, (d + 1) * cell.activations.length);
-  const clip = (value: Value): Value => (limit === undefined ? value : inner.op("Clip", [value, inner.scalar(-limit, value), inner.scalar(limit, value)]));
-  const next = cell.step(context, { g, inner, hidden, activations, clip, weights, bias, peepholes: part(7) }, element, states);
-  // Past the end of its sequence a row keeps its states and puts out 0.
-  const kept = goesOn === null ? next : next.map((value, s) => inner.where(goesOn, value, states[s] as Value));
-  const y = goesOn === null ? (next[0] as Value) : inner.keepWhere(goesOn, next[0] as Value);
-  const scanned = [element, ...(goesOn === null ? [] : [goesOn])];
-  const backwards = d === 1 || attributes.string("direction", "forward") === "reverse" ? 1 : 0;
-  const body = subgraphOf(inner, [...states, ...scanned], [...kept, y]);
-  const outputs = g.emit("Scan", [...starts, inputs, ...(lasts === null ? [] : [lasts])], { body, num_scan_inputs: scanned.length, scan_input_directions: scanned.map(() => backwards), scan_output_directions: [backwards] }, { outputs: cell.states + 1 });
-  const known = outputs.map(({ name }, i): Value => ({ name, facts: i < cell.states ? facts : { type: facts.type, dims: [steps ?? null, batch ?? null, hidden] } }));
-  for (const value of known) g.facts.set(value.name, value.facts);
-  return [known.at(-1) as Value, ...known.slice(0, -1)];
+  const count = cell.activations.length;
+  const parts: CellParts = {
+    g,
+    inner,
+    hidden: attributes.int("hidden_size") ?? (weights.facts.dims?.[1] as number),
+    activations: recurrentActivations(node, attributes, cell.activations).slice(d * count, (d + 1) * count),
+    clip: (value) => (limit === undefined ? value : inner.op("Clip", [value, inner.scalar(-limit, value), inner.scalar(limit, value)])),
+    weights,
+    bias,
+    peepholes: part(7),
+  };
+  return { inputs: inputBias === null ? product : g.add(product, inputBias), parts };
+}
+
+/** The states after a step, then what it puts out. Past the end of its sequence a row keeps its states and puts out 0. */
+function withinLengths(inner: GraphBuilder, next: readonly Value[], states: readonly Value[], goesOn: Value | null): readonly Value[] {
+  const h = next[0] as Value;
+  if (goesOn === null) return [...next, h];
+  return [...next.map((value, s) => inner.where(goesOn, value, states[s] as Value)), inner.keepWhere(goesOn, h)];
 }
 
 /** [N, hidden]: what is given, or zeros. */
@@ -104,7 +125,7 @@ function initialState({ g, attributes, input, hasInput }: PullbackContext, x: Va
 }
 
 /** [T, N, 1]: true where a step is within its sequence. */
-function lastSteps(g: GraphBuilder, x: Value, lengths: Value): Value {
+function stepsWithin(g: GraphBuilder, x: Value, lengths: Value): Value {
   const steps = g.op("Range", [g.int(0), g.reshape(g.dimOf(x, 0), g.ints([])), g.int(1)]);
   return g.unsqueeze(g.less(g.unsqueeze(steps, [1]), g.unsqueeze(g.cast(lengths, "int64"), [0])), [2]);
 }
