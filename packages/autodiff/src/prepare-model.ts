@@ -2,6 +2,7 @@ import { type GraphProto, type ModelProto, type NodeProto, inlineFunctions, upgr
 import { operandsOf } from "./active-path.ts";
 import { denseConstants } from "./dense-constants.ts";
 import { expandFused } from "./expand-fused.ts";
+import { plainCasts } from "./plain-casts.ts";
 import { takeKnownBranches } from "./take-known-branches.ts";
 import { graphOf } from "./typed-graph.ts";
 
@@ -10,13 +11,13 @@ export const GRADIENT_OPSET = 18;
 
 /**
  * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
- * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out,
+ * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out, CastLike turned into Cast,
  * operators that ONNX Runtime fused with their activations taken apart, nodes in topological order. The model's outputs stay what they were.
  */
 export function prepareModel(model: ModelProto): ModelProto {
   const upgraded = takeKnownBranches(upgradeOpset(inlineFunctions(model), GRADIENT_OPSET));
   const graph = expandFused(denseConstants(graphOf(upgraded)));
-  return withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) });
+  return plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) }));
 }
 
 function freeInputs(graph: GraphProto): GraphProto["input"] {

@@ -10,8 +10,9 @@ export function inputInfos(graph: TypedGraph, layouts: Readonly<Record<string, L
   });
 }
 
+/** The outputs that are tensors: sequences and maps, as classifiers of scikit-learn have them, are left alone. */
 export function outputInfos(graph: TypedGraph): readonly ValueInfo[] {
-  return graph.graph.output.map(({ name }) => valueInfo(graph, name));
+  return graph.graph.output.filter(({ name }) => graph.facts.get(name)?.container === undefined).map(({ name }) => valueInfo(graph, name));
 }
 
 /** An inner value as callers see it. */

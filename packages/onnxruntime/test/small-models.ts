@@ -1,5 +1,5 @@
 import { type FloatTensor, createNoise, float32, sizeOf } from "@xdeep/core";
-import { type Dim, type ModelProto, type TensorProto, type ValueInfoProto, modelProto, nodeProto, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
+import { type Dim, type FunctionProto, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto, modelProto, nodeProto, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
 
 /** Seeded standard normal numbers. */
 export function randomTensor(seed: number, dims: readonly number[]): FloatTensor {
@@ -108,4 +108,20 @@ export function pixelModel(): ModelProto {
     outputs: [valueInfoProto("logits", "float32", ["N", 3])],
     initializers: [weights("k", 31, [6, 3, 3, 3]), weights("c", 32, [6]), weights("w", 33, [6, 3]), tensorProto("scale", float32([], [1 / 255]))],
   });
+}
+
+/** An output that is a sequence of maps from int64 to float32, as ZipMap makes it. */
+export function mapSequenceOutput(name: string): ValueInfoProto {
+  const info = valueInfoProto(name, "float32", []);
+  const map = { $typeName: "onnx.TypeProto", denotation: "", value: { case: "mapType", value: { $typeName: "onnx.TypeProto.Map", keyType: 7, valueType: info.type } } };
+  const value = { $typeName: "onnx.TypeProto.Sequence", elemType: map };
+  return withFields(info, { type: withFields(info.type!, { value: { case: "sequenceType", value: value as never } }) });
+}
+
+/** A model-local function of opset 18. */
+export function functionProto(domain: string, name: string, input: readonly string[], output: readonly string[], node: readonly NodeProto[], domains: readonly string[] = []): FunctionProto {
+  const opsetImport = [{ domain: "", version: 18n }, ...domains.map((other) => ({ domain: other, version: 1n }))].map((entry) => ({ $typeName: "onnx.OperatorSetIdProto", ...entry }));
+  return {
+    $typeName: "onnx.FunctionProto", domain, name, input: [...input], output: [...output], node: [...node], attribute: [], attributeProto: [], opsetImport, docString: "", overload: "", valueInfo: [], metadataProps: [],
+  } as unknown as FunctionProto;
 }

@@ -9,11 +9,11 @@ export const castRule: GradientRule = {
   },
 };
 
-/** CastLike between float types: y = x in the type of the second input;  x̄ = ȳ in the type of x. */
+/** CastLike between float types: y = x in the type of the second input, whose elements do not count;  x̄ = ȳ in the type of x. */
 export const castLikeRule: GradientRule = {
   op: "CastLike",
   since: [15, 19, 21, 23, 24, 25],
-  pullback: function castLikePullback({ g, input, cotangent }) {
-    return [g.castLike(cotangent(0), input(0)), null];
+  pullback: function castLikePullback({ g, input, cotangent, wants }) {
+    return [g.castLike(cotangent(0), input(0)), wants(1) ? g.zerosLike(input(1)) : null];
   },
 };
