@@ -12,6 +12,8 @@ export { explainerModel } from "./explainer-model.ts";
 export type { ExplainerModel, ExplainerModelOptions } from "./explainer-model.ts";
 export { differentiate, differentiateGraph } from "./gradient-model.ts";
 export type { DifferentiateOptions, GradientModel } from "./gradient-model.ts";
+export { nodesOnPath } from "./nodes-on-path.ts";
+export type { PlacedNode } from "./nodes-on-path.ts";
 export { zeroGradientOperators } from "./non-differentiable.ts";
 export { DEFAULT_RECTIFIERS, RECTIFIER_NAMES, isRectifier } from "./rectifier.ts";
 export type { GradientRule, Pullback, PullbackContext } from "./rule.ts";

@@ -4,7 +4,7 @@ import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { subgraphWirings } from "./subgraph-wiring.ts";
-import { type TypedGraph, valueOf } from "./typed-graph.ts";
+import { valueOf } from "./typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
