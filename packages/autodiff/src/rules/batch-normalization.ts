@@ -40,7 +40,7 @@ function trainingGradient({ g, attributes, input, cotangent, outputCount, hasCot
   const momentum = attributes.float("momentum", 0.9);
   const statistics = outputCount > 1 ? runningGradient(g, x, hasCotangent(1) ? cotangent(1) : null, hasCotangent(2) ? cotangent(2) : null, 1 - momentum) : [];
   const dx = g.sum([normalizeGradient(g, norm, g.mul(dy, perChannel(g, input(1), x))), ...statistics]);
-  const running = (i: number): Value | null => (outputCount > i && hasCotangent(i) ? g.scale(cotangent(i), momentum) : null);
+  const running = (i: number): Value => (outputCount > i && hasCotangent(i) ? g.scale(cotangent(i), momentum) : g.zerosLike(input(i + 2)));
   return [dx, perChannelSum(g, g.mul(dy, norm.xHat)), perChannelSum(g, dy), running(1), running(2)];
 }
 
