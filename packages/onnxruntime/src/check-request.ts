@@ -24,6 +24,13 @@ export function checkBatched(graph: TypedGraph, output: string, rows: number): v
   if (!isOneRow && leadsWithBatch(graph, output) === false) throw notBatched(output, dims);
 }
 
+/** @throws {XDeepError} OPTION_INVALID for a value that is to be computed and is fed itself */
+export function checkComputed(names: readonly string[], fed: readonly string[]): void {
+  const both = names.find((name) => fed.includes(name));
+  if (both === undefined) return;
+  throw new XDeepError("OPTION_INVALID", `"${both}" is fed, so the network does not compute it. Feed a value before it, or ask for another output.`, { details: { value: both } });
+}
+
 /**
  * A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch.
  *

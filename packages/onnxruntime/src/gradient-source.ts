@@ -13,11 +13,11 @@ export interface GradientKind {
   readonly cuts: readonly string[];
 }
 
-export type GradientPlan = Pick<ExplainerModel, "names" | "rectifiers" | "scored">;
+export type GradientPlan = Pick<ExplainerModel, "names" | "notes" | "rectifiers" | "scored">;
 
 /** A session that selects the target, scores it and differentiates the score. */
 export function gradientSource(graph: TypedGraph, rules: RuleSet, kind: GradientKind): SessionSource<GradientPlan> {
-  return explainerSource(explainerModel(cutAt(graph, kind.cuts), { ...kind, rules }));
+  return explainerSource(explainerModel(cutAt(graph, kind.cuts, kind.wrt), { ...kind, rules }));
 }
 
 function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<GradientPlan> {
@@ -30,11 +30,12 @@ export interface CotangentPlan {
   readonly of: string;
   readonly gradients: Readonly<Record<string, string>>;
   readonly rectifiers: number;
+  readonly notes: readonly string[];
 }
 
 /** A session that takes the cotangent of the scored value itself. */
 export function cotangentSource(graph: TypedGraph, rules: RuleSet, kind: GradientKind): SessionSource<CotangentPlan> {
-  const cut = cutAt(graph, kind.cuts);
+  const cut = cutAt(graph, kind.cuts, kind.wrt);
   const of = scoredValue(cut, kind.output, kind.score).value;
   const { model, ...plan } = differentiateGraph(cut, { ...kind, rules, of });
   return { model, plan: { ...plan, of } };

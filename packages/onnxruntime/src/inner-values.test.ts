@@ -38,6 +38,21 @@ describe("inner values", () => {
     await model.dispose();
   });
 
+  it("that are fed are not computed: asking for them is refused, the rest goes on", async () => {
+    const model = await loadModel(writeModel(perceptron()));
+    const feeds = { x, logits: randomTensor(2, [2, 3]) };
+    for (const call of [model.vjp({ feeds, target: 0 }), model.forward({ feeds, target: 0 }), model.forward({ feeds, outputs: ["logits"] })]) {
+      const { code, message } = await failure(call);
+      expect(code).toBe("OPTION_INVALID");
+      expect(message).toContain('"logits" is fed');
+    }
+    expect((await model.forward({ feeds, outputs: ["hidden"] })).outputs["hidden"]!.dims).toEqual([2, 6]);
+    const hidden = await model.vjp({ feeds: { x, hidden: randomTensor(2, [2, 6]) }, target: 0, wrt: ["before", "hidden"] });
+    expect(Math.max(...hidden.gradients["before"]!.data.map(Math.abs))).toBe(0);
+    expect(Math.max(...hidden.gradients["hidden"]!.data.map(Math.abs))).toBeGreaterThan(0);
+    await model.dispose();
+  });
+
   it("can be moved by methods", async () => {
     const model = await loadModel(writeModel(smallCnn()));
     const image = randomTensor(1, [2, 3, 6, 6]);

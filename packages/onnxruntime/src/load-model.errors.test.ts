@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { float32 } from "@xdeep/core";
 import { type GradientRule, builtinRules, withRules } from "@xdeep/autodiff";
 import { nodeProto, modelProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
@@ -119,6 +120,18 @@ describe("a model that cannot be explained", () => {
     expect(code).toBe("ENGINE_FAILED");
     expect(message).toMatch(/onnxruntime-node [\d.]+ refused the model: .*Fold/);
     expect(cause).toBeInstanceOf(Error);
+  });
+
+  it("an input without a number of axes is refused until its dims are given", async () => {
+    const bytes = writeModel(modelProto({ nodes: [nodeProto("Softplus", ["x"], ["h"]), nodeProto("GlobalAveragePool", ["h"], ["m"]), nodeProto("Flatten", ["m"], ["y"])], inputs: [valueInfoProto("x", "float32", null)], outputs: [valueInfoProto("y", "float32", null)] }));
+    const { code, message } = await failure(loadModel(bytes));
+    expect(code).toBe("MODEL_UNSUPPORTED");
+    expect(message).toContain("inputDims");
+    expect((await failure(loadModel(bytes, { inputDims: { image: ["N"] } }))).code).toBe("INPUT_UNKNOWN");
+    const loaded = await loadModel(bytes, { inputDims: { x: ["N", 2, null, null] } });
+    expect(loaded.inputs[0]!.dims).toEqual([null, 2, null, null]);
+    expect((await loaded.vjp({ feeds: { x: float32([1, 2, 1, 2]) }, target: 1 })).gradients["x"]!.data).toEqual(Float32Array.of(0, 0, 0.25, 0.25));
+    await loaded.dispose();
   });
 
   it("no output holds floats", async () => {

@@ -1,5 +1,6 @@
 import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
 import { type TypedGraph, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph } from "@xdeep/autodiff";
+import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { rulesFor } from "./device-rules.ts";
 import { loadEngine } from "./engine.ts";
@@ -20,9 +21,10 @@ const PREFERRED_BATCH = 4;
  * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  const prepared = prepareModel(await readSource(source, options));
+  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}));
   const graph = typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared);
   checkInputs(graph);
+  checkRanks(graph);
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
   checkCoverage(graph, rules, resolveOutput(outputs).name);

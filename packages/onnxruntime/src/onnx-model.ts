@@ -3,7 +3,7 @@ import {
   type VjpRequest, type VjpResult, XDeepError, checkRule, float32, gatherScores, isFloatType, isXDeepError, resolveOutput, resolveTargets, resolveWrt, validateFeeds,
 } from "@xdeep/core";
 import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
-import { checkBatched, checkCotangent, checkFinite, checkedWeights, noFloatInput } from "./check-request.ts";
+import { checkBatched, checkComputed, checkCotangent, checkFinite, checkedWeights, noFloatInput } from "./check-request.ts";
 import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
 import { type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
@@ -73,13 +73,14 @@ export class OnnxModel implements Model {
   async #forward(request: ForwardRequest): Promise<ForwardResult> {
     const { feeds, signal, score = "logit" } = request;
     const output = resolveOutput(this.outputs, request.output);
-    const fetches = this.#checkedOutputs(request.outputs);
+    const cuts = this.#cutsOf(feeds);
+    const fetches = this.#checkedOutputs(request.outputs ?? this.#outputNames(cuts));
     const rows = this.#checkedRows(feeds, request.target !== undefined);
     const scored = request.target === undefined ? null : scoredValue(this.#parts.graph, output.name, score).value;
-    const cuts = this.#cutsOf(feeds);
     const wanted = [...new Set([...fetches, ...(scored === null ? [] : [scored])])];
+    checkComputed(wanted, cuts);
     const { session } = await this.#parts.sessions.get(`forward ${JSON.stringify([wanted, cuts])}`, () => {
-      const cut = cutAt(this.#parts.graph, cuts);
+      const cut = cutAt(this.#parts.graph, cuts, wanted);
       return { model: withOutputs(cut, wanted), plan: null };
     });
     const runs = await this.#run(session, feeds, rows, wanted, signal);
@@ -94,6 +95,7 @@ export class OnnxModel implements Model {
     checkRule(this, request.rule ?? "standard");
     const output = resolveOutput(this.outputs, request.output);
     const cuts = this.#cutsOf(feeds);
+    checkComputed([output.name], cuts);
     const wrt = this.#resolvedWrt(request.wrt);
     const rows = this.#checkedRows(feeds, cotangent === undefined);
     const kind: GradientKind = {
@@ -131,6 +133,7 @@ export class OnnxModel implements Model {
       output: output.name,
       score: kind.score,
       rectifiers: plan.rectifiers,
+      notes: plan.notes,
     };
   }
 
@@ -150,6 +153,7 @@ export class OnnxModel implements Model {
       output: kind.output,
       score: kind.score,
       rectifiers: plan.rectifiers,
+      notes: plan.notes,
     };
   }
 
@@ -185,10 +189,10 @@ export class OnnxModel implements Model {
     return Object.keys(feeds).filter((name) => !inputs.has(name) && isInnerValue(this.#parts.graph, name)).sort();
   }
 
-  #checkedOutputs(names: readonly string[] | undefined): readonly string[] {
+  #checkedOutputs(names: readonly string[]): readonly string[] {
     const known = this.outputs.map(({ name }) => name);
-    const unknown = (names ?? []).find((name) => !known.includes(name) && !isInnerValue(this.#parts.graph, name));
-    if (unknown === undefined) return names ?? known;
+    const unknown = names.find((name) => !known.includes(name) && !isInnerValue(this.#parts.graph, name));
+    if (unknown === undefined) return names;
     throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output or inner float value "${unknown}". Its outputs are ${known.join(", ")}.`, { details: { output: unknown, outputs: known } });
   }
 

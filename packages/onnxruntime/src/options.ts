@@ -18,6 +18,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly compute?: "float32" | "declared" | undefined;
   /** Order of the axes of image inputs, by input name. Default: guessed from their dims. */
   readonly layout?: Readonly<Record<string, Layout>> | undefined;
+  /** Dims of inputs where the file leaves them open or declares none, by input name: numbers, names of sizes, or null. The first is the batch. */
+  readonly inputDims?: Readonly<Record<string, readonly (number | string | null)[]>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
   readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
@@ -26,7 +28,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
 
 /** Splits the options into ours and ONNX Runtime's. */
 export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.SessionOptions {
-  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, compute: _compute, ...session } = options;
+  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, compute: _compute, inputDims: _dims, ...session } = options;
   // What the engine would print as an error is thrown as one.
   return { graphOptimizationLevel: "all", logSeverityLevel: 4, ...session };
 }
