@@ -3,6 +3,7 @@ import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xde
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
 import { castEntries } from "./entry-values.ts";
+import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
@@ -31,6 +32,8 @@ export interface GradientValues {
   readonly cotangents: ReadonlyMap<string, Value>;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
+  /** What is approximate on the way, in words; mostly empty. */
+  readonly notes: readonly string[];
   /** Outputs that rules need and forward nodes do not yet have, by node and index. */
   readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
 }
@@ -47,7 +50,7 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const total = reverseSweep({ graph, path, g, ...rules, addedOutputs }, options.of, cotangent);
   const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
-  return { cotangents, rectifiers: countRectifiers(graph, path, options), addedOutputs };
+  return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs };
 }
 
 function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {

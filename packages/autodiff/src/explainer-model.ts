@@ -32,6 +32,8 @@ export interface ExplainerModel {
     readonly sums: Readonly<Record<string, string>>;
   };
   readonly rectifiers: number;
+  /** What is approximate in the gradients, in words; mostly empty. */
+  readonly notes: readonly string[];
   /** Name of the value that is scored: the output, or the argument of its final activation. */
   readonly scored: string;
 }
@@ -65,6 +67,7 @@ export function explainerModel(graph: TypedGraph, options: ExplainerModelOptions
     model: assemble(graph, { builder: g, inputs, outputs, addedOutputs: written.addedOutputs }),
     names,
     rectifiers: written.rectifiers,
+    notes: written.notes,
     scored: scored.name,
   };
 }

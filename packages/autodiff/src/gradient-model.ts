@@ -28,6 +28,8 @@ export interface GradientModel {
   readonly gradients: Readonly<Record<string, string>>;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
+  /** What is approximate in the gradients, in words; mostly empty. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -56,6 +58,7 @@ export function differentiateGraph(graph: TypedGraph, options: DifferentiateOpti
     cotangent,
     gradients: Object.fromEntries(named.map(([name, output]) => [name, output])),
     rectifiers: written.rectifiers,
+    notes: written.notes,
   };
 }
 

@@ -94,9 +94,9 @@ export class BaseProp implements Explainer {
     return results;
   }
 
-  #provenance({ rectifiers, score }: VjpResult): Provenance {
+  #provenance({ rectifiers, score, notes = [] }: VjpResult): Provenance {
     const { backend, engine } = this.model;
-    return { method: this.method, rule: this.rule, rectifiers, score, backend, engine, versions: this.#versions };
+    return { method: this.method, rule: this.rule, rectifiers, ...(notes.length === 0 ? {} : { notes }), score, backend, engine, versions: this.#versions };
   }
 }
 

@@ -61,6 +61,8 @@ export interface Provenance {
   readonly rule: Rule;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
+  /** What is approximate in the gradients, in words; only where something is. */
+  readonly notes?: readonly string[];
   readonly score: Score;
   readonly backend: string;
   readonly engine: string;

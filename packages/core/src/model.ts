@@ -129,4 +129,6 @@ export interface VjpResult extends ScoreResult {
   readonly gradients: Readonly<Record<string, FloatTensor>>;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
+  /** What is approximate in the gradients, in words: rounding that was passed straight through, for instance. */
+  readonly notes?: readonly string[] | undefined;
 }
