@@ -8,8 +8,14 @@ import * as ort from "onnxruntime-node";
 const TOLERANCE = { reference: 1e-3, engine: 2e-2 };
 /** Derivatives below this, per unit of direction and cotangent, drown in the rounding of float32: a saturated tanh, for instance. */
 const FLOAT32_FLOOR = 1e-2;
-/** Distance of the points from the case's own inputs, relative to the size of each: off the kinks that round numbers sit on. */
-const JITTERS = [1e-2, 1e-4, 0];
+/** Distance of the points from the case's own inputs, relative to the size of each: off the kinks that round numbers sit on, and on one side where a domain ends. */
+const JITTERS = [
+  { share: 1e-2, side: (x) => x },
+  { share: 1e-2, side: Math.abs },
+  { share: 1e-2, side: (x) => -Math.abs(x) },
+  { share: 1e-4, side: (x) => x },
+  { share: 0, side: (x) => x },
+];
 
 /** { verdict: "right" | "refused" | "no float path" | "wrong", reason? } of one case. */
 export async function checkOperatorCase(example) {
@@ -69,7 +75,7 @@ async function checkOutput({ graph, output, forward, wrt, feeds }) {
     if (results.length < 3) continue;
     await run.release();
     const wrong = results.find(({ error }) => !(error <= TOLERANCE[forward.kind]));
-    return wrong === undefined ? { verdict: "right" } : { verdict: "wrong", reason: `${output}: expected ${wrong.expected}, actual ${wrong.actual} (jitter ${jitter}, ${forward.kind}, ${run.kind})` };
+    return wrong === undefined ? { verdict: "right" } : { verdict: "wrong", reason: `${output}: expected ${wrong.expected}, actual ${wrong.actual} (jitter ${jitter.share}, ${forward.kind}, ${run.kind})` };
   }
   await run.release();
   return { verdict: "refused", reason: `${output}: the model gives no finite numbers around the case's inputs` };
@@ -92,7 +98,7 @@ async function checkPoint({ forward, dims, run, gradient, wrt, seed, point }) {
   const actual = wrt.reduce((sum, name) => sum + dot(u[name].data, results[gradient.gradients[name]].data), 0);
   const size = Math.sqrt(wrt.reduce((sum, name) => sum + u[name].data.reduce((s, x, i) => s + (x * results[gradient.gradients[name]].data[i]) ** 2, 0), 0));
   const lengths = Math.sqrt(dot(v.data, v.data) * wrt.reduce((sum, name) => sum + dot(u[name].data, u[name].data), 0));
-  return { expected, actual, error: Math.abs(expected - actual) / (Math.abs(expected) + size + FLOAT32_FLOOR * lengths) };
+  return { expected, actual, error: Math.abs(expected - actual) / (Math.abs(expected) + size + FLOAT32_FLOOR * lengths + Number.MIN_VALUE) };
 }
 
 /** The forward graph in float64, or in ONNX Runtime where the interpreter lacks an operator. */
@@ -148,7 +154,7 @@ function jittered(feeds, wrt, jitter, seed) {
   const moved = wrt.map((name, i) => {
     const { type, dims, data } = feeds[name];
     const noise = createNoise(seed * 100 + i).next(data.length);
-    return [name, value64(type, dims, data.map((x, j) => Math.fround(x + jitter * noise[j] * (Math.abs(x) + 0.1))))];
+    return [name, value64(type, dims, data.map((x, j) => Math.fround(x + jitter.share * jitter.side(noise[j]) * (Math.abs(x) + 0.1))))];
   });
   return { ...feeds, ...Object.fromEntries(moved) };
 }

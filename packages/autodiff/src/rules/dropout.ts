@@ -3,14 +3,14 @@ import { nodeLabel } from "../coverage.ts";
 import type { GradientRule } from "../rule.ts";
 
 /**
- * Dropout at inference: y = x;  x̄ = ȳ.
+ * Dropout at inference: y = x;  x̄ = ȳ. The ratio plays no part: 0.
  *
  * Training mode draws another mask in every run; it is refused.
  */
 export const dropoutRule: GradientRule = {
   op: "Dropout",
   since: [7, 10, 12, 13, 22],
-  pullback: function dropoutPullback({ node, input, hasInput, cotangent, inputCount }) {
+  pullback: function dropoutPullback({ g, node, input, hasInput, cotangent, wants, inputCount }) {
     const training = hasInput(2) ? input(2).facts.constant?.data[0] : 0;
     if (training === undefined || Number(training) !== 0) {
       throw new XDeepError(
@@ -19,6 +19,6 @@ export const dropoutRule: GradientRule = {
         { details: { node: nodeLabel(node), op: "Dropout" } },
       );
     }
-    return [cotangent(0), null, null].slice(0, inputCount);
+    return [cotangent(0), wants(1) ? g.zerosLike(input(1)) : null, null].slice(0, inputCount);
   },
 };
