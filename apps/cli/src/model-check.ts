@@ -1,4 +1,4 @@
-import { type ActivePath, DEFAULT_RECTIFIERS, RECTIFIER_NAMES, type TypedGraph, activePath, carriesGradient, finalActivationInput, isRectifier } from "@xdeep/autodiff";
+import { type ActivePath, DEFAULT_RECTIFIERS, type PlacedNode, RECTIFIER_NAMES, type TypedGraph, activePath, carriesGradient, finalActivationInput, isRectifier, nodesOnPath } from "@xdeep/autodiff";
 import { type Facts, type ModelProto, type NodeProto, defaultOpset, isFloatType } from "@xdeep/onnx";
 import type { DataType } from "@xdeep/core";
 
@@ -57,7 +57,8 @@ export function checkModel(file: ModelProto, graph: TypedGraph): ModelCheck {
   const wrt = floatInputs.length > 0 ? floatInputs : firstFloatValues(graph);
   const paths = new Map(graph.graph.output.map(({ name }) => [name, activePath(graph, name, wrt, carriesGradient)]));
   const outputs = [...paths].map(([name, path]) => checkOutput(graph, name, path));
-  const onPath = new Set([...paths].flatMap(([name, path]) => (isFloat(graph, name) ? path.nodes : [])));
+  const explained = [...paths].filter(([name]) => isFloat(graph, name)).map(([, path]) => path);
+  const onPath = new Set(explained.flatMap(({ nodes }) => nodes));
   const ends = new Set([...wrt, ...paths.keys()]);
   const passed = new Set([...paths.values()].flatMap((path) => [...path.values]));
   const values = graph.nodes.flatMap(({ output }) => output.filter((name) => passed.has(name) && !ends.has(name)));
@@ -71,7 +72,7 @@ export function checkModel(file: ModelProto, graph: TypedGraph): ModelCheck {
     outputs,
     wrt,
     operators: operatorCoverage(graph, onPath),
-    rectifiers: rectifiersOn(graph, onPath),
+    rectifiers: rectifiersOn(explained.flatMap((path) => nodesOnPath(graph, path))),
     values: values.map((name) => valueOf(graph, name)),
   };
 }
@@ -98,13 +99,14 @@ function problemOf(graph: TypedGraph, name: string, path: ActivePath): string | 
   const type = graph.facts.get(name)?.type ?? null;
   if (!isFloatType(type)) return `type ${type ?? "unknown"} has no gradient`;
   if (path.nodes.length === 0) return "no gradient path leads to a float input";
-  const missing = missingOn(graph, path.nodes);
+  const missing = missingOn(graph, nodesOnPath(graph, path).map(({ node }) => node));
   return missing.length === 0 ? null : `no rule for ${missing.join(", ")}`;
 }
 
-function rectifiersOn(graph: TypedGraph, nodes: ReadonlySet<NodeProto>): readonly RectifierCount[] {
+/** Rectifiers on the way to any output, those in subgraphs included, each counted once. */
+function rectifiersOn(placed: readonly PlacedNode[]): readonly RectifierCount[] {
   const counts = new Map<string, RectifierCount>();
-  for (const node of nodes) {
+  for (const [node, graph] of new Map(placed.map(({ node, graph }) => [node, graph]))) {
     const byDefault = isRectifier(graph, node, DEFAULT_RECTIFIERS);
     if (!byDefault && !RECTIFIER_NAMES.includes(node.opType)) continue;
     const op = byDefault && node.opType === "Clip" ? "Relu6" : node.opType;
