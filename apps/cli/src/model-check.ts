@@ -1,5 +1,5 @@
 import { type ActivePath, DEFAULT_RECTIFIERS, type PlacedNode, RECTIFIER_NAMES, type TypedGraph, activePath, carriesGradient, finalActivationInput, isRectifier, nodesOnPath } from "@xdeep/autodiff";
-import { type Facts, type ModelProto, type NodeProto, defaultOpset, isFloatType } from "@xdeep/onnx";
+import { type Facts, type ModelProto, defaultOpset, isFloatType } from "@xdeep/onnx";
 import type { DataType } from "@xdeep/core";
 
 import { type OperatorCoverage, missingOn, operatorCoverage } from "./operator-coverage.ts";
