@@ -22,8 +22,22 @@ export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
       initializer: [...graph.graph.initializer, ...builder.initializers.filter(({ name }) => read.has(name))],
       input: [...graph.graph.input, ...inputs],
       output: [...graph.graph.output, ...outputs],
-      valueInfo: [],
+      valueInfo: [...knownShapes(graph, written, builder)],
     }),
+  });
+}
+
+/**
+ * What is known of the dims of the written values, for engines that choose layouts by it: ONNX Runtime keeps a product in the blocked layout of
+ * its convolutions only where it sees that the factors have equal dims. Named are only the sizes that the inputs name.
+ */
+function knownShapes(graph: TypedGraph, written: readonly NodeProto[], { facts }: GraphBuilder): readonly ValueInfoProto[] {
+  const names = new Set(graph.graph.input.flatMap(({ name }) => graph.facts.get(name)?.dims ?? []));
+  return written.flatMap(({ output }) => output).flatMap((name) => {
+    const known = facts.get(name);
+    if (known?.dims === undefined || known.dims === null || known.type === null) return [];
+    const dims = known.dims.map((dim) => (typeof dim === "number" || names.has(dim) ? dim : null));
+    return [valueInfoProto(name, known.type, dims)];
   });
 }
 

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType } from "@xdeep/onnx";
+import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
@@ -62,7 +62,9 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
     const primal = valueOf(sweep.graph, name);
     if (result === null) return withoutCotangent(primal, node, i);
     const cotangent = rule.broadcasts === true ? unbroadcast(sweep.g, result, primal) : checked(result, primal, node, i);
-    return [[name, { name: cotangent.name, facts: { type: cotangent.facts.type ?? primal.facts.type, dims: primal.facts.dims ?? cotangent.facts.dims } }] as const];
+    const facts: Facts = { type: cotangent.facts.type ?? primal.facts.type, dims: primal.facts.dims ?? cotangent.facts.dims };
+    sweep.g.facts.set(cotangent.name, facts);
+    return [[name, { name: cotangent.name, facts }] as const];
   });
 }
 
