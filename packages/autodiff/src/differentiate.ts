@@ -11,7 +11,7 @@ import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { builtinRules } from "./rules/index.ts";
-import { type TypedGraph, valueOf } from "./typed-graph.ts";
+import { type TypedGraph, floatInputs, valueOf } from "./typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
 export interface GradientOptions {
@@ -105,6 +105,6 @@ function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard
  * @throws {XDeepError} GRADIENT_MISSING with every node that has no rule.
  */
 export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
-  const wrt = [...graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null)), ...castEntries(graph)];
+  const wrt = [...floatInputs(graph), ...castEntries(graph)];
   rulesInForce(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
 }

@@ -4,7 +4,7 @@ import { assemble, exportValue, infoOf } from "./assemble.ts";
 import { writeGradient } from "./differentiate.ts";
 import { prepareModel } from "./prepare-model.ts";
 import type { RuleSet } from "./rule-set.ts";
-import { type TypedGraph, typedGraph, valueOf } from "./typed-graph.ts";
+import { type TypedGraph, floatInputs, typedGraph, valueOf } from "./typed-graph.ts";
 
 export interface DifferentiateOptions {
   /** Name of the value that is differentiated. Default: the first float output. */
@@ -66,9 +66,4 @@ export function differentiateGraph(graph: TypedGraph, options: DifferentiateOpti
 export function firstFloatOutput(graph: TypedGraph): string {
   const output = graph.graph.output.find(({ name }) => isFloatType(graph.facts.get(name)?.type ?? null)) ?? graph.graph.output[0];
   return output?.name ?? "";
-}
-
-/** The inputs that are differentiated unless others are named. */
-export function floatInputs(graph: TypedGraph): readonly string[] {
-  return graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null));
 }

@@ -1,4 +1,4 @@
-import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, defaultOpset, inferGraph, unknownFacts } from "@xdeep/onnx";
+import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, defaultOpset, inferGraph, isFloatType, unknownFacts } from "@xdeep/onnx";
 
 /** A prepared model with what is known of every value, and who makes and who uses it. */
 export interface TypedGraph {
@@ -41,4 +41,9 @@ export function valueOf(graph: Pick<TypedGraph, "facts">, name: string): Value {
 export function graphOf(model: ModelProto): GraphProto {
   if (model.graph === undefined) throw new TypeError("The model has no graph; read it with readModel.");
   return model.graph;
+}
+
+/** The inputs that are differentiated unless others are named. */
+export function floatInputs(graph: TypedGraph): readonly string[] {
+  return graph.graph.input.map(({ name }) => name).filter((name) => isFloatType(graph.facts.get(name)?.type ?? null));
 }

@@ -1,5 +1,5 @@
 import type { Rule, Score } from "@xdeep/core";
-import { type ExplainerModel, type RuleSet, type TypedGraph, cutAt, differentiateGraph, explainerModel, scoredValue } from "@xdeep/autodiff";
+import { type ExplainerModel, type GradientModel, type RuleSet, type TypedGraph, cutAt, differentiateGraph, explainerModel, scoredValue } from "@xdeep/autodiff";
 import type { SessionSource } from "./sessions.ts";
 
 /** Everything that makes one gradient session differ from another. */
@@ -24,13 +24,9 @@ function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<Grad
   return { model, plan };
 }
 
-export interface CotangentPlan {
-  readonly cotangent: string;
+export interface CotangentPlan extends Omit<GradientModel, "model"> {
   /** The value that it is the cotangent of. */
   readonly of: string;
-  readonly gradients: Readonly<Record<string, string>>;
-  readonly rectifiers: number;
-  readonly notes: readonly string[];
 }
 
 /** A session that takes the cotangent of the scored value itself. */
