@@ -16,7 +16,12 @@ if (!existsSync(folder)) {
   process.exit(1);
 }
 
-const models = names.length > 0 ? names : readdirSync(folder).filter((file) => file.endsWith(".onnx")).map((file) => file.slice(0, -5));
+const models =
+  names.length > 0
+    ? names
+    : readdirSync(folder)
+        .filter((file) => file.endsWith(".onnx"))
+        .map((file) => file.slice(0, -5));
 console.log("model               forward ms   gradient ms   ratio   load ms   RSS MB   error");
 for (const name of models) await measure(name);
 
@@ -34,7 +39,9 @@ async function measure(name) {
     times.gradient.push(await timed(() => model.vjp({ feeds: { [model.inputs[0].name]: x } })));
   }
   const [f, b] = [median(times.forward), median(times.gradient)];
-  console.log(`${name.padEnd(18)} ${f.toFixed(1).padStart(11)} ${b.toFixed(1).padStart(13)} ${(b / f).toFixed(2).padStart(7)} ${load.toFixed(0).padStart(9)} ${(process.memoryUsage().rss / 1e6).toFixed(0).padStart(8)}   ${error(name, first)}`);
+  console.log(
+    `${name.padEnd(18)} ${f.toFixed(1).padStart(11)} ${b.toFixed(1).padStart(13)} ${(b / f).toFixed(2).padStart(7)} ${load.toFixed(0).padStart(9)} ${(process.memoryUsage().rss / 1e6).toFixed(0).padStart(8)}   ${error(name, first)}`,
+  );
   await forward.release();
   await model.dispose();
 }

@@ -28,7 +28,12 @@ function resnet18() {
   const normal = (x) => batchNorm().apply(x);
   let x = relu(normal(convolution(image, 64, 7, 2)));
   x = layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" }).apply(x);
-  for (const [filters, stride] of [[64, 1], [128, 2], [256, 2], [512, 2]]) {
+  for (const [filters, stride] of [
+    [64, 1],
+    [128, 2],
+    [256, 2],
+    [512, 2],
+  ]) {
     for (const step of [stride, 1]) {
       const main = normal(convolution(relu(normal(convolution(x, filters, 3, step))), filters, 3));
       const shortcut = step === 1 && x.shape[3] === filters ? x : normal(convolution(x, filters, 1, step));
@@ -45,7 +50,15 @@ function mobilenetV2() {
   const normal = (x) => batchNorm().apply(x);
   const depthwise = (x, strides) => layers.depthwiseConv2d({ kernelSize: 3, strides, padding: "same", useBias: false, depthwiseInitializer: he() }).apply(x);
   let x = relu6(normal(convolution(image, 32, 3, 2)));
-  for (const [expansion, filters, count, stride] of [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]]) {
+  for (const [expansion, filters, count, stride] of [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ]) {
     for (let i = 0; i < count; i++) {
       const step = i === 0 ? stride : 1;
       const channels = x.shape[3];
@@ -66,7 +79,10 @@ async function timed(run) {
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-for (const [name, build, bar] of [["ResNet-18", resnet18, 3], ["MobileNetV2", mobilenetV2, 4]]) {
+for (const [name, build, bar] of [
+  ["ResNet-18", resnet18, 3],
+  ["MobileNetV2", mobilenetV2, 4],
+]) {
   const network = build();
   const model = await loadModel(network);
   const data = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => Math.sin(i));
@@ -80,7 +96,9 @@ for (const [name, build, bar] of [["ResNet-18", resnet18, 3], ["MobileNetV2", mo
     times.gradient.push(gradient);
   }
   const ratio = median(times.gradient.map((time, i) => time / times.forward[i]));
-  console.log(`${name}, ${model.engine}: forward ${median(times.forward).toFixed(0)} ms, gradient ${median(times.gradient).toFixed(0)} ms, ratio ${ratio.toFixed(2)} (bar ${bar})`);
+  console.log(
+    `${name}, ${model.engine}: forward ${median(times.forward).toFixed(0)} ms, gradient ${median(times.gradient).toFixed(0)} ms, ratio ${ratio.toFixed(2)} (bar ${bar})`,
+  );
   await model.dispose();
   network.dispose();
 }

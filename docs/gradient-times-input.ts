@@ -42,5 +42,7 @@ function checkFed(model: Model, values: Tensors<FloatTensor>, feeds: Tensors<Ten
   const name = Object.keys(values).find((wrt) => feeds[wrt] === undefined);
   if (name === undefined) return;
   const inputs = model.inputs.map((input) => input.name);
-  throw new XDeepError("WRT_UNKNOWN", `times-input multiplies by what is fed, and "${name}" is not. Name an input in \`wrt\`: ${inputs.join(", ")}.`, { details: { wrt: name, inputs } });
+  throw new XDeepError("WRT_UNKNOWN", `times-input multiplies by what is fed, and "${name}" is not. Name an input in \`wrt\`: ${inputs.join(", ")}.`, {
+    details: { wrt: name, inputs },
+  });
 }

@@ -11,8 +11,15 @@ const { Backprop } = guided;
 const { timesInput } = timesInputModule;
 
 const page = new URL("write-a-method.md", import.meta.url);
-const first = [[1, -2, 0.5], [0.3, 1, -1], [-1, 0.7, 2]];
-const second = [[2, -1, 1], [0.5, 1.5, -0.5]];
+const first = [
+  [1, -2, 0.5],
+  [0.3, 1, -1],
+  [-1, 0.7, 2],
+];
+const second = [
+  [2, -1, 1],
+  [0.5, 1.5, -0.5],
+];
 
 /** A ReLU network without biases, whose scores are homogeneous: F(x) = ∇F(x) · x. */
 const network = (): Model => analyticModel({ inputs: [{ name: "x", dims: [3] }], layers: [affine(first), relu(), affine(second)] });

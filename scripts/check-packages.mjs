@@ -9,7 +9,9 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const attw = createRequire(import.meta.url).resolve("@arethetypeswrong/cli/package.json").replace("package.json", "dist/index.js");
+const attw = createRequire(import.meta.url)
+  .resolve("@arethetypeswrong/cli/package.json")
+  .replace("package.json", "dist/index.js");
 const temporary = mkdtempSync(join(tmpdir(), "xdeep-pack-"));
 let [passed, failed] = [0, 0];
 
@@ -32,17 +34,27 @@ function readManifest(folder) {
 
 async function checkPackage(folder) {
   const tarball = pack(folder);
-  const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n").map((file) => file.replace(/^package\//, ""));
+  const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((file) => file.replace(/^package\//, ""));
   const manifest = JSON.parse(execFileSync("tar", ["-xzOf", tarball, "package/package.json"], { encoding: "utf8" }));
   report(`${manifest.name} manifest`, [...manifestFaults(manifest, folder), ...fileFaults(manifest, files)]);
   const { messages } = await publint({ pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer }, strict: true });
-  report(`${manifest.name} publint`, messages.map((message) => formatMessage(message, manifest)));
+  report(
+    `${manifest.name} publint`,
+    messages.map((message) => formatMessage(message, manifest)),
+  );
   const { status, stdout, stderr } = spawnSync(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-emoji"], { encoding: "utf8" });
   report(`${manifest.name} attw`, status === 0 ? [] : [stdout + stderr]);
 }
 
 function pack(folder) {
-  const output = execFileSync("pnpm", ["pack", "--json", "--pack-destination", temporary], { cwd: join(root, folder), encoding: "utf8", shell: process.platform === "win32" });
+  const output = execFileSync("pnpm", ["pack", "--json", "--pack-destination", temporary], {
+    cwd: join(root, folder),
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   return JSON.parse(output).filename;
 }
 
@@ -51,7 +63,8 @@ function manifestFaults(manifest, folder) {
   for (const key of ["description", "license", "keywords", "repository", "engines", "files", "exports"]) {
     if (manifest[key] === undefined) faults.push(`"${key}" is missing`);
   }
-  if (manifest.repository?.directory !== folder.replaceAll("\\", "/")) faults.push(`"repository.directory" is ${manifest.repository?.directory}, not ${folder}`);
+  if (manifest.repository?.directory !== folder.replaceAll("\\", "/"))
+    faults.push(`"repository.directory" is ${manifest.repository?.directory}, not ${folder}`);
   if (manifest.type !== "module") faults.push('"type" is not "module"');
   if (manifest.sideEffects !== false) faults.push('"sideEffects" is not false');
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
@@ -68,10 +81,19 @@ function isPrivate(name) {
 }
 
 function fileFaults(manifest, files) {
-  const needed = ["LICENSE", "README.md", "dist/index.js", "dist/index.d.ts", "src/index.ts", ...Object.values(manifest.bin ?? {}).map((file) => file.replace(/^\.\//, ""))];
+  const needed = [
+    "LICENSE",
+    "README.md",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "src/index.ts",
+    ...Object.values(manifest.bin ?? {}).map((file) => file.replace(/^\.\//, "")),
+  ];
   return [
     ...needed.filter((file) => !files.includes(file)).map((file) => `${file} is not packed`),
-    ...files.filter((file) => /\.(test|spec|golden)\.|(^|\/)test\/|\.log$|node_modules|\.tsbuildinfo$/.test(file)).map((file) => `${file} should not be packed`),
+    ...files
+      .filter((file) => /\.(test|spec|golden)\.|(^|\/)test\/|\.log$|node_modules|\.tsbuildinfo$/.test(file))
+      .map((file) => `${file} should not be packed`),
   ];
 }
 

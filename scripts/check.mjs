@@ -12,7 +12,9 @@ for (const script of process.argv.slice(2)) results.push(await run(script));
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log("");
 for (const { script, passed, failed, seconds } of results) {
-  console.log(`${failed > 0 ? "✗" : "✓"} ${script.padEnd(18)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`);
+  console.log(
+    `${failed > 0 ? "✗" : "✓"} ${script.padEnd(18)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`,
+  );
 }
 console.log("");
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

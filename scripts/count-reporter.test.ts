@@ -27,5 +27,7 @@ it("counts tests, files that do not load and errors outside of tests", async () 
   const fail = 'it("fails", () => { throw new Error("as expected"); });\nit("passes", () => {});';
   expect(await runTests(pass)).toEqual(["1 passed, 0 failed", 0]);
   expect(await runTests(pass, fail, 'import "./missing.mjs";')).toEqual(["2 passed, 2 failed", 1]);
-  expect(await runTests('it("passes", () => { setTimeout(() => { throw new Error("as expected"); }); return new Promise((done) => setTimeout(done, 50)); });')).toEqual(["1 passed, 1 failed", 1]);
+  expect(
+    await runTests('it("passes", () => { setTimeout(() => { throw new Error("as expected"); }); return new Promise((done) => setTimeout(done, 50)); });'),
+  ).toEqual(["1 passed, 1 failed", 1]);
 });

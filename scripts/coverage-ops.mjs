@@ -25,5 +25,7 @@ const [right, refused, wrong] = ["right", "refused", "wrong"].map(count);
 const withPath = right + refused + wrong;
 if (refused > 0) console.log("\nRefused:");
 for (const { case: name, reason } of results.filter(({ verdict }) => verdict === "refused")) console.log(`  ${name}: ${reason}`);
-console.log(`\n${results.length} cases: ${right} right, ${refused} refused (${((100 * refused) / Math.max(withPath, 1)).toFixed(1)} % of those with a float path), ${count("no float path")} without a float path, ${wrong} wrong`);
+console.log(
+  `\n${results.length} cases: ${right} right, ${refused} refused (${((100 * refused) / Math.max(withPath, 1)).toFixed(1)} % of those with a float path), ${count("no float path")} without a float path, ${wrong} wrong`,
+);
 process.exitCode = wrong > 0 || results.length === 0 ? 1 : 0;

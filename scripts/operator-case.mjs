@@ -22,7 +22,8 @@ export async function checkOperatorCase(example) {
   try {
     return await check(example);
   } catch (error) {
-    if (/Could not find an implementation/.test(error.message)) return { verdict: "refused", reason: `ONNX Runtime does not run it: ${error.message.slice(0, 120)}` };
+    if (/Could not find an implementation/.test(error.message))
+      return { verdict: "refused", reason: `ONNX Runtime does not run it: ${error.message.slice(0, 120)}` };
     if (isXDeepError(error)) return { verdict: "refused", reason: `${error.code}: ${error.message.split("\n").slice(0, 3).join(" ")}` };
     return { verdict: "wrong", reason: error.stack };
   }
@@ -40,7 +41,11 @@ async function check(example) {
   let checked = 0;
   for (const output of outputs) {
     const forward = await forwardOf(graph, output, feeds);
-    const wrt = await movable(forward, floats.filter((name) => graph.facts.has(name)), feeds);
+    const wrt = await movable(
+      forward,
+      floats.filter((name) => graph.facts.has(name)),
+      feeds,
+    );
     const verdict = wrt.length === 0 ? null : await checkOutput({ graph, output, forward, wrt, feeds });
     if (verdict === null) continue;
     if (verdict.verdict !== "right") return verdict;
@@ -76,7 +81,9 @@ async function checkOutput({ graph, output, forward, wrt, feeds }) {
     if (results.length < 3) continue;
     await run.release();
     const wrong = results.find(({ error }) => !(error <= TOLERANCE[forward.kind]));
-    return wrong === undefined ? { verdict: "right" } : { verdict: "wrong", reason: `${output}: expected ${wrong.expected}, actual ${wrong.actual} (jitter ${jitter.share}, ${forward.kind}, ${run.kind})` };
+    return wrong === undefined
+      ? { verdict: "right" }
+      : { verdict: "wrong", reason: `${output}: expected ${wrong.expected}, actual ${wrong.actual} (jitter ${jitter.share}, ${forward.kind}, ${run.kind})` };
   }
   await run.release();
   return { verdict: "refused", reason: `${output}: the model gives no finite numbers around the case's inputs` };
@@ -89,10 +96,25 @@ async function checkPoint({ forward, dims, run, gradient, wrt, seed, point }) {
   const v = random(seed + 10, y.dims);
   const u = Object.fromEntries(wrt.map((name, i) => [name, random(seed + 20 + i, point[name].dims)]));
   const step = forward.kind === "reference" ? 1e-6 : 1e-3;
-  const moved = (sign) => ({ ...point, ...Object.fromEntries(wrt.map((name) => [name, value64(point[name].type, point[name].dims, point[name].data.map((x, i) => x + sign * step * u[name].data[i]))])) });
+  const moved = (sign) => ({
+    ...point,
+    ...Object.fromEntries(
+      wrt.map((name) => [
+        name,
+        value64(
+          point[name].type,
+          point[name].dims,
+          point[name].data.map((x, i) => x + sign * step * u[name].data[i]),
+        ),
+      ]),
+    ),
+  });
   const [above, below] = [await forward.at(moved(1)), await forward.at(moved(-1))];
   if (above === null || below === null || String(above.dims) !== String(below.dims)) return null;
-  const expected = dot(v.data, above.data.map((x, i) => (x - below.data[i]) / (2 * step)));
+  const expected = dot(
+    v.data,
+    above.data.map((x, i) => (x - below.data[i]) / (2 * step)),
+  );
   if (!Number.isFinite(expected)) return null;
   const results = await orNull(() => run.at({ ...point, [gradient.cotangent]: value64(y.type, y.dims, v.data) }));
   if (results === null) return null;
@@ -128,7 +150,11 @@ async function runnerOf(model, fetches) {
   try {
     return await engineRunner(model, fetches);
   } catch (cause) {
-    return { kind: `float64, for ONNX Runtime says: ${cause.message.slice(0, 120)}`, at: async (point) => evaluate(model, point, { outputs: Object.values(fetches) }), release: async () => {} };
+    return {
+      kind: `float64, for ONNX Runtime says: ${cause.message.slice(0, 120)}`,
+      at: async (point) => evaluate(model, point, { outputs: Object.values(fetches) }),
+      release: async () => {},
+    };
   }
 }
 
@@ -139,7 +165,9 @@ async function engineRunner(model, fetches) {
     kind: "ONNX Runtime",
     release: () => session.release(),
     at: async (point) => {
-      const tensors = Object.entries(point).filter(([name]) => wanted.has(name)).map(([name, value]) => [name, engineTensor(value)]);
+      const tensors = Object.entries(point)
+        .filter(([name]) => wanted.has(name))
+        .map(([name, value]) => [name, engineTensor(value)]);
       const results = await session.run(Object.fromEntries(tensors), Object.values(fetches));
       return Object.fromEntries(Object.entries(results).map(([name, { type, dims, data }]) => [name, fromTensor({ type, dims, data })]));
     },
@@ -155,7 +183,14 @@ function jittered(feeds, wrt, jitter, seed) {
   const moved = wrt.map((name, i) => {
     const { type, dims, data } = feeds[name];
     const noise = createNoise(seed * 100 + i).next(data.length);
-    return [name, value64(type, dims, data.map((x, j) => Math.fround(x + jitter.share * jitter.side(noise[j]) * (Math.abs(x) + 0.1))))];
+    return [
+      name,
+      value64(
+        type,
+        dims,
+        data.map((x, j) => Math.fround(x + jitter.share * jitter.side(noise[j]) * (Math.abs(x) + 0.1))),
+      ),
+    ];
   });
   return { ...feeds, ...Object.fromEntries(moved) };
 }
@@ -169,8 +204,19 @@ function dot(a, b) {
 }
 
 const ARRAYS = {
-  float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,
-  int64: BigInt64Array, uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
 };
 
 function decoded({ dtype, dims, data }) {

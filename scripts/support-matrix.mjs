@@ -4,9 +4,15 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 
-const runs = [["packages/onnxruntime/test/conformance.test.ts", "packages/tfjs/test/conformance.test.ts"], ["packages/conformance/test/support-matrix.test.ts", "packages/conformance/test/documents.test.ts"]];
+const runs = [
+  ["packages/onnxruntime/test/conformance.test.ts", "packages/tfjs/test/conformance.test.ts"],
+  ["packages/conformance/test/support-matrix.test.ts", "packages/conformance/test/documents.test.ts"],
+];
 
 for (const files of runs) {
-  const { status } = spawnSync("vitest", ["run", ...files], { stdio: "inherit", env: { ...process.env, XDEEP_UPDATE_REPORTS: "1", PATH: `node_modules/.bin:${process.env.PATH}` } });
+  const { status } = spawnSync("vitest", ["run", ...files], {
+    stdio: "inherit",
+    env: { ...process.env, XDEEP_UPDATE_REPORTS: "1", PATH: `node_modules/.bin:${process.env.PATH}` },
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -45,7 +45,11 @@ function packAll() {
   const folder = join(work, "tarballs");
   mkdirSync(folder);
   run("npx", ["-y", packageManager, "-r", "--filter", "./packages/*", "pack", "--pack-destination", folder], root);
-  return new Map(readdirSync(folder).map((file) => join(folder, file)).map((tarball) => [manifestOf(tarball).name, tarball]));
+  return new Map(
+    readdirSync(folder)
+      .map((file) => join(folder, file))
+      .map((tarball) => [manifestOf(tarball).name, tarball]),
+  );
 }
 
 function manifestOf(tarball) {
@@ -55,7 +59,8 @@ function manifestOf(tarball) {
 /** The tarballs of these packages and of every package of ours that they depend on. */
 function closure(names, tarballs) {
   const needed = new Set(names);
-  for (const name of needed) for (const dependency of Object.keys(manifestOf(tarballs.get(name)).dependencies ?? {})) if (tarballs.has(dependency)) needed.add(dependency);
+  for (const name of needed)
+    for (const dependency of Object.keys(manifestOf(tarballs.get(name)).dependencies ?? {})) if (tarballs.has(dependency)) needed.add(dependency);
   return [...needed].map((name) => [name, `file:${tarballs.get(name)}`]);
 }
 

@@ -1,5 +1,15 @@
 import {
-  XDeepError, assembleRows, betweenRuns, checkExplainOptions, checkRule, gatherScores, resolveOutput, resolveTargets, resolveWrt, validateFeeds, validateTensor,
+  XDeepError,
+  assembleRows,
+  betweenRuns,
+  checkExplainOptions,
+  checkRule,
+  gatherScores,
+  resolveOutput,
+  resolveTargets,
+  resolveWrt,
+  validateFeeds,
+  validateTensor,
 } from "@xdeep/core";
 
 const STEP = 1e-5;
@@ -22,7 +32,8 @@ export function finiteDifferences({ f, inputs, outputs }) {
   function scoreOf(values, { output, target, score = "logit" }, scored) {
     const { name, activation } = resolveOutput(outputs, output);
     checkExplainOptions({ score }, 1);
-    if (activation && score === "logit") throw new XDeepError("CAPABILITY_MISSING", `The argument of the ${activation} in "${name}" is not known here. Ask for score: "probability".`);
+    if (activation && score === "logit")
+      throw new XDeepError("CAPABILITY_MISSING", `The argument of the ${activation} in "${name}" is not known here. Ask for score: "probability".`);
     if (!scored) return { result: { target: [], scores: new Float32Array(0), output: name, score } };
     const { targets, indices } = resolveTargets({ name, ...values[name] }, target);
     return { result: { target: targets, scores: gatherScores(values[name].data, indices), output: name, score }, indices };
@@ -59,16 +70,33 @@ export function finiteDifferences({ f, inputs, outputs }) {
       gradients.forEach((row) => (row[name] = { dims: x.dims.slice(1), data: new Float64Array(size) }));
       for (let i = 0; i < size; i++) {
         // ⟨ȳ, f(x + h eᵢ) − f(x − h eᵢ)⟩ / 2h. Rows do not depend on each other, so one run moves element i of all.
-        const moved = (step) => f({ ...feeds, [name]: { dims: x.dims, data: Float64Array.from(x.data, (value, k) => (k % size === i ? value + step : value)) } });
+        const moved = (step) =>
+          f({ ...feeds, [name]: { dims: x.dims, data: Float64Array.from(x.data, (value, k) => (k % size === i ? value + step : value)) } });
         const [above, below] = [moved(STEP)[result.output].data, moved(-STEP)[result.output].data];
         dy.forEach((weight, k) => (gradients[Math.floor(k / outputSize)][name].data[i] += (weight * (above[k] - below[k])) / (2 * STEP)));
       }
     }
-    return { ...result, outputs: Object.fromEntries(outputs.map(({ name }) => [name, float32(values[name])])), gradients: assembleRows(gradients, weights), rectifiers: 0 };
+    return {
+      ...result,
+      outputs: Object.fromEntries(outputs.map(({ name }) => [name, float32(values[name])])),
+      gradients: assembleRows(gradients, weights),
+      rectifiers: 0,
+    };
   }
 
   const dispose = async () => void (disposed = true);
-  const model = { backend: "finite-differences", engine: "JavaScript", contractVersion: 1, inputs, outputs, capabilities, forward, vjp, dispose, [Symbol.asyncDispose]: dispose };
+  const model = {
+    backend: "finite-differences",
+    engine: "JavaScript",
+    contractVersion: 1,
+    inputs,
+    outputs,
+    capabilities,
+    forward,
+    vjp,
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
   return model;
 }
 

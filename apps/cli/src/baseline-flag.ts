@@ -11,7 +11,11 @@ import { isTensorFile, readTensorFile } from "./tensor-file.ts";
  *
  * @throws {XDeepError} BASELINE_INVALID for a colour where the input is no picture; and the codes of reading
  */
-export async function resolveBaselines(texts: readonly string[] | undefined, input: PreparedInput, signal: AbortSignal | undefined): Promise<BaselineOption | undefined> {
+export async function resolveBaselines(
+  texts: readonly string[] | undefined,
+  input: PreparedInput,
+  signal: AbortSignal | undefined,
+): Promise<BaselineOption | undefined> {
   if (texts === undefined) return undefined;
   const baselines: Baseline[] = [];
   for (const text of texts) baselines.push(await resolveBaseline(text, input, signal));
@@ -26,7 +30,11 @@ async function resolveBaseline(text: string, input: PreparedInput, signal: Abort
   if (isTensorFile(text)) return readTensorFile(text, input.info);
   const { picture, plan } = input;
   if (picture === null || plan === null) {
-    throw new XDeepError("BASELINE_INVALID", `--baseline ${text} needs a picture to explain; "${input.path}" holds numbers. Give a number, or a .npy or .json file.`, { details: { baseline: text } });
+    throw new XDeepError(
+      "BASELINE_INVALID",
+      `--baseline ${text} needs a picture to explain; "${input.path}" holds numbers. Give a number, or a .npy or .json file.`,
+      { details: { baseline: text } },
+    );
   }
   const level = GREY_LEVELS[text];
   if (level === undefined) return (await preparePicture(text, plan, signal)).tensor;

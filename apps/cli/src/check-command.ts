@@ -35,5 +35,9 @@ export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command 
 
 function onnxPath(path: string): string {
   if (!tfjsLoader.accepts(path)) return path;
-  throw new XDeepError("MODEL_UNSUPPORTED", `xdeep check reads ONNX files. Whether a TensorFlow.js model can be explained is found when it is loaded: xdeep explain ${path} INPUT`, { details: { path } });
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `xdeep check reads ONNX files. Whether a TensorFlow.js model can be explained is found when it is loaded: xdeep explain ${path} INPUT`,
+    { details: { path } },
+  );
 }

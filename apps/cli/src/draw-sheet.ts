@@ -19,11 +19,18 @@ export function sheetRow(input: PreparedInput, explanations: readonly Explanatio
   const [first] = explanations[0]!.record.rows;
   const best = first!.top[0];
   const isProbability = explanations[0]!.record.entries === "probabilities" && best !== undefined;
-  const inputCell: ContactSheetCell | null = input.picture === null ? null : {
-    image: enlargedPicture(input.picture),
-    ...(best === undefined ? {} : { caption: `${best.name ?? `entry ${describeTarget(best.target)}`} ${isProbability ? formatProbability(best.value) : formatNumber(best.value)}` }),
-    ...(isProbability ? { bar: Math.min(1, best.value) } : {}),
-  };
+  const inputCell: ContactSheetCell | null =
+    input.picture === null
+      ? null
+      : {
+          image: enlargedPicture(input.picture),
+          ...(best === undefined
+            ? {}
+            : {
+                caption: `${best.name ?? `entry ${describeTarget(best.target)}`} ${isProbability ? formatProbability(best.value) : formatNumber(best.value)}`,
+              }),
+          ...(isProbability ? { bar: Math.min(1, best.value) } : {}),
+        };
   return { label: input.file.file, cells: [inputCell, ...explanations.map((explanation) => methodCell(explanation, input, flags))] };
 }
 

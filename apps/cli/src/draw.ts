@@ -31,11 +31,16 @@ export function draw(attribution: FloatTensor, { picture, layout, plan }: Prepar
   const heatMap = (): Drawing => ({ kind: "heatmap", image: renderHeatMap(attribution, { ...common, size, colorMap: flags.colors }) });
   const drawings = flags.render.flatMap((kind): readonly (Drawing | null)[] => {
     switch (kind) {
-      case "overlay": return [overlay(attribution, picture, flags, common) ?? heatMap()];
-      case "heatmap": return [heatMap()];
-      case "diverging": return [{ kind, image: renderDiverging(attribution, { ...common, size, colorMap: flags.divergingColors }) }];
-      case "gradient": return [unlessMisfit(() => ({ kind, image: renderGradient(attribution, { ...common, channels: plan?.preprocessing.channels }) }))];
-      case "sheet": return [];
+      case "overlay":
+        return [overlay(attribution, picture, flags, common) ?? heatMap()];
+      case "heatmap":
+        return [heatMap()];
+      case "diverging":
+        return [{ kind, image: renderDiverging(attribution, { ...common, size, colorMap: flags.divergingColors }) }];
+      case "gradient":
+        return [unlessMisfit(() => ({ kind, image: renderGradient(attribution, { ...common, channels: plan?.preprocessing.channels }) }))];
+      case "sheet":
+        return [];
     }
   });
   const unique = new Map(drawings.filter((drawing) => drawing !== null).map((drawing) => [drawing.kind, drawing]));
@@ -47,7 +52,12 @@ export function enlargedPicture(picture: RgbImage): RgbImage {
   return resizeImage(picture, { preset: "unit", resize: "stretch", size: enlarged(picture) });
 }
 
-function overlay(attribution: FloatTensor, picture: RgbImage | null, flags: DrawingFlags, common: { layout: "NCHW" | "NHWC" | undefined; percentile: number | undefined }): Drawing | null {
+function overlay(
+  attribution: FloatTensor,
+  picture: RgbImage | null,
+  flags: DrawingFlags,
+  common: { layout: "NCHW" | "NHWC" | undefined; percentile: number | undefined },
+): Drawing | null {
   if (picture === null) return null;
   const { colors: colorMap, blur, opacity } = flags;
   return unlessMisfit(() => ({ kind: "overlay", image: renderOverlay(enlargedPicture(picture), attribution, { ...common, colorMap, blur, opacity }) }));

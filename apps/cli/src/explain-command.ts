@@ -10,7 +10,17 @@ import type { Io } from "./io.ts";
 import { ENGINES } from "./load-any-model.ts";
 import { parseMethods } from "./method.ts";
 import {
-  collect, collectPairs, integerFrom, parseNotNegative, parseNumber, parseNumbers, parsePercentile, parsePositive, parseSize, splitList, wordsOf,
+  collect,
+  collectPairs,
+  integerFrom,
+  parseNotNegative,
+  parseNumber,
+  parseNumbers,
+  parsePercentile,
+  parsePositive,
+  parseSize,
+  splitList,
+  wordsOf,
 } from "./parse-flag.ts";
 
 /** Not given to commander as defaults: its help would print them. */
@@ -39,10 +49,18 @@ function addMethodOptions(command: Command): void {
     .option("-n, --steps <n>", `integrated: points on the path (default: ${DEFAULT_STEPS})`, integerFrom(1))
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
     .option("--tolerance <delta>", "integrated: add steps until |delta| is at most this, in units of the score", parsePositive)
-    .option("--baseline <value>", "integrated: a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)", collect)
+    .option(
+      "--baseline <value>",
+      "integrated: a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)",
+      collect,
+    )
     .option("--no-multiply-by-inputs", "integrated: the bare mean gradient, without the factor x - baseline")
     .option("--samples <n>", `smooth: noisy copies (default: ${DEFAULT_DRAWS})`, integerFrom(1))
-    .addOption(new Option("--noise-level <share>", `smooth: standard deviation by the range of the input (default: ${DEFAULT_NOISE_LEVEL})`).argParser(parseNotNegative).conflicts("noiseStd"))
+    .addOption(
+      new Option("--noise-level <share>", `smooth: standard deviation by the range of the input (default: ${DEFAULT_NOISE_LEVEL})`)
+        .argParser(parseNotNegative)
+        .conflicts("noiseStd"),
+    )
     .option("--noise-std <std>", "smooth: standard deviation in units of the model's input", parseNotNegative)
     .option("--seed <n>", `smooth: seed of the noise (default: ${DEFAULT_SEED})`, integerFrom(0))
     .addOption(new Option("--aggregate <name>", "smooth: what is made of the copies (default: mean)").choices(["mean", "meanSquare", "variance"]))
@@ -80,8 +98,14 @@ function addInputOptions(command: Command): void {
 function addPictureOptions(command: Command): void {
   command
     .optionsGroup("Pictures:")
-    .addOption(new Option("--render <list>", `pictures with commas between: ${PICTURE_KINDS.join(", ")}`).argParser(wordsOf(PICTURE_KINDS)).default(["overlay"], "overlay"))
-    .addOption(new Option("--colors <map>", "overlay, heatmap (default: turbo, inferno)").choices(["inferno", "magma", "plasma", "viridis", "cividis", "turbo", "grey"]))
+    .addOption(
+      new Option("--render <list>", `pictures with commas between: ${PICTURE_KINDS.join(", ")}`)
+        .argParser(wordsOf(PICTURE_KINDS))
+        .default(["overlay"], "overlay"),
+    )
+    .addOption(
+      new Option("--colors <map>", "overlay, heatmap (default: turbo, inferno)").choices(["inferno", "magma", "plasma", "viridis", "cividis", "turbo", "grey"]),
+    )
     .addOption(new Option("--diverging-colors <map>", "diverging (default: RdBu, red for and blue against)").choices(["RdBu", "PuOr", "BrBG"]))
     .option("--percentile <p>", "values beyond it take the colour at the end of the scale (default: 99)", parsePercentile)
     .option("--blur <pixels>", "overlay: standard deviation of the smoothing (default: 1 % of the side)", parseNotNegative)

@@ -28,7 +28,12 @@ type Attributed = Attribution<Readonly<Record<string, Tensor>>>;
 export async function explainWith(options: ExplainWithOptions): Promise<Explanation> {
   const { explainer, method, input, scored, model, flags, signal, onProgress } = options;
   const attribution = await explainer.explain(input.feeds, {
-    target: scored.targets, output: scored.output, score: flags.score, wrt: flags.wrt, signal, onProgress,
+    target: scored.targets,
+    output: scored.output,
+    score: flags.score,
+    wrt: flags.wrt,
+    signal,
+    onProgress,
   });
   const { provenance } = attribution;
   return {

@@ -65,11 +65,25 @@ async function explainFiles(paths: readonly string[], run: Run): Promise<void> {
     if (n === 0 && input.plan !== null) say(run, presetHint(input.plan));
     const found = await explainFile(input, stems[n]!, n === 0, run);
     records.push(...found.map(({ record }) => record));
-    if (flags.render.includes("sheet")) rows.push(sheetRow(input, found.map(({ explanation }) => explanation), flags));
+    if (flags.render.includes("sheet"))
+      rows.push(
+        sheetRow(
+          input,
+          found.map(({ explanation }) => explanation),
+          flags,
+        ),
+      );
   }
   const sheet = rows.length === 0 ? null : join(flags.out, "sheet.png");
   if (sheet !== null) {
-    await writePng(sheet, await drawSheet(rows, flags.method.map(({ name }) => name), model.file));
+    await writePng(
+      sheet,
+      await drawSheet(
+        rows,
+        flags.method.map(({ name }) => name),
+        model.file,
+      ),
+    );
     say(run, `\nwritten ${sheet}\n`);
   }
   if (flags.json) io.stdout.write(`${JSON.stringify({ out: flags.out, sheet, explanations: records }, null, 2)}\n`);

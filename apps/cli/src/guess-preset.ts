@@ -25,9 +25,13 @@ export interface GuessedPreset {
 export function pictureInput(info: ValueInfo, layoutAsked?: "NCHW" | "NHWC"): PictureInput {
   const layout = layoutAsked ?? info.layout;
   if (info.dims.length !== 4 || layout === null) {
-    throw new XDeepError("INPUT_SHAPE", `Input "${info.name}" has dims ${formatDims(info.dims)}, which are not those of pictures. Pass a .npy or .json file${info.dims.length === 4 ? ", or say --layout NCHW or NHWC" : ""}.`, {
-      details: { input: info.name, dims: info.dims },
-    });
+    throw new XDeepError(
+      "INPUT_SHAPE",
+      `Input "${info.name}" has dims ${formatDims(info.dims)}, which are not those of pictures. Pass a .npy or .json file${info.dims.length === 4 ? ", or say --layout NCHW or NHWC" : ""}.`,
+      {
+        details: { input: info.name, dims: info.dims },
+      },
+    );
   }
   const [, a, b, c] = info.dims as readonly (number | null)[];
   const [channels, height, width] = layout === "NCHW" ? [a, b, c] : [c, a, b];
@@ -42,7 +46,9 @@ export function pictureInput(info: ValueInfo, layoutAsked?: "NCHW" | "NHWC"): Pi
 export function guessPreset({ layout, channels, size }: PictureInput): GuessedPreset {
   if (channels === 1) return { preset: "grey", because: "one channel" };
   if (channels !== 3 && channels !== null) {
-    throw new XDeepError("INPUT_SHAPE", `The model's input has ${channels} channels, and a picture has 1 or 3. Pass a .npy or .json file.`, { details: { channels } });
+    throw new XDeepError("INPUT_SHAPE", `The model's input has ${channels} channels, and a picture has 1 or 3. Pass a .npy or .json file.`, {
+      details: { channels },
+    });
   }
   if (size !== null && (size.width !== 224 || size.height !== 224)) return { preset: "unit", because: `${size.width} x ${size.height} pixels` };
   const side = size === null ? "any size" : "224 x 224 pixels";

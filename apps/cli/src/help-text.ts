@@ -1,6 +1,8 @@
 import { METHOD_WORDS } from "./method.ts";
 
-const METHOD_LINES = Object.entries(METHOD_WORDS).map(([word, meaning]) => `  ${word.padEnd(11)} ${meaning}`).join("\n");
+const METHOD_LINES = Object.entries(METHOD_WORDS)
+  .map(([word, meaning]) => `  ${word.padEnd(11)} ${meaning}`)
+  .join("\n");
 
 /** Under `xdeep explain --help`. */
 export const EXPLAIN_HELP: string = `

@@ -37,9 +37,13 @@ function dimsOf(json: unknown): readonly number[] {
 function withDims(dims: unknown, data: unknown, path: string): NumberArray {
   if (!isListOf(dims, (dim) => Number.isInteger(dim) && dim >= 0) || !isListOf(data, () => true)) throw notNumbers(path, "not all of its entries are numbers");
   if (data.length !== sizeOf(dims)) {
-    throw new XDeepError("INPUT_SHAPE", `"${path}" holds ${data.length} numbers, but its dims [${dims.join(", ")}] need ${sizeOf(dims)}. Lists of one level must have one length.`, {
-      details: { path, dims, length: data.length },
-    });
+    throw new XDeepError(
+      "INPUT_SHAPE",
+      `"${path}" holds ${data.length} numbers, but its dims [${dims.join(", ")}] need ${sizeOf(dims)}. Lists of one level must have one length.`,
+      {
+        details: { path, dims, length: data.length },
+      },
+    );
   }
   return { dims, numbers: data };
 }
@@ -49,8 +53,12 @@ function isListOf(list: unknown, holds: (value: number) => boolean): list is rea
 }
 
 function notNumbers(path: string, why: string, cause?: unknown): XDeepError {
-  return new XDeepError("INPUT_TYPE", `"${path}" is no tensor: ${why}. It is nested lists of numbers, such as [[5.1, 3.5, 1.4, 0.2]], or { "dims": [1, 4], "data": […] }.`, {
-    details: { path },
-    cause,
-  });
+  return new XDeepError(
+    "INPUT_TYPE",
+    `"${path}" is no tensor: ${why}. It is nested lists of numbers, such as [[5.1, 3.5, 1.4, 0.2]], or { "dims": [1, 4], "data": […] }.`,
+    {
+      details: { path },
+      cause,
+    },
+  );
 }

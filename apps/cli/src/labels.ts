@@ -20,14 +20,21 @@ export async function readLabels(path: string): Promise<Labels> {
   const json = parseJson(text, path);
   const labels = json === undefined ? labelsOfLines(text) : labelsOfJson(json);
   if (labels !== null && labels.length > 0) return labels;
-  throw new XDeepError("OPTION_INVALID", `The labels file "${path}" holds no names. It is a text file with one name per line, a JSON list of names, or a JSON object from index to name.`, {
-    details: { path },
-  });
+  throw new XDeepError(
+    "OPTION_INVALID",
+    `The labels file "${path}" holds no names. It is a text file with one name per line, a JSON list of names, or a JSON object from index to name.`,
+    {
+      details: { path },
+    },
+  );
 }
 
 /** One name per line; the WordNet number that leads lines of synset.txt is left out. */
 function labelsOfLines(text: string): Labels {
-  const lines = text.replace(/^\uFEFF/, "").trimEnd().split(/\r?\n/);
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .trimEnd()
+    .split(/\r?\n/);
   return lines.every((line) => line.trim() === "") ? [] : lines.map((line) => line.trim().replace(/^n\d{8}\s+/, ""));
 }
 

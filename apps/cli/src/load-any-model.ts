@@ -46,7 +46,9 @@ export async function loadAnyModel(path: string, { engine, gpu }: LoadAnyModelOp
   if (/^[a-z]+:\/\//i.test(path)) throw new XDeepError("MODEL_NOT_FOUND", `"${path}" is a URL. Download the model and pass its path.`, { details: { path } });
   const loader = LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
   if (engine !== undefined && !loader.engines.includes(engine)) {
-    throw new XDeepError("OPTION_INVALID", `${loader.kind} models run on ${loader.engines.join(", ")}, not on --engine ${engine}.`, { details: { engine, engines: loader.engines } });
+    throw new XDeepError("OPTION_INVALID", `${loader.kind} models run on ${loader.engines.join(", ")}, not on --engine ${engine}.`, {
+      details: { engine, engines: loader.engines },
+    });
   }
   const model = await loader.load(path, { engine: engine ?? (gpu ? undefined : loader.engines[0]), gpu });
   const weights = Object.entries(await loader.weightFiles(path));

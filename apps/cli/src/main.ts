@@ -11,7 +11,9 @@ import { reportError } from "./report-error.ts";
  */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(io, (value) => { code = value; });
+  const program = createProgram(io, (value) => {
+    code = value;
+  });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return code;

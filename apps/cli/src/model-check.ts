@@ -1,4 +1,15 @@
-import { type ActivePath, DEFAULT_RECTIFIERS, type PlacedNode, RECTIFIER_NAMES, type TypedGraph, activePath, carriesGradient, finalActivationInput, isRectifier, nodesOnPath } from "@xdeep/autodiff";
+import {
+  type ActivePath,
+  DEFAULT_RECTIFIERS,
+  type PlacedNode,
+  RECTIFIER_NAMES,
+  type TypedGraph,
+  activePath,
+  carriesGradient,
+  finalActivationInput,
+  isRectifier,
+  nodesOnPath,
+} from "@xdeep/autodiff";
 import { type Facts, type ModelProto, defaultOpset, isFloatType } from "@xdeep/onnx";
 import type { DataType } from "@xdeep/core";
 
@@ -67,7 +78,9 @@ export function checkModel(file: ModelProto, graph: TypedGraph): ModelCheck {
     producer: `${file.producerName} ${file.producerVersion}`.trim(),
     opset: defaultOpset(file) ?? null,
     gradientOpset: graph.opset,
-    domains: Object.fromEntries(file.opsetImport.filter(({ domain }) => domain !== "" && domain !== "ai.onnx").map(({ domain, version }) => [domain, Number(version)])),
+    domains: Object.fromEntries(
+      file.opsetImport.filter(({ domain }) => domain !== "" && domain !== "ai.onnx").map(({ domain, version }) => [domain, Number(version)]),
+    ),
     inputs,
     outputs,
     wrt,
@@ -99,7 +112,10 @@ function problemOf(graph: TypedGraph, name: string, path: ActivePath): string | 
   const type = graph.facts.get(name)?.type ?? null;
   if (!isFloatType(type)) return `type ${type ?? "unknown"} has no gradient`;
   if (path.nodes.length === 0) return "no gradient path leads to a float input";
-  const missing = missingOn(graph, nodesOnPath(graph, path).map(({ node }) => node));
+  const missing = missingOn(
+    graph,
+    nodesOnPath(graph, path).map(({ node }) => node),
+  );
   return missing.length === 0 ? null : `no rule for ${missing.join(", ")}`;
 }
 

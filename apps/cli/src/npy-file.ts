@@ -24,9 +24,13 @@ export async function readNpy(path: string): Promise<NumberArray> {
   const { data, shape, fortranOrder } = parseNpy(bytes, path);
   const numbers = Array.from(data as unknown as ArrayLike<unknown>, Number);
   if (numbers.length !== sizeOf(shape)) {
-    throw new XDeepError("INPUT_SHAPE", `"${path}" says it holds dims [${shape.join(", ")}], ${sizeOf(shape)} elements, but holds ${numbers.length}. It is damaged: save it again.`, {
-      details: { path, dims: shape, length: numbers.length },
-    });
+    throw new XDeepError(
+      "INPUT_SHAPE",
+      `"${path}" says it holds dims [${shape.join(", ")}], ${sizeOf(shape)} elements, but holds ${numbers.length}. It is damaged: save it again.`,
+      {
+        details: { path, dims: shape, length: numbers.length },
+      },
+    );
   }
   return { dims: shape, numbers: fortranOrder && shape.length > 1 ? flatten(reshape(numbers, shape, true)) : numbers };
 }
@@ -42,10 +46,14 @@ function parseNpy(bytes: Buffer, path: string): ReturnType<typeof parse> {
     if (/^[cU]/.test(parsed.dtype)) throw new TypeError(`elements of type ${parsed.dtype}`);
     return parsed;
   } catch (cause) {
-    throw new XDeepError("INPUT_TYPE", `"${path}" cannot be read as a NumPy file of numbers: ${cause instanceof Error ? cause.message : String(cause)}. Save it with numpy.save.`, {
-      details: { path },
-      cause,
-    });
+    throw new XDeepError(
+      "INPUT_TYPE",
+      `"${path}" cannot be read as a NumPy file of numbers: ${cause instanceof Error ? cause.message : String(cause)}. Save it with numpy.save.`,
+      {
+        details: { path },
+        cause,
+      },
+    );
   }
 }
 

@@ -24,17 +24,19 @@ export function operatorCoverage(graph: TypedGraph, onPath: ReadonlySet<NodeProt
     const name = operatorName(node);
     groups.set(name, [...(groups.get(name) ?? []), node]);
   }
-  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, nodes]) => {
-    const [first] = nodes as [NodeProto];
-    return {
-      op: first.opType,
-      domain: isDefaultDomain(first.domain) ? "" : first.domain,
-      count: nodes.length,
-      onPath: nodes.filter((node) => onPath.has(node)).length,
-      since: sinceVersion(first.domain, first.opType, graph.opset) ?? null,
-      rule: statusOf(graph, nodes, onPath),
-    };
-  });
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, nodes]) => {
+      const [first] = nodes as [NodeProto];
+      return {
+        op: first.opType,
+        domain: isDefaultDomain(first.domain) ? "" : first.domain,
+        count: nodes.length,
+        onPath: nodes.filter((node) => onPath.has(node)).length,
+        since: sinceVersion(first.domain, first.opType, graph.opset) ?? null,
+        rule: statusOf(graph, nodes, onPath),
+      };
+    });
 }
 
 /** Names of operators among these nodes that have no rule. */

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { collect, collectPairs, integerFrom, parseNumber, parseNumbers, parsePercentile, parseSize, splitList, wordsOf } from "./parse-flag.ts";
 
 describe("numbers", () => {
-  it.each([["1", 1], ["-0.5", -0.5], ["1e-3", 1e-3]])("%s", (text, value) => expect(parseNumber(text)).toBe(value));
+  it.each([
+    ["1", 1],
+    ["-0.5", -0.5],
+    ["1e-3", 1e-3],
+  ])("%s", (text, value) => expect(parseNumber(text)).toBe(value));
   it.each(["", " ", "one", "1,5", "NaN", "Infinity"])("refuses %j", (text) => expect(() => parseNumber(text)).toThrow("number"));
   it("keeps integers in their range", () => {
     expect(integerFrom(1)("3")).toBe(3);

@@ -54,15 +54,19 @@ export function parseNumbers(text: string): number | readonly number[] {
 
 /** Words with commas between, each of them known. */
 export function wordsOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
-  return (text) => splitList(text).map((word) => {
-    if ((known as readonly string[]).includes(word)) return word as T;
-    throw new InvalidArgumentError(`There is no "${word}". Allowed choices are ${known.join(", ")}.`);
-  });
+  return (text) =>
+    splitList(text).map((word) => {
+      if ((known as readonly string[]).includes(word)) return word as T;
+      throw new InvalidArgumentError(`There is no "${word}". Allowed choices are ${known.join(", ")}.`);
+    });
 }
 
 /** Words with commas between. @throws {InvalidArgumentError} when there is none */
 export function splitList(text: string): readonly string[] {
-  const words = text.split(",").map((word) => word.trim()).filter((word) => word !== "");
+  const words = text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
   if (words.length === 0) throw new InvalidArgumentError("It names nothing.");
   return words;
 }

@@ -37,7 +37,9 @@ function inputNamed(model: Model, name: string): ValueInfo {
   const info = model.inputs.find((input) => input.name === name);
   if (info !== undefined) return info;
   const inputs = model.inputs.map((input) => input.name);
-  throw new XDeepError("INPUT_UNKNOWN", `--input ${name}: the model has no such input. Its inputs are ${inputs.join(", ")}.`, { details: { input: name, inputs } });
+  throw new XDeepError("INPUT_UNKNOWN", `--input ${name}: the model has no such input. Its inputs are ${inputs.join(", ")}.`, {
+    details: { input: name, inputs },
+  });
 }
 
 /**
@@ -46,7 +48,11 @@ function inputNamed(model: Model, name: string): ValueInfo {
  * @throws {XDeepError} INPUT_MISSING where several inputs are left; and the codes of reading
  */
 export async function prepareInput(
-  model: Model, path: string, further: Readonly<Record<string, Tensor>>, flags: ExplainFlags, signal: AbortSignal | undefined,
+  model: Model,
+  path: string,
+  further: Readonly<Record<string, Tensor>>,
+  flags: ExplainFlags,
+  signal: AbortSignal | undefined,
 ): Promise<PreparedInput> {
   const isTensor = isTensorFile(path);
   const info = inputFor(model, Object.keys(further), !isTensor);
@@ -69,6 +75,11 @@ function inputFor(model: Model, given: readonly string[], isPicture: boolean): V
   const candidates = isPicture && left.length > 1 ? left.filter(({ type, dims }) => isFloatType(type) && dims.length === 4) : left;
   if (candidates.length === 1) return candidates[0]!;
   const names = left.map(({ name }) => name);
-  const problem = left.length === 0 ? "--input gives all of them, so there is none left for the file" : `${names.join(", ")} are left for one file: give the others by --input NAME=FILE`;
-  throw new XDeepError("INPUT_MISSING", `The model has ${model.inputs.length} inputs; ${problem}.`, { details: { inputs: model.inputs.map(({ name }) => name), left: names } });
+  const problem =
+    left.length === 0
+      ? "--input gives all of them, so there is none left for the file"
+      : `${names.join(", ")} are left for one file: give the others by --input NAME=FILE`;
+  throw new XDeepError("INPUT_MISSING", `The model has ${model.inputs.length} inputs; ${problem}.`, {
+    details: { inputs: model.inputs.map(({ name }) => name), left: names },
+  });
 }

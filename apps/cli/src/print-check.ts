@@ -12,17 +12,31 @@ export function describeCheck(check: ModelCheck, file: string, showValues: boole
     "",
     section("inputs", valueTable(inputs)),
     section("outputs", textTable(OUTPUT_COLUMNS, outputs.map(outputRow), "  ")),
-    section("operators", textTable(OPERATOR_COLUMNS, operators.map(({ op, domain, count, onPath, since, rule }) => [op, domain, String(count), String(onPath), String(since ?? ""), rule]), "  ")),
+    section(
+      "operators",
+      textTable(
+        OPERATOR_COLUMNS,
+        operators.map(({ op, domain, count, onPath, since, rule }) => [op, domain, String(count), String(onPath), String(since ?? ""), rule]),
+        "  ",
+      ),
+    ),
     section("rectifiers", describeRectifiers(check)),
     describeWrt(check),
     showValues ? section("inner values for --wrt", valueTable(check.values)) : "",
-  ].filter((part) => part !== "").join("\n").concat("\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n")
+    .concat("\n");
 }
 
 const OUTPUT_COLUMNS = [{ heading: "name" }, { heading: "type" }, { heading: "dims" }, { heading: "explained" }] as const;
 const OPERATOR_COLUMNS = [
-  { heading: "operator" }, { heading: "domain" }, { heading: "nodes", align: "right" }, { heading: "on the way", align: "right" },
-  { heading: "since", align: "right" }, { heading: "rule" },
+  { heading: "operator" },
+  { heading: "domain" },
+  { heading: "nodes", align: "right" },
+  { heading: "on the way", align: "right" },
+  { heading: "since", align: "right" },
+  { heading: "rule" },
 ] as const;
 
 function section(heading: string, text: string): string {
@@ -36,7 +50,11 @@ function describeOpsets({ opset, gradientOpset, domains }: ModelCheck): string {
 
 function valueTable(values: readonly CheckedValue[]): string {
   if (values.length === 0) return "  none";
-  return textTable([{ heading: "name" }, { heading: "type" }, { heading: "dims" }], values.map(({ name, type, dims }) => [name, type ?? "unknown", describeDims(dims)]), "  ");
+  return textTable(
+    [{ heading: "name" }, { heading: "type" }, { heading: "dims" }],
+    values.map(({ name, type, dims }) => [name, type ?? "unknown", describeDims(dims)]),
+    "  ",
+  );
 }
 
 function outputRow({ name, type, dims, problem, logit, activation }: CheckedOutput): readonly string[] {

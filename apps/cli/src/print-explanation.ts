@@ -23,9 +23,15 @@ export function describeScores({ path, info, feeds, plan }: PreparedInput, score
   const rows = scored.top.length;
   const blocks = scored.top.map((top, row) => {
     const heading = `  ${rows === 1 ? "" : `row ${row}: `}highest of "${scored.output}" (${ENTRY_NOTES[scored.kind]})`;
-    return `${heading}\n${textTable([{ heading: "", align: "right" }, { heading: "" }, { heading: "", align: "right" }], top.map(({ target, name, value }) => [
-      describeTarget(target), name ?? "", scored.kind.endsWith("robabilities") && scored.kind !== "log-probabilities" ? formatProbability(value) : formatNumber(value),
-    ]), "    ")}`;
+    return `${heading}\n${textTable(
+      [{ heading: "", align: "right" }, { heading: "" }, { heading: "", align: "right" }],
+      top.map(({ target, name, value }) => [
+        describeTarget(target),
+        name ?? "",
+        scored.kind.endsWith("robabilities") && scored.kind !== "log-probabilities" ? formatProbability(value) : formatNumber(value),
+      ]),
+      "    ",
+    )}`;
   });
   const preset = plan === null ? "" : `, preset ${plan.preset}`;
   return `${path} (${info.name} ${formatDims(feeds[info.name]!.dims)}${preset})\n${blocks.join("\n")}\n`;
@@ -47,7 +53,13 @@ export function describeExplanation(record: ExplanationRecord, values: Explanati
     if (row.convergence !== undefined) lines.push(`    delta        ${prefix}${describeConvergence(row.convergence, record.rule)}`);
   });
   if (record.rule !== "standard") lines.push(`    rectifiers   ${record.rectifiers}`);
-  lines.push(...tables(record, Object.entries(values).filter(([, tensor]) => !isDrawable(tensor, layout)), features));
+  lines.push(
+    ...tables(
+      record,
+      Object.entries(values).filter(([, tensor]) => !isDrawable(tensor, layout)),
+      features,
+    ),
+  );
   lines.push(`    written      ${writtenFiles(record, folder)}`);
   return `${lines.join("\n")}\n`;
 }

@@ -12,13 +12,16 @@ export interface ProgressBar {
 /** A bar for one method on one input. It is gone when it stops. */
 export function startProgressBar(output: TextOutput, title: string): ProgressBar {
   if (output.isTTY !== true) return { update: () => undefined, stop: () => undefined };
-  const bar = new cliProgress.SingleBar({
-    format: `${title} [{bar}] {value}/{total} runs, {eta_formatted} left`,
-    stream: output as NodeJS.WritableStream,
-    clearOnComplete: true,
-    stopOnComplete: false,
-    hideCursor: true,
-  }, cliProgress.Presets.legacy);
+  const bar = new cliProgress.SingleBar(
+    {
+      format: `${title} [{bar}] {value}/{total} runs, {eta_formatted} left`,
+      stream: output as NodeJS.WritableStream,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      hideCursor: true,
+    },
+    cliProgress.Presets.legacy,
+  );
   bar.start(1, 0);
   return {
     update: ({ done, total }) => {

@@ -53,10 +53,12 @@ export async function scoreInput(model: Model, { feeds }: PreparedInput, { targe
     kind: entryKind(row(0), score === "probability" ? null : !row(0).includes(result.scores[0]!)),
     classes: axes.filter((dim) => dim !== 1).length <= 1 ? size : null,
     targets: result.target,
-    top: Array.from({ length: rows }, (_, n) => highest(row(n), count).map((index) => {
-      const entry = targetAt(index, axes);
-      return { target: entry, name: nameOf(entry, labels), value: row(n)[index]! };
-    })),
+    top: Array.from({ length: rows }, (_, n) =>
+      highest(row(n), count).map((index) => {
+        const entry = targetAt(index, axes);
+        return { target: entry, name: nameOf(entry, labels), value: row(n)[index]! };
+      }),
+    ),
   };
 }
 

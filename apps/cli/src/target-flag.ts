@@ -14,7 +14,9 @@ export function parseTarget(text: string, labels: Labels | null): Target {
   if (/^-?\d+$/.test(text)) return Number(text);
   if (/^\d+(,\d+)+$/.test(text)) return { index: text.split(",").map(Number) };
   if (labels === null) {
-    throw new XDeepError("TARGET_INVALID", `--target ${text} is a name, and names need --labels FILE. Without it give the number of the class.`, { details: { target: text } });
+    throw new XDeepError("TARGET_INVALID", `--target ${text} is a name, and names need --labels FILE. Without it give the number of the class.`, {
+      details: { target: text },
+    });
   }
   return indexOfName(text, labels);
 }
@@ -25,20 +27,34 @@ function indexOfName(text: string, labels: Labels): number {
   const exact = named.filter(({ name }) => name === wanted);
   const found = exact.length > 0 ? exact : named.filter(({ name }) => name.includes(wanted));
   if (found.length === 1) return found[0]!.index;
-  throw found.length === 0 ? unknownName(text, labels) : ambiguousName(text, found.map(({ index }) => index), labels);
+  throw found.length === 0
+    ? unknownName(text, labels)
+    : ambiguousName(
+        text,
+        found.map(({ index }) => index),
+        labels,
+      );
 }
 
 function unknownName(text: string, labels: Labels): XDeepError {
-  const candidates = nearestNames(text, labels.filter((name) => name !== undefined));
+  const candidates = nearestNames(
+    text,
+    labels.filter((name) => name !== undefined),
+  );
   return new XDeepError("TARGET_INVALID", `No class is called "${text}". Nearest: ${candidates.join(", ")}.`, { details: { target: text, candidates } });
 }
 
 function ambiguousName(text: string, indices: readonly number[], labels: Labels): XDeepError {
   const candidates = indices.map((index) => `${labels[index]} (${index})`);
   const listed = candidates.length > MOST_LISTED ? [...candidates.slice(0, MOST_LISTED), `and ${candidates.length - MOST_LISTED} more`] : candidates;
-  return new XDeepError("TARGET_INVALID", `"${text}" can be ${candidates.length} classes: ${listed.join(", ")}. Give the whole name, or the number.`, { details: { target: text, candidates } });
+  return new XDeepError("TARGET_INVALID", `"${text}" can be ${candidates.length} classes: ${listed.join(", ")}. Give the whole name, or the number.`, {
+    details: { target: text, candidates },
+  });
 }
 
 function normalized(name: string): string {
-  return name.toLowerCase().replace(/[_\s]+/g, " ").trim();
+  return name
+    .toLowerCase()
+    .replace(/[_\s]+/g, " ")
+    .trim();
 }

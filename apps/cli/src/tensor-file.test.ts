@@ -41,7 +41,9 @@ describe("NumPy files", () => {
 
   it("hold integers and booleans too", async () => {
     expect((await readNpy(await file("i.npy", new Uint8Array(dump(BigInt64Array.of(-1n, 2n), [2]))))).numbers).toEqual([-1, 2]);
-    expect((await readNpy(await file("b.npy", npy("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", Uint8Array.of(1, 0, 1))))).numbers).toEqual([1, 0, 1]);
+    expect((await readNpy(await file("b.npy", npy("{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }", Uint8Array.of(1, 0, 1))))).numbers).toEqual([
+      1, 0, 1,
+    ]);
   });
 
   it.each([
@@ -60,7 +62,11 @@ describe("JSON files", () => {
     ["nested lists", "[[1, 2], [3, 4]]", [2, 2]],
     ["dims and data", '{ "dims": [4, 1], "data": [1, 2, 3, 4] }', [4, 1]],
   ])("%s", async (_, text, dims) => {
-    expect(await readTensorFile(await file("x.json", text), info("float32", [null, null]))).toEqual({ type: "float32", dims, data: Float32Array.of(1, 2, 3, 4) });
+    expect(await readTensorFile(await file("x.json", text), info("float32", [null, null]))).toEqual({
+      type: "float32",
+      dims,
+      data: Float32Array.of(1, 2, 3, 4),
+    });
   });
 
   it.each([
@@ -90,7 +96,11 @@ describe("files as inputs", () => {
     expect((await readTensorFile(path, info("float32", [null]))).dims).toEqual([3]);
   });
 
-  it.each([["fractions", "[[0.5]]", "int64"], ["numbers too large", "[[300]]", "uint8"], ["numbers below 0", "[[-1]]", "uint32"]] as const)("refuse %s for %s %s", async (_, text, type) => {
+  it.each([
+    ["fractions", "[[0.5]]", "int64"],
+    ["numbers too large", "[[300]]", "uint8"],
+    ["numbers below 0", "[[-1]]", "uint32"],
+  ] as const)("refuse %s for %s %s", async (_, text, type) => {
     await expect(readTensorFile(await file("x.json", text), info(type, [null, null]))).rejects.toMatchObject({ code: "INPUT_TYPE" });
   });
 

@@ -20,8 +20,15 @@ export async function readTensorFile(path: string, info: ValueInfo): Promise<Ten
 }
 
 const INTEGER_ARRAYS = {
-  int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
-  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
 } as const;
 
 function toType(type: DataType, { dims, numbers }: NumberArray, path: string): Tensor {
@@ -29,7 +36,9 @@ function toType(type: DataType, { dims, numbers }: NumberArray, path: string): T
   if (type === "string") throw new XDeepError("INPUT_TYPE", `"${path}" is for an input of strings, which xdeep does not feed.`, { details: { path, type } });
   const ArrayType = INTEGER_ARRAYS[type];
   const isBig = type === "int64" || type === "uint64";
-  const data = isBig ? (ArrayType as BigInt64ArrayConstructor).from(integers(numbers, type, path), BigInt) : (ArrayType as Int32ArrayConstructor).from(integers(numbers, type, path));
+  const data = isBig
+    ? (ArrayType as BigInt64ArrayConstructor).from(integers(numbers, type, path), BigInt)
+    : (ArrayType as Int32ArrayConstructor).from(integers(numbers, type, path));
   if (Array.from(data, Number).every((value, index) => value === numbers[index])) return { type, dims: [...dims], data } as Tensor;
   throw new XDeepError("INPUT_TYPE", `"${path}" holds numbers that ${type} cannot hold.`, { details: { path, type } });
 }
@@ -38,5 +47,7 @@ function integers(numbers: NumberArray["numbers"], type: DataType, path: string)
   const list = Array.from(numbers);
   const index = list.findIndex((value) => !Number.isSafeInteger(value));
   if (index < 0) return list;
-  throw new XDeepError("INPUT_TYPE", `"${path}" holds ${list[index]} at element ${index}; the model's input is of type ${type}, integers.`, { details: { path, type, index } });
+  throw new XDeepError("INPUT_TYPE", `"${path}" holds ${list[index]} at element ${index}; the model's input is of type ${type}, integers.`, {
+    details: { path, type, index },
+  });
 }

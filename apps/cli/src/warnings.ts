@@ -12,13 +12,16 @@ const LARGE_SHARE = 0.05;
 export function explanationWarnings({ name, rule, rectifiers, method, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
   const warnings: string[] = [];
   if (rule !== "standard" && rectifiers === 0) {
-    warnings.push(`${name} met no rectifier, so this is the plain gradient. \`xdeep check\` lists the activations; name others by --rectifiers, such as LeakyRelu,Elu.`);
+    warnings.push(
+      `${name} met no rectifier, so this is the plain gradient. \`xdeep check\` lists the activations; name others by --rectifiers, such as LeakyRelu,Elu.`,
+    );
   }
   const largest = Math.max(...rows.map(({ convergence }) => convergence?.share ?? 0));
   if (rule === "standard" && largest > LARGE_SHARE) {
     warnings.push(`${name}: the delta is ${formatPercent(largest)} of F(x) - F(baseline). Take more --steps, or give a --tolerance.`);
   }
-  if (missesTolerance(method)) warnings.push(`${name}: --tolerance was not reached within ${String(method.parameters["maxSteps"])} steps. The attributions are those of the last steps.`);
+  if (missesTolerance(method))
+    warnings.push(`${name}: --tolerance was not reached within ${String(method.parameters["maxSteps"])} steps. The attributions are those of the last steps.`);
   return warnings;
 }
 

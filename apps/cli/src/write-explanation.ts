@@ -19,7 +19,11 @@ export interface WriteOptions {
 }
 
 /** Writes the raw attributions, their pictures and the record, and returns the record with the names of the files. */
-export async function writeExplanation({ record, values }: Explanation, input: PreparedInput, { folder, stem, flags }: WriteOptions): Promise<ExplanationRecord> {
+export async function writeExplanation(
+  { record, values }: Explanation,
+  input: PreparedInput,
+  { folder, stem, flags }: WriteOptions,
+): Promise<ExplanationRecord> {
   await mkdir(folder, { recursive: true });
   const base = `${stem}.${record.name}`;
   const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
@@ -36,7 +40,12 @@ export async function writeExplanation({ record, values }: Explanation, input: P
   return full;
 }
 
-async function writePictures(value: string, tensor: FloatTensor, input: PreparedInput, { folder, stem, flags }: WriteOptions): Promise<WrittenFiles["pictures"]> {
+async function writePictures(
+  value: string,
+  tensor: FloatTensor,
+  input: PreparedInput,
+  { folder, stem, flags }: WriteOptions,
+): Promise<WrittenFiles["pictures"]> {
   const rows = tensor.dims[0]!;
   const written: WrittenFiles["pictures"][number][] = [];
   for (let row = 0; row < rows; row++) {

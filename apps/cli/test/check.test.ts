@@ -26,10 +26,17 @@ describe("xdeep check", () => {
       wrt: ["picture"],
     });
     expect(check.operators.map(({ op, count, onPath, rule }) => [op, count, onPath, rule])).toEqual([
-      ["Flatten", 1, 1, "yes"], ["Gemm", 1, 1, "yes"], ["GlobalAveragePool", 1, 1, "yes"], ["Relu", 1, 1, "yes"], ["Softmax", 1, 1, "yes"],
+      ["Flatten", 1, 1, "yes"],
+      ["Gemm", 1, 1, "yes"],
+      ["GlobalAveragePool", 1, 1, "yes"],
+      ["Relu", 1, 1, "yes"],
+      ["Softmax", 1, 1, "yes"],
     ]);
     expect(check.values.map(({ name, dims }) => [name, dims])).toEqual([
-      ["rectified", ["N", 3, 8, 8]], ["pooled", ["N", 3, 1, 1]], ["means", ["N", 3]], ["logits", ["N", 3]],
+      ["rectified", ["N", 3, 8, 8]],
+      ["pooled", ["N", 3, 1, 1]],
+      ["means", ["N", 3]],
+      ["logits", ["N", 3]],
     ]);
   });
 
@@ -64,7 +71,10 @@ describe("xdeep check", () => {
   it("refuses files that are no model", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "text.onnx"), "this is no model\n");
-    for (const [file, code] of [["text.onnx", "MODEL_INVALID"], ["none.onnx", "MODEL_NOT_FOUND"]] as const) {
+    for (const [file, code] of [
+      ["text.onnx", "MODEL_INVALID"],
+      ["none.onnx", "MODEL_NOT_FOUND"],
+    ] as const) {
       const result = await runCli(["check", join(folder, file), "--json"]);
       expect(result.code).toBe(1);
       expect((JSON.parse(result.stdout) as { error: { code: string } }).error.code).toBe(code);

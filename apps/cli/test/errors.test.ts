@@ -28,7 +28,11 @@ describe("failures of model and data exit with 1", () => {
     ["a class out of range", "TARGET_OUT_OF_RANGE", ({ model, picture }) => [model, picture, "--target", "3"]],
     ["a negative class", "TARGET_OUT_OF_RANGE", ({ model, picture }) => [model, picture, "--target", "-1"]],
     ["a name without labels", "TARGET_INVALID", ({ model, picture }) => [model, picture, "--target", "fox"]],
-    ["a name that no class has", "TARGET_INVALID", ({ model, picture, folder }) => [model, picture, "--target", "whale", "--labels", join(folder, "labels.txt")]],
+    [
+      "a name that no class has",
+      "TARGET_INVALID",
+      ({ model, picture, folder }) => [model, picture, "--target", "whale", "--labels", join(folder, "labels.txt")],
+    ],
     ["labels that are not there", "OPTION_INVALID", ({ model, picture, folder }) => [model, picture, "--labels", join(folder, "none.txt")]],
     ["an output that does not exist", "OUTPUT_UNKNOWN", ({ model, picture }) => [model, picture, "--output", "other"]],
     ["a value that does not exist", "WRT_UNKNOWN", ({ model, picture }) => [model, picture, "--wrt", "other"]],
@@ -98,6 +102,11 @@ it("stops between runs when it is interrupted, and exits with 130", async () => 
   await writeFile(join(folder, "x.json"), JSON.stringify([row]));
   const controller = new AbortController();
   const argv = ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")];
-  const { code, stderr } = await runCli(argv, { signal: controller.signal, onOutput: (text) => { if (text.includes("highest of")) setTimeout(() => controller.abort(), 50); } });
+  const { code, stderr } = await runCli(argv, {
+    signal: controller.signal,
+    onOutput: (text) => {
+      if (text.includes("highest of")) setTimeout(() => controller.abort(), 50);
+    },
+  });
   expect({ code, stderr }).toEqual({ code: 130, stderr: "Interrupted.\n" });
 });

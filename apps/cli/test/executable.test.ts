@@ -41,7 +41,9 @@ function run(argv: readonly string[], onOutput: (text: string, interrupt: () => 
     stdout += chunk.toString();
     onOutput(stdout, () => child.kill("SIGINT"));
   });
-  child.stderr.on("data", (chunk: Buffer) => { stderr += chunk.toString(); });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
@@ -73,11 +75,14 @@ describe("the executable", () => {
     const row = Array.from({ length: 64 }, (_, y) => Array.from({ length: 64 }, (__, x) => Math.cos(x + y)));
     await writeFile(join(folder, "x.json"), JSON.stringify([row]));
     let isInterrupted = false;
-    const { code, stderr } = await run(["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")], (text, interrupt) => {
-      if (isInterrupted || !text.includes("highest of")) return;
-      isInterrupted = true;
-      setTimeout(interrupt, 100);
-    });
+    const { code, stderr } = await run(
+      ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")],
+      (text, interrupt) => {
+        if (isInterrupted || !text.includes("highest of")) return;
+        isInterrupted = true;
+        setTimeout(interrupt, 100);
+      },
+    );
     expect({ code, stderr }).toEqual({ code: 130, stderr: "Interrupted.\n" });
   });
 });

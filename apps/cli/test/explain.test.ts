@@ -6,7 +6,17 @@ import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explanation.ts";
 import { readNpy } from "../src/npy-file.ts";
-import { PICTURE_WEIGHTS, TABLE_WEIGHTS, activatedModel, gatedModel, pictureModel, tableModel, tokenModel, writeTestModel, writeTestPicture } from "./models.ts";
+import {
+  PICTURE_WEIGHTS,
+  TABLE_WEIGHTS,
+  activatedModel,
+  gatedModel,
+  pictureModel,
+  tableModel,
+  tokenModel,
+  writeTestModel,
+  writeTestPicture,
+} from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
 /** Channel means of the picture that the tests explain, 0…1: exact in eighths of a byte. */
@@ -88,7 +98,11 @@ describe("xdeep explain on a picture", () => {
   it("takes baselines as colours and pictures", async () => {
     const { model, picture, folder, out } = await scene();
     const blue = await writeTestPicture(folder, "blue.png", { r: 0, g: 0, b: 255 });
-    for (const [baseline, logit] of [["black", 0], ["white", 3], [blue, 1]] as const) {
+    for (const [baseline, logit] of [
+      ["black", 0],
+      ["white", 3],
+      [blue, 1],
+    ] as const) {
       const { code } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "4", "-t", "0", "--baseline", baseline]);
       expect(code).toBe(0);
       const { rows, baseline: recorded } = await readRecord(join(out, "red.integrated.json"));
@@ -99,7 +113,25 @@ describe("xdeep explain on a picture", () => {
 
   it("averages over several baselines", async () => {
     const { model, picture, out } = await scene();
-    await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "4", "-t", "0", "--baseline", "black", "--baseline", "white", "--baseline", "0.5"]);
+    await runCli([
+      "explain",
+      model,
+      picture,
+      "-o",
+      out,
+      "-m",
+      "integrated",
+      "-n",
+      "4",
+      "-t",
+      "0",
+      "--baseline",
+      "black",
+      "--baseline",
+      "white",
+      "--baseline",
+      "0.5",
+    ]);
     const { rows, baseline } = await readRecord(join(out, "red.integrated.json"));
     expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[0]! - (0 + 3 + 1.5) / 3, 5);
     expect(baseline).toEqual(["black", "white", "0.5"]);
@@ -115,7 +147,18 @@ describe("xdeep explain on a picture", () => {
   it("runs several methods on several files, and lays them out on a sheet", async () => {
     const { model, picture, folder, out } = await scene();
     const other = await writeTestPicture(folder, "green.png", { r: 10, g: 250, b: 20 });
-    const { code, stdout } = await runCli(["explain", model, picture, other, "-o", out, "-m", "vanilla,guided", "--render", "overlay,heatmap,diverging,gradient,sheet"]);
+    const { code, stdout } = await runCli([
+      "explain",
+      model,
+      picture,
+      other,
+      "-o",
+      out,
+      "-m",
+      "vanilla,guided",
+      "--render",
+      "overlay,heatmap,diverging,gradient,sheet",
+    ]);
     expect(code).toBe(0);
     expect(stdout).toContain("rectifiers   1");
     const files = await readdir(out);
@@ -184,7 +227,12 @@ describe("xdeep explain on a picture", () => {
     const { model, picture, out } = await scene();
     const { code, stdout, stderr } = await runCli(["explain", model, picture, "-o", out, "--json", "-m", "vanilla,integrated"]);
     const printed = JSON.parse(stdout) as { out: string; explanations: ExplanationRecord[] };
-    expect({ code, stderr, out: printed.out, names: printed.explanations.map(({ name }) => name) }).toEqual({ code: 0, stderr: "", out, names: ["vanilla", "integrated"] });
+    expect({ code, stderr, out: printed.out, names: printed.explanations.map(({ name }) => name) }).toEqual({
+      code: 0,
+      stderr: "",
+      out,
+      names: ["vanilla", "integrated"],
+    });
     for (const { files } of printed.explanations) await access(join(out, files.record));
   });
 
@@ -213,7 +261,9 @@ describe("xdeep explain on a picture", () => {
   it("warns of labels for another number of classes", async () => {
     const { model, picture, folder, out } = await scene();
     await writeFile(join(folder, "two.txt"), "a\nb\n");
-    expect((await runCli(["explain", model, picture, "-o", out, "-l", join(folder, "two.txt")])).stderr).toContain("has 2 names, but output \"probabilities\" has 3");
+    expect((await runCli(["explain", model, picture, "-o", out, "-l", join(folder, "two.txt")])).stderr).toContain(
+      'has 2 names, but output "probabilities" has 3',
+    );
   });
 });
 
@@ -223,7 +273,17 @@ describe("xdeep explain on numbers", () => {
     const model = await writeTestModel(folder, "table.onnx", tableModel());
     await writeFile(join(folder, "rows.json"), "[[1, 2, 3, 4], [4, 1, 0, 0]]");
     await writeFile(join(folder, "features.json"), '["length", "width", "height", "age"]');
-    const { code, stdout } = await runCli(["explain", model, join(folder, "rows.json"), "-o", folder, "-m", "integrated", "--features", join(folder, "features.json")]);
+    const { code, stdout } = await runCli([
+      "explain",
+      model,
+      join(folder, "rows.json"),
+      "-o",
+      folder,
+      "-m",
+      "integrated",
+      "--features",
+      join(folder, "features.json"),
+    ]);
     expect(code).toBe(0);
     expect(stdout).toContain("scores as the model gives them, no probabilities");
     expect(stdout).toMatch(/row 0: entry 1, score 2\n/);

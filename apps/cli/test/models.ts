@@ -10,7 +10,11 @@ function constant(name: string, dims: readonly number[], values: readonly number
 }
 
 /** Weights [class][channel] of `pictureModel`: its logits are Σ weight · mean of the channel. */
-export const PICTURE_WEIGHTS = [[4, -2, 1], [-1, 3, 0], [0.5, 0.5, -4]] as const;
+export const PICTURE_WEIGHTS = [
+  [4, -2, 1],
+  [-1, 3, 0],
+  [0.5, 0.5, -4],
+] as const;
 
 /** logits = W · mean over pixels of relu(picture), then a Softmax. Its gradients are known: W / (8 · 8) where a pixel is above 0. */
 export function pictureModel(): ModelProto {
@@ -29,7 +33,10 @@ export function pictureModel(): ModelProto {
 }
 
 /** Weights [class][feature] of `tableModel`. */
-export const TABLE_WEIGHTS = [[1, 0, -2, 0.5], [0, 3, 0, -1]] as const;
+export const TABLE_WEIGHTS = [
+  [1, 0, -2, 0.5],
+  [0, 3, 0, -1],
+] as const;
 
 /** scores = W · x, without any activation. */
 export function tableModel(): ModelProto {
@@ -93,7 +100,13 @@ export function slowModel(side: number, layers: number): ModelProto {
     nodes,
     inputs: [valueInfoProto("x", "float32", dims)],
     outputs: [valueInfoProto("y", "float32", dims)],
-    initializers: [constant("weights", [side, side], Array.from({ length: side * side }, (_, i) => Math.sin(i) / side))],
+    initializers: [
+      constant(
+        "weights",
+        [side, side],
+        Array.from({ length: side * side }, (_, i) => Math.sin(i) / side),
+      ),
+    ],
   });
 }
 
@@ -107,6 +120,8 @@ export async function writeTestModel(folder: string, name: string, model: ModelP
 /** Writes a picture of one colour, and returns its path. */
 export async function writeTestPicture(folder: string, name: string, color: { r: number; g: number; b: number }, side = 8): Promise<string> {
   const path = join(folder, name);
-  await sharp({ create: { width: side, height: side, channels: 3, background: color } }).png().toFile(path);
+  await sharp({ create: { width: side, height: side, channels: 3, background: color } })
+    .png()
+    .toFile(path);
   return path;
 }

@@ -25,8 +25,18 @@ export async function runCli(argv: readonly string[], { signal, onOutput, isTTY 
   let stdout = "";
   let stderr = "";
   const code = await main(argv, {
-    stdout: { write: (text: string) => { stdout += text; onOutput?.(text); } },
-    stderr: { write: (text: string) => { stderr += text; }, isTTY },
+    stdout: {
+      write: (text: string) => {
+        stdout += text;
+        onOutput?.(text);
+      },
+    },
+    stderr: {
+      write: (text: string) => {
+        stderr += text;
+      },
+      isTTY,
+    },
     signal,
   });
   return { code, stdout, stderr };

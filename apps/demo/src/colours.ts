@@ -25,10 +25,7 @@ export function drawPalette(random: Random): Palette {
   const objectChroma = random.uniform(40, 80);
   const objectLightness = contrasting(random, lightness);
   return {
-    background: [
-      colour(hue, chroma, lightness + sign * step),
-      colour(hue + random.uniform(-40, 40), chroma, lightness - sign * step),
-    ],
+    background: [colour(hue, chroma, lightness + sign * step), colour(hue + random.uniform(-40, 40), chroma, lightness - sign * step)],
     object: [colour(objectHue, objectChroma, objectLightness + 5), colour(objectHue, objectChroma, objectLightness - 5)],
     distractor: () => colour(random.uniform(0, 360), random.uniform(20, 70), contrasting(random, lightness)),
   };

@@ -18,13 +18,19 @@ export function loadShapes(): Promise<Model> {
 
 /** Explains the class that the network itself finds most likely, all pictures in one batch. `onProgress` hears the share that is done, 0 to 1. */
 export function explainScenes(explainer: Explainer, scenes: readonly Scene[], onProgress?: (done: number) => void): Promise<Attribution> {
-  const input = tensorFromImages(scenes.map(({ image }) => image), { preset: "unit", size: SCENE_SIZE });
+  const input = tensorFromImages(
+    scenes.map(({ image }) => image),
+    { preset: "unit", size: SCENE_SIZE },
+  );
   return explainer.explain(input, { onProgress: ({ done, total }) => onProgress?.(done / total) });
 }
 
 /** Probability of each picture's most likely class: the softmax of the network's outputs. */
 export async function topProbabilities(model: Model, scenes: readonly Scene[]): Promise<number[]> {
-  const image = tensorFromImages(scenes.map(({ image }) => image), { preset: "unit", size: SCENE_SIZE });
+  const image = tensorFromImages(
+    scenes.map(({ image }) => image),
+    { preset: "unit", size: SCENE_SIZE },
+  );
   const { outputs } = await model.forward({ feeds: { image } });
   const logits = outputs.logits!.data as Float32Array;
   const classes = logits.length / scenes.length;

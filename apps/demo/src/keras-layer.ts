@@ -44,7 +44,16 @@ function convolution(node: NodeProto, weights: readonly FloatTensor[]): KerasLay
   demandSettings(node, { pads: [...around, ...around], strides: [1, 1], dilations: [1, 1], group: 1 });
   return {
     className: "Conv2D",
-    config: { filters: units, kernel_size: [height, width], strides: [1, 1], padding: "same", ...CHANNELS_LAST, dilation_rate: [1, 1], activation: "linear", use_bias: true },
+    config: {
+      filters: units,
+      kernel_size: [height, width],
+      strides: [1, 1],
+      padding: "same",
+      ...CHANNELS_LAST,
+      dilation_rate: [1, 1],
+      activation: "linear",
+      use_bias: true,
+    },
     weights: { kernel: transpose(filters, [2, 3, 1, 0]), bias },
   };
 }
@@ -86,7 +95,13 @@ function demandSettings(node: NodeProto, settings: Settings): void {
   demand(node, attributes.string("auto_pad", "NOTSET") === "NOTSET", "it needs its padding in numbers");
   for (const [key, value] of Object.entries(settings)) {
     const fallback = DEFAULTS[key as keyof typeof DEFAULTS];
-    const got = typeof value === "number" ? attributes.int(key, fallback) : attributes.ints(key, value.map(() => fallback));
+    const got =
+      typeof value === "number"
+        ? attributes.int(key, fallback)
+        : attributes.ints(
+            key,
+            value.map(() => fallback),
+          );
     demand(node, String(got) === String(value), `${key} must be ${value}, got ${got}`);
   }
 }

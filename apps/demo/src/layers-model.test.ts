@@ -15,7 +15,9 @@ function change(opType: string, name: string, value: Parameters<typeof attribute
 
 describe("toLayersModel", () => {
   it("has one layer for each operator, Flatten left out, and the input", () => {
-    const { modelTopology } = JSON.parse(new TextDecoder().decode(toLayersModel(model, "shapes")["model.json"])) as { modelTopology: { config: { layers: { class_name: string }[] } } };
+    const { modelTopology } = JSON.parse(new TextDecoder().decode(toLayersModel(model, "shapes")["model.json"])) as {
+      modelTopology: { config: { layers: { class_name: string }[] } };
+    };
     const count = (className: string): number => modelTopology.config.layers.filter((layer) => layer.class_name === className).length;
     expect(["InputLayer", "Conv2D", "Activation", "MaxPooling2D", "Add", "GlobalAveragePooling2D", "Dense"].map(count)).toEqual([1, 6, 6, 3, 2, 1, 1]);
     expect(modelTopology.config.layers).toHaveLength(model.graph!.node.length - 1 + 1);
@@ -30,7 +32,9 @@ describe("toLayersModel", () => {
     ["Gemm", "transB", 0, "transB must be 1, got 0"],
   ])("refuses %s with %s = %s", (opType, name, value, message) => {
     change(opType, name, value);
-    expect(() => toLayersModel(model, "shapes")).toThrow(expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining(message) as string }));
+    expect(() => toLayersModel(model, "shapes")).toThrow(
+      expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining(message) as string }),
+    );
   });
 
   it("refuses operators that it does not know", () => {

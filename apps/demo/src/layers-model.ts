@@ -62,7 +62,14 @@ function layersOf(graph: GraphProto, input: string, output: string): NamedLayer[
       continue;
     }
     const name = made === output ? output : node.name.replace(/^\//, "").replaceAll("/", "_");
-    layers.push({ ...kerasLayer(node, node.input.flatMap((value) => constants.get(value) ?? [])), name, feeders });
+    layers.push({
+      ...kerasLayer(
+        node,
+        node.input.flatMap((value) => constants.get(value) ?? []),
+      ),
+      name,
+      feeders,
+    });
     makers.set(made, name);
   }
   return layers;

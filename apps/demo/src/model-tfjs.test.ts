@@ -59,14 +59,18 @@ describe("the same network on four engines", () => {
     expect(versionsOff).toEqual(["onnxruntime-node (cpu)", "onnxruntime-web (cpu)", "tfjs-core (cpu)", "tfjs-core (wasm)"]);
   });
 
-  it.each(Object.keys(METHODS))("agrees on %s within 1e-5 of the largest value", async (method) => {
-    const scene = heldOutScenes(Object.keys(METHODS).length)[Object.keys(METHODS).indexOf(method)]!;
-    const results: Attribution[] = [];
-    for (const model of models) results.push(await explain(METHODS[method]!(model), scene));
-    for (const { target } of results) expect(target).toEqual([scene.label]);
-    expect(relativeSpread(results.map(({ scores }) => scores))).toBeLessThan(1e-5);
-    expect(relativeSpread(results.map(({ values }) => channelsFirst(values)))).toBeLessThan(1e-5);
-  }, TIMEOUT);
+  it.each(Object.keys(METHODS))(
+    "agrees on %s within 1e-5 of the largest value",
+    async (method) => {
+      const scene = heldOutScenes(Object.keys(METHODS).length)[Object.keys(METHODS).indexOf(method)]!;
+      const results: Attribution[] = [];
+      for (const model of models) results.push(await explain(METHODS[method]!(model), scene));
+      for (const { target } of results) expect(target).toEqual([scene.label]);
+      expect(relativeSpread(results.map(({ scores }) => scores))).toBeLessThan(1e-5);
+      expect(relativeSpread(results.map(({ values }) => channelsFirst(values)))).toBeLessThan(1e-5);
+    },
+    TIMEOUT,
+  );
 });
 
 function explain(explainer: Explainer, scene: Scene): Promise<Attribution> {

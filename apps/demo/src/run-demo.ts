@@ -41,7 +41,10 @@ async function writeOverlays(study: Study, folder: string): Promise<void> {
 /** A bar on a terminal; nothing elsewhere. */
 async function withProgressBar<T>(work: (onProgress?: (done: number) => void) => Promise<T>): Promise<T> {
   if (!process.stderr.isTTY) return work();
-  const bar = new cliProgress.SingleBar({ format: "[{bar}] {percentage} %, {eta_formatted} left", clearOnComplete: true, hideCursor: true }, cliProgress.Presets.legacy);
+  const bar = new cliProgress.SingleBar(
+    { format: "[{bar}] {percentage} %, {eta_formatted} left", clearOnComplete: true, hideCursor: true },
+    cliProgress.Presets.legacy,
+  );
   bar.start(1, 0);
   try {
     return await work((done) => bar.update(done));

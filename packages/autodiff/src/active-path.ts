@@ -10,7 +10,12 @@ export interface ActivePath {
 }
 
 /** Finds the nodes between the wanted values and the explained one (or several). `carries` is false for operators that let no gradient through. */
-export function activePath(graph: Pick<TypedGraph, "facts" | "nodes">, of: string | readonly string[], wrt: readonly string[], carries: (node: NodeProto) => boolean): ActivePath {
+export function activePath(
+  graph: Pick<TypedGraph, "facts" | "nodes">,
+  of: string | readonly string[],
+  wrt: readonly string[],
+  carries: (node: NodeProto) => boolean,
+): ActivePath {
   const reached = forwardReach(graph, wrt, carries);
   const values = new Set<string>();
   const nodes: NodeProto[] = [];

@@ -28,7 +28,7 @@ export function activeStates(body: GraphProto, { states, wrt, of }: BodyEnds): r
 
 /** A set with what follows from it, and from that, until nothing is new. */
 function grown(names: Set<string>, follow: (names: readonly string[]) => readonly string[]): ReadonlySet<string> {
-  for (let size = -1; size !== names.size; ) {
+  for (let size = -1; size !== names.size;) {
     size = names.size;
     for (const name of follow([...names])) names.add(name);
   }

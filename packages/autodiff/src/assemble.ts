@@ -1,4 +1,14 @@
-import { type Facts, type GraphBuilder, type ModelProto, type NodeProto, type Value, type ValueInfoProto, nodeProto, valueInfoProto, withFields } from "@xdeep/onnx";
+import {
+  type Facts,
+  type GraphBuilder,
+  type ModelProto,
+  type NodeProto,
+  type Value,
+  type ValueInfoProto,
+  nodeProto,
+  valueInfoProto,
+  withFields,
+} from "@xdeep/onnx";
 import { operandsOf } from "./active-path.ts";
 import { neededNodes } from "./needed-nodes.ts";
 import type { TypedGraph } from "./typed-graph.ts";
@@ -14,7 +24,10 @@ export interface Additions {
 /** The model with those of the builder's nodes that its outputs need after its own. Weights and untouched nodes are shared, nothing is changed in place. */
 export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
   const { builder, inputs, outputs, addedOutputs } = additions;
-  const written = neededNodes(builder.nodes, outputs.map(({ name }) => name));
+  const written = neededNodes(
+    builder.nodes,
+    outputs.map(({ name }) => name),
+  );
   const read = new Set(written.flatMap(operandsOf));
   return withFields(graph.model, {
     graph: withFields(graph.graph, {
@@ -33,12 +46,14 @@ export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
  */
 function knownShapes(graph: TypedGraph, written: readonly NodeProto[], { facts }: GraphBuilder): readonly ValueInfoProto[] {
   const names = new Set(graph.graph.input.flatMap(({ name }) => graph.facts.get(name)?.dims ?? []));
-  return written.flatMap(({ output }) => output).flatMap((name) => {
-    const known = facts.get(name);
-    if (known?.dims === undefined || known.dims === null || known.type === null) return [];
-    const dims = known.dims.map((dim) => (typeof dim === "number" || names.has(dim) ? dim : null));
-    return [valueInfoProto(name, known.type, dims)];
-  });
+  return written
+    .flatMap(({ output }) => output)
+    .flatMap((name) => {
+      const known = facts.get(name);
+      if (known?.dims === undefined || known.dims === null || known.type === null) return [];
+      const dims = known.dims.map((dim) => (typeof dim === "number" || names.has(dim) ? dim : null));
+      return [valueInfoProto(name, known.type, dims)];
+    });
 }
 
 function withOutputs(node: NodeProto, added: ReadonlyMap<number, string> | undefined): NodeProto {
@@ -56,4 +71,3 @@ export function exportValue(g: GraphBuilder, value: Value, name: string): ValueI
 export function infoOf(name: string, facts: Facts): ValueInfoProto {
   return valueInfoProto(name, facts.type ?? "float32", facts.dims);
 }
-

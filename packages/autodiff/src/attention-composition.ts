@@ -16,7 +16,18 @@ import { transposeRule } from "./rules/transpose.ts";
 
 /** The rules that attention is composed of. */
 export const attentionRules: readonly GradientRule[] = [
-  addRule, concatRule, expandRule, matMulRule, mulRule, reshapeRule, sliceRule, softmaxRule, splitRule, tanhRule, transposeRule, unsqueezeRule,
+  addRule,
+  concatRule,
+  expandRule,
+  matMulRule,
+  mulRule,
+  reshapeRule,
+  sliceRule,
+  softmaxRule,
+  splitRule,
+  tanhRule,
+  transposeRule,
+  unsqueezeRule,
 ];
 
 /** Queries, keys and values, [batch, heads, sequence, size]; fewer key and value heads are shared by groups of query heads. */

@@ -60,10 +60,22 @@ function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): re
 }
 
 /** The cotangents of the composition's values, by name. */
-function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: readonly NodeProto[], inputs: readonly (Value | null)[], wrt: readonly (string | null)[], cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
+function swept(
+  context: PullbackContext,
+  rules: readonly GradientRule[],
+  nodes: readonly NodeProto[],
+  inputs: readonly (Value | null)[],
+  wrt: readonly (string | null)[],
+  cotangents: ReadonlyMap<string, Value>,
+): (name: string) => Value | null {
   const { g, node, opset, modified } = context;
   const graph = { opset, nodes, facts: factsOf(g, nodes, inputs) };
-  const path = activePath(graph, [...cotangents.keys()], wrt.filter((name) => name !== null), carriesGradient);
+  const path = activePath(
+    graph,
+    [...cotangents.keys()],
+    wrt.filter((name) => name !== null),
+    carriesGradient,
+  );
   const set = ruleSet(rules);
   const sweep: Sweep = {
     graph,
@@ -73,9 +85,13 @@ function swept(context: PullbackContext, rules: readonly GradientRule[], nodes: 
     ruleOf(inner, around) {
       const found = findRule(inner, set, opset);
       if (!isMissing(found)) return modified(found, inner, around);
-      throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} (node "${nodeLabel(node)}") is composed with ${inner.opType}, whose rule it does not list.`, {
-        details: { op: node.opType, node: nodeLabel(node), missing: inner.opType },
-      });
+      throw new XDeepError(
+        "RULE_INVALID",
+        `The gradient rule of ${node.opType} (node "${nodeLabel(node)}") is composed with ${inner.opType}, whose rule it does not list.`,
+        {
+          details: { op: node.opType, node: nodeLabel(node), missing: inner.opType },
+        },
+      );
     },
     addedOutputs: new Map(),
   };

@@ -1,6 +1,17 @@
 import { toFloat64 } from "@xdeep/core";
 import {
-  type AttributeProto, type GraphProto, type ModelProto, type NodeProto, type TensorProto, type TypeProto, dataTypeCode, mapGraphs, mapTensors, tensorData, tensorProto, withFields,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type TypeProto,
+  dataTypeCode,
+  mapGraphs,
+  mapTensors,
+  tensorData,
+  tensorProto,
+  withFields,
 } from "@xdeep/onnx";
 
 const HALVES: ReadonlySet<number> = new Set([dataTypeCode("float16"), dataTypeCode("bfloat16")]);
@@ -36,8 +47,14 @@ function widenTensor(tensor: TensorProto): TensorProto {
 }
 
 function widenGraph(graph: GraphProto): GraphProto {
-  const widened = <T extends { readonly type?: TypeProto | undefined }>(values: T[]): T[] => values.map((value) => withFields(value as never, { type: widenType(value.type) } as never));
-  return withFields(graph, { node: graph.node.map(widenNode), input: widened(graph.input), output: widened(graph.output), valueInfo: widened(graph.valueInfo) });
+  const widened = <T extends { readonly type?: TypeProto | undefined }>(values: T[]): T[] =>
+    values.map((value) => withFields(value as never, { type: widenType(value.type) } as never));
+  return withFields(graph, {
+    node: graph.node.map(widenNode),
+    input: widened(graph.input),
+    output: widened(graph.output),
+    valueInfo: widened(graph.valueInfo),
+  });
 }
 
 function widenNode(node: NodeProto): NodeProto {
@@ -54,11 +71,15 @@ function widenType(type: TypeProto | undefined): TypeProto | undefined {
   const value = type?.value;
   switch (value?.case) {
     case "tensorType":
-      return HALVES.has(value.value.elemType) ? withFields(type as TypeProto, { value: { case: value.case, value: withFields(value.value, { elemType: FLOAT32 }) } }) : type;
+      return HALVES.has(value.value.elemType)
+        ? withFields(type as TypeProto, { value: { case: value.case, value: withFields(value.value, { elemType: FLOAT32 }) } })
+        : type;
     case "sequenceType":
     case "optionalType": {
       const elemType = widenType(value.value.elemType);
-      return elemType === value.value.elemType ? type : withFields(type as TypeProto, { value: { case: value.case, value: withFields(value.value, { elemType }) } as never });
+      return elemType === value.value.elemType
+        ? type
+        : withFields(type as TypeProto, { value: { case: value.case, value: withFields(value.value, { elemType }) } as never });
     }
     default:
       return type;

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { type DataType, createNoise, sizeOf } from "@xdeep/core";
-import { type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+import {
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+  graphProto,
+  modelProto,
+  nodeProto,
+  tensorProto,
+  valueInfoProto,
+} from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, value64 } from "@xdeep/reference";
 import { differentiate } from "./gradient-model.ts";
 
@@ -16,12 +26,18 @@ function noise(seed: number, dims: readonly number[]): Value64 {
   return value64("float32", dims, Float64Array.from(createNoise(seed).next(sizeOf(dims)), Math.fround));
 }
 
-function model(nodes: readonly NodeProto[], inputs: Readonly<Record<string, readonly number[]>>, constants: Readonly<Record<string, Value64>> = {}): ModelProto {
+function model(
+  nodes: readonly NodeProto[],
+  inputs: Readonly<Record<string, readonly number[]>>,
+  constants: Readonly<Record<string, Value64>> = {},
+): ModelProto {
   return modelProto({
     nodes,
     inputs: Object.entries(inputs).map(([name, dims]) => valueInfoProto(name, "float32", dims)),
     outputs: [info("y")],
-    initializers: Object.entries(constants).map(([name, value]) => tensorProto(name, { type: "float32", dims: value.dims, data: Float32Array.from(value.data) })),
+    initializers: Object.entries(constants).map(([name, value]) =>
+      tensorProto(name, { type: "float32", dims: value.dims, data: Float32Array.from(value.data) }),
+    ),
     domains: { custom: 1 },
   });
 }
@@ -37,7 +53,9 @@ function checkSecondOrder(of: ModelProto, feeds: Readonly<Record<string, Value64
   checkVjp({
     name: "gradient of a gradient",
     inputs: names.map((name) => feeds[name]!),
-    forward: (values) => [evaluate(first.model, { ...all, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])) }, { outputs: [gradient] })[gradient]!],
+    forward: (values) => [
+      evaluate(first.model, { ...all, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])) }, { outputs: [gradient] })[gradient]!,
+    ],
     vjp: (values, [cotangent]) => {
       const results = evaluate(second.model, { ...all, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])), [second.cotangent]: cotangent! });
       return names.map((name) => results[second.gradients[name]!]!);
@@ -46,11 +64,19 @@ function checkSecondOrder(of: ModelProto, feeds: Readonly<Record<string, Value64
   });
 }
 
-const step = graph([info("h"), info("x")], [nodeProto("Mul", ["h", "w"], ["a"]), nodeProto("Add", ["a", "x"], ["b"]), nodeProto("Tanh", ["b"], ["c"]), nodeProto("Mul", ["c", "x"], ["d"])], [info("c"), info("d")]);
+const step = graph(
+  [info("h"), info("x")],
+  [nodeProto("Mul", ["h", "w"], ["a"]), nodeProto("Add", ["a", "x"], ["b"]), nodeProto("Tanh", ["b"], ["c"]), nodeProto("Mul", ["c", "x"], ["d"])],
+  [info("c"), info("d")],
+);
 
 describe("second derivatives", () => {
   it("of Scan", () => {
-    checkSecondOrder(model([nodeProto("Scan", ["h0", "s"], ["", "y"], { body: step, num_scan_inputs: 1 })], { s: [3, 2], h0: [2], w: [2] }), { s: noise(1, [3, 2]), h0: noise(2, [2]), w: noise(3, [2]) });
+    checkSecondOrder(model([nodeProto("Scan", ["h0", "s"], ["", "y"], { body: step, num_scan_inputs: 1 })], { s: [3, 2], h0: [2], w: [2] }), {
+      s: noise(1, [3, 2]),
+      h0: noise(2, [2]),
+      w: noise(3, [2]),
+    });
   });
 
   it("of Loop", () => {
@@ -65,8 +91,14 @@ describe("second derivatives", () => {
 
   it("of If", () => {
     const condition = [nodeProto("ReduceSum", ["x"], ["sum"], { keepdims: 0 }), nodeProto("Less", ["sum", "limit"], ["c"])];
-    const branches = { then_branch: graph([], [nodeProto("Exp", ["x"], ["yes"])], [info("yes")]), else_branch: graph([], [nodeProto("Sin", ["x"], ["no"])], [info("no")]) };
-    for (const limit of [-100, 100]) checkSecondOrder(model([...condition, nodeProto("If", ["c"], ["y"], branches)], { x: [3] }, { limit: value64("float32", [], [limit]) }), { x: noise(4, [3]) });
+    const branches = {
+      then_branch: graph([], [nodeProto("Exp", ["x"], ["yes"])], [info("yes")]),
+      else_branch: graph([], [nodeProto("Sin", ["x"], ["no"])], [info("no")]),
+    };
+    for (const limit of [-100, 100])
+      checkSecondOrder(model([...condition, nodeProto("If", ["c"], ["y"], branches)], { x: [3] }, { limit: value64("float32", [], [limit]) }), {
+        x: noise(4, [3]),
+      });
   });
 
   it("of LSTM", () => {
@@ -76,8 +108,16 @@ describe("second derivatives", () => {
 });
 
 describe("inside subgraphs", () => {
-  const rectifier = { then_branch: graph([], [nodeProto("Relu", ["x"], ["yes"])], [info("yes")]), else_branch: graph([], [nodeProto("Clip", ["x", "zero", "six"], ["no"])], [info("no")]) };
-  const inside = (limit: number): ModelProto => model([nodeProto("Less", ["zero", "limit"], ["c"]), nodeProto("If", ["c2"], ["y"], rectifier), nodeProto("Identity", ["c"], ["c2"])], { x: [4] }, { zero: value64("float32", [], [0]), six: value64("float32", [], [6]), limit: value64("float32", [], [limit]) });
+  const rectifier = {
+    then_branch: graph([], [nodeProto("Relu", ["x"], ["yes"])], [info("yes")]),
+    else_branch: graph([], [nodeProto("Clip", ["x", "zero", "six"], ["no"])], [info("no")]),
+  };
+  const inside = (limit: number): ModelProto =>
+    model(
+      [nodeProto("Less", ["zero", "limit"], ["c"]), nodeProto("If", ["c2"], ["y"], rectifier), nodeProto("Identity", ["c"], ["c2"])],
+      { x: [4] },
+      { zero: value64("float32", [], [0]), six: value64("float32", [], [6]), limit: value64("float32", [], [limit]) },
+    );
 
   it.each([1, -1])("rectifiers follow the rule (limit %i)", (limit) => {
     const guided = differentiate(inside(limit), { rule: "guided" });
@@ -86,22 +126,50 @@ describe("inside subgraphs", () => {
   });
 
   it("states that no gradient passes need no rules", () => {
-    const body = graph([info("n"), info("x")], [nodeProto("Mystery", ["n"], ["m"], {}, { domain: "custom" }), nodeProto("Mul", ["x", "x"], ["z"])], [info("m"), info("z")]);
-    expect(() => differentiate(model([nodeProto("Scan", ["start", "x"], ["last", "y"], { body, num_scan_inputs: 1 })], { x: [3, 2] }, { start: value64("float32", [], [1]) }))).not.toThrow();
+    const body = graph(
+      [info("n"), info("x")],
+      [nodeProto("Mystery", ["n"], ["m"], {}, { domain: "custom" }), nodeProto("Mul", ["x", "x"], ["z"])],
+      [info("m"), info("z")],
+    );
+    expect(() =>
+      differentiate(
+        model([nodeProto("Scan", ["start", "x"], ["last", "y"], { body, num_scan_inputs: 1 })], { x: [3, 2] }, { start: value64("float32", [], [1]) }),
+      ),
+    ).not.toThrow();
   });
 });
 
 describe("refusals", () => {
-  const loop = (nodes: readonly NodeProto[], next: string): ModelProto => model([nodeProto("Loop", ["", "", "x"], ["y"], {
-    body: graph([info("t", "int64"), info("go", "bool"), info("h")], [nodeProto("Identity", ["go"], ["on"]), ...nodes], [info("on", "bool"), info(next)]),
-  }, { name: "loop" })], { x: [2, 2] });
+  const loop = (nodes: readonly NodeProto[], next: string): ModelProto =>
+    model(
+      [
+        nodeProto(
+          "Loop",
+          ["", "", "x"],
+          ["y"],
+          {
+            body: graph(
+              [info("t", "int64"), info("go", "bool"), info("h")],
+              [nodeProto("Identity", ["go"], ["on"]), ...nodes],
+              [info("on", "bool"), info(next)],
+            ),
+          },
+          { name: "loop" },
+        ),
+      ],
+      { x: [2, 2] },
+    );
 
   it("of a state that changes its number of axes", () => {
-    expect(() => differentiate(loop([nodeProto("ReduceSum", ["h"], ["s"], { keepdims: 0 })], "s"))).toThrow(/"loop".*state 0 begins with dims \[2, 2\], and its number of axes changes/);
+    expect(() => differentiate(loop([nodeProto("ReduceSum", ["h"], ["s"], { keepdims: 0 })], "s"))).toThrow(
+      /"loop".*state 0 begins with dims \[2, 2\], and its number of axes changes/,
+    );
   });
 
   it("of Dropout in training", () => {
     const training = nodeProto("Constant", [], ["training"], { value: tensorProto("", { type: "bool", dims: [], data: Uint8Array.of(1) }) });
-    expect(() => differentiate(model([training, nodeProto("Dropout", ["x", "", "training"], ["y"], {}, { name: "drop" })], { x: [2] }))).toThrow(/"drop".*training/);
+    expect(() => differentiate(model([training, nodeProto("Dropout", ["x", "", "training"], ["y"], {}, { name: "drop" })], { x: [2] }))).toThrow(
+      /"drop".*training/,
+    );
   });
 });

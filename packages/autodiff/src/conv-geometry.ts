@@ -18,7 +18,10 @@ export function windowsOf(attributes: Attributes, kernel: readonly number[], dim
   const dilations = attributes.ints("dilations", ones(axes));
   const autoPad = attributes.string("auto_pad", "NOTSET");
   const explicit = attributes.ints("pads", Array<number>(2 * axes).fill(0));
-  const pads = autoPad === "NOTSET" || autoPad === "" ? { begin: explicit.slice(0, axes), end: explicit.slice(axes) } : autoPads(autoPad, kernel, strides, dilations, dims);
+  const pads =
+    autoPad === "NOTSET" || autoPad === ""
+      ? { begin: explicit.slice(0, axes), end: explicit.slice(axes) }
+      : autoPads(autoPad, kernel, strides, dilations, dims);
   return { kernel, strides, dilations, pads, autoPad };
 }
 
@@ -27,7 +30,13 @@ export function extent({ kernel, dilations }: Pick<Windows, "kernel" | "dilation
   return (kernel[axis]! - 1) * dilations[axis]! + 1;
 }
 
-function autoPads(mode: string, kernel: readonly number[], strides: readonly number[], dilations: readonly number[], dims: readonly (number | string | null)[]): Windows["pads"] {
+function autoPads(
+  mode: string,
+  kernel: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+  dims: readonly (number | string | null)[],
+): Windows["pads"] {
   const totals = kernel.map((_, axis) => {
     if (mode === "VALID") return 0;
     const span = extent({ kernel, dilations }, axis);

@@ -72,7 +72,12 @@ function transposedConv(g: GraphBuilder, { windows, group, weights }: ConvAdjoin
   const end = pads!.end.map((pad, axis) => pad - Math.min(rest[axis]!, 0));
   const outputPadding = rest.map((pad) => Math.max(pad, 0));
   return g.op("ConvTranspose", [dy, weights], {
-    kernel_shape: kernel, strides, dilations, group, pads: [...pads!.begin, ...end], ...(outputPadding.some((pad) => pad > 0) ? { output_padding: outputPadding } : {}),
+    kernel_shape: kernel,
+    strides,
+    dilations,
+    group,
+    pads: [...pads!.begin, ...end],
+    ...(outputPadding.some((pad) => pad > 0) ? { output_padding: outputPadding } : {}),
   });
 }
 
@@ -80,7 +85,13 @@ function transposedConv(g: GraphBuilder, { windows, group, weights }: ConvAdjoin
 function transposedConvThenSlice(g: GraphBuilder, { windows, group, weights, input }: ConvAdjoint, dy: Value): Value {
   const { kernel, strides, dilations } = windows;
   const rest = strides.map((stride) => stride - 1);
-  const whole = g.op("ConvTranspose", [dy, weights], { kernel_shape: kernel, strides, dilations, group, ...(rest.some((pad) => pad > 0) ? { output_padding: rest } : {}) });
+  const whole = g.op("ConvTranspose", [dy, weights], {
+    kernel_shape: kernel,
+    strides,
+    dilations,
+    group,
+    ...(rest.some((pad) => pad > 0) ? { output_padding: rest } : {}),
+  });
   const begin = padsBeginValue(g, windows, input);
   const end = g.add(begin, g.op("Shape", [input], { start: 2 }));
   return g.slice(whole, begin, end, g.ints(spatialAxes(input)));

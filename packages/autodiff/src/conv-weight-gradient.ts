@@ -28,5 +28,9 @@ function batchToChannels(g: GraphBuilder, x: Value, group: number): Value {
 }
 
 export function biasGradient(g: GraphBuilder, dy: Value): Value {
-  return g.reduceSum(dy, Array.from({ length: rankOf(dy) }, (_, axis) => axis).filter((axis) => axis !== 1), false);
+  return g.reduceSum(
+    dy,
+    Array.from({ length: rankOf(dy) }, (_, axis) => axis).filter((axis) => axis !== 1),
+    false,
+  );
 }

@@ -11,7 +11,9 @@ export function isInnerValue(graph: TypedGraph, name: string): boolean {
 export function cutAt(graph: TypedGraph, names: readonly string[], kept: readonly string[] = []): TypedGraph {
   if (names.length === 0) return graph;
   const cut = new Set(names);
-  const nodes = graph.nodes.map((node) => (node.output.some((name) => cut.has(name)) ? withFields(node, { output: node.output.map((name) => (cut.has(name) ? "" : name)) }) : node));
+  const nodes = graph.nodes.map((node) =>
+    node.output.some((name) => cut.has(name)) ? withFields(node, { output: node.output.map((name) => (cut.has(name) ? "" : name)) }) : node,
+  );
   const inputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
   const outputs = graph.graph.output.filter(({ name }) => !cut.has(name));
   const rest = { node: neededNodes(nodes, [...outputs.map(({ name }) => name), ...kept]), input: [...graph.graph.input, ...inputs], output: outputs };

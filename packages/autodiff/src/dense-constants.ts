@@ -1,5 +1,16 @@
 import { sizeOf } from "@xdeep/core";
-import { Attributes, type ConstantTensor, type GraphProto, type NodeProto, type SparseTensorProto, type TensorProto, nodeProto, tensorData, tensorProto, withFields } from "@xdeep/onnx";
+import {
+  Attributes,
+  type ConstantTensor,
+  type GraphProto,
+  type NodeProto,
+  type SparseTensorProto,
+  type TensorProto,
+  nodeProto,
+  tensorData,
+  tensorProto,
+  withFields,
+} from "@xdeep/onnx";
 
 /** A graph whose sparse initializers and sparse Constants are written out in full, as rules and inference read constants. */
 export function denseConstants(graph: GraphProto): GraphProto {

@@ -72,7 +72,9 @@ function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN"
 function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOptions): Pick<Sweep, "modified" | "ruleOf"> {
   checkRule(options.rule ?? "standard");
   checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
-  const missing = nodesOnPath(graph, path).map((placed) => lookUp(placed.node, placed.graph, options)).filter(isMissing);
+  const missing = nodesOnPath(graph, path)
+    .map((placed) => lookUp(placed.node, placed.graph, options))
+    .filter(isMissing);
   if (missing.length > 0) throw missingRulesError(missing, options.of);
   return {
     ruleOf(node, around) {
@@ -89,13 +91,20 @@ function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): 
   return isMissing(found) ? found : modified(found, node, graph, options);
 }
 
-function modified(found: GradientRule, node: NodeProto, graph: FactsAround, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): GradientRule {
+function modified(
+  found: GradientRule,
+  node: NodeProto,
+  graph: FactsAround,
+  { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions,
+): GradientRule {
   return rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
 }
 
 function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): number {
   if (rule === "standard") return 0;
-  const counts = nodesOnPath(graph, path).map((placed) => (isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers)));
+  const counts = nodesOnPath(graph, path).map((placed) =>
+    isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers),
+  );
   return counts.reduce((sum, count) => sum + count, 0);
 }
 

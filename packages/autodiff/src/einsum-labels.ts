@@ -25,5 +25,8 @@ export function unusedLetters(text: string): readonly string[] {
 /** Without an arrow the result has the ellipsis, then every letter that appears once, in alphabetical order. */
 function implicitOutput(left: string): string {
   const letters = [...left.replaceAll(/[.,]/g, "")];
-  return `...${letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort().join("")}`;
+  return `...${letters
+    .filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter))
+    .sort()
+    .join("")}`;
 }

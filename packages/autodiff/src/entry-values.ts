@@ -3,8 +3,24 @@ import type { TypedGraph } from "./typed-graph.ts";
 
 /** Operators that move the elements of their first input about, whatever their type. */
 const REARRANGING: ReadonlySet<string> = new Set([
-  "Compress", "Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "Pad", "Reshape", "Slice", "SpaceToDepth", "Split", "Squeeze",
-  "Tile", "Transpose", "Unsqueeze",
+  "Compress",
+  "Concat",
+  "DepthToSpace",
+  "Expand",
+  "Flatten",
+  "Gather",
+  "GatherElements",
+  "GatherND",
+  "Identity",
+  "Pad",
+  "Reshape",
+  "Slice",
+  "SpaceToDepth",
+  "Split",
+  "Squeeze",
+  "Tile",
+  "Transpose",
+  "Unsqueeze",
 ]);
 
 /** Operators that read no element of their input. */
@@ -31,7 +47,8 @@ export function castEntries(graph: TypedGraph): readonly string[] {
 /** Floats that are looked up by integers, as the vectors of tokens are: what gradients of such a network can be taken of. */
 export function embeddings(graph: TypedGraph): readonly string[] {
   const isConstant = (name = ""): boolean => graph.initializers.has(name) || graph.producers.get(name)?.opType === "Constant";
-  const looksUp = ({ opType, input, output }: NodeProto): boolean => opType === "Gather" && isConstant(input[0]) && !isConstant(input[1]) && isFloatType(graph.facts.get(output[0] ?? "")?.type ?? null);
+  const looksUp = ({ opType, input, output }: NodeProto): boolean =>
+    opType === "Gather" && isConstant(input[0]) && !isConstant(input[1]) && isFloatType(graph.facts.get(output[0] ?? "")?.type ?? null);
   return graph.nodes.filter(looksUp).map(({ output }) => output[0] as string);
 }
 

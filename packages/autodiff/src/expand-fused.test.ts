@@ -31,10 +31,21 @@ describe("expandFused", () => {
 
   it("writes FusedGemm as its parts", () => {
     const model = modelProto({
-      nodes: [nodeProto("FusedGemm", ["a", "w", "b"], ["y"], { activation: "LeakyRelu", activation_alpha: float(0.5), transB: 1, alpha: float(2) }, { domain: "com.microsoft" })],
+      nodes: [
+        nodeProto(
+          "FusedGemm",
+          ["a", "w", "b"],
+          ["y"],
+          { activation: "LeakyRelu", activation_alpha: float(0.5), transB: 1, alpha: float(2) },
+          { domain: "com.microsoft" },
+        ),
+      ],
       inputs: [valueInfoProto("a", "float32", [1, 2])],
       outputs: [valueInfoProto("y", "float32", [1, 2])],
-      initializers: [tensorProto("w", { type: "float32", dims: [2, 2], data: Float32Array.of(1, -2, 3, 4) }), tensorProto("b", { type: "float32", dims: [2], data: Float32Array.of(0.5, -1) })],
+      initializers: [
+        tensorProto("w", { type: "float32", dims: [2, 2], data: Float32Array.of(1, -2, 3, 4) }),
+        tensorProto("b", { type: "float32", dims: [2], data: Float32Array.of(0.5, -1) }),
+      ],
       opset: 18,
       domains: { "com.microsoft": 1 },
     });
@@ -55,7 +66,10 @@ function fusedConv(attributes: Readonly<Record<string, AttributeValue>>, adds: b
     nodes: [nodeProto("FusedConv", ["x", "w", "b", ...(adds ? ["x"] : [])], ["y"], attributes, { name: "conv", domain: "com.microsoft" })],
     inputs: [valueInfoProto("x", "float32", [1, 1, 2, 2])],
     outputs: [valueInfoProto("y", "float32", [1, 1, 2, 2])],
-    initializers: [tensorProto("w", { type: "float32", dims: [1, 1, 1, 1], data: Float32Array.of(-1.5) }), tensorProto("b", { type: "float32", dims: [1], data: Float32Array.of(0.25) })],
+    initializers: [
+      tensorProto("w", { type: "float32", dims: [1, 1, 1, 1], data: Float32Array.of(-1.5) }),
+      tensorProto("b", { type: "float32", dims: [1], data: Float32Array.of(0.25) }),
+    ],
     opset: 18,
     domains: { "com.microsoft": 1 },
   });

@@ -1,4 +1,16 @@
-import { Attributes, type AttributeValue, type GraphProto, type NodeProto, type TensorProto, float, namesOfGraph, nodeProto, takeName, tensorProto, withFields } from "@xdeep/onnx";
+import {
+  Attributes,
+  type AttributeValue,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+  float,
+  namesOfGraph,
+  nodeProto,
+  takeName,
+  tensorProto,
+  withFields,
+} from "@xdeep/onnx";
 
 /** The operators that ONNX Runtime's optimized models have in place of a convolution or product followed by an activation. */
 const BASES: Readonly<Record<string, string>> = { FusedConv: "Conv", FusedGemm: "Gemm" };
@@ -44,7 +56,14 @@ function parametersOf(attributes: Attributes): readonly (number | undefined)[] {
   return attributes.floats("activation_params") ?? [attributes.float("activation_alpha"), attributes.float("activation_beta")];
 }
 
-function activationNode(op: string, [alpha, beta]: readonly (number | undefined)[], input: string, node: NodeProto, taken: Set<string>, bounds: TensorProto[]): NodeProto {
+function activationNode(
+  op: string,
+  [alpha, beta]: readonly (number | undefined)[],
+  input: string,
+  node: NodeProto,
+  taken: Set<string>,
+  bounds: TensorProto[],
+): NodeProto {
   const name = node.name === "" ? (node.output[0] ?? op) : node.name;
   const bound = (value: number | undefined, hint: string): string => {
     if (value === undefined) return "";

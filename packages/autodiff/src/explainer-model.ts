@@ -60,7 +60,9 @@ export function explainerModel(graph: TypedGraph, options: ExplainerModelOptions
     index: exported(selected.index, "index"),
     scores: exported(g.cast(selected.scores, "float32"), "scores"),
     gradients: mapValues(written.cotangents, (value, name) => exported(value, `gradient of ${name}`)),
-    sums: mapValues(new Map([...written.cotangents].filter(([name]) => leadsWithBatch(graph, name) === true)), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
+    sums: mapValues(new Map([...written.cotangents].filter(([name]) => leadsWithBatch(graph, name) === true)), (value, name) =>
+      exported(weightedSum(g, value, weights), `sum of ${name}`),
+    ),
   };
   const inputs = [target, weights].map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
   return {

@@ -14,7 +14,12 @@ export interface GradientBodyOptions {
 }
 
 /** Copies a subgraph into `g`, which stands for a graph of its own, and sweeps back through the copy. Returns x̄ by name; null where there is none. */
-export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphBuilder, subgraph: GraphProto, options: GradientBodyOptions): (name: string) => Value | null {
+export function gradientBody(
+  { node, sweepSubgraph }: PullbackContext,
+  g: GraphBuilder,
+  subgraph: GraphProto,
+  options: GradientBodyOptions,
+): (name: string) => Value | null {
   const { inputs, wrt } = options;
   const copy = copyInto(g, subgraph, inputs, node);
   const cotangents = new Map<string, Value>();
@@ -28,7 +33,12 @@ export function gradientBody({ node, sweepSubgraph }: PullbackContext, g: GraphB
 
 /** Writes a copy of a subgraph's nodes; its inputs are the given values. Returns the names of its outputs. */
 export function copyInto(g: GraphBuilder, subgraph: GraphProto, inputs: readonly Value[], node: NodeProto): ReturnType<typeof copySubgraph> {
-  const copy = copySubgraph(subgraph, inputs.map(({ name }) => name), (name) => g.freshName(name), node.name);
+  const copy = copySubgraph(
+    subgraph,
+    inputs.map(({ name }) => name),
+    (name) => g.freshName(name),
+    node.name,
+  );
   g.nodes.push(...copy.nodes);
   g.initializers.push(...copy.initializers);
   return copy;
@@ -37,7 +47,10 @@ export function copyInto(g: GraphBuilder, subgraph: GraphProto, inputs: readonly
 /** A subgraph out of a builder: only what its outputs need. Outputs are passed on by Identity, since engines refuse outer values and inputs there. */
 export function subgraphOf(g: GraphBuilder, inputs: readonly Value[], outputs: readonly Value[]): GraphProto {
   const results = outputs.map((value) => ({ ...g.op("Identity", [value]), facts: value.facts }));
-  const nodes = neededNodes(g.nodes, results.map(({ name }) => name));
+  const nodes = neededNodes(
+    g.nodes,
+    results.map(({ name }) => name),
+  );
   return graphProto({ nodes, inputs: inputs.map(info), outputs: results.map(info), initializers: usedInitializers(g, nodes), name: g.freshName("body") });
 }
 

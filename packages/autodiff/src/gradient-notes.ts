@@ -4,5 +4,7 @@ import type { ActivePath } from "./active-path.ts";
 export function gradientNotes({ nodes }: ActivePath): readonly string[] {
   const rounding = nodes.filter(({ opType }) => opType === "QuantizeLinear").length;
   if (rounding === 0) return [];
-  return [`Straight-through: the gradient passes ${rounding} QuantizeLinear node${rounding === 1 ? "" : "s"} as if ${rounding === 1 ? "it" : "they"} did not round.`];
+  return [
+    `Straight-through: the gradient passes ${rounding} QuantizeLinear node${rounding === 1 ? "" : "s"} as if ${rounding === 1 ? "it" : "they"} did not round.`,
+  ];
 }

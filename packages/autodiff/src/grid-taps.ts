@@ -23,7 +23,8 @@ export function gridTaps(g: GraphBuilder, attributes: Attributes, coordinate: Va
   const at = aligned ? g.mul(half, g.shift(size, -1)) : g.shift(g.mul(half, size), -0.5);
   const padding = attributes.string("padding_mode", "zeros");
   const mode = attributes.string("mode", "linear");
-  if (mode === "cubic" || mode === "bicubic") return cubicTaps(g, at, size).map((tap) => bounded(g, { ...tap, index: padded(g, tap.index, size, padding, aligned) }, size, padding));
+  if (mode === "cubic" || mode === "bicubic")
+    return cubicTaps(g, at, size).map((tap) => bounded(g, { ...tap, index: padded(g, tap.index, size, padding, aligned) }, size, padding));
   const inside = padded(g, at, size, padding, aligned);
   if (mode === "nearest") return [bounded(g, { index: g.op("Round", [inside]), weight: null }, size, padding)];
   return linearTaps(g, inside, size, padding);
@@ -33,7 +34,10 @@ export function gridTaps(g: GraphBuilder, attributes: Attributes, coordinate: Va
 export function linearTaps(g: GraphBuilder, at: Value, size: Value, padding: string): readonly AxisTap[] {
   const first = g.op("Floor", [at]);
   const share = g.sub(at, first);
-  const taps = [{ index: first, weight: g.sub(g.scalar(1, share), share) }, { index: g.shift(first, 1), weight: share }];
+  const taps = [
+    { index: first, weight: g.sub(g.scalar(1, share), share) },
+    { index: g.shift(first, 1), weight: share },
+  ];
   return taps.map((tap) => bounded(g, tap, size, padding));
 }
 

@@ -10,7 +10,17 @@ import { squeezeRule } from "./rules/squeeze.ts";
 import { whereRule } from "./rules/where.ts";
 
 /** The rules that `likelihoodLoss` is composed of. */
-export const likelihoodLossRules: readonly GradientRule[] = [divRule, gatherElementsRule, gatherRule, mulRule, negRule, reduceMeanRule, reduceSumRule, squeezeRule, whereRule];
+export const likelihoodLossRules: readonly GradientRule[] = [
+  divRule,
+  gatherElementsRule,
+  gatherRule,
+  mulRule,
+  negRule,
+  reduceMeanRule,
+  reduceSumRule,
+  squeezeRule,
+  whereRule,
+];
 
 /**
  * −weight[label] · logProbability[label] for every label, reduced as the node says; "mean" divides by the sum of the weights. Labels are the

@@ -9,7 +9,11 @@ import { builtinRules } from "./rules/index.ts";
 import { typedGraph } from "./typed-graph.ts";
 
 function branch(nodes: readonly NodeProto[], outputs: readonly string[], inputs: readonly string[] = []): GraphProto {
-  return graphProto({ nodes, inputs: inputs.map((name) => valueInfoProto(name, "float32", null)), outputs: outputs.map((name) => valueInfoProto(name, "float32", null)) });
+  return graphProto({
+    nodes,
+    inputs: inputs.map((name) => valueInfoProto(name, "float32", null)),
+    outputs: outputs.map((name) => valueInfoProto(name, "float32", null)),
+  });
 }
 
 function model(...nodes: readonly NodeProto[]): ModelProto {
@@ -59,7 +63,12 @@ describe("coverage", () => {
   it("lists what has no rule in all graphs at once", () => {
     const inside = model(unknown("x", "u"), choose(branch([unknown("u", "v")], ["v"]), branch([node("Floor", ["u"], "f"), unknown("f", "w")], ["w"])));
     const run = (): void => checkCoverage(typedGraph(inside), builtinRules, "y");
-    expect(run).toThrowError(expect.objectContaining({ code: "GRADIENT_MISSING", details: expect.objectContaining({ missing: [expect.objectContaining({ node: "mystery u" }), expect.objectContaining({ node: "mystery v" })] }) }));
+    expect(run).toThrowError(
+      expect.objectContaining({
+        code: "GRADIENT_MISSING",
+        details: expect.objectContaining({ missing: [expect.objectContaining({ node: "mystery u" }), expect.objectContaining({ node: "mystery v" })] }),
+      }),
+    );
   });
 
   it("counts rectifiers in branches, by the bounds that they have there", () => {

@@ -12,8 +12,11 @@ export interface PlacedNode {
 
 /** The nodes on a path, those in subgraphs included. */
 export function nodesOnPath(graph: TypedGraph, path: ActivePath): readonly PlacedNode[] {
-  return path.nodes.flatMap((node) => [{ node, graph }, ...subgraphWirings(node).flatMap((wiring) => {
-    const inner = activeSubgraph(graph, path, node, wiring);
-    return inner === null ? [] : nodesOnPath(inner.graph, inner.path);
-  })]);
+  return path.nodes.flatMap((node) => [
+    { node, graph },
+    ...subgraphWirings(node).flatMap((wiring) => {
+      const inner = activeSubgraph(graph, path, node, wiring);
+      return inner === null ? [] : nodesOnPath(inner.graph, inner.path);
+    }),
+  ]);
 }

@@ -4,7 +4,12 @@ import { expect, it } from "vitest";
 import { differentiate } from "./gradient-model.ts";
 
 const model = modelProto({
-  nodes: [nodeProto("CastLike", ["two", "x"], ["factor"]), nodeProto("CastLike", ["x", "two"], ["wide"]), nodeProto("CastLike", ["wide", "x"], ["back"]), nodeProto("Mul", ["back", "factor"], ["y"])],
+  nodes: [
+    nodeProto("CastLike", ["two", "x"], ["factor"]),
+    nodeProto("CastLike", ["x", "two"], ["wide"]),
+    nodeProto("CastLike", ["wide", "x"], ["back"]),
+    nodeProto("Mul", ["back", "factor"], ["y"]),
+  ],
   inputs: [valueInfoProto("x", "float32", ["N"])],
   outputs: [valueInfoProto("y", "float32", ["N"])],
   initializers: [tensorProto("two", { type: "float64", dims: [], data: Float64Array.of(2) })],

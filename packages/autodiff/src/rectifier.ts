@@ -8,8 +8,24 @@ export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
 
 /** Operators that may be named as rectifiers: element-wise functions of one input. "Relu6" is Clip(0, 6), "Clip" is every Clip. */
 export const RECTIFIER_NAMES: readonly string[] = [
-  "Celu", "Clip", "Elu", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Mish", "PRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Softplus",
-  "Softsign", "Swish", "Tanh", "ThresholdedRelu",
+  "Celu",
+  "Clip",
+  "Elu",
+  "Gelu",
+  "HardSigmoid",
+  "HardSwish",
+  "LeakyRelu",
+  "Mish",
+  "PRelu",
+  "Relu",
+  "Relu6",
+  "Selu",
+  "Sigmoid",
+  "Softplus",
+  "Softsign",
+  "Swish",
+  "Tanh",
+  "ThresholdedRelu",
 ];
 
 /** Checks a caller's list. @throws {XDeepError} OPTION_INVALID for a name that is no element-wise activation. */

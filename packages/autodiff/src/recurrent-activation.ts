@@ -38,7 +38,17 @@ const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
 
 /** Rules of the operators that activations are written with. */
 export const activationRules: readonly GradientRule[] = [
-  addRule, eluRule, hardSigmoidRule, leakyReluRule, mulRule, reluRule, sigmoidRule, softplusRule, softsignRule, tanhRule, thresholdedReluRule,
+  addRule,
+  eluRule,
+  hardSigmoidRule,
+  leakyReluRule,
+  mulRule,
+  reluRule,
+  sigmoidRule,
+  softplusRule,
+  softsignRule,
+  tanhRule,
+  thresholdedReluRule,
 ];
 
 /**

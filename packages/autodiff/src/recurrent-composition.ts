@@ -46,7 +46,20 @@ export interface Cell {
 
 /** Rules of the operators that recurrent layers are written with. */
 export const recurrentRules: readonly GradientRule[] = [
-  ...activationRules, clipRule, concatRule, expandRule, gatherRule, identityRule, matMulRule, scanRule, splitRule, squeezeRule, subRule, transposeRule, unsqueezeRule, whereRule,
+  ...activationRules,
+  clipRule,
+  concatRule,
+  expandRule,
+  gatherRule,
+  identityRule,
+  matMulRule,
+  scanRule,
+  splitRule,
+  squeezeRule,
+  subRule,
+  transposeRule,
+  unsqueezeRule,
+  whereRule,
 ];
 
 /** A recurrent layer as one Scan for each direction. Its outputs are Y and the last states. */
@@ -57,7 +70,11 @@ export function recurrentComposition(cell: Cell): (context: PullbackContext) => 
     const x = batchFirst ? g.transpose(input(0), [1, 0, 2]) : input(0);
     const count = attributes.string("direction", "forward") === "bidirectional" ? 2 : 1;
     const directions = Array.from({ length: count }, (_, d) => runDirection(context, cell, x, d));
-    const joined = (k: number, axis: number): Value => g.concat(directions.map((outputs) => g.unsqueeze(outputs[k] as Value, [axis])), axis);
+    const joined = (k: number, axis: number): Value =>
+      g.concat(
+        directions.map((outputs) => g.unsqueeze(outputs[k] as Value, [axis])),
+        axis,
+      );
     const [y, ...last] = [joined(0, 1), ...Array.from({ length: cell.states }, (_, s) => joined(1 + s, 0))];
     if (!batchFirst) return [y, ...last];
     return [g.transpose(y, [2, 0, 1, 3]), ...last.map((state) => g.transpose(state, [1, 0, 2]))];
@@ -78,13 +95,21 @@ function runDirection(context: PullbackContext, cell: Cell, x: Value, d: number)
   const results = withinLengths(inner, cell.step(context, parts, element, states), states, goesOn);
   const scanned = goesOn === null ? [inputs] : [inputs, stepsWithin(g, x, input(4))];
   const backwards = d === 1 || attributes.string("direction", "forward") === "reverse" ? 1 : 0;
-  const outputs = g.emit("Scan", [...starts, ...scanned], {
-    body: subgraphOf(inner, [...states, element, ...(goesOn === null ? [] : [goesOn])], results),
-    num_scan_inputs: scanned.length,
-    scan_input_directions: scanned.map(() => backwards),
-    scan_output_directions: [backwards],
-  }, { outputs: results.length });
-  const known = outputs.map(({ name }, i): Value => ({ name, facts: i < cell.states ? facts : { type: facts.type, dims: [steps ?? null, batch ?? null, parts.hidden] } }));
+  const outputs = g.emit(
+    "Scan",
+    [...starts, ...scanned],
+    {
+      body: subgraphOf(inner, [...states, element, ...(goesOn === null ? [] : [goesOn])], results),
+      num_scan_inputs: scanned.length,
+      scan_input_directions: scanned.map(() => backwards),
+      scan_output_directions: [backwards],
+    },
+    { outputs: results.length },
+  );
+  const known = outputs.map(({ name }, i): Value => ({
+    name,
+    facts: i < cell.states ? facts : { type: facts.type, dims: [steps ?? null, batch ?? null, parts.hidden] },
+  }));
   for (const value of known) g.facts.set(value.name, value.facts);
   return [known.at(-1) as Value, ...known.slice(0, -1)];
 }

@@ -27,11 +27,18 @@ function layer(attributes: Readonly<Record<string, AttributeValue>>): ModelProto
 /** The same layer step by step, with a Relu node in each. */
 function unrolled(): ModelProto {
   const weights = ["w", "r"].flatMap((name) => [nodeProto("Squeeze", [name], [`${name} flat`]), nodeProto("Transpose", [`${name} flat`], [`${name} turned`])]);
-  const parts = nodeProto("Split", ["x"], Array.from({ length: steps }, (_, t) => `part ${t}`), { axis: 0, num_outputs: steps });
+  const parts = nodeProto(
+    "Split",
+    ["x"],
+    Array.from({ length: steps }, (_, t) => `part ${t}`),
+    { axis: 0, num_outputs: steps },
+  );
   const each = Array.from({ length: steps }, (_, t) => [
     nodeProto("Reshape", [`part ${t}`, "shape"], [`x ${t}`]),
     nodeProto("MatMul", [`x ${t}`, "w turned"], [`a ${t}`]),
-    ...(t === 0 ? [nodeProto("Identity", ["a 0"], ["s 0"])] : [nodeProto("MatMul", [`h ${t - 1}`, "r turned"], [`b ${t}`]), nodeProto("Add", [`a ${t}`, `b ${t}`], [`s ${t}`])]),
+    ...(t === 0
+      ? [nodeProto("Identity", ["a 0"], ["s 0"])]
+      : [nodeProto("MatMul", [`h ${t - 1}`, "r turned"], [`b ${t}`]), nodeProto("Add", [`a ${t}`, `b ${t}`], [`s ${t}`])]),
     nodeProto("Relu", [`s ${t}`], [`h ${t}`]),
   ]).flat();
   const shape = nodeProto("Constant", [], ["shape"], { value_ints: [batch, size] });
@@ -67,6 +74,8 @@ describe("a recurrent layer of ReLUs", () => {
   });
 
   it("refuses an activation that no rule knows, naming the node", () => {
-    expect(() => differentiate(layer({ activations: ["Bent"] }), { wrt: ["x"] })).toThrowError(expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining('"Bent"') }));
+    expect(() => differentiate(layer({ activations: ["Bent"] }), { wrt: ["x"] })).toThrowError(
+      expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining('"Bent"') }),
+    );
   });
 });

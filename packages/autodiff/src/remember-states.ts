@@ -21,6 +21,8 @@ export function rememberingBody({ g, node, attributes }: PullbackContext, { inpu
   const inner = g.subgraph();
   const named = inputs.map((facts) => placeholder(inner, "input", facts));
   const copy = copyInto(inner, attributes.graph("body") as GraphProto, named, node);
-  const results = copy.outputs.slice(0, conditions + count).map((name, i): Value => ({ name, facts: i < conditions ? { type: "bool", dims: [] } : (named[first + i - conditions] as Value).facts }));
+  const results = copy.outputs
+    .slice(0, conditions + count)
+    .map((name, i): Value => ({ name, facts: i < conditions ? { type: "bool", dims: [] } : (named[first + i - conditions] as Value).facts }));
   return subgraphOf(inner, named, [...results, ...kept.map((i) => named[first + i] as Value)]);
 }

@@ -24,7 +24,7 @@ export function resizedAxes(context: PullbackContext): readonly ResizedAxis[] {
   const crops = attributes.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize";
   const roi = crops ? listInput(context, 1) : null;
   if (sizes !== null && attributes.string("keep_aspect_ratio_policy", "stretch") !== "stretch") {
-    throw unsupportedNode(node, "its keep_aspect_ratio_policy is not \"stretch\". Export the model with scales, or with sizes of the right ratio.");
+    throw unsupportedNode(node, 'its keep_aspect_ratio_policy is not "stretch". Export the model with scales, or with sizes of the right ratio.');
   }
   return axes.flatMap((axis, i): readonly ResizedAxis[] => {
     const factor = factorOf(context, axis, i, scales);

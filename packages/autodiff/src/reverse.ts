@@ -52,9 +52,13 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
   const operands = operandsOf(node);
   const results = rule.pullback(contextOf(sweep, node, operands, total));
   if (results.length !== operands.length) {
-    throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} returned ${results.length} cotangents for ${operands.length} inputs of node "${nodeLabel(node)}".`, {
-      details: { op: node.opType, node: nodeLabel(node), got: results.length, expected: operands.length },
-    });
+    throw new XDeepError(
+      "RULE_INVALID",
+      `The gradient rule of ${node.opType} returned ${results.length} cotangents for ${operands.length} inputs of node "${nodeLabel(node)}".`,
+      {
+        details: { op: node.opType, node: nodeLabel(node), got: results.length, expected: operands.length },
+      },
+    );
   }
   return results.flatMap((result, i) => {
     const name = operands[i] ?? "";
@@ -86,7 +90,8 @@ function checked(cotangent: Value, primal: Value, node: NodeProto, i: number): V
   const got = cotangent.facts.dims;
   const expected = primal.facts.dims;
   if (got === null || expected === null) return cotangent;
-  const fits = got.length === expected.length && got.every((dim, axis) => typeof dim !== "number" || typeof expected[axis] !== "number" || dim === expected[axis]);
+  const fits =
+    got.length === expected.length && got.every((dim, axis) => typeof dim !== "number" || typeof expected[axis] !== "number" || dim === expected[axis]);
   if (fits) return cotangent;
   throw new XDeepError(
     "RULE_INVALID",
@@ -126,7 +131,9 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
   const path = activePath({ facts, nodes: graph.node }, [...cotangents.keys()], wrt, carriesGradient);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   // A cotangent has the dims of its value inside, of which more may be known than of the value outside.
-  const known = new Map([...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]));
+  const known = new Map(
+    [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
+  );
   const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs }, known);
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;

@@ -24,9 +24,10 @@ export interface AxisTap {
 export function sampledAt(g: GraphBuilder, x: Value, taps: readonly (readonly AxisTap[])[]): readonly Value[] {
   const flat = g.reshape(x, g.ints([0, 0, -1]));
   const rows = joinInts(g, [g.ints([1]), g.dimOf(x, 1), g.ints([1])]);
-  const choices = taps.reduce<readonly AxisTap[]>((chosen, axisTaps, axis) => chosen.flatMap((tap) => axisTaps.map((next) => combined(g, tap, next, axis === 0 ? null : size(axis)))), [
-    { index: g.scalar(0, x), weight: null },
-  ]);
+  const choices = taps.reduce<readonly AxisTap[]>(
+    (chosen, axisTaps, axis) => chosen.flatMap((tap) => axisTaps.map((next) => combined(g, tap, next, axis === 0 ? null : size(axis)))),
+    [{ index: g.scalar(0, x), weight: null }],
+  );
   return choices.map(({ index, weight }) => {
     const offsets = g.expand(g.unsqueeze(g.cast(index, "int64"), [1]), rows);
     const elements = g.op("GatherElements", [flat, offsets], { axis: 2 });

@@ -19,12 +19,17 @@ export function scatterPullback(context: PullbackContext, places: Places): reado
   const dy = cotangent(0);
   const reduction = attributes.string("reduction", "none");
   switch (reduction) {
-    case "none": return [places.write(dy, g.zerosLike(input(2)), "none"), null, places.read(dy)];
-    case "add": return [dy, null, places.read(dy)];
-    case "mul": return productPullback(context, places);
+    case "none":
+      return [places.write(dy, g.zerosLike(input(2)), "none"), null, places.read(dy)];
+    case "add":
+      return [dy, null, places.read(dy)];
+    case "mul":
+      return productPullback(context, places);
     case "max":
-    case "min": return extremumPullback(context, places);
-    default: throw unsupportedNode(node, `the reduction "${reduction}" is not known.`);
+    case "min":
+      return extremumPullback(context, places);
+    default:
+      throw unsupportedNode(node, `the reduction "${reduction}" is not known.`);
   }
 }
 

@@ -22,14 +22,16 @@ export interface ScoredValue {
  */
 export function scoredValue(graph: TypedGraph, output: string, score: Score): ScoredValue {
   if (score !== "logit" && score !== "probability") {
-    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, { details: { option: "score", got: score } });
+    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, {
+      details: { option: "score", got: score },
+    });
   }
   return { value: score === "logit" ? (finalActivationInput(graph, output) ?? output) : output, score };
 }
 
 /** The argument of a final activation, or null where the output has none. */
 export function finalActivationInput(graph: TypedGraph, output: string): string | null {
-  for (let name = output; ; ) {
+  for (let name = output; ;) {
     const node = graph.producers.get(name);
     if (node === undefined || node.output[0] !== name) return null;
     const source = node.input[0] ?? "";

@@ -15,7 +15,11 @@ describe("the gradient of a gradient", () => {
     const step = 1e-5;
     const first = differentiate(network("N"));
     const gradientAt = (sign: number): Value64 => {
-      const moved = value64("float32", x.dims, x.data.map((value, i) => value + sign * step * direction.data[i]!));
+      const moved = value64(
+        "float32",
+        x.dims,
+        x.data.map((value, i) => value + sign * step * direction.data[i]!),
+      );
       return evaluate(first.model, { x: moved, [first.cotangent]: cotangent }, { outputs: [first.gradients["x"]!] })[first.gradients["x"]!]!;
     };
     const [above, below] = [gradientAt(1), gradientAt(-1)];
@@ -23,7 +27,9 @@ describe("the gradient of a gradient", () => {
     const scale = Math.max(...expected.map(Math.abs));
     expect(scale).toBeGreaterThan(1e-2);
     expect(Math.max(...expected.map((value, i) => Math.abs(value - product.data[i]!)))).toBeLessThan(1e-6 * scale);
-    expect(await maximumEngineError(model, { x, [names.cotangent]: cotangent, [names.direction]: direction }, names.product, product)).toBeLessThan(1e-4 * scale);
+    expect(await maximumEngineError(model, { x, [names.cotangent]: cotangent, [names.direction]: direction }, names.product, product)).toBeLessThan(
+      1e-4 * scale,
+    );
   });
 
   it("is symmetric: ⟨u, Hv⟩ = ⟨v, Hu⟩", () => {
@@ -31,7 +37,8 @@ describe("the gradient of a gradient", () => {
     const x = random(1, [1, 2, 5, 5]);
     const cotangent = random(2, [1, 3]);
     const [u, v] = [random(4, x.dims), random(5, x.dims)];
-    const times = (direction: Value64): Value64 => evaluate(model, { x, [names.cotangent]: cotangent, [names.direction]: direction }, { outputs: [names.product] })[names.product]!;
+    const times = (direction: Value64): Value64 =>
+      evaluate(model, { x, [names.cotangent]: cotangent, [names.direction]: direction }, { outputs: [names.product] })[names.product]!;
     const dot = (a: Value64, b: Value64): number => a.data.reduce((sum, value, i) => sum + value * b.data[i]!, 0);
     expect(dot(u, times(v))).toBeCloseTo(dot(v, times(u)), 9);
     expect(Math.abs(dot(u, times(v)))).toBeGreaterThan(1e-3);
@@ -45,25 +52,41 @@ describe("the gradient of a gradient", () => {
     const output = second.gradients[first.cotangent]!;
     const forward = evaluate(second.model, { x, [first.cotangent]: random(2, [2, 3]), [second.cotangent]: tangent }, { outputs: [output] })[output]!;
     const step = 1e-5;
-    const at = (sign: number): Value64 => evaluate(first.model, { x: value64("float32", x.dims, x.data.map((value, i) => value + sign * step * tangent.data[i]!)) }, { outputs: ["y"] })["y"]!;
+    const at = (sign: number): Value64 =>
+      evaluate(
+        first.model,
+        {
+          x: value64(
+            "float32",
+            x.dims,
+            x.data.map((value, i) => value + sign * step * tangent.data[i]!),
+          ),
+        },
+        { outputs: ["y"] },
+      )["y"]!;
     const [above, below] = [at(1), at(-1)];
     forward.data.forEach((value, i) => expect(value).toBeCloseTo((above.data[i]! - below.data[i]!) / (2 * step), 6));
   });
 
   it("of a ReLU network is zero almost everywhere, without error", () => {
-    const { model, names } = hessianVector(modelProto({
-      nodes: [nodeProto("MatMul", ["x", "w"], ["h"]), nodeProto("Relu", ["h"], ["r"]), nodeProto("MatMul", ["r", "v"], ["y"])],
-      inputs: [valueInfoProto("x", "float32", ["N", 4])],
-      outputs: [valueInfoProto("y", "float32", ["N", 2])],
-      initializers: [weights("w", 1, [4, 5]), weights("v", 2, [5, 2])],
-    }));
+    const { model, names } = hessianVector(
+      modelProto({
+        nodes: [nodeProto("MatMul", ["x", "w"], ["h"]), nodeProto("Relu", ["h"], ["r"]), nodeProto("MatMul", ["r", "v"], ["y"])],
+        inputs: [valueInfoProto("x", "float32", ["N", 4])],
+        outputs: [valueInfoProto("y", "float32", ["N", 2])],
+        initializers: [weights("w", 1, [4, 5]), weights("v", 2, [5, 2])],
+      }),
+    );
     const feeds = { x: random(1, [2, 4]), [names.cotangent]: random(2, [2, 2]), [names.direction]: random(3, [2, 4]) };
     expect(Math.max(...evaluate(model, feeds, { outputs: [names.product] })[names.product]!.data.map(Math.abs))).toBe(0);
   });
 });
 
 /** A model with the output H v for y weighted by the first cotangent. */
-function hessianVector(model: ModelProto): { readonly model: ModelProto; readonly names: { readonly cotangent: string; readonly direction: string; readonly product: string } } {
+function hessianVector(model: ModelProto): {
+  readonly model: ModelProto;
+  readonly names: { readonly cotangent: string; readonly direction: string; readonly product: string };
+} {
   const first = differentiate(model);
   const second = differentiate(first.model, { of: first.gradients["x"]!, wrt: ["x"] });
   return { model: second.model, names: { cotangent: first.cotangent, direction: second.cotangent, product: second.gradients["x"]! } };
@@ -92,9 +115,18 @@ function network(batch: string | number): ModelProto {
     inputs: [valueInfoProto("x", "float32", [batch, 2, 5, 5])],
     outputs: [valueInfoProto("y", "float32", [batch, 3])],
     initializers: [
-      weights("k", 11, [4, 2, 3, 3]), weights("c", 12, [4]), weights("scale", 13, [4]), weights("bias", 14, [4]), weights("mean", 15, [4]),
-      tensorProto("variance", { type: "float32", dims: [4], data: Float32Array.of(0.5, 1, 2, 1.5) }), tensorProto("shape", { type: "int64", dims: [3], data: BigInt64Array.of(0n, 4n, 16n) }),
-      weights("g", 16, [16]), weights("wq", 17, [16, 16]), tensorProto("axis", { type: "int64", dims: [1], data: BigInt64Array.of(1n) }), weights("w", 18, [16, 3]), weights("b", 19, [3]),
+      weights("k", 11, [4, 2, 3, 3]),
+      weights("c", 12, [4]),
+      weights("scale", 13, [4]),
+      weights("bias", 14, [4]),
+      weights("mean", 15, [4]),
+      tensorProto("variance", { type: "float32", dims: [4], data: Float32Array.of(0.5, 1, 2, 1.5) }),
+      tensorProto("shape", { type: "int64", dims: [3], data: BigInt64Array.of(0n, 4n, 16n) }),
+      weights("g", 16, [16]),
+      weights("wq", 17, [16, 16]),
+      tensorProto("axis", { type: "int64", dims: [1], data: BigInt64Array.of(1n) }),
+      weights("w", 18, [16, 3]),
+      weights("b", 19, [3]),
     ],
     opset: 20,
   });

@@ -39,18 +39,25 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
   const { g, input, wants, hasCotangent, cotangent } = context;
   const { inner, counters, elements } = step;
   const active = activeStates(step.body, bodyEnds(context, step));
-  const states = step.states.map((state, i) => (active[i] === true && isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null));
+  const states = step.states.map((state, i) =>
+    active[i] === true && isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null,
+  );
   const outer = outerOperands(context).filter(wants);
   const total = gradientBody(context, inner, step.body, {
     inputs: [...counters, ...step.states.map(({ value }) => value), ...elements.map(({ value }) => value)],
     cotangents: [...Array<null>(step.conditions).fill(null), ...states.map((state) => state?.input ?? null), ...step.cotangents],
-    wrt: [...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])), ...outer.map(input)],
+    wrt: [
+      ...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])),
+      ...outer.map(input),
+    ],
   });
-  const ofStates = states.filter((state) => state !== null).map(({ value, operand, input: incoming }): StepResult => {
-    const index = operand - (step.states[0]?.operand ?? 0);
-    const start = hasCotangent(index) ? cotangent(index) : g.zerosLike(input(operand));
-    return { operand, value: total(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };
-  });
+  const ofStates = states
+    .filter((state) => state !== null)
+    .map(({ value, operand, input: incoming }): StepResult => {
+      const index = operand - (step.states[0]?.operand ?? 0);
+      const start = hasCotangent(index) ? cotangent(index) : g.zerosLike(input(operand));
+      return { operand, value: total(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };
+    });
   const ofOuter = outer.flatMap((operand): readonly StepResult[] => {
     const term = total(input(operand).name);
     if (term === null) return [];
@@ -72,7 +79,12 @@ function bodyEnds(context: PullbackContext, { body, counters, conditions, states
   const wanted = [...states, ...elements].flatMap(({ operand }, i) => (wants(operand) ? [names[i] as string] : []));
   return {
     states: states.map((_, i) => ({ before: names[i] as string, after: outputs[i] as string })),
-    wrt: [...wanted, ...outerOperands(context).filter(wants).map((i) => input(i).name)],
+    wrt: [
+      ...wanted,
+      ...outerOperands(context)
+        .filter(wants)
+        .map((i) => input(i).name),
+    ],
     of: outputs.filter((_, i) => (i < states.length ? hasCotangent(i) : cotangents[i - states.length] != null)),
   };
 }

@@ -15,7 +15,8 @@ export interface SubgraphWiring {
 /** The wirings of a node's graphs: known for If, Loop and Scan, none for other operators. */
 export function subgraphWirings(node: NodeProto): readonly SubgraphWiring[] {
   if (node.domain !== "" && node.domain !== "ai.onnx") return [];
-  if (node.opType === "If") return ["then_branch", "else_branch"].map((attribute) => ({ attribute, inputs: [], outputs: [...node.output.keys()], feedback: [] }));
+  if (node.opType === "If")
+    return ["then_branch", "else_branch"].map((attribute) => ({ attribute, inputs: [], outputs: [...node.output.keys()], feedback: [] }));
   if (node.opType === "Loop") return [loopWiring(node)];
   return node.opType === "Scan" ? [scanWiring(node)] : [];
 }
@@ -33,7 +34,12 @@ function loopWiring(node: NodeProto): SubgraphWiring {
 
 /** (state…, element…) → (state…, element…). */
 function scanWiring(node: NodeProto): SubgraphWiring {
-  return { attribute: "body", inputs: [...node.input.keys()], outputs: [...node.output.keys()], feedback: Array.from({ length: scanStates(node) }, (_, k) => ({ output: k, input: k })) };
+  return {
+    attribute: "body",
+    inputs: [...node.input.keys()],
+    outputs: [...node.output.keys()],
+    feedback: Array.from({ length: scanStates(node) }, (_, k) => ({ output: k, input: k })),
+  };
 }
 
 /** Number of states that a Scan carries. */

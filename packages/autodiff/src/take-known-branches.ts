@@ -1,4 +1,15 @@
-import { Attributes, type GraphProto, type ModelProto, type NodeProto, type TensorProto, inferGraph, namesOfGraph, nodeProto, takeName, withFields } from "@xdeep/onnx";
+import {
+  Attributes,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  inferGraph,
+  namesOfGraph,
+  nodeProto,
+  takeName,
+  withFields,
+} from "@xdeep/onnx";
 import { copySubgraph } from "./copy-subgraph.ts";
 import { nodeLabel } from "./coverage.ts";
 import { graphOf } from "./typed-graph.ts";

@@ -23,9 +23,15 @@ export function transposedWindows(attributes: Attributes, kernel: readonly numbe
   }
   const inputs = knownDims(spatialDims(x));
   const outputs = shape ?? knownDims(spatialDims(y)) ?? inputs?.map((dim, axis) => dim * strides[axis]!) ?? null;
-  const totals = strides.map((stride, axis) => totalPadding(stride, extent(base, axis), outputPadding[axis]!, inputs?.[axis] ?? null, outputs?.[axis] ?? null, shape !== undefined));
+  const totals = strides.map((stride, axis) =>
+    totalPadding(stride, extent(base, axis), outputPadding[axis]!, inputs?.[axis] ?? null, outputs?.[axis] ?? null, shape !== undefined),
+  );
   if (totals.includes(null)) {
-    throw new XDeepError("MODEL_UNSUPPORTED", `ConvTranspose "${nodeLabel(node)}" derives its padding from dims known only at run time. Export it with explicit pads, or with a fixed input size.`, { details: { node: nodeLabel(node) } });
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `ConvTranspose "${nodeLabel(node)}" derives its padding from dims known only at run time. Export it with explicit pads, or with a fixed input size.`,
+      { details: { node: nodeLabel(node) } },
+    );
   }
   const smaller = totals.map((total) => Math.floor(total! / 2));
   const larger = totals.map((total) => Math.ceil(total! / 2));

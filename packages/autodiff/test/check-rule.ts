@@ -29,7 +29,14 @@ async function checkModel(spec: RuleSpec, rules: RuleSet, inputs: readonly (Valu
   }
 }
 
-function checkAgainstDifferences(spec: RuleSpec, dynamic: boolean, model: ModelProto, gradient: GradientModel, output: string, feeds: Readonly<Record<string, Value64>>): void {
+function checkAgainstDifferences(
+  spec: RuleSpec,
+  dynamic: boolean,
+  model: ModelProto,
+  gradient: GradientModel,
+  output: string,
+  feeds: Readonly<Record<string, Value64>>,
+): void {
   const names = wrtOf(spec).map(inputName);
   const fed = (values: readonly Value64[]): Record<string, Value64> => ({ ...feeds, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])) });
   checkVjp({
@@ -50,7 +57,8 @@ function checkAgainstKnown(spec: RuleSpec, gradient: GradientModel, feeds: Reado
   for (const [i, index] of wrtOf(spec).entries()) {
     const actual = results[gradient.gradients[inputName(index)]!]!.data;
     spec.expected!.gradients[i]!.forEach((expected, j) => {
-      if (!(Math.abs(expected - actual[j]!) <= 1e-6)) throw new Error(`${spec.op} (${spec.name}) input ${index}, index ${j}: expected ${expected}, actual ${actual[j]}`);
+      if (!(Math.abs(expected - actual[j]!) <= 1e-6))
+        throw new Error(`${spec.op} (${spec.name}) input ${index}, index ${j}: expected ${expected}, actual ${actual[j]}`);
     });
   }
 }
@@ -63,10 +71,12 @@ async function checkEngine(spec: RuleSpec, gradient: GradientModel, feeds: Reado
   const session = await ort.InferenceSession.create(writeModel(gradient.model), { logSeverityLevel: 3 });
   try {
     const wanted = new Set(session.inputNames);
-    const tensors = Object.entries(all).filter(([name]) => wanted.has(name)).map(([name, value]) => {
-      const { type, data, dims } = toTensor(value);
-      return [name, new ort.Tensor(type as "float32", data as Float32Array, dims)] as const;
-    });
+    const tensors = Object.entries(all)
+      .filter(([name]) => wanted.has(name))
+      .map(([name, value]) => {
+        const { type, data, dims } = toTensor(value);
+        return [name, new ort.Tensor(type as "float32", data as Float32Array, dims)] as const;
+      });
     const actual = await session.run(Object.fromEntries(tensors), Object.values(gradient.gradients));
     for (const [name, output] of Object.entries(gradient.gradients)) compare(spec, name, expected[output]!, actual[output]!);
   } finally {
@@ -75,12 +85,14 @@ async function checkEngine(spec: RuleSpec, gradient: GradientModel, feeds: Reado
 }
 
 function compare(spec: RuleSpec, name: string, expected: Value64, actual: ort.Tensor): void {
-  if (String(expected.dims) !== String(actual.dims)) throw new Error(`${spec.op} (${spec.name}) ${name}: ONNX Runtime gives dims [${actual.dims}], expected [${expected.dims}]`);
+  if (String(expected.dims) !== String(actual.dims))
+    throw new Error(`${spec.op} (${spec.name}) ${name}: ONNX Runtime gives dims [${actual.dims}], expected [${expected.dims}]`);
   const scale = Math.max(1e-30, ...expected.data.map(Math.abs));
   const data = actual.data as Float32Array;
   expected.data.forEach((want, i) => {
     const error = Math.abs(want - data[i]!) / scale;
-    if (!(error <= (spec.float32Tolerance ?? 1e-5))) throw new Error(`${spec.op} (${spec.name}) ${name}, index ${i}: ONNX Runtime gives ${data[i]}, expected ${want}`);
+    if (!(error <= (spec.float32Tolerance ?? 1e-5)))
+      throw new Error(`${spec.op} (${spec.name}) ${name}, index ${i}: ONNX Runtime gives ${data[i]}, expected ${want}`);
   });
 }
 
@@ -94,8 +106,22 @@ function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: b
   const chain = spec.chain ?? [spec.op];
   const between = (i: number): string => `between${i}`;
   const parts = {
-    nodes: chain.map((op, i) => nodeProto(op, [i === 0 ? names[0] : between(i - 1), ...names.slice(1)].filter((name) => name !== undefined), i === chain.length - 1 ? outputs : [between(i)], spec.attributes, options(i))),
-    inputs: free.map(({ name, value }) => valueInfoProto(name, value.type, value.dims.map((dim) => (dynamic ? null : dim)))),
+    nodes: chain.map((op, i) =>
+      nodeProto(
+        op,
+        [i === 0 ? names[0] : between(i - 1), ...names.slice(1)].filter((name) => name !== undefined),
+        i === chain.length - 1 ? outputs : [between(i)],
+        spec.attributes,
+        options(i),
+      ),
+    ),
+    inputs: free.map(({ name, value }) =>
+      valueInfoProto(
+        name,
+        value.type,
+        value.dims.map((dim) => (dynamic ? null : dim)),
+      ),
+    ),
     outputs: [],
     initializers: constants,
     opset: spec.opset ?? 18,

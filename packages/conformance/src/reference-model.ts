@@ -1,8 +1,28 @@
 import {
-  XDeepError, addScaled, checkExplainOptions, checkRule, gatherScores, resolveOutput, resolveTargets, resolveWrt, sizeOf, validateFeeds, validateTensor,
+  XDeepError,
+  addScaled,
+  checkExplainOptions,
+  checkRule,
+  gatherScores,
+  resolveOutput,
+  resolveTargets,
+  resolveWrt,
+  sizeOf,
+  validateFeeds,
+  validateTensor,
 } from "@xdeep/core";
 import type {
-  Capabilities, FloatTensor, ForwardRequest, ForwardResult, Model, ScoreRequest, ScoreResult, Tensor, ValueInfo, VjpRequest, VjpResult,
+  Capabilities,
+  FloatTensor,
+  ForwardRequest,
+  ForwardResult,
+  Model,
+  ScoreRequest,
+  ScoreResult,
+  Tensor,
+  ValueInfo,
+  VjpRequest,
+  VjpResult,
 } from "@xdeep/core";
 
 import { rowOf } from "./fixture.ts";
@@ -33,7 +53,12 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
   const capabilities = { ...REFERENCE_CAPABILITIES, ...overrides };
   const { network } = fixture;
   const shapes = shapesOf(network);
-  const inputs: readonly ValueInfo[] = network.inputs.map(({ name, type, dims }) => ({ name, type, dims: [null, ...dims], layout: dims.length === 3 ? "NCHW" : null }));
+  const inputs: readonly ValueInfo[] = network.inputs.map(({ name, type, dims }) => ({
+    name,
+    type,
+    dims: [null, ...dims],
+    layout: dims.length === 3 ? "NCHW" : null,
+  }));
   const outputs: readonly ValueInfo[] = fixture.outputs.map(({ name, dims }) => ({ name, type: "float32", dims: [null, ...dims], layout: null }));
   const inner = network.nodes.map(({ name }) => name).filter((name) => !network.outputs.includes(name));
   const innerValues = capabilities.innerValues ? inner : [];
@@ -52,7 +77,8 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     checkExplainOptions({ score }, 1);
     const { activation } = fixture.outputs.find(({ name }) => name === output.name)!;
     if (score === "probability" || activation === null) return output.name;
-    if (!capabilities.logits) throw new XDeepError("CAPABILITY_MISSING", `No logits behind the ${activation} of output "${output.name}": ask for score "probability".`);
+    if (!capabilities.logits)
+      throw new XDeepError("CAPABILITY_MISSING", `No logits behind the ${activation} of output "${output.name}": ask for score "probability".`);
     return network.nodes.find(({ name }) => name === output.name)!.from[0]!;
   }
 
@@ -92,7 +118,11 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     const derivatives = runs.map((run, row) => differentiate(cut, run, { of, cotangent: startOf(run.get(of)!, row, indices, cotangent), rule, rectifiers }));
     const gradientOf = (name: string): FloatTensor => {
       const { dims } = runs[0]!.get(name)!;
-      return collect(dims, derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(dims))), weights);
+      return collect(
+        dims,
+        derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(dims))),
+        weights,
+      );
     };
     return {
       ...scored,

@@ -21,7 +21,10 @@ export async function runCase(testCase: Case, manifest: Manifest, fixtures: Read
 type Outcome = Pick<CaseResult, "status" | "reason">;
 
 async function outcomeOf(testCase: Case, manifest: Manifest, fixtures: ReadonlyMap<string, Fixture>): Promise<Outcome> {
-  const context = new CaseContext(manifest, testCase.fixtures.map((id) => fixtures.get(id)!));
+  const context = new CaseContext(
+    manifest,
+    testCase.fixtures.map((id) => fixtures.get(id)!),
+  );
   try {
     const missing = manifest.unsupported?.filter(({ fixture }) => testCase.fixtures.includes(fixture)) ?? [];
     if (missing.length > 0) return await outcomeOfUnsupported(missing, manifest, fixtures);

@@ -25,11 +25,16 @@ function summary(reports: readonly ConformanceReport[]): string {
     ["Known failures", (report) => String(count(report, "known-failure"))],
     ["Failed", (report) => String(count(report, "failed"))],
   ];
-  return table(["", ...reports.map(({ name }) => name)], rows.map(([title, cell]) => [title, ...reports.map(cell)]));
+  return table(
+    ["", ...reports.map(({ name }) => name)],
+    rows.map(([title, cell]) => [title, ...reports.map(cell)]),
+  );
 }
 
 function groupTable(group: string, reports: readonly ConformanceReport[]): string {
-  const ids = cases().filter((testCase) => groupOf(testCase) === group).map(({ id }) => id);
+  const ids = cases()
+    .filter((testCase) => groupOf(testCase) === group)
+    .map(({ id }) => id);
   const rows = ids
     .filter((id) => reports.some((report) => resultOf(report, id) !== undefined))
     .map((id) => [`\`${id.slice(group.length + 1)}\``, ...reports.map((report) => sign(resultOf(report, id)))]);

@@ -21,8 +21,18 @@ describe("knownFailures", () => {
   });
 
   it("refuses ids that do not exist, repeated ones, and missing reasons", async () => {
-    await expect(runConformance({ ...honest, knownFailures: [{ case: "vjp/nonsense", reason }] })).rejects.toThrow('knownFailures names "vjp/nonsense", which does not exist');
-    await expect(runConformance({ ...honest, knownFailures: [{ case: CASE, reason }, { case: CASE, reason }] })).rejects.toThrow("twice");
+    await expect(runConformance({ ...honest, knownFailures: [{ case: "vjp/nonsense", reason }] })).rejects.toThrow(
+      'knownFailures names "vjp/nonsense", which does not exist',
+    );
+    await expect(
+      runConformance({
+        ...honest,
+        knownFailures: [
+          { case: CASE, reason },
+          { case: CASE, reason },
+        ],
+      }),
+    ).rejects.toThrow("twice");
     await expect(runConformance({ ...honest, knownFailures: [{ case: CASE, reason: " " }] })).rejects.toThrow("no reason");
   });
 });
@@ -80,7 +90,9 @@ describe("tolerance", () => {
 describe("failures", () => {
   it("name operator, input, seed, worst index, expected and actual value", async () => {
     const { cases } = await runConformance(kinked, { only: [CASE] });
-    expect(cases[0]?.reason).toMatch(/^gradient of input 0 "x" through fixture "relu" \(relu; seed 11\): worst at index \d = \[0, \d\]: expected 0, got -?\d\.\d+; allowed is 0.00001 of the largest value/);
+    expect(cases[0]?.reason).toMatch(
+      /^gradient of input 0 "x" through fixture "relu" \(relu; seed 11\): worst at index \d = \[0, \d\]: expected 0, got -?\d\.\d+; allowed is 0.00001 of the largest value/,
+    );
   });
 });
 
@@ -99,7 +111,17 @@ describe("a runner", () => {
     await tests[0]!.run();
     await expect(tests[1]!.run()).rejects.toThrow(`${CASE}: gradient of input 0`);
     await tests[2]!.run();
-    expect(reports).toMatchObject([{ format: 1, name: "kinked", backend: "reference", cases: [{ id: "vjp/relu", status: "passed" }, { id: CASE, status: "failed" }] }]);
+    expect(reports).toMatchObject([
+      {
+        format: 1,
+        name: "kinked",
+        backend: "reference",
+        cases: [
+          { id: "vjp/relu", status: "passed" },
+          { id: CASE, status: "failed" },
+        ],
+      },
+    ]);
   });
 
   it("is told at once of ids that do not exist", () => {

@@ -45,7 +45,9 @@ it("fails under node:test where a backend is wrong", async () => {
     import { finiteDifferences } from "./backend.js";
     const capabilities = { rules: ["standard"], innerValues: false, logits: true, gpu: false, maxBatch: null };
     conformance({ api: { describe, it }, name: "wrong", capabilities, only: ["contract/capabilities"], createModel: async () => finiteDifferences({ inputs: [], outputs: [] }) });`;
-  const failure = await run(process.execPath, ["--test", "--test-reporter=tap", await bundle({ contents })]).catch((error: { readonly stdout: string }) => error);
+  const failure = await run(process.execPath, ["--test", "--test-reporter=tap", await bundle({ contents })]).catch(
+    (error: { readonly stdout: string }) => error,
+  );
   expect(failure.stdout).toMatch(/# fail 1\n/);
   expect(failure.stdout).toContain('contract/capabilities: capability "logits" of the model against the declared one: expected true, got false');
 });

@@ -27,6 +27,8 @@ it("writes a report where that is asked for, and then takes an equal one and no 
   await reportFile(file)({ ...report, suite: "another version" });
   const [first, second] = report.cases;
   await expect(reportFile(file)({ ...report, cases: [first!] })).rejects.toThrow("vjp/dense was not run");
-  await expect(reportFile(file)({ ...report, cases: [first!, { ...second!, status: "refused" }] })).rejects.toThrow('vjp/dense is {"id":"vjp/dense","status":"refused"}');
+  await expect(reportFile(file)({ ...report, cases: [first!, { ...second!, status: "refused" }] })).rejects.toThrow(
+    'vjp/dense is {"id":"vjp/dense","status":"refused"}',
+  );
   await expect(reportFile(file)({ ...report, engine: "another" })).rejects.toThrow('"engine":"another"');
 });

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { assembleRows } from "./assemble-rows.ts";
 import { float32 } from "./tensor.ts";
 
-const rows = [[1, 2], [3, 4], [5, 6]].map((values) => ({ x: { dims: [1, 2], data: Float64Array.from(values) } }));
+const rows = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+].map((values) => ({ x: { dims: [1, 2], data: Float64Array.from(values) } }));
 
 describe("assembleRows", () => {
   it("stacks rows", () => {

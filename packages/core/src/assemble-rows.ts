@@ -31,9 +31,13 @@ function assemble(name: string, rows: readonly RowValues[], weights: Float32Arra
   }
   const index = data.findIndex((value) => !Number.isFinite(value));
   if (index >= 0) {
-    throw new XDeepError("RESULT_NOT_FINITE", `The attribution to "${name}" is ${data[index]} at element ${index}: it does not fit float32. Check the scale of the input.`, {
-      details: { wrt: name, index },
-    });
+    throw new XDeepError(
+      "RESULT_NOT_FINITE",
+      `The attribution to "${name}" is ${data[index]} at element ${index}: it does not fit float32. Check the scale of the input.`,
+      {
+        details: { wrt: name, index },
+      },
+    );
   }
   return { type: "float32", dims, data };
 }

@@ -104,9 +104,13 @@ export class BaseProp implements Explainer {
 function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): void {
   for (const [name, { dims }] of Object.entries(gradients)) {
     if (dims[0] === end - start) continue;
-    throw new XDeepError("BATCH_INVALID", `The gradient with respect to "${name}" has dims [${dims.join(", ")}], whose first axis is not the batch, so more rows than one run holds cannot be joined. Explain fewer rows at a time.`, {
-      details: { wrt: name, dims, rows: end - start },
-    });
+    throw new XDeepError(
+      "BATCH_INVALID",
+      `The gradient with respect to "${name}" has dims [${dims.join(", ")}], whose first axis is not the batch, so more rows than one run holds cannot be joined. Explain fewer rows at a time.`,
+      {
+        details: { wrt: name, dims, rows: end - start },
+      },
+    );
   }
 }
 

@@ -10,7 +10,11 @@ describe("batches", () => {
   });
 
   it("splits rows into runs that cover them once", () => {
-    expect(splitRows(5, 2)).toEqual([{ start: 0, end: 2 }, { start: 2, end: 4 }, { start: 4, end: 5 }]);
+    expect(splitRows(5, 2)).toEqual([
+      { start: 0, end: 2 },
+      { start: 2, end: 4 },
+      { start: 4, end: 5 },
+    ]);
   });
 
   it("joins what it split", () => {

@@ -6,6 +6,7 @@ import type { Explainer } from "./explainer.ts";
  * @throws {XDeepError} CONTRACT_VERSION unless its backend was written for this contract
  */
 export function checkExplainer(explainer: Explainer): void {
-  if (typeof explainer?.explain !== "function") throw new TypeError("Expected an explainer, an object with `model` and `explain`: wrap a model first, as in new Backprop(model).");
+  if (typeof explainer?.explain !== "function")
+    throw new TypeError("Expected an explainer, an object with `model` and `explain`: wrap a model first, as in new Backprop(model).");
   checkContract(explainer.model);
 }

@@ -7,7 +7,8 @@ export const RULES: readonly Rule[] = ["standard", "guided", "deconvnet"];
 
 /** @throws {XDeepError} CONTRACT_VERSION unless the backend was written for this contract */
 export function checkContract(model: Model): void {
-  if (typeof model?.vjp !== "function") throw new TypeError("An explainer needs a model: an object with inputs, outputs, forward and vjp, as `loadModel` gives.");
+  if (typeof model?.vjp !== "function")
+    throw new TypeError("An explainer needs a model: an object with inputs, outputs, forward and vjp, as `loadModel` gives.");
   if (model.contractVersion === CONTRACT_VERSION) return;
   throw new XDeepError(
     "CONTRACT_VERSION",

@@ -28,7 +28,9 @@ export function checkExplainOptions(options: ExplainOptions, rows: number): void
   checkOptionNames("explain", options, EXPLAIN_OPTIONS);
   const { score, weights } = options;
   if (score !== undefined && score !== "logit" && score !== "probability") {
-    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, { details: { option: "score", got: score } });
+    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, {
+      details: { option: "score", got: score },
+    });
   }
   if (weights === undefined) return;
   if (weights.length !== rows || !weights.every((weight) => Number.isFinite(weight))) {

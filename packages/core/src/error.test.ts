@@ -6,7 +6,10 @@ import { ERROR_CODES, XDeepError, isXDeepError } from "./error.ts";
 
 describe("docs/errors.md", () => {
   const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-  const sections = page.split(/^## /m).slice(1).map((section) => section.split("\n\n", 2));
+  const sections = page
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => section.split("\n\n", 2));
 
   it("has one section for each code, in the order of the list", () => {
     expect(sections.map(([heading]) => heading)).toEqual([...ERROR_CODES]);

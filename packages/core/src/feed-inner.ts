@@ -17,9 +17,13 @@ export async function feedInner(model: Model, { feeds, rows }: ResolvedInput, na
   });
   for (const [name, { type, dims }] of Object.entries(outputs)) {
     if (isFloatType(type) && dims[0] === rows) continue;
-    throw new XDeepError("WRT_UNKNOWN", `Inner value "${name}" is ${type} [${dims.join(", ")}]; a method moves float values whose first axis is the batch, ${rows}.`, {
-      details: { wrt: name, type, dims },
-    });
+    throw new XDeepError(
+      "WRT_UNKNOWN",
+      `Inner value "${name}" is ${type} [${dims.join(", ")}]; a method moves float values whose first axis is the batch, ${rows}.`,
+      {
+        details: { wrt: name, type, dims },
+      },
+    );
   }
   return { feeds: { ...feeds, ...outputs }, rows };
 }

@@ -5,7 +5,18 @@ export type { DataType, FloatTensor, Input, Tensor, TensorDataMap, TensorOf } fr
 export type { Target, TargetOption } from "./target.ts";
 export { CONTRACT_VERSION } from "./model.ts";
 export type {
-  Capabilities, ForwardRequest, ForwardResult, Layout, Model, Rule, Score, ScoreRequest, ScoreResult, ValueInfo, VjpRequest, VjpResult,
+  Capabilities,
+  ForwardRequest,
+  ForwardResult,
+  Layout,
+  Model,
+  Rule,
+  Score,
+  ScoreRequest,
+  ScoreResult,
+  ValueInfo,
+  VjpRequest,
+  VjpResult,
 } from "./model.ts";
 export type { Attribution, ExplainOptions, Explainer, MethodDescription, Mirrored, Progress, Provenance } from "./explainer.ts";
 export { batchSize, concatRows, repeatRow, sliceFeeds, splitRows } from "./batches.ts";

@@ -42,13 +42,18 @@ function squeeze(tensor: FloatTensor): FloatTensor {
 }
 
 function toFeeds(model: Model, input: Input): Readonly<Record<string, Tensor>> {
-  if (typeof input !== "object" || input === null) throw new TypeError(`An input is a tensor or a record of tensors by name, got ${input === null ? "null" : typeof input}.`);
+  if (typeof input !== "object" || input === null)
+    throw new TypeError(`An input is a tensor or a record of tensors by name, got ${input === null ? "null" : typeof input}.`);
   if (!isTensor(input)) return input;
   const names = model.inputs.map(({ name }) => name);
   if (names.length === 1) return { [names[0]!]: input };
-  throw new XDeepError("INPUT_MISSING", `The model has ${names.length} inputs, so one tensor is not enough: pass a record by the names "${names.join('", "')}".`, {
-    details: { expected: names },
-  });
+  throw new XDeepError(
+    "INPUT_MISSING",
+    `The model has ${names.length} inputs, so one tensor is not enough: pass a record by the names "${names.join('", "')}".`,
+    {
+      details: { expected: names },
+    },
+  );
 }
 
 /** A model of fixed batch 1 takes more rows here: they are run one at a time. */

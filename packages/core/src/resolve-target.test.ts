@@ -33,11 +33,15 @@ describe("resolveTargets", () => {
   });
 
   it.each([3, -1, { index: [3] }])("refuses %j outside the classes", (target) => {
-    expect(() => resolveTargets(classes, target)).toThrow(expect.objectContaining({ code: "TARGET_OUT_OF_RANGE", message: expect.stringMatching(/3 classes, 0 to 2/) }));
+    expect(() => resolveTargets(classes, target)).toThrow(
+      expect.objectContaining({ code: "TARGET_OUT_OF_RANGE", message: expect.stringMatching(/3 classes, 0 to 2/) }),
+    );
   });
 
   it("says which axis a tuple leaves", () => {
-    expect(() => resolveTargets(spatial, { index: [1, 0, 2] })).toThrow(expect.objectContaining({ code: "TARGET_OUT_OF_RANGE", message: expect.stringContaining("axis 2") }));
+    expect(() => resolveTargets(spatial, { index: [1, 0, 2] })).toThrow(
+      expect.objectContaining({ code: "TARGET_OUT_OF_RANGE", message: expect.stringContaining("axis 2") }),
+    );
   });
 
   it.each([1.5, NaN, "1" as never, { index: [0, 1] }, { index: [0.5] }, {} as never])("refuses %j, which names no entry", (target) => {
@@ -45,7 +49,9 @@ describe("resolveTargets", () => {
   });
 
   it("refuses a plain number for several axes and a wrong count of targets", () => {
-    expect(() => resolveTargets(spatial, 1)).toThrow(expect.objectContaining({ code: "TARGET_INVALID", message: expect.stringContaining("{ index: [i0, i1, i2] }") }));
+    expect(() => resolveTargets(spatial, 1)).toThrow(
+      expect.objectContaining({ code: "TARGET_INVALID", message: expect.stringContaining("{ index: [i0, i1, i2] }") }),
+    );
     expect(() => resolveTargets(classes, [0, 1, 2])).toThrow(expect.objectContaining({ code: "TARGET_INVALID" }));
   });
 

@@ -45,9 +45,13 @@ export function resolveTargets(output: ScoredOutput, option: TargetOption | unde
 export function expandTargets(option: TargetOption | undefined, rows: number): readonly (Target | null)[] {
   if (!Array.isArray(option)) return Array.from({ length: rows }, () => (option as Target | null | undefined) ?? null);
   if (option.length !== rows) {
-    throw new XDeepError("TARGET_INVALID", `A list of targets holds one per row: expected ${rows}, got ${option.length}. For an entry of an output with more axes pass { index: [${option.join(", ")}] }.`, {
-      details: { expected: rows, got: option.length },
-    });
+    throw new XDeepError(
+      "TARGET_INVALID",
+      `A list of targets holds one per row: expected ${rows}, got ${option.length}. For an entry of an output with more axes pass { index: [${option.join(", ")}] }.`,
+      {
+        details: { expected: rows, got: option.length },
+      },
+    );
   }
   return option;
 }
@@ -72,7 +76,10 @@ function flatten(target: Target, axes: readonly number[], output: string): numbe
 
 function rangeOf(axes: readonly number[], axis: number): string {
   const size = axes[axis]!;
-  const what = axes.filter((dim) => dim !== 1).length > 1 ? `axis ${axis} of a row [${axes.join(", ")}] has ${size} entries` : `it has ${size} ${size === 1 ? "class" : "classes"}`;
+  const what =
+    axes.filter((dim) => dim !== 1).length > 1
+      ? `axis ${axis} of a row [${axes.join(", ")}] has ${size} entries`
+      : `it has ${size} ${size === 1 ? "class" : "classes"}`;
   return `${what}, 0 to ${size - 1}`;
 }
 
@@ -83,7 +90,9 @@ function toTuple(target: Target, axes: readonly number[], output: string): reado
     // A row without axes has one entry, and 0 names it.
     if (axes.length === 0) {
       if (target === 0) return [];
-      throw new XDeepError("TARGET_OUT_OF_RANGE", `Target ${target} is outside output "${output}": it has 1 entry per row, and needs no target.`, { details: { target, output, axes } });
+      throw new XDeepError("TARGET_OUT_OF_RANGE", `Target ${target} is outside output "${output}": it has 1 entry per row, and needs no target.`, {
+        details: { target, output, axes },
+      });
     }
     return axes.map((_, axis) => (axis === long ? target : 0));
   }
@@ -94,9 +103,13 @@ function toTuple(target: Target, axes: readonly number[], output: string): reado
 
 function invalidTarget(target: unknown, axes: readonly number[], output: string): XDeepError {
   const expected = longAxis(axes) === null ? `{ index: [${axes.map((_, axis) => `i${axis}`).join(", ")}] } with ${axes.length} integers` : "an integer";
-  return new XDeepError("TARGET_INVALID", `Target ${describe(target)} does not name an entry of output "${output}", whose rows have dims [${axes.join(", ")}]. Pass ${expected}.`, {
-    details: { target, output, axes },
-  });
+  return new XDeepError(
+    "TARGET_INVALID",
+    `Target ${describe(target)} does not name an entry of output "${output}", whose rows have dims [${axes.join(", ")}]. Pass ${expected}.`,
+    {
+      details: { target, output, axes },
+    },
+  );
 }
 
 /** The one axis a plain number can mean; null where several are longer than 1. */
@@ -124,9 +137,13 @@ function argmax({ name, data }: ScoredOutput, row: number, size: number): number
   for (let i = 0; i < size; i++) {
     const value = data[start + i]!;
     if (Number.isNaN(value)) {
-      throw new XDeepError("RESULT_NOT_FINITE", `Output "${name}" is NaN at entry ${i} of row ${row}, so it has no argmax. Check the input's scale, or name a target.`, {
-        details: { output: name, row, index: i },
-      });
+      throw new XDeepError(
+        "RESULT_NOT_FINITE",
+        `Output "${name}" is NaN at entry ${i} of row ${row}, so it has no argmax. Check the input's scale, or name a target.`,
+        {
+          details: { output: name, row, index: i },
+        },
+      );
     }
     if (value > data[start + best]!) best = i;
   }

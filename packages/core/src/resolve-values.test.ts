@@ -28,7 +28,9 @@ describe("resolveWrt", () => {
   it("refuses integers, unknown names and models without float inputs", () => {
     const unknown = expect.objectContaining({ code: "WRT_UNKNOWN" });
     expect(() => resolveWrt(values, ["ids"])).toThrow(unknown);
-    expect(() => resolveWrt(values, ["conv2"], { innerValues })).toThrow(expect.objectContaining({ code: "WRT_UNKNOWN", message: expect.stringContaining('"conv1"') }));
+    expect(() => resolveWrt(values, ["conv2"], { innerValues })).toThrow(
+      expect.objectContaining({ code: "WRT_UNKNOWN", message: expect.stringContaining('"conv1"') }),
+    );
     expect(() => resolveWrt(values, [])).toThrow(unknown);
     expect(() => resolveWrt([value("ids", "int64")])).toThrow(unknown);
   });

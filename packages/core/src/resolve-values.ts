@@ -12,7 +12,12 @@ export function resolveOutput(outputs: readonly ValueInfo[], name?: string): Val
   const found = name === undefined ? outputs.find(({ type }) => isFloatType(type)) : outputs.find((output) => output.name === name);
   if (found !== undefined && isFloatType(found.type)) return found;
   const listed = outputs.map((output) => `"${output.name}" (${output.type})`).join(", ");
-  const what = name === undefined ? "The model has no float output" : found === undefined ? `The model has no output "${name}"` : `Output "${name}" is ${found.type}, which has no gradient`;
+  const what =
+    name === undefined
+      ? "The model has no float output"
+      : found === undefined
+        ? `The model has no output "${name}"`
+        : `Output "${name}" is ${found.type}, which has no gradient`;
   throw new XDeepError("OUTPUT_UNKNOWN", `${what}. Its outputs are ${listed}.`, { details: { output: name, outputs: outputs.map((output) => output.name) } });
 }
 
@@ -31,9 +36,13 @@ export function resolveWrt(inputs: readonly ValueInfo[], names?: readonly string
   const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   if (names === undefined) {
     if (floats.length > 0) return floats;
-    throw new XDeepError("WRT_UNKNOWN", "The model has no float input, so there is no input gradient. Name an inner value in `wrt`, such as the output of its embedding.", {
-      details: { inputs: inputs.map(({ name, type }) => ({ name, type })) },
-    });
+    throw new XDeepError(
+      "WRT_UNKNOWN",
+      "The model has no float input, so there is no input gradient. Name an inner value in `wrt`, such as the output of its embedding.",
+      {
+        details: { inputs: inputs.map(({ name, type }) => ({ name, type })) },
+      },
+    );
   }
   if (names.length === 0) throw new XDeepError("WRT_UNKNOWN", "`wrt` names nothing; leave it out for every float input.", { details: { wrt: names } });
   for (const name of names) checkWrt(name, inputs, floats, innerValues);
@@ -44,7 +53,9 @@ function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly s
   if (floats.includes(name) || innerValues?.has(name)) return;
   const input = inputs.find((candidate) => candidate.name === name);
   if (input !== undefined) {
-    throw new XDeepError("WRT_UNKNOWN", `Input "${name}" is ${input.type}, which has no gradient. Float inputs: ${quote(floats)}.`, { details: { wrt: name, type: input.type } });
+    throw new XDeepError("WRT_UNKNOWN", `Input "${name}" is ${input.type}, which has no gradient. Float inputs: ${quote(floats)}.`, {
+      details: { wrt: name, type: input.type },
+    });
   }
   if (innerValues === undefined) {
     throw new XDeepError("CAPABILITY_MISSING", `"${name}" is no input of the model (${quote(floats)}), and this backend has no gradients of inner values.`, {

@@ -17,7 +17,11 @@ export interface ScoreRowsOptions extends ScoreRequest {
  *
  * @throws {XDeepError} RESULT_NOT_FINITE when a score is NaN or infinite
  */
-export async function scoreRows(model: Model, { feeds, rows }: ResolvedInput, { output, target, score, outputs, signal }: ScoreRowsOptions): Promise<ForwardResult> {
+export async function scoreRows(
+  model: Model,
+  { feeds, rows }: ResolvedInput,
+  { output, target, score, outputs, signal }: ScoreRowsOptions,
+): Promise<ForwardResult> {
   const targets = expandTargets(target, rows);
   const results: ForwardResult[] = [];
   for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
@@ -46,7 +50,11 @@ export function targetsIn(targets: readonly (Target | null)[]): readonly Target[
 export function checkScores(scores: Float32Array, output: string, firstRow = 0): void {
   const row = scores.findIndex((value) => !Number.isFinite(value));
   if (row < 0) return;
-  throw new XDeepError("RESULT_NOT_FINITE", `The score in output "${output}" is ${scores[row]} at row ${firstRow + row}. Check the input's scale, and whether the model gives finite outputs for it.`, {
-    details: { output, row: firstRow + row },
-  });
+  throw new XDeepError(
+    "RESULT_NOT_FINITE",
+    `The score in output "${output}" is ${scores[row]} at row ${firstRow + row}. Check the input's scale, and whether the model gives finite outputs for it.`,
+    {
+      details: { output, row: firstRow + row },
+    },
+  );
 }

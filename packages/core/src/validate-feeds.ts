@@ -18,11 +18,7 @@ export interface ValidateFeedsOptions {
  *
  * @throws {XDeepError} INPUT_MISSING, INPUT_UNKNOWN, INPUT_TYPE, INPUT_SHAPE, INPUT_NOT_FINITE, BATCH_INVALID
  */
-export function validateFeeds(
-  feeds: Readonly<Record<string, Tensor>>,
-  inputs: readonly ValueInfo[],
-  options: ValidateFeedsOptions = {},
-): number {
+export function validateFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: readonly ValueInfo[], options: ValidateFeedsOptions = {}): number {
   const known = new Map([...inputs, ...(options.innerValues ?? [])].map((info) => [info.name, info]));
   checkNames(feeds, inputs, known);
   for (const [name, tensor] of Object.entries(feeds)) validateTensor(tensor, known.get(name)!);
@@ -40,9 +36,13 @@ export function validateTensor(tensor: Tensor, info: ValueInfo): void {
   checkDims(tensor, info);
   const index = isFloatType(tensor.type) ? firstNonFinite(tensor) : -1;
   if (index >= 0) {
-    throw new XDeepError("INPUT_NOT_FINITE", `Input "${info.name}" holds NaN or infinity, first at element ${index} of ${tensor.data.length}. Clean the data before it is explained.`, {
-      details: { input: info.name, index },
-    });
+    throw new XDeepError(
+      "INPUT_NOT_FINITE",
+      `Input "${info.name}" holds NaN or infinity, first at element ${index} of ${tensor.data.length}. Clean the data before it is explained.`,
+      {
+        details: { input: info.name, index },
+      },
+    );
   }
 }
 
@@ -105,9 +105,13 @@ function checkDims(tensor: Tensor, info: ValueInfo): void {
     });
   }
   if (tensor.data.length !== sizeOf(tensor.dims)) {
-    throw new XDeepError("INPUT_SHAPE", `Input "${info.name}" of dims [${tensor.dims.join(", ")}] needs ${sizeOf(tensor.dims)} elements, got ${tensor.data.length}.`, {
-      details: { input: info.name, expected: sizeOf(tensor.dims), got: tensor.data.length },
-    });
+    throw new XDeepError(
+      "INPUT_SHAPE",
+      `Input "${info.name}" of dims [${tensor.dims.join(", ")}] needs ${sizeOf(tensor.dims)} elements, got ${tensor.data.length}.`,
+      {
+        details: { input: info.name, expected: sizeOf(tensor.dims), got: tensor.data.length },
+      },
+    );
   }
 }
 

@@ -6,13 +6,24 @@ import type { Attribution, FloatTensor, Model, Rule, Tensor } from "../src/index
 
 const inputs = [{ name: "x", dims: [3] }];
 const layers = randomLayers([3, 8, 4]);
-const rows = float32([5, 3], Array.from({ length: 15 }, (_, i) => Math.sin(i)));
+const rows = float32(
+  [5, 3],
+  Array.from({ length: 15 }, (_, i) => Math.sin(i)),
+);
 
 const failure = (code: string): unknown => expect.objectContaining({ name: "XDeepError", code });
 
 describe("BaseProp", () => {
   it("explains a model in ten lines", async () => {
-    const model = analyticModel({ inputs: [{ name: "x", dims: [2] }], layers: [affine([[1, 2], [3, 4]])] });
+    const model = analyticModel({
+      inputs: [{ name: "x", dims: [2] }],
+      layers: [
+        affine([
+          [1, 2],
+          [3, 4],
+        ]),
+      ],
+    });
     const attribution = await new BaseProp(model).explain(float32([1, 2], [1, 1]));
     expectTypeOf(attribution.values).toEqualTypeOf<FloatTensor>();
     expect(attribution).toMatchObject({ values: float32([1, 2], [3, 4]), target: [1], scores: Float32Array.of(7), output: "y" });
@@ -65,7 +76,14 @@ describe("BaseProp", () => {
   });
 
   it("mirrors records, and gives records for inner values", async () => {
-    const model = analyticModel({ inputs: [{ name: "a", dims: [1] }, { name: "b", dims: [2], type: "float64" }, { name: "k", dims: [1], type: "int32" }], layers: [affine([[2, 3, 4, 5]])] });
+    const model = analyticModel({
+      inputs: [
+        { name: "a", dims: [1] },
+        { name: "b", dims: [2], type: "float64" },
+        { name: "k", dims: [1], type: "int32" },
+      ],
+      layers: [affine([[2, 3, 4, 5]])],
+    });
     const feeds: Record<string, Tensor> = {
       a: float32([1, 1], [1]),
       b: { type: "float64", dims: [1, 2], data: Float64Array.of(1, 1) },
@@ -76,24 +94,49 @@ describe("BaseProp", () => {
     expect(all.values).toEqual({ a: float32([1, 1], [2]), b: float32([1, 2], [3, 4]) });
     expect((await explainer.explain(feeds, { wrt: ["b"] })).values).toEqual({ b: float32([1, 2], [3, 4]) });
 
-    const single = analyticModel({ inputs, layers: [affine([[1, 1, 1]]), elementwise((x) => x ** 2, (x) => 2 * x)] });
+    const single = analyticModel({
+      inputs,
+      layers: [
+        affine([[1, 1, 1]]),
+        elementwise(
+          (x) => x ** 2,
+          (x) => 2 * x,
+        ),
+      ],
+    });
     const inner = await new BaseProp(single).explain(float32([1, 3], [1, 1, 1]), { wrt: ["layer0"] });
     expect(inner.values).toEqual({ layer0: float32([1, 1], [6]) });
-    expect((await new BaseProp(single).explain({ x: float32([1, 3]), layer0: float32([1, 1], [5]) }, { wrt: ["layer0"] })).values).toEqual({ layer0: float32([1, 1], [10]) });
+    expect((await new BaseProp(single).explain({ x: float32([1, 3]), layer0: float32([1, 1], [5]) }, { wrt: ["layer0"] })).values).toEqual({
+      layer0: float32([1, 1], [10]),
+    });
   });
 
   it("explains the logit or the probability, and says which", async () => {
-    const model = analyticModel({ inputs, layers: [affine([[1, 0, 0], [0, 1, 0]]), softmax()] });
+    const model = analyticModel({
+      inputs,
+      layers: [
+        affine([
+          [1, 0, 0],
+          [0, 1, 0],
+        ]),
+        softmax(),
+      ],
+    });
     const explainer = new BaseProp(model);
     const x = float32([1, 3], [1, 1, 0]);
     expect(await explainer.explain(x, { target: 0 })).toMatchObject({ values: float32([1, 3], [1, 0, 0]), provenance: { score: "logit" } });
-    expect(await explainer.explain(x, { target: 0, score: "probability" })).toMatchObject({ values: float32([1, 3], [0.25, -0.25, 0]), provenance: { score: "probability" } });
+    expect(await explainer.explain(x, { target: 0, score: "probability" })).toMatchObject({
+      values: float32([1, 3], [0.25, -0.25, 0]),
+      provenance: { score: "probability" },
+    });
   });
 
   it("reports progress after every run and leaves its input as it was", async () => {
     const before = rows.data.slice();
     const steps: string[] = [];
-    await new BaseProp(analyticModel({ inputs, layers, capabilities: { preferredBatch: 2 } })).explain(rows, { onProgress: ({ done, total }) => steps.push(`${done}/${total}`) });
+    await new BaseProp(analyticModel({ inputs, layers, capabilities: { preferredBatch: 2 } })).explain(rows, {
+      onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
+    });
     expect(steps).toEqual(["1/3", "2/3", "3/3"]);
     expect(rows.data).toEqual(before);
   });
@@ -161,7 +204,13 @@ describe("BaseProp refuses", () => {
   });
 
   it("a bare tensor where the model has several inputs, naming them", async () => {
-    const two = analyticModel({ inputs: [{ name: "left", dims: [1] }, { name: "right", dims: [2] }], layers: [affine([[1, 1, 1]])] });
+    const two = analyticModel({
+      inputs: [
+        { name: "left", dims: [1] },
+        { name: "right", dims: [2] },
+      ],
+      layers: [affine([[1, 1, 1]])],
+    });
     await expect(new BaseProp(two).explain(rows)).rejects.toThrow(/"left", "right"/);
     await expect(new BaseProp(two).explain(rows)).rejects.toEqual(failure("INPUT_MISSING"));
   });

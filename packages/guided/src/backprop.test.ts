@@ -10,7 +10,17 @@ import { VERSION } from "./version.ts";
 const failure = (code: string): unknown => expect.objectContaining({ name: "XDeepError", code });
 
 /** y = relu(x₀ − x₁) − relu(x₁): each rule gives another gradient. */
-const rectified = analyticModel({ inputs: [{ name: "x", dims: [2] }], layers: [affine([[1, -1], [0, 1]]), relu(), affine([[1, -1]])] });
+const rectified = analyticModel({
+  inputs: [{ name: "x", dims: [2] }],
+  layers: [
+    affine([
+      [1, -1],
+      [0, 1],
+    ]),
+    relu(),
+    affine([[1, -1]]),
+  ],
+});
 
 const image = (layout: "NCHW" | "NHWC" | null, dims: readonly number[]): ReturnType<typeof analyticModel> =>
   analyticModel({ inputs: [{ name: "image", dims, layout }], layers: [affine([[1, -5, 3, -4, -1, -6, 2, -9, 0, 1, 2, -7]])] });
@@ -48,13 +58,27 @@ describe("Backprop", () => {
   });
 
   it("keeps N samples, and takes one target for each", async () => {
-    const model = analyticModel({ inputs: [{ name: "x", dims: [2] }], layers: [affine([[1, 2], [3, 4]])] });
+    const model = analyticModel({
+      inputs: [{ name: "x", dims: [2] }],
+      layers: [
+        affine([
+          [1, 2],
+          [3, 4],
+        ]),
+      ],
+    });
     const gradients = await new Backprop(model).calculateGradients(float32([2, 2]), { targetClass: [1, 0] });
     expect(gradients).toEqual(float32([2, 2], [3, 4, 1, 2]));
   });
 
   it("mirrors records", async () => {
-    const model = analyticModel({ inputs: [{ name: "a", dims: [1] }, { name: "b", dims: [2] }], layers: [affine([[1, 2, 3]])] });
+    const model = analyticModel({
+      inputs: [
+        { name: "a", dims: [1] },
+        { name: "b", dims: [2] },
+      ],
+      layers: [affine([[1, 2, 3]])],
+    });
     const feeds: Record<string, Tensor> = { a: float32([1, 1]), b: float32([1, 2]) };
     expect(await new Backprop(model).calculateGradients(feeds)).toEqual({ a: float32([1], [1]), b: float32([2], [2, 3]) });
   });
@@ -89,7 +113,11 @@ describe("takeMax", () => {
 });
 
 describe("Backprop refuses", () => {
-  it.each([{ guided: true, rule: "deconvnet" as const }, { guided: true, rule: "standard" as const }, { guided: false, rule: "guided" as const }])("the contradiction %j", (options) => {
+  it.each([
+    { guided: true, rule: "deconvnet" as const },
+    { guided: true, rule: "standard" as const },
+    { guided: false, rule: "guided" as const },
+  ])("the contradiction %j", (options) => {
     expect(() => new Backprop(rectified, options)).toThrow(failure("OPTION_INVALID"));
   });
 

@@ -32,7 +32,14 @@ export interface CalculateGradientsOptions {
 
 const BACKPROP_OPTIONS: readonly string[] = ["guided", "rule", "rectifiers"] satisfies (keyof BackpropOptions)[];
 const GRADIENT_OPTIONS: readonly string[] = [
-  "targetClass", "takeMax", "useGpu", "score", "output", "wrt", "signal", "onProgress",
+  "targetClass",
+  "takeMax",
+  "useGpu",
+  "score",
+  "output",
+  "wrt",
+  "signal",
+  "onProgress",
 ] satisfies (keyof CalculateGradientsOptions)[];
 
 /**

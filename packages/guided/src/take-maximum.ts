@@ -8,9 +8,13 @@ import type { FloatTensor, Layout } from "@xdeep/core";
  */
 export function channelAxis({ dims }: FloatTensor, layout: Layout, name: string): number {
   if (dims.length < 3) {
-    throw new XDeepError("OPTION_INVALID", `takeMax needs a channel axis, but "${name}" has dims [${dims.join(", ")}]: a batch axis and ${dims.length - 1} more. Leave takeMax out.`, {
-      details: { option: "takeMax", dims },
-    });
+    throw new XDeepError(
+      "OPTION_INVALID",
+      `takeMax needs a channel axis, but "${name}" has dims [${dims.join(", ")}]: a batch axis and ${dims.length - 1} more. Leave takeMax out.`,
+      {
+        details: { option: "takeMax", dims },
+      },
+    );
   }
   return layout === "NHWC" ? dims.length - 1 : 1;
 }

@@ -49,7 +49,9 @@ describe("reduceChannels", () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("refuses %s and says where it is", (bad) => {
     const attribution = float32([1, 1, 2, 2], [0, 1, bad, bad]);
-    expect(() => reduceChannels(attribution)).toThrow(expect.objectContaining({ code: "RESULT_NOT_FINITE", message: expect.stringMatching(/2 of 4 .*flat index 2/) }));
+    expect(() => reduceChannels(attribution)).toThrow(
+      expect.objectContaining({ code: "RESULT_NOT_FINITE", message: expect.stringMatching(/2 of 4 .*flat index 2/) }),
+    );
     expect(() => reduceChannels({ width: 1, height: 1, data: Float64Array.of(bad) })).toThrow(expect.objectContaining({ code: "RESULT_NOT_FINITE" }));
   });
 

@@ -8,7 +8,13 @@ describe("@xdeep/image/browser", () => {
   it("bundles for browsers without sharp, fonts or modules of Node", async () => {
     const { metafile } = await build({
       entryPoints: [fileURLToPath(new URL("browser.ts", import.meta.url))],
-      bundle: true, platform: "browser", format: "esm", conditions: ["xdeep-source"], write: false, metafile: true, logLevel: "silent",
+      bundle: true,
+      platform: "browser",
+      format: "esm",
+      conditions: ["xdeep-source"],
+      write: false,
+      metafile: true,
+      logLevel: "silent",
     });
     const inputs = Object.keys(metafile.inputs);
     expect(inputs.some((path) => path.includes("d3-scale-chromatic"))).toBe(true);

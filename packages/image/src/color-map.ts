@@ -1,8 +1,15 @@
 import { XDeepError } from "@xdeep/core";
 import { rgb } from "d3-color";
 import {
-  interpolateBrBG, interpolateCividis, interpolateInferno, interpolateMagma, interpolatePlasma, interpolatePuOr, interpolateRdBu,
-  interpolateTurbo, interpolateViridis,
+  interpolateBrBG,
+  interpolateCividis,
+  interpolateInferno,
+  interpolateMagma,
+  interpolatePlasma,
+  interpolatePuOr,
+  interpolateRdBu,
+  interpolateTurbo,
+  interpolateViridis,
 } from "d3-scale-chromatic";
 import type { RgbColor } from "./rgb-image.ts";
 

@@ -5,7 +5,9 @@ import { loadLabelFonts } from "./label-font.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 const filled = (width: number, height: number, color: readonly number[]): RgbImage => ({
-  width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, at) => color[at % 3]!),
+  width,
+  height,
+  data: Uint8Array.from({ length: width * height * 3 }, (_, at) => color[at % 3]!),
 });
 const sheet: ContactSheet = {
   title: "What the network looked at",
@@ -16,7 +18,8 @@ const sheet: ContactSheet = {
     { label: "dog", cells: [null, { image: filled(7, 14, [0, 160, 0]), caption: "40 %" }] },
   ],
 };
-const colorAt = ({ data, width }: RgbImage, x: number, y: number): number[] => [0, 1, 2].map((channel) => data[(Math.floor(y) * width + Math.floor(x)) * 3 + channel]!);
+const colorAt = ({ data, width }: RgbImage, x: number, y: number): number[] =>
+  [0, 1, 2].map((channel) => data[(Math.floor(y) * width + Math.floor(x)) * 3 + channel]!);
 function darkPixels(picture: RgbImage): number {
   const pixels = Array.from({ length: picture.width * picture.height }, (_, pixel) => colorAt(picture, pixel % picture.width, pixel / picture.width));
   return pixels.filter((color) => Math.max(...color) < 90).length;
@@ -27,7 +30,11 @@ describe("renderContactSheet", () => {
     const { pictures, width, height } = layOut(sheet, await loadLabelFonts());
     const picture = await renderContactSheet(sheet);
     expect([picture.width, picture.height]).toEqual([width, height]);
-    expect(pictures.map((placed) => [placed.width, placed.height])).toEqual([[224, 224], [224, 224], [112, 224]]);
+    expect(pictures.map((placed) => [placed.width, placed.height])).toEqual([
+      [224, 224],
+      [224, 224],
+      [112, 224],
+    ]);
     for (const placed of pictures) {
       expect(colorAt(picture, placed.left + placed.width / 2, placed.top + placed.height / 2)).toEqual([...placed.image.data.subarray(0, 3)]);
       expect(colorAt(picture, placed.left, placed.top)).toEqual([...placed.image.data.subarray(0, 3)]);
@@ -47,7 +54,10 @@ describe("renderContactSheet", () => {
   it("draws labels as outlines, without a font of the machine", async () => {
     const { svg } = layOut(sheet, await loadLabelFonts());
     expect(svg).not.toContain("<text");
-    const bare = await renderContactSheet({ columns: ["", ""], rows: sheet.rows.map(({ cells }) => ({ cells: cells.map((cell) => cell && { image: cell.image }) })) });
+    const bare = await renderContactSheet({
+      columns: ["", ""],
+      rows: sheet.rows.map(({ cells }) => ({ cells: cells.map((cell) => cell && { image: cell.image }) })),
+    });
     expect(darkPixels(await renderContactSheet(sheet)) - darkPixels(bare)).toBeGreaterThan(1000);
   });
 
@@ -57,12 +67,19 @@ describe("renderContactSheet", () => {
     const { pictures } = layOut(one, await loadLabelFonts());
     const picture = await renderContactSheet(one);
     const { left, top } = pictures[0]!;
-    expect([colorAt(picture, left + 31, top + 5), colorAt(picture, left + 32, top + 5)]).toEqual([[0, 0, 0], [255, 255, 255]]);
+    expect([colorAt(picture, left + 31, top + 5), colorAt(picture, left + 32, top + 5)]).toEqual([
+      [0, 0, 0],
+      [255, 255, 255],
+    ]);
   });
 
   it("takes text in any script, markup and empty labels", async () => {
     const text = "<b>&\"' ∇F(x) Σ|a| σ ≤ 0.15 Привет ελληνικά naïve fi ﬁ ﷽ שלום 你好 🙂 e\u0301 \u0000";
-    const picture = await renderContactSheet({ title: text, columns: [text], rows: [{ label: text, cells: [{ image: filled(9, 9, [1, 2, 3]), caption: text }] }] });
+    const picture = await renderContactSheet({
+      title: text,
+      columns: [text],
+      rows: [{ label: text, cells: [{ image: filled(9, 9, [1, 2, 3]), caption: text }] }],
+    });
     expect(picture.data.length).toBe(picture.width * picture.height * 3);
   });
 

@@ -9,7 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeImage } from "./decode-image.ts";
 
 /** 3 × 2, a colour each, so that every rotation and swap shows. */
-const COLORS = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 255, 255], [255, 0, 255]];
+const COLORS = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [255, 255, 0],
+  [0, 255, 255],
+  [255, 0, 255],
+];
 const pixels = Uint8Array.from(COLORS.flat());
 const raw = { raw: { width: 3, height: 2, channels: 3 } } as const;
 
@@ -54,9 +61,14 @@ describe("decodeImage", () => {
   });
 
   it("gives three equal channels for greyscale, of 8 and of 16 bits", async () => {
-    const grey8 = await sharp(Uint8Array.of(0, 100, 255), { raw: { width: 3, height: 1, channels: 1 } }).toColourspace("b-w").png().toBuffer();
+    const grey8 = await sharp(Uint8Array.of(0, 100, 255), { raw: { width: 3, height: 1, channels: 1 } })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
     const grey16 = await sharp(Uint16Array.of(0, 100 * 257, 65_535), { raw: { width: 3, height: 1, channels: 1 } })
-      .toColourspace("grey16").png().toBuffer();
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
     expect((await sharp(grey8).metadata()).channels).toBe(1);
     expect(await sharp(grey16).metadata()).toMatchObject({ channels: 1, depth: "ushort" });
     const expected = [0, 0, 0, 100, 100, 100, 255, 255, 255];
@@ -66,18 +78,28 @@ describe("decodeImage", () => {
 
   it("brings 16-bit colour to 8 bits by its high byte", async () => {
     const levels = [0, 17, 128, 200, 254, 255];
-    const file = await sharp(Uint16Array.from(levels, (level) => level * 257), { raw: { width: 2, height: 1, channels: 3 } })
-      .toColourspace("rgb16").png().toBuffer();
+    const file = await sharp(
+      Uint16Array.from(levels, (level) => level * 257),
+      { raw: { width: 2, height: 1, channels: 3 } },
+    )
+      .toColourspace("rgb16")
+      .png()
+      .toBuffer();
     expect(await sharp(file).metadata()).toMatchObject({ channels: 3, depth: "ushort" });
     expect([...(await decodeImage(file)).data]).toEqual(levels);
   });
 
   it("blends transparent pixels with white, or with what is asked for", async () => {
     const rgba = Uint8Array.of(200, 100, 0, 255, 200, 100, 0, 0);
-    const file = await sharp(rgba, { raw: { width: 2, height: 1, channels: 4 } }).png().toBuffer();
+    const file = await sharp(rgba, { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toBuffer();
     expect([...(await decodeImage(file)).data]).toEqual([200, 100, 0, 255, 255, 255]);
     expect([...(await decodeImage(file, { background: [0, 10, 20] })).data]).toEqual([200, 100, 0, 0, 10, 20]);
-    const greyAlpha = await sharp(Uint8Array.of(50, 255, 50, 0), { raw: { width: 2, height: 1, channels: 2 } }).toColourspace("b-w").png().toBuffer();
+    const greyAlpha = await sharp(Uint8Array.of(50, 255, 50, 0), { raw: { width: 2, height: 1, channels: 2 } })
+      .toColourspace("b-w")
+      .png()
+      .toBuffer();
     expect([...(await decodeImage(greyAlpha)).data]).toEqual([50, 50, 50, 255, 255, 255]);
   });
 
@@ -100,7 +122,9 @@ describe("sources of decodeImage", () => {
       if (request.url === "/colours.png") response.end(file);
       else response.writeHead(404).end("<html>not here</html>");
     });
-    await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(async () => {
@@ -140,7 +164,9 @@ describe("sources of decodeImage", () => {
 
   it.each(["png", "jpeg", "webp"] as const)("that are truncated %s files are refused, not filled with grey", async (format) => {
     const noise = Uint8Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * 7919) % 251);
-    const file = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } }).toFormat(format).toBuffer();
+    const file = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+      .toFormat(format)
+      .toBuffer();
     for (const share of [0.2, 0.5, 0.9]) {
       const cut = file.subarray(0, Math.floor(file.length * share));
       await expect(decodeImage(cut)).rejects.toMatchObject({ code: "IMAGE_INVALID", message: expect.stringContaining(`${cut.length} bytes`) });

@@ -46,8 +46,7 @@ async function readFile(source: string | URL, url: URL | null, signal: AbortSign
   } catch (cause) {
     signal?.throwIfAborted();
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const what =
-      code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder, not a file" : `cannot be read (${code || String(cause)})`;
+    const what = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder, not a file" : `cannot be read (${code || String(cause)})`;
     const where = url === null && !isAbsolute(String(source)) ? ` (from the folder ${process.cwd()})` : "";
     throw new XDeepError("IMAGE_INVALID", `The picture ${describeSource(source)} ${what}${where}. Check the path.`, {
       details: { source: String(source), code },
@@ -68,7 +67,7 @@ async function download(source: string | URL, url: URL, signal: AbortSignal | un
     if (response.ok) return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     signal?.throwIfAborted();
-    const reason = cause instanceof Error ? cause.cause instanceof Error ? cause.cause.message : cause.message : String(cause);
+    const reason = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause);
     throw failed(reason, cause);
   }
   throw failed(`the server answered ${response.status} ${response.statusText}`.trimEnd());

@@ -31,7 +31,9 @@ async function loadFont(weight: 400 | 700): Promise<LabelFont> {
     widthOf: (text, size) => setLine(font, text).width * (size / font.unitsPerEm),
     pathOf(text, x, y, size) {
       const scale = size / font.unitsPerEm;
-      return setLine(font, text).glyphs.map(({ glyph, at }) => glyph.getPath(x + at * scale, y, size).toPathData(2)).join("");
+      return setLine(font, text)
+        .glyphs.map(({ glyph, at }) => glyph.getPath(x + at * scale, y, size).toPathData(2))
+        .join("");
     },
   };
 }

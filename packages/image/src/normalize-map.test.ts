@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 
 const mapOf = (values: readonly number[]): { width: number; height: number; data: Float64Array } => ({
-  width: values.length, height: 1, data: Float64Array.from(values),
+  width: values.length,
+  height: 1,
+  data: Float64Array.from(values),
 });
 const upTo100 = Array.from({ length: 101 }, (_, value) => value);
 

@@ -3,8 +3,12 @@ import sharp from "sharp";
 import { preprocess, preprocessBatch } from "./preprocess.ts";
 
 const levels = Uint8Array.from({ length: 224 * 224 * 3 }, (_, at) => (at * 7919) % 256);
-const square = await sharp(levels, { raw: { width: 224, height: 224, channels: 3 } }).png().toBuffer();
-const wide = await sharp(levels, { raw: { width: 448, height: 112, channels: 3 } }).png().toBuffer();
+const square = await sharp(levels, { raw: { width: 224, height: 224, channels: 3 } })
+  .png()
+  .toBuffer();
+const wide = await sharp(levels, { raw: { width: 448, height: 112, channels: 3 } })
+  .png()
+  .toBuffer();
 
 describe("preprocess", () => {
   it("uses a picture of the model's size as it is", async () => {
@@ -24,7 +28,9 @@ describe("preprocess", () => {
   it("takes a decoded picture, and shows the background under transparent pixels", async () => {
     const decoded = await preprocess({ width: 1, height: 1, data: Uint8Array.of(255, 0, 0) }, { preset: "unit", resize: "none" });
     expect([...decoded.tensor.data]).toEqual([1, 0, 0]);
-    const clear = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } }).png().toBuffer();
+    const clear = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } })
+      .png()
+      .toBuffer();
     expect((await preprocess(clear, { preset: "grey", background: [0, 0, 0] })).tensor.data.every((value) => value === 0)).toBe(true);
   });
 

@@ -39,9 +39,7 @@ export interface PreprocessControl {
  * @example
  * const { tensor, picture } = await preprocess("cat.jpg", { preset: "imagenet", size: 299 });
  */
-export async function preprocess(
-  source: ImageSource | RgbImage, options: PreprocessingOptions, control: PreprocessControl = {},
-): Promise<PreprocessedImage> {
+export async function preprocess(source: ImageSource | RgbImage, options: PreprocessingOptions, control: PreprocessControl = {}): Promise<PreprocessedImage> {
   const { tensor, pictures, preprocessing } = await preprocessBatch([source], options, control);
   return { tensor, picture: pictures[0]!, preprocessing };
 }
@@ -52,7 +50,9 @@ export async function preprocess(
  * @throws {XDeepError} BATCH_INVALID when there is none, or `resize: "none"` leaves them with different sizes; and as `preprocess`.
  */
 export async function preprocessBatch(
-  sources: readonly (ImageSource | RgbImage)[], options: PreprocessingOptions, control: PreprocessControl = {},
+  sources: readonly (ImageSource | RgbImage)[],
+  options: PreprocessingOptions,
+  control: PreprocessControl = {},
 ): Promise<PreprocessedBatch> {
   const preprocessing = resolvePreprocessing(options);
   const pictures: RgbImage[] = [];

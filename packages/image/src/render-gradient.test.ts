@@ -14,8 +14,14 @@ describe("renderGradient", () => {
   });
 
   it("reads both layouts, and shows one channel as grey", () => {
-    const planes = float32([3, 2, 4], Float32Array.from({ length: 24 }, (_, at) => Math.cos(at)));
-    const interleaved = float32([2, 4, 3], Float32Array.from({ length: 24 }, (_, at) => Math.cos((at % 3) * 8 + Math.floor(at / 3))));
+    const planes = float32(
+      [3, 2, 4],
+      Float32Array.from({ length: 24 }, (_, at) => Math.cos(at)),
+    );
+    const interleaved = float32(
+      [2, 4, 3],
+      Float32Array.from({ length: 24 }, (_, at) => Math.cos((at % 3) * 8 + Math.floor(at / 3))),
+    );
     expect(renderGradient(interleaved)).toEqual(renderGradient(planes));
     expect([...renderGradient(float32([1, 1, 1, 2], [0, 2])).data]).toEqual([128, 128, 128, 255, 255, 255]);
   });

@@ -60,9 +60,15 @@ describe("renderDiverging", () => {
   it("exchanges the colours when the sign changes", () => {
     const values = Float32Array.from({ length: 64 }, (_, at) => Math.sin(at * at));
     const picture = renderDiverging(float32([1, 1, 8, 8], values));
-    const mirrored = renderDiverging(float32([1, 1, 8, 8], values.map((value) => -value)), {
-      colorMap: (position) => `rgb(${divergingScale("RdBu")(1 - position).join(",")})`,
-    });
+    const mirrored = renderDiverging(
+      float32(
+        [1, 1, 8, 8],
+        values.map((value) => -value),
+      ),
+      {
+        colorMap: (position) => `rgb(${divergingScale("RdBu")(1 - position).join(",")})`,
+      },
+    );
     expect(mirrored).toEqual(picture);
   });
 

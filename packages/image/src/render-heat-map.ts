@@ -1,8 +1,6 @@
 import type { FloatTensor } from "@xdeep/core";
 import { type AttributionMap, type ReduceOptions, reduceChannels } from "./attribution-map.ts";
-import {
-  type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale,
-} from "./color-map.ts";
+import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
 import { type NormalizeOptions, normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 import type { ImageSize } from "./preprocessing.ts";
 import type { Interpolation } from "./resample.ts";

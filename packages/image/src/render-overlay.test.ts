@@ -5,13 +5,17 @@ import { renderOverlay } from "./render-overlay.ts";
 
 /** 40 × 20: left half orange, right half blue. */
 const picture = {
-  width: 40, height: 20,
+  width: 40,
+  height: 20,
   data: Uint8Array.from({ length: 40 * 20 * 3 }, (_, at) => (Math.floor(at / 3) % 40 < 20 ? [240, 120, 0] : [0, 40, 200])[at % 3]!),
 };
 const at = (image: { data: ArrayLike<number> }, x: number, y: number): number[] => [0, 1, 2].map((channel) => image.data[(y * 40 + x) * 3 + channel]!);
 
 /** One in the square about (5, 5), zero elsewhere. */
-const square = float32([1, 1, 20, 40], Float32Array.from({ length: 800 }, (_, pixel) => (Math.abs((pixel % 40) - 5) < 3 && Math.abs(Math.floor(pixel / 40) - 5) < 3 ? 1 : 0)));
+const square = float32(
+  [1, 1, 20, 40],
+  Float32Array.from({ length: 800 }, (_, pixel) => (Math.abs((pixel % 40) - 5) < 3 && Math.abs(Math.floor(pixel / 40) - 5) < 3 ? 1 : 0)),
+);
 
 describe("renderOverlay", () => {
   it("shows the picture where the attribution is zero, and the colour where it is strongest", () => {
@@ -36,8 +40,14 @@ describe("renderOverlay", () => {
   });
 
   it("enlarges a small map to the picture, and shrinks a large one", () => {
-    for (const [width, height] of [[4, 2], [80, 40]] as const) {
-      const corner = float32([1, 1, height, width], Float32Array.from({ length: width * height }, (_, pixel) => (pixel % width < width / 2 ? 0 : 1)));
+    for (const [width, height] of [
+      [4, 2],
+      [80, 40],
+    ] as const) {
+      const corner = float32(
+        [1, 1, height, width],
+        Float32Array.from({ length: width * height }, (_, pixel) => (pixel % width < width / 2 ? 0 : 1)),
+      );
       const overlay = renderOverlay(picture, corner, { saturation: 1, opacity: 1 });
       expect([overlay.width, overlay.height]).toEqual([40, 20]);
       expect(at(overlay, 2, 10)).toEqual([240, 120, 0]);
@@ -46,7 +56,9 @@ describe("renderOverlay", () => {
   });
 
   it("refuses an attribution of other proportions", () => {
-    expect(() => renderOverlay(picture, float32([1, 1, 20, 20]))).toThrow(expect.objectContaining({ code: "INPUT_SHAPE", message: expect.stringContaining("preprocess()") }));
+    expect(() => renderOverlay(picture, float32([1, 1, 20, 20]))).toThrow(
+      expect.objectContaining({ code: "INPUT_SHAPE", message: expect.stringContaining("preprocess()") }),
+    );
   });
 
   it.each([{ opacity: 1.5 }, { opacity: Number.NaN }, { saturation: -1 }, { blur: -1 }])("refuses %j", (options) => {

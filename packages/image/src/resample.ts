@@ -19,10 +19,18 @@ export interface Raster extends ImageSize {
 export function resample(raster: Raster, size: ImageSize, interpolation: Interpolation): Float64Array {
   const { width, height, channels, data } = raster;
   const across = resampleLines(data, samplesOf(width, size.width, interpolation), {
-    lines: height, lineStep: width * channels, newLineStep: size.width * channels, step: channels, channels,
+    lines: height,
+    lineStep: width * channels,
+    newLineStep: size.width * channels,
+    step: channels,
+    channels,
   });
   return resampleLines(across, samplesOf(height, size.height, interpolation), {
-    lines: size.width, lineStep: channels, newLineStep: channels, step: size.width * channels, channels,
+    lines: size.width,
+    lineStep: channels,
+    newLineStep: channels,
+    step: size.width * channels,
+    channels,
   });
 }
 

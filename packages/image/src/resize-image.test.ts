@@ -12,7 +12,8 @@ function draw(width: number, height: number, colorAt: (x: number, y: number) => 
 const red = ({ data, width }: RgbImage, x: number, y: number): number => data[(y * width + x) * 3]!;
 
 /** Red rises with x, green with y: every pixel tells where it was. */
-const ramp = (width: number, height: number): RgbImage => draw(width, height, (x, y) => [Math.round((x * 255) / (width - 1)), Math.round((y * 255) / (height - 1)), 0]);
+const ramp = (width: number, height: number): RgbImage =>
+  draw(width, height, (x, y) => [Math.round((x * 255) / (width - 1)), Math.round((y * 255) / (height - 1)), 0]);
 
 /** What PIL's and torch's antialiased bilinear compute, slowly, for one row. */
 function triangleResample(row: readonly number[], to: number): number[] {
@@ -55,7 +56,11 @@ describe("resizeImage", () => {
     expect(cropped.data[1]).toBeLessThan(72);
   });
 
-  it.each([[300, 200, 111], [97, 131, 53], [40, 40, 64]])("filters %i × %i to %i as antialiased bilinear does, to a level", (width, height, to) => {
+  it.each([
+    [300, 200, 111],
+    [97, 131, 53],
+    [40, 40, 64],
+  ])("filters %i × %i to %i as antialiased bilinear does, to a level", (width, height, to) => {
     const picture = draw(width, height, (x) => [(x * 37) % 256, 0, 0]);
     const row = Array.from({ length: width }, (_, x) => (x * 37) % 256);
     const resized = resizeImage(picture, { ...PRESETS.unit, resize: "stretch", size: { width: to, height: to } });
@@ -74,12 +79,25 @@ describe("resizeImage", () => {
     const boxed = resizeImage(blue, { ...PRESETS.unit, resize: "letterbox", size: { width: 50, height: 50 }, background: [9, 8, 7] });
     const rowStart = (y: number): number[] => [...boxed.data.subarray(y * 150, y * 150 + 3)];
     // 50 × 25 at (50 − 25)/2 = 12.5, which rounds to the even 12.
-    expect([rowStart(11), rowStart(12), rowStart(36), rowStart(37)]).toEqual([[9, 8, 7], [0, 0, 255], [0, 0, 255], [9, 8, 7]]);
+    expect([rowStart(11), rowStart(12), rowStart(36), rowStart(37)]).toEqual([
+      [9, 8, 7],
+      [0, 0, 255],
+      [0, 0, 255],
+      [9, 8, 7],
+    ]);
   });
 
   it("enlarges a small picture, and never crops beyond its edge", () => {
-    for (const [width, height] of [[1, 1], [3, 7], [255, 256], [223, 1000]] as const) {
-      const cropped = resizeImage(draw(width, height, () => [10, 20, 30]), PRESETS.imagenet);
+    for (const [width, height] of [
+      [1, 1],
+      [3, 7],
+      [255, 256],
+      [223, 1000],
+    ] as const) {
+      const cropped = resizeImage(
+        draw(width, height, () => [10, 20, 30]),
+        PRESETS.imagenet,
+      );
       expect([cropped.width, cropped.height, cropped.data.length]).toEqual([224, 224, 224 * 224 * 3]);
       expect(new Set(cropped.data)).toEqual(new Set([10, 20, 30]));
     }

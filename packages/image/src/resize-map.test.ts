@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { resizeMap } from "./resize-map.ts";
 
 const row = (...values: number[]): { width: number; height: number; data: Float64Array } => ({
-  width: values.length, height: 1, data: Float64Array.from(values),
+  width: values.length,
+  height: 1,
+  data: Float64Array.from(values),
 });
 
 describe("resizeMap", () => {
@@ -31,7 +33,11 @@ describe("resizeMap", () => {
     }
   });
 
-  it.each([[1, 1, 9, 4], [28, 28, 224, 224], [50, 20, 7, 33]])("keeps a constant map of %i × %i constant", (width, height, newWidth, newHeight) => {
+  it.each([
+    [1, 1, 9, 4],
+    [28, 28, 224, 224],
+    [50, 20, 7, 33],
+  ])("keeps a constant map of %i × %i constant", (width, height, newWidth, newHeight) => {
     const { data } = resizeMap({ width, height, data: new Float64Array(width * height).fill(3) }, { width: newWidth, height: newHeight });
     expect(data.length).toBe(newWidth * newHeight);
     expect(Math.max(...data)).toBeCloseTo(3, 12);

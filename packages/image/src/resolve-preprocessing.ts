@@ -84,7 +84,11 @@ function checkedColor(color: Preprocessing["background"] | undefined): Preproces
 }
 
 function perChannel(
-  name: string, values: number | readonly number[] | undefined, count: number, range: string, isValid: (value: number) => boolean,
+  name: string,
+  values: number | readonly number[] | undefined,
+  count: number,
+  range: string,
+  isValid: (value: number) => boolean,
 ): readonly number[] {
   const list = typeof values === "number" ? Array.from({ length: count }, () => values) : (values ?? missing(name));
   if (!Array.isArray(list) || list.length !== count) {

@@ -56,7 +56,9 @@ describe("tensorFromImages", () => {
   it("refuses none, and pictures of different sizes", () => {
     expect(() => tensorFromImages([], "unit")).toThrow(expect.objectContaining({ code: "BATCH_INVALID" }));
     const tall = { ...image, width: 1, height: 2 };
-    expect(() => tensorFromImages([image, tall], "unit")).toThrow(expect.objectContaining({ code: "BATCH_INVALID", message: expect.stringContaining("picture 1 is 1 × 2") }));
+    expect(() => tensorFromImages([image, tall], "unit")).toThrow(
+      expect.objectContaining({ code: "BATCH_INVALID", message: expect.stringContaining("picture 1 is 1 × 2") }),
+    );
   });
 
   it("refuses a picture whose bytes do not fit", () => {

@@ -10,7 +10,11 @@ export async function encodePng(image: RgbImage): Promise<Uint8Array> {
   checkRgbImage(image);
   const sharp = await loadSharp();
   const { width, height, data } = image;
-  return new Uint8Array(await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false }).png().toBuffer());
+  return new Uint8Array(
+    await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+      .png()
+      .toBuffer(),
+  );
 }
 
 /**

@@ -66,11 +66,14 @@ function reader(name: string, value: number | Tensor, dims: readonly number[]): 
   }
   if (sameDims(value.dims, dims)) return (row) => toFloat64(sliceRows(value, row, row + 1));
   if (sameDims(value.dims, [1, ...sample])) return () => toFloat64(value);
-  throw invalid(`The baseline of "${name}" has dims [${value.dims.join(", ")}]; it needs those of one sample, [${sample.join(", ")}], or of all ${rows} rows, [${dims.join(", ")}].`, {
-    name,
-    expected: sample,
-    got: value.dims,
-  });
+  throw invalid(
+    `The baseline of "${name}" has dims [${value.dims.join(", ")}]; it needs those of one sample, [${sample.join(", ")}], or of all ${rows} rows, [${dims.join(", ")}].`,
+    {
+      name,
+      expected: sample,
+      got: value.dims,
+    },
+  );
 }
 
 function checkTensor(name: string, value: Tensor): void {

@@ -21,7 +21,9 @@ export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput,
   const moving = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues });
   const inner = moving.find((name) => !isInput(name));
   if (inner !== undefined && moving.length > 1) {
-    throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, { details: { option: "wrt", got: moving } });
+    throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, {
+      details: { option: "wrt", got: moving },
+    });
   }
   resolveOutput(model.outputs, options.output);
   const { output, target = null, score, signal } = options;
@@ -37,7 +39,11 @@ export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput,
 
 function checkInner(name: string, tensor: Tensor, rows: number): Tensor {
   if (isFloatType(tensor.type) && tensor.dims[0] === rows) return tensor;
-  throw new XDeepError("WRT_UNKNOWN", `Inner value "${name}" is ${tensor.type} [${tensor.dims.join(", ")}]; a path needs a float value whose first axis is the batch, ${rows}.`, {
-    details: { wrt: name, type: tensor.type, dims: tensor.dims },
-  });
+  throw new XDeepError(
+    "WRT_UNKNOWN",
+    `Inner value "${name}" is ${tensor.type} [${tensor.dims.join(", ")}]; a path needs a float value whose first axis is the batch, ${rows}.`,
+    {
+      details: { wrt: name, type: tensor.type, dims: tensor.dims },
+    },
+  );
 }

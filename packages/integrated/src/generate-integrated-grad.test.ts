@@ -8,7 +8,10 @@ import { generateIntegratedGrad } from "./generate-integrated-grad.ts";
 import { integrated } from "./integrated.ts";
 
 const explainer = new Backprop(analyticModel({ inputs: [{ name: "x", dims: [2, 3] }], layers: randomLayers([6, 8, 3]) }));
-const x = float32([2, 2, 3], Array.from({ length: 12 }, (_, i) => Math.cos(i)));
+const x = float32(
+  [2, 2, 3],
+  Array.from({ length: 12 }, (_, i) => Math.cos(i)),
+);
 
 describe("generateIntegratedGrad", () => {
   it("is integrated() with 25 steps, without the batch axis of one sample", async () => {
@@ -19,11 +22,21 @@ describe("generateIntegratedGrad", () => {
 
   it("keeps the batch axis of several samples, and takes a target for each", async () => {
     const { values } = await integrated(explainer, { n: 4, quadrature: "right", multiplyByInputs: false, baseline: 1 }).explain(x, { target: [0, 2] });
-    expect(await generateIntegratedGrad(explainer, x, { targetClass: [0, 2], n: 4, quadrature: "right", multiplyByInputs: false, baseline: 1 })).toEqual(values);
+    expect(await generateIntegratedGrad(explainer, x, { targetClass: [0, 2], n: 4, quadrature: "right", multiplyByInputs: false, baseline: 1 })).toEqual(
+      values,
+    );
   });
 
   it("mirrors records", async () => {
-    const two = new Backprop(analyticModel({ inputs: [{ name: "a", dims: [1] }, { name: "b", dims: [1] }], layers: [affine([[2, 3]])] }));
+    const two = new Backprop(
+      analyticModel({
+        inputs: [
+          { name: "a", dims: [1] },
+          { name: "b", dims: [1] },
+        ],
+        layers: [affine([[2, 3]])],
+      }),
+    );
     const feeds: Record<string, Tensor> = { a: float32([1, 1], [1]), b: float32([1, 1], [2]) };
     expect(await generateIntegratedGrad(two, feeds)).toEqual({ a: float32([1], [2]), b: float32([1], [6]) });
   });

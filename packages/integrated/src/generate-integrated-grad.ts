@@ -28,7 +28,11 @@ const GENERATE_OPTIONS: readonly string[] = [
  *
  * @throws {XDeepError} OPTION_INVALID, BASELINE_INVALID, and the codes of the explainer
  */
-export async function generateIntegratedGrad<I extends Input>(explainer: Explainer, input: I, options: GenerateIntegratedGradOptions = {}): Promise<Mirrored<I>> {
+export async function generateIntegratedGrad<I extends Input>(
+  explainer: Explainer,
+  input: I,
+  options: GenerateIntegratedGradOptions = {},
+): Promise<Mirrored<I>> {
   checkOptionNames("generateIntegratedGrad", options, GENERATE_OPTIONS);
   const { targetClass = null, score, output, wrt, signal, onProgress, ...path } = options;
   const { values } = await integrated(explainer, path).explain(input, { target: targetClass, score, output, wrt, signal, onProgress });

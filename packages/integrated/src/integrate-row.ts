@@ -78,13 +78,17 @@ async function addGradients(
 /** F(x′), the mean over baselines. */
 async function meanScore({ explainer, endpoint, options }: Integration, row: number, end: PathEnd, baselines: readonly Point[]): Promise<number> {
   const { output, score, signal } = options;
-  const { scores } = await scoreRows(explainer.model, { feeds: end.at(baselines), rows: baselines.length }, {
-    output,
-    score,
-    signal,
-    outputs: [endpoint.output],
-    target: baselines.map(() => endpoint.target[row]!),
-  });
+  const { scores } = await scoreRows(
+    explainer.model,
+    { feeds: end.at(baselines), rows: baselines.length },
+    {
+      output,
+      score,
+      signal,
+      outputs: [endpoint.output],
+      target: baselines.map(() => endpoint.target[row]!),
+    },
+  );
   return scores.reduce((sum, value) => sum + value, 0) / baselines.length;
 }
 

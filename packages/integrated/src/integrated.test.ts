@@ -15,7 +15,10 @@ const point = fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: 
 
 function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-6): void {
   expect(got).toHaveLength(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(Math.abs(got[i]! - expected[i]!), `element ${i}: ${got[i]} against ${expected[i]}`).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected[i]!)));
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs(got[i]! - expected[i]!), `element ${i}: ${got[i]} against ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance * Math.max(1, Math.abs(expected[i]!)),
+    );
 }
 
 describe("integrated, closed forms", () => {
@@ -27,17 +30,32 @@ describe("integrated, closed forms", () => {
   });
 
   it.each(["midpoint", "trapezoid", "gausslegendre"] as const)("is exact for a quadratic model under %s", async (quadrature) => {
-    const matrix = [[1, 2, 0], [0, -1, 3], [1, 1, 2]];
+    const matrix = [
+      [1, 2, 0],
+      [0, -1, 3],
+      [1, 1, 2],
+    ];
     const x = [1, 2, -1];
     const model = analyticModel({ inputs: x3, layers: [quadratic(matrix)] });
     const { values, convergenceDelta } = await integrated(new Backprop(model), { quadrature, n: 2 }).explain(float32([1, 3], x));
     // With a zero baseline: xᵢ Σⱼ (Qᵢⱼ + Qⱼᵢ) xⱼ / 2.
-    expectClose(values.data, x.map((xi, i) => (xi * x.reduce((sum, xj, j) => sum + (matrix[i]![j]! + matrix[j]![i]!) * xj, 0)) / 2));
+    expectClose(
+      values.data,
+      x.map((xi, i) => (xi * x.reduce((sum, xj, j) => sum + (matrix[i]![j]! + matrix[j]![i]!) * xj, 0)) / 2),
+    );
     expectClose(convergenceDelta!, [0]);
   });
 
   it("is exact for a polynomial of degree 10 with five Gauss–Legendre points, and midpoint is not", async () => {
-    const model = analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [elementwise((x) => x ** 10, (x) => 10 * x ** 9)] });
+    const model = analyticModel({
+      inputs: [{ name: "x", dims: [1] }],
+      layers: [
+        elementwise(
+          (x) => x ** 10,
+          (x) => 10 * x ** 9,
+        ),
+      ],
+    });
     const x = float32([1, 1], [1.25]);
     const gauss = await integrated(new Backprop(model), { quadrature: "gausslegendre", n: 5 }).explain(x);
     expectClose(gauss.values.data, [1.25 ** 10], 1e-6);
@@ -54,11 +72,19 @@ describe("integrated, closed forms", () => {
   });
 
   it("weighs kinked paths as the definition says: right has x, left has the baseline", async () => {
-    const model = analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [elementwise((x) => x ** 2, (x) => 2 * x)] });
+    const model = analyticModel({
+      inputs: [{ name: "x", dims: [1] }],
+      layers: [
+        elementwise(
+          (x) => x ** 2,
+          (x) => 2 * x,
+        ),
+      ],
+    });
     const mean = async (quadrature: "left" | "right"): Promise<number> =>
       (await integrated(new Backprop(model), { quadrature, n: 4, multiplyByInputs: false }).explain(float32([1, 1], [1]))).values.data[0]!;
-    expect(await mean("right")).toBeCloseTo(2 * (0.25 + 0.5 + 0.75 + 1) / 4, 6);
-    expect(await mean("left")).toBeCloseTo(2 * (0 + 0.25 + 0.5 + 0.75) / 4, 6);
+    expect(await mean("right")).toBeCloseTo((2 * (0.25 + 0.5 + 0.75 + 1)) / 4, 6);
+    expect(await mean("left")).toBeCloseTo((2 * (0 + 0.25 + 0.5 + 0.75)) / 4, 6);
   });
 
   it("fixes the target at the input, although the argmax changes on the path", async () => {
@@ -76,7 +102,10 @@ describe("integrated, laws", () => {
   it("is complete: Σ A = F(x) − F(x′)", async () => {
     await fc.assert(
       fc.asyncProperty(point, point, fc.integer({ min: 0, max: 3 }), async (x, start, target) => {
-        const attribution = await integrated(new Backprop(model), { quadrature: "gausslegendre", n: 20, baseline: float32([3], start) }).explain(float32([1, 3], x), { target });
+        const attribution = await integrated(new Backprop(model), { quadrature: "gausslegendre", n: 20, baseline: float32([3], start) }).explain(
+          float32([1, 3], x),
+          { target },
+        );
         const before = await model.forward({ feeds: { x: float32([1, 3], start) }, target });
         const gain = attribution.scores[0]! - before.scores[0]!;
         expectClose([attribution.values.data.reduce((sum, value) => sum + value, 0)], [gain], 1e-5);
@@ -93,14 +122,27 @@ describe("integrated, laws", () => {
     await fc.assert(
       fc.asyncProperty(point, async (values) => {
         const [a, b, sum] = await Promise.all([f, g, both].map((each) => integrated(new Backprop(each)).explain(float32([1, 3], values))));
-        expectClose(sum!.values.data, a!.values.data.map((value, i) => 2 * value - 3 * b!.values.data[i]!), 1e-5);
+        expectClose(
+          sum!.values.data,
+          a!.values.data.map((value, i) => 2 * value - 3 * b!.values.data[i]!),
+          1e-5,
+        );
       }),
       { seed: 12, numRuns: 30 },
     );
   });
 
   it("gives 0 to an input that the model does not use, and to one that is at its baseline", async () => {
-    const partial = analyticModel({ inputs: x3, layers: [affine([[1, 0, 0], [0, 0, 2]]), ...randomLayers([2, 5, 1])] });
+    const partial = analyticModel({
+      inputs: x3,
+      layers: [
+        affine([
+          [1, 0, 0],
+          [0, 0, 2],
+        ]),
+        ...randomLayers([2, 5, 1]),
+      ],
+    });
     const { values } = await integrated(new Backprop(partial)).explain(float32([1, 3], [1, 2, 0]));
     expect(values.data[1]).toBe(0);
     expect(values.data[2]).toBe(0);
@@ -110,7 +152,10 @@ describe("integrated, laws", () => {
   it("row n of a batch is row n alone, whatever the chunks", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(point, { minLength: 2, maxLength: 5 }), fc.integer({ min: 1, max: 9 }), async (rows, preferredBatch) => {
-        const chunked = integrated(new Backprop(analyticModel({ inputs: x3, layers: smoothLayers, capabilities: { preferredBatch } })), { quadrature: "gausslegendre", n: 20 });
+        const chunked = integrated(new Backprop(analyticModel({ inputs: x3, layers: smoothLayers, capabilities: { preferredBatch } })), {
+          quadrature: "gausslegendre",
+          n: 20,
+        });
         const batch = await chunked.explain(float32([rows.length, 3], rows.flat()));
         for (const [n, row] of rows.entries()) {
           const alone = await explainer.explain(float32([1, 3], row));
@@ -128,7 +173,11 @@ describe("integrated, laws", () => {
     const weights = Float32Array.of(0.5, -1, 2);
     const combined = await explainer.explain(rows, { target: 1, weights });
     expect(combined.values.dims).toEqual([1, 3]);
-    expectClose(combined.values.data, [0, 1, 2].map((i) => weights.reduce((sum, weight, n) => sum + weight * whole.values.data[3 * n + i]!, 0)), 1e-6);
+    expectClose(
+      combined.values.data,
+      [0, 1, 2].map((i) => weights.reduce((sum, weight, n) => sum + weight * whole.values.data[3 * n + i]!, 0)),
+      1e-6,
+    );
     expect(combined.convergenceDelta).toEqual(whole.convergenceDelta);
   });
 
@@ -162,7 +211,11 @@ describe("integrated, baselines", () => {
 
   it("averages several, and stays complete", async () => {
     const [a, b, mean] = [await values(-1), await values(float32([3], [0, 1, 2])), await values([-1, float32([3], [0, 1, 2])])];
-    expectClose(mean, a.map((value, i) => (value + b[i]!) / 2), 1e-6);
+    expectClose(
+      mean,
+      a.map((value, i) => (value + b[i]!) / 2),
+      1e-6,
+    );
     const { convergenceDelta } = await integrated(new Backprop(model), { baseline: [-1, 0, 1], n: 200 }).explain(rows);
     expectClose(convergenceDelta!, [0, 0], 1e-4);
   });
@@ -183,14 +236,28 @@ describe("integrated, baselines", () => {
 });
 
 describe("integrated, several inputs and inner values", () => {
-  const inputs = [{ name: "a", dims: [2] }, { name: "k", dims: [1], type: "int32" as const }, { name: "b", dims: [1], type: "float64" as const }];
+  const inputs = [
+    { name: "a", dims: [2] },
+    { name: "k", dims: [1], type: "int32" as const },
+    { name: "b", dims: [1], type: "float64" as const },
+  ];
   const feeds: Record<string, Tensor> = {
     a: float32([1, 2], [1, 2]),
     k: { type: "int32", dims: [1, 1], data: Int32Array.of(3) },
     b: { type: "float64", dims: [1, 1], data: Float64Array.of(-1) },
   };
   /** F = a₀ a₁ + k b + b². */
-  const model = analyticModel({ inputs, layers: [quadratic([[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]])] });
+  const model = analyticModel({
+    inputs,
+    layers: [
+      quadratic([
+        [0, 1, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+      ]),
+    ],
+  });
 
   it("moves all float inputs together and leaves integers", async () => {
     const { values, convergenceDelta } = await integrated(new Backprop(model)).explain(feeds);
@@ -214,14 +281,21 @@ describe("integrated, several inputs and inner values", () => {
   it("runs the path in an inner value, and is complete there", async () => {
     const layered = analyticModel({ inputs: x3, layers: smoothLayers });
     const x = float32([2, 3], [1, 2, 3, -1, 0.5, 2]);
-    const { values, convergenceDelta, scores } = await integrated(new Backprop(layered), { n: 8, quadrature: "gausslegendre" }).explain(x, { wrt: ["layer1"], target: [0, 1] });
+    const { values, convergenceDelta, scores } = await integrated(new Backprop(layered), { n: 8, quadrature: "gausslegendre" }).explain(x, {
+      wrt: ["layer1"],
+      target: [0, 1],
+    });
     expect(values).toMatchObject({ layer1: { dims: [2, 10] } });
     expectClose(convergenceDelta!, [0, 0], 1e-5);
     const hidden = await layered.forward({ feeds: { x }, outputs: ["layer1"] });
     const affineOnly = await new Backprop(layered).explain(x, { wrt: ["layer1"], target: [0, 1] });
     const gradient = (affineOnly.values as unknown as { layer1: { data: Float32Array } }).layer1.data;
     // After layer 1 the network is affine: A = h ⊙ gradient.
-    expectClose((values as unknown as { layer1: { data: Float32Array } }).layer1.data, Float32Array.from(hidden.outputs["layer1"]!.data as Float32Array, (h, i) => h * gradient[i]!), 1e-5);
+    expectClose(
+      (values as unknown as { layer1: { data: Float32Array } }).layer1.data,
+      Float32Array.from(hidden.outputs["layer1"]!.data as Float32Array, (h, i) => h * gradient[i]!),
+      1e-5,
+    );
     expect(scores).toEqual((await layered.forward({ feeds: { x }, target: [0, 1] })).scores);
   });
 
@@ -252,7 +326,10 @@ describe("integrated, tolerance", () => {
     const { steps, converged } = attribution.provenance.method.parameters as { steps: number[]; converged: boolean[] };
     expect(converged).toEqual([true, true]);
     for (const delta of attribution.convergenceDelta!) expect(Math.abs(delta)).toBeLessThanOrEqual(1e-3);
-    const evaluated = model.calls.slice(before).filter(({ kind }) => kind === "vjp").reduce((sum, { rows }) => sum + rows, 0);
+    const evaluated = model.calls
+      .slice(before)
+      .filter(({ kind }) => kind === "vjp")
+      .reduce((sum, { rows }) => sum + rows, 0);
     expect(evaluated).toBe(steps[0]! + steps[1]!);
     const direct = await integrated(new Backprop(model), { n: steps[0]! }).explain(float32([1, 3], x.data.slice(0, 3)));
     expectClose(attribution.values.data.subarray(0, 3), direct.values.data, 1e-5);
@@ -267,7 +344,9 @@ describe("integrated, tolerance", () => {
   it("raises the total of its progress", async () => {
     const totals: number[] = [];
     const dones: number[] = [];
-    await integrated(new Backprop(model), { tolerance: 1e-12, n: 4, maxSteps: 12 }).explain(x, { onProgress: ({ done, total }) => void (totals.push(total), dones.push(done)) });
+    await integrated(new Backprop(model), { tolerance: 1e-12, n: 4, maxSteps: 12 }).explain(x, {
+      onProgress: ({ done, total }) => void (totals.push(total), dones.push(done)),
+    });
     expect(dones).toEqual([1, 2, 3, 4, 5, 6]);
     expect(totals).toEqual([2, 4, 4, 4, 6, 6]);
   });
@@ -340,8 +419,16 @@ describe("integrated refuses", () => {
   const explainer = new Backprop(analyticModel({ inputs: x3, layers: smoothLayers }));
 
   it.each([
-    { n: 0 }, { n: 2.5 }, { n: 1, quadrature: "trapezoid" }, { quadrature: "simpson" }, { tolerance: 0 }, { tolerance: NaN }, { maxSteps: 10 },
-    { tolerance: 1, quadrature: "right" }, { tolerance: 1, n: 10, maxSteps: 9 }, { steps: 5 },
+    { n: 0 },
+    { n: 2.5 },
+    { n: 1, quadrature: "trapezoid" },
+    { quadrature: "simpson" },
+    { tolerance: 0 },
+    { tolerance: NaN },
+    { maxSteps: 10 },
+    { tolerance: 1, quadrature: "right" },
+    { tolerance: 1, n: 10, maxSteps: 9 },
+    { steps: 5 },
   ])("%j", (options) => {
     expect(() => integrated(explainer, options as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
   });

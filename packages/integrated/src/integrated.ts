@@ -44,7 +44,14 @@ async function explainPath<I extends Input>(
   for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(row)));
   const { provenance } = rows[0]!;
   return {
-    values: mirrorInput(model, input, assembleRows(rows.map(({ values }) => values), options.weights)),
+    values: mirrorInput(
+      model,
+      input,
+      assembleRows(
+        rows.map(({ values }) => values),
+        options.weights,
+      ),
+    ),
     target: endpoint.target,
     scores: endpoint.scores,
     output: endpoint.output,

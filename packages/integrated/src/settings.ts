@@ -29,7 +29,12 @@ export interface IntegratedOptions {
 }
 
 export const INTEGRATED_OPTIONS: readonly string[] = [
-  "n", "baseline", "quadrature", "multiplyByInputs", "tolerance", "maxSteps",
+  "n",
+  "baseline",
+  "quadrature",
+  "multiplyByInputs",
+  "tolerance",
+  "maxSteps",
 ] satisfies (keyof IntegratedOptions)[];
 
 /** Options with every default filled in. */

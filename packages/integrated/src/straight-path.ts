@@ -16,7 +16,17 @@ export function pathEnd({ feeds, moving }: Endpoint, row: number): PathEnd {
   const single = Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, row, row + 1)] as const);
   const point = Object.fromEntries(single.filter(([name]) => moving.includes(name)).map(([name, tensor]) => [name, toFloat64(tensor)]));
   const at: PathEnd["at"] = (points) =>
-    Object.fromEntries(single.map(([name, tensor]) => [name, name in point ? stack(tensor, points.map((each) => each[name]!)) : repeatRow(tensor, points.length)]));
+    Object.fromEntries(
+      single.map(([name, tensor]) => [
+        name,
+        name in point
+          ? stack(
+              tensor,
+              points.map((each) => each[name]!),
+            )
+          : repeatRow(tensor, points.length),
+      ]),
+    );
   return { point, at };
 }
 

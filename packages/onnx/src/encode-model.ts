@@ -31,7 +31,12 @@ export function joinPieces(pieces: Pieces): Uint8Array<ArrayBuffer> {
 }
 
 function encodeGraph(graph: GraphProto): Pieces {
-  return around(GraphProtoSchema, graph, "initializer", graph.initializer.map((tensor) => nested(5, encodeTensor(tensor))));
+  return around(
+    GraphProtoSchema,
+    graph,
+    "initializer",
+    graph.initializer.map((tensor) => nested(5, encodeTensor(tensor))),
+  );
 }
 
 function encodeTensor(tensor: TensorProto): Pieces {

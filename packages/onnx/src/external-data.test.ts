@@ -31,7 +31,10 @@ const model = modelProto({
   nodes: [
     nodeProto("Add", ["x", "w"], ["a"]),
     nodeProto("Constant", [], ["k"], { value: tensorProto("", { type: "float32", dims: [300], data: weights }) }),
-    nodeProto("If", ["c"], ["b"], { then_branch: inner, else_branch: create(GraphProtoSchema, { name: "else", node: [nodeProto("Identity", ["k"], ["e"])], output: [valueInfoProto("e", "float32", [300])] }) }),
+    nodeProto("If", ["c"], ["b"], {
+      then_branch: inner,
+      else_branch: create(GraphProtoSchema, { name: "else", node: [nodeProto("Identity", ["k"], ["e"])], output: [valueInfoProto("e", "float32", [300])] }),
+    }),
     nodeProto("Mul", ["a", "b"], ["d"]),
     nodeProto("Mul", ["d", "s"], ["y"]),
   ],
@@ -53,7 +56,9 @@ function withEntries(entries: Readonly<Record<string, string>>): ModelProto {
   return mapTensors(readModel(inTwoFiles().bytes), (tensor) => {
     if (tensor.name !== "w") return tensor;
     const old = Object.fromEntries(tensor.externalData.map(({ key, value }) => [key, value]));
-    return withFields(tensor, { externalData: Object.entries({ ...old, ...entries }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })) });
+    return withFields(tensor, {
+      externalData: Object.entries({ ...old, ...entries }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    });
   });
 }
 
@@ -97,17 +102,29 @@ describe("resolveExternalData", () => {
 
   it("names a file that is not given", async () => {
     const { bytes, data } = inTwoFiles();
-    expect(await codeOf(() => resolveExternalData(readModel(bytes), { other: data }))).toMatchObject({ code: "EXTERNAL_DATA_MISSING", message: expect.stringMatching(/weights\.bin.*other/) as string });
+    expect(await codeOf(() => resolveExternalData(readModel(bytes), { other: data }))).toMatchObject({
+      code: "EXTERNAL_DATA_MISSING",
+      message: expect.stringMatching(/weights\.bin.*other/) as string,
+    });
   });
 
   it("refuses a file that is too short", async () => {
     const { bytes, data } = inTwoFiles();
-    expect(await codeOf(() => resolveExternalData(readModel(bytes), { "weights.bin": data.subarray(0, data.length - 1) }))).toMatchObject({ code: "MODEL_INVALID", message: expect.stringContaining("bytes only") as string });
+    expect(await codeOf(() => resolveExternalData(readModel(bytes), { "weights.bin": data.subarray(0, data.length - 1) }))).toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringContaining("bytes only") as string,
+    });
   });
 
-  it.each([["../weights.bin"], ["a/../../b"], ["/etc/passwd"], ["C:\\weights"], ["..\\weights"], ["https://example.com/w"], ["~/w"], [""]])("refuses the path %j", async (location) => {
-    expect(await codeOf(() => externalDataFiles(withEntries({ location })))).toMatchObject({ code: "MODEL_INVALID", message: expect.stringContaining("folder") as string });
-  });
+  it.each([["../weights.bin"], ["a/../../b"], ["/etc/passwd"], ["C:\\weights"], ["..\\weights"], ["https://example.com/w"], ["~/w"], [""]])(
+    "refuses the path %j",
+    async (location) => {
+      expect(await codeOf(() => externalDataFiles(withEntries({ location })))).toMatchObject({
+        code: "MODEL_INVALID",
+        message: expect.stringContaining("folder") as string,
+      });
+    },
+  );
 
   it.each([[{ offset: "-4" }], [{ offset: "x" }], [{ length: "8" }]])("refuses %j", async (entries) => {
     expect((await codeOf(() => resolveExternalData(withEntries(entries), { "weights.bin": inTwoFiles().data }))).code).toBe("MODEL_INVALID");
@@ -153,7 +170,10 @@ describe("loadModelFile", () => {
     const path = join(folder, "m.onnx");
     await saveModelFile(path, model, { externalThreshold: 64 });
     await truncate(`${path}.data`, 100);
-    expect(await codeOf(() => loadModelFile(path))).toMatchObject({ code: "MODEL_INVALID", message: expect.stringMatching(/m\.onnx\.data.*100 bytes/) as string });
+    expect(await codeOf(() => loadModelFile(path))).toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringMatching(/m\.onnx\.data.*100 bytes/) as string,
+    });
     await unlink(`${path}.data`);
     expect(await codeOf(() => loadModelFile(path))).toMatchObject({ code: "EXTERNAL_DATA_MISSING", message: expect.stringContaining("m.onnx.data") as string });
     await mkdir(`${path}.data`);
@@ -169,15 +189,27 @@ describe("loadModelFile", () => {
 
   it("helps when the path is wrong", async () => {
     await saveModelFile(join(folder, "right.onnx"), model);
-    expect(await codeOf(() => loadModelFile(join(folder, "wrong.onnx")))).toMatchObject({ code: "MODEL_NOT_FOUND", message: expect.stringContaining("right.onnx") as string });
-    expect(await codeOf(() => loadModelFile(folder))).toMatchObject({ code: "MODEL_NOT_FOUND", message: expect.stringMatching(/is a folder.*right\.onnx/) as string });
-    expect(await codeOf(() => loadModelFile(join(folder, "no", "m.onnx")))).toMatchObject({ code: "MODEL_NOT_FOUND", message: expect.stringContaining("no folder") as string });
+    expect(await codeOf(() => loadModelFile(join(folder, "wrong.onnx")))).toMatchObject({
+      code: "MODEL_NOT_FOUND",
+      message: expect.stringContaining("right.onnx") as string,
+    });
+    expect(await codeOf(() => loadModelFile(folder))).toMatchObject({
+      code: "MODEL_NOT_FOUND",
+      message: expect.stringMatching(/is a folder.*right\.onnx/) as string,
+    });
+    expect(await codeOf(() => loadModelFile(join(folder, "no", "m.onnx")))).toMatchObject({
+      code: "MODEL_NOT_FOUND",
+      message: expect.stringContaining("no folder") as string,
+    });
     expect((await codeOf(() => loadModelFile(join(folder, "right.onnx", "m.onnx")))).code).toBe("MODEL_NOT_FOUND");
   });
 
   it("names the kind of a file that is no model", async () => {
     await writeFile(join(folder, "m.onnx"), "version https://git-lfs.github.com/spec/v1\n");
-    expect(await codeOf(() => loadModelFile(join(folder, "m.onnx")))).toMatchObject({ code: "MODEL_INVALID", message: expect.stringContaining("git lfs pull") as string });
+    expect(await codeOf(() => loadModelFile(join(folder, "m.onnx")))).toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringContaining("git lfs pull") as string,
+    });
     expect((await readFile(join(folder, "m.onnx"))).length).toBeGreaterThan(0);
   });
 });

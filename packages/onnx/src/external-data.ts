@@ -14,10 +14,31 @@ export interface ExternalReference {
 }
 
 const BITS: Readonly<Partial<Record<number, number>>> = {
-  [Type.FLOAT]: 32, [Type.UINT8]: 8, [Type.INT8]: 8, [Type.UINT16]: 16, [Type.INT16]: 16, [Type.INT32]: 32, [Type.INT64]: 64, [Type.BOOL]: 8,
-  [Type.FLOAT16]: 16, [Type.DOUBLE]: 64, [Type.UINT32]: 32, [Type.UINT64]: 64, [Type.COMPLEX64]: 64, [Type.COMPLEX128]: 128, [Type.BFLOAT16]: 16,
-  [Type.FLOAT8E4M3FN]: 8, [Type.FLOAT8E4M3FNUZ]: 8, [Type.FLOAT8E5M2]: 8, [Type.FLOAT8E5M2FNUZ]: 8, [Type.FLOAT8E8M0]: 8,
-  [Type.UINT4]: 4, [Type.INT4]: 4, [Type.FLOAT4E2M1]: 4, [Type.UINT2]: 2, [Type.INT2]: 2,
+  [Type.FLOAT]: 32,
+  [Type.UINT8]: 8,
+  [Type.INT8]: 8,
+  [Type.UINT16]: 16,
+  [Type.INT16]: 16,
+  [Type.INT32]: 32,
+  [Type.INT64]: 64,
+  [Type.BOOL]: 8,
+  [Type.FLOAT16]: 16,
+  [Type.DOUBLE]: 64,
+  [Type.UINT32]: 32,
+  [Type.UINT64]: 64,
+  [Type.COMPLEX64]: 64,
+  [Type.COMPLEX128]: 128,
+  [Type.BFLOAT16]: 16,
+  [Type.FLOAT8E4M3FN]: 8,
+  [Type.FLOAT8E4M3FNUZ]: 8,
+  [Type.FLOAT8E5M2]: 8,
+  [Type.FLOAT8E5M2FNUZ]: 8,
+  [Type.FLOAT8E8M0]: 8,
+  [Type.UINT4]: 4,
+  [Type.INT4]: 4,
+  [Type.FLOAT4E2M1]: 4,
+  [Type.UINT2]: 2,
+  [Type.INT2]: 2,
 };
 
 /** The files beside the model that hold its larger weights, as paths relative to its folder; empty for most models. */
@@ -39,7 +60,8 @@ export function resolveExternalData(model: ModelProto, files: Readonly<Record<st
 function sliceOf(tensor: TensorProto, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const { location, offset, length } = externalReference(tensor);
   const bytes = files.get(location);
-  if (bytes === undefined) throw missingExternalFile(tensor, location, `Given are ${files.size === 0 ? "no files" : [...files.keys()].join(", ")}. Pass its bytes under that name.`);
+  if (bytes === undefined)
+    throw missingExternalFile(tensor, location, `Given are ${files.size === 0 ? "no files" : [...files.keys()].join(", ")}. Pass its bytes under that name.`);
   if (offset + length > bytes.length) throw shortExternalFile(tensor, bytes.length);
   return bytes.subarray(offset, offset + length);
 }
@@ -67,13 +89,17 @@ export function externalReference(tensor: TensorProto): ExternalReference {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = normalized(entries.get("location") ?? "");
   if (location === "" || /^([/~]|[a-z]:|[a-z]+:\/\/)/i.test(location) || location.split("/").includes("..")) {
-    throw invalid(tensor, `lie in "${entries.get("location") ?? ""}", which is not inside the model's folder. Models may only refer to files beside or below them`);
+    throw invalid(
+      tensor,
+      `lie in "${entries.get("location") ?? ""}", which is not inside the model's folder. Models may only refer to files beside or below them`,
+    );
   }
   const expected = byteLength(tensor);
   const offset = Number(entries.get("offset") ?? 0);
   const length = Number(entries.get("length") ?? expected);
   if (!Number.isSafeInteger(offset) || offset < 0) throw invalid(tensor, `begin at offset "${entries.get("offset")}" of "${location}". The model is damaged`);
-  if (length !== expected) throw invalid(tensor, `take ${length} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
+  if (length !== expected)
+    throw invalid(tensor, `take ${length} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
   return { location, offset, length };
 }
 
@@ -100,5 +126,8 @@ export function missingExternalFile(tensor: TensorProto, location: string, todo:
 /** The error for a file of weights that ends before it should. */
 export function shortExternalFile(tensor: TensorProto, size: number): XDeepError {
   const { location, offset, length } = externalReference(tensor);
-  return invalid(tensor, `end at byte ${offset + length} of "${location}", which has ${size} bytes only. It belongs to another model, or was cut off: download or export it again`);
+  return invalid(
+    tensor,
+    `end at byte ${offset + length} of "${location}", which has ${size} bytes only. It belongs to another model, or was cut off: download or export it again`,
+  );
 }

@@ -36,12 +36,20 @@ const KINDS: readonly FileKind[] = [
   },
   { what: "a gzip archive", todo: "Unpack it first.", matches: (_, head) => head.startsWith("\u001f\u008b") },
   { what: "an HDF5 file, as Keras writes (.h5)", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("\u0089HDF") },
-  { what: "a Python pickle, as old PyTorch checkpoints are", todo: EXPORT_TODO, matches: ([first, second = 0]) => first === 0x80 && second >= 2 && second <= 5 },
+  {
+    what: "a Python pickle, as old PyTorch checkpoints are",
+    todo: EXPORT_TODO,
+    matches: ([first, second = 0]) => first === 0x80 && second >= 2 && second <= 5,
+  },
   { what: "a NumPy array", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("\u0093NUMPY") },
   { what: "a safetensors file: weights without a graph", todo: EXPORT_TODO, matches: (_, head) => head.slice(6, 10) === '\0\0{"' },
   { what: "a GGUF file: weights without an ONNX graph", todo: EXPORT_TODO, matches: (_, head) => head.startsWith("GGUF") },
   { what: "a PNG picture", todo: "Pass the .onnx file as the model and the picture as its input.", matches: (_, head) => head.startsWith("\u0089PNG") },
-  { what: "a JPEG picture", todo: "Pass the .onnx file as the model and the picture as its input.", matches: (_, head) => head.startsWith("\u00ff\u00d8\u00ff") },
+  {
+    what: "a JPEG picture",
+    todo: "Pass the .onnx file as the model and the picture as its input.",
+    matches: (_, head) => head.startsWith("\u00ff\u00d8\u00ff"),
+  },
   {
     what: "a JSON file",
     todo: "A TensorFlow.js model.json is loaded by @xdeep/tfjs; this reader takes .onnx files.",

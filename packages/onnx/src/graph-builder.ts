@@ -76,7 +76,11 @@ export class GraphBuilder {
       ...(options.domain === undefined ? {} : { domain: options.domain }),
     });
     this.nodes.push(node);
-    const facts = inferNode(node, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
+    const facts = inferNode(
+      node,
+      inputs.map((input) => input?.facts ?? null),
+      { opset: this.opset },
+    );
     return outputs.map((name, index) => this.#value(name, facts[index] ?? { type: null, dims: null }));
   }
 
@@ -91,7 +95,11 @@ export class GraphBuilder {
     const copy = this.nodes.at(-1) as NodeProto;
     const replaced = new Attributes(copy);
     copy.attribute.push(...node.attribute.filter((attribute) => !replaced.has(attribute.name)));
-    const facts = inferNode(copy, inputs.map((input) => input?.facts ?? null), { opset: this.opset });
+    const facts = inferNode(
+      copy,
+      inputs.map((input) => input?.facts ?? null),
+      { opset: this.opset },
+    );
     return outputs.map((value, index) => this.#value(value.name, facts[index] ?? value.facts));
   }
 
@@ -131,53 +139,117 @@ export class GraphBuilder {
     return this.cast(wide, type);
   }
 
-  add(a: Value, b: Value): Value { return this.op("Add", [a, b]); }
-  sub(a: Value, b: Value): Value { return this.op("Sub", [a, b]); }
-  mul(a: Value, b: Value): Value { return this.op("Mul", [a, b]); }
-  div(a: Value, b: Value): Value { return this.op("Div", [a, b]); }
-  pow(a: Value, b: Value): Value { return this.op("Pow", [a, b]); }
-  neg(a: Value): Value { return this.op("Neg", [a]); }
-  abs(a: Value): Value { return this.op("Abs", [a]); }
-  sign(a: Value): Value { return this.op("Sign", [a]); }
-  exp(a: Value): Value { return this.op("Exp", [a]); }
-  log(a: Value): Value { return this.op("Log", [a]); }
-  sqrt(a: Value): Value { return this.op("Sqrt", [a]); }
-  reciprocal(a: Value): Value { return this.op("Reciprocal", [a]); }
-  sigmoid(a: Value): Value { return this.op("Sigmoid", [a]); }
-  tanh(a: Value): Value { return this.op("Tanh", [a]); }
-  relu(a: Value): Value { return this.op("Relu", [a]); }
-  softmax(a: Value, axis: number): Value { return this.op("Softmax", [a], { axis }); }
-  matmul(a: Value, b: Value): Value { return this.op("MatMul", [a, b]); }
+  add(a: Value, b: Value): Value {
+    return this.op("Add", [a, b]);
+  }
+  sub(a: Value, b: Value): Value {
+    return this.op("Sub", [a, b]);
+  }
+  mul(a: Value, b: Value): Value {
+    return this.op("Mul", [a, b]);
+  }
+  div(a: Value, b: Value): Value {
+    return this.op("Div", [a, b]);
+  }
+  pow(a: Value, b: Value): Value {
+    return this.op("Pow", [a, b]);
+  }
+  neg(a: Value): Value {
+    return this.op("Neg", [a]);
+  }
+  abs(a: Value): Value {
+    return this.op("Abs", [a]);
+  }
+  sign(a: Value): Value {
+    return this.op("Sign", [a]);
+  }
+  exp(a: Value): Value {
+    return this.op("Exp", [a]);
+  }
+  log(a: Value): Value {
+    return this.op("Log", [a]);
+  }
+  sqrt(a: Value): Value {
+    return this.op("Sqrt", [a]);
+  }
+  reciprocal(a: Value): Value {
+    return this.op("Reciprocal", [a]);
+  }
+  sigmoid(a: Value): Value {
+    return this.op("Sigmoid", [a]);
+  }
+  tanh(a: Value): Value {
+    return this.op("Tanh", [a]);
+  }
+  relu(a: Value): Value {
+    return this.op("Relu", [a]);
+  }
+  softmax(a: Value, axis: number): Value {
+    return this.op("Softmax", [a], { axis });
+  }
+  matmul(a: Value, b: Value): Value {
+    return this.op("MatMul", [a, b]);
+  }
 
   /** a · s for a number s. */
-  scale(a: Value, factor: number): Value { return factor === 1 ? a : this.mul(a, this.scalar(factor, a)); }
+  scale(a: Value, factor: number): Value {
+    return factor === 1 ? a : this.mul(a, this.scalar(factor, a));
+  }
   /** a + s for a number s. */
-  shift(a: Value, offset: number): Value { return offset === 0 ? a : this.add(a, this.scalar(offset, a)); }
-  square(a: Value): Value { return this.mul(a, a); }
+  shift(a: Value, offset: number): Value {
+    return offset === 0 ? a : this.add(a, this.scalar(offset, a));
+  }
+  square(a: Value): Value {
+    return this.mul(a, a);
+  }
   /** Sum of values of equal dims. */
   sum(values: readonly Value[]): Value {
     return values.length === 1 ? (values[0] as Value) : values.length === 2 ? this.add(values[0] as Value, values[1] as Value) : this.op("Sum", values);
   }
 
-  greater(a: Value, b: Value): Value { return this.op("Greater", [a, b]); }
-  less(a: Value, b: Value): Value { return this.op("Less", [a, b]); }
-  greaterOrEqual(a: Value, b: Value): Value { return this.op("GreaterOrEqual", [a, b]); }
-  lessOrEqual(a: Value, b: Value): Value { return this.op("LessOrEqual", [a, b]); }
-  equal(a: Value, b: Value): Value { return this.op("Equal", [a, b]); }
-  and(a: Value, b: Value): Value { return this.op("And", [a, b]); }
-  or(a: Value, b: Value): Value { return this.op("Or", [a, b]); }
-  not(a: Value): Value { return this.op("Not", [a]); }
-  where(condition: Value, a: Value, b: Value): Value { return this.op("Where", [condition, a, b]); }
+  greater(a: Value, b: Value): Value {
+    return this.op("Greater", [a, b]);
+  }
+  less(a: Value, b: Value): Value {
+    return this.op("Less", [a, b]);
+  }
+  greaterOrEqual(a: Value, b: Value): Value {
+    return this.op("GreaterOrEqual", [a, b]);
+  }
+  lessOrEqual(a: Value, b: Value): Value {
+    return this.op("LessOrEqual", [a, b]);
+  }
+  equal(a: Value, b: Value): Value {
+    return this.op("Equal", [a, b]);
+  }
+  and(a: Value, b: Value): Value {
+    return this.op("And", [a, b]);
+  }
+  or(a: Value, b: Value): Value {
+    return this.op("Or", [a, b]);
+  }
+  not(a: Value): Value {
+    return this.op("Not", [a]);
+  }
+  where(condition: Value, a: Value, b: Value): Value {
+    return this.op("Where", [condition, a, b]);
+  }
   /** a where the condition holds, else 0. Selects, so that infinities elsewhere do no harm. */
-  keepWhere(condition: Value, a: Value): Value { return this.where(condition, a, this.scalar(0, a)); }
+  keepWhere(condition: Value, a: Value): Value {
+    return this.where(condition, a, this.scalar(0, a));
+  }
 
   cast(a: Value, type: DataType): Value {
     return a.facts.type === type ? a : this.op("Cast", [a], { to: dataTypeCode(type) });
   }
   /** a with the element type of `like`. */
-  castLike(a: Value, like: Value): Value { return this.cast(a, floatTypeOf(like)); }
+  castLike(a: Value, like: Value): Value {
+    return this.cast(a, floatTypeOf(like));
+  }
 
-  reshape(a: Value, shape: Value): Value { return this.op("Reshape", [a, shape]); }
+  reshape(a: Value, shape: Value): Value {
+    return this.op("Reshape", [a, shape]);
+  }
   /** a with the dims of `like`, which holds as many elements. */
   reshapeLike(a: Value, like: Value): Value {
     const dims: readonly Dim[] | null = like.facts.dims;
@@ -185,23 +257,45 @@ export class GraphBuilder {
     if (dims === null || open > 1 || dims.includes(0)) return this.op("Reshape", [a, this.shapeOf(like)], { allowzero: 1 });
     return this.reshape(a, this.ints(dims.map((dim) => (typeof dim === "number" ? dim : -1))));
   }
-  expand(a: Value, shape: Value): Value { return this.op("Expand", [a, shape]); }
+  expand(a: Value, shape: Value): Value {
+    return this.op("Expand", [a, shape]);
+  }
   /** a broadcast to the dims of `like`. */
-  expandLike(a: Value, like: Value): Value { return this.expand(a, this.shapeOf(like)); }
-  transpose(a: Value, perm: readonly number[]): Value { return perm.every((axis, index) => axis === index) ? a : this.op("Transpose", [a], { perm }); }
-  squeeze(a: Value, axes: readonly number[]): Value { return axes.length === 0 ? a : this.op("Squeeze", [a, this.ints(axes)]); }
-  unsqueeze(a: Value, axes: readonly number[]): Value { return axes.length === 0 ? a : this.op("Unsqueeze", [a, this.ints(axes)]); }
-  concat(values: readonly Value[], axis: number): Value { return values.length === 1 ? (values[0] as Value) : this.op("Concat", values, { axis }); }
-  slice(a: Value, starts: Value, ends: Value, axes: Value, steps?: Value): Value { return this.op("Slice", [a, starts, ends, axes, steps ?? null]); }
-  gather(a: Value, indices: Value, axis: number): Value { return this.op("Gather", [a, indices], { axis }); }
-  pad(a: Value, pads: Value): Value { return this.op("Pad", [a, pads]); }
+  expandLike(a: Value, like: Value): Value {
+    return this.expand(a, this.shapeOf(like));
+  }
+  transpose(a: Value, perm: readonly number[]): Value {
+    return perm.every((axis, index) => axis === index) ? a : this.op("Transpose", [a], { perm });
+  }
+  squeeze(a: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? a : this.op("Squeeze", [a, this.ints(axes)]);
+  }
+  unsqueeze(a: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? a : this.op("Unsqueeze", [a, this.ints(axes)]);
+  }
+  concat(values: readonly Value[], axis: number): Value {
+    return values.length === 1 ? (values[0] as Value) : this.op("Concat", values, { axis });
+  }
+  slice(a: Value, starts: Value, ends: Value, axes: Value, steps?: Value): Value {
+    return this.op("Slice", [a, starts, ends, axes, steps ?? null]);
+  }
+  gather(a: Value, indices: Value, axis: number): Value {
+    return this.op("Gather", [a, indices], { axis });
+  }
+  pad(a: Value, pads: Value): Value {
+    return this.op("Pad", [a, pads]);
+  }
   reduceSum(a: Value, axes: readonly number[], keepDims: boolean): Value {
     return axes.length === 0 ? a : this.op("ReduceSum", [a, this.ints(axes)], { keepdims: keepDims ? 1 : 0 });
   }
 
-  zerosLike(a: Value): Value { return this.fillLike(a, 0); }
+  zerosLike(a: Value): Value {
+    return this.fillLike(a, 0);
+  }
   /** Dims and float type of `a`, one value everywhere. */
-  fillLike(a: Value, value: number): Value { return this.expandLike(this.scalar(value, a), a); }
+  fillLike(a: Value, value: number): Value {
+    return this.expandLike(this.scalar(value, a), a);
+  }
 
   /** The dims of a value as int64: a constant where all are known. */
   shapeOf(a: Value): Value {
@@ -220,9 +314,13 @@ export class GraphBuilder {
 /** Number of axes of a value. @throws {XDeepError} MODEL_UNSUPPORTED where it is unknown before a run. */
 export function rankOf(value: Value): number {
   if (value.facts.dims === null) {
-    throw new XDeepError("MODEL_UNSUPPORTED", `The number of axes of "${value.name}" is not known before a run, and its gradient needs it. Add shape information to the model.`, {
-      details: { value: value.name },
-    });
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `The number of axes of "${value.name}" is not known before a run, and its gradient needs it. Add shape information to the model.`,
+      {
+        details: { value: value.name },
+      },
+    );
   }
   return value.facts.dims.length;
 }

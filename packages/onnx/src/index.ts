@@ -40,5 +40,13 @@ export type { ModelInPieces } from "./write-in-pieces.ts";
 export { writeModel, writeModelWithExternalData } from "./write-model.ts";
 export type { ExternalDataOptions, ModelWithExternalData } from "./write-model.ts";
 export type {
-  AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto, TypeProto, ValueInfoProto,
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  SparseTensorProto,
+  TensorProto,
+  TypeProto,
+  ValueInfoProto,
 } from "./gen/onnx_pb.ts";

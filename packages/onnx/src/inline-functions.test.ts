@@ -14,7 +14,14 @@ import { withFields } from "./with-fields.ts";
 const local = { domain: "local" };
 
 function fn(parts: MessageInitShape<typeof FunctionProtoSchema>, opset = 17): FunctionProto {
-  return create(FunctionProtoSchema, { domain: "local", opsetImport: [{ domain: "", version: BigInt(opset) }, { domain: "local", version: 1n }], ...parts });
+  return create(FunctionProtoSchema, {
+    domain: "local",
+    opsetImport: [
+      { domain: "", version: BigInt(opset) },
+      { domain: "local", version: 1n },
+    ],
+    ...parts,
+  });
 }
 
 /** The node with `attribute` taken from the function's attribute `from`. */
@@ -45,7 +52,10 @@ async function expectSame(proto: ModelProto): Promise<ModelProto> {
 
 const square = fn({ name: "Square", input: ["a"], output: ["b"], node: [nodeProto("Mul", ["a", "a"], ["b"])] });
 const leaky = fn({
-  name: "Leaky", input: ["a"], output: ["b"], attribute: ["slope"],
+  name: "Leaky",
+  input: ["a"],
+  output: ["b"],
+  attribute: ["slope"],
   node: [referring(nodeProto("LeakyRelu", ["a"], ["t"]), "alpha", Kind.FLOAT, "slope"), nodeProto("Square", ["t"], ["b"], {}, local)],
 });
 
@@ -57,7 +67,11 @@ describe("inlineFunctions", () => {
 
   it("inlines calls, twice the same and nested, with attributes", async () => {
     const proto = model(
-      [nodeProto("Leaky", ["x"], ["a"], { slope: float(0.5) }, { ...local, name: "first" }), nodeProto("Leaky", ["a"], ["b"], { slope: float(2) }, local), nodeProto("Add", ["a", "b"], ["y"])],
+      [
+        nodeProto("Leaky", ["x"], ["a"], { slope: float(0.5) }, { ...local, name: "first" }),
+        nodeProto("Leaky", ["a"], ["b"], { slope: float(2) }, local),
+        nodeProto("Add", ["a", "b"], ["y"]),
+      ],
       [leaky, square],
     );
     const inlined = await expectSame(proto);
@@ -74,26 +88,56 @@ describe("inlineFunctions", () => {
   });
 
   it("tells overloads apart", async () => {
-    const negative = fn({ name: "Square", overload: "negative", input: ["a"], output: ["b"], node: [nodeProto("Mul", ["a", "a"], ["t"]), nodeProto("Neg", ["t"], ["b"])] });
+    const negative = fn({
+      name: "Square",
+      overload: "negative",
+      input: ["a"],
+      output: ["b"],
+      node: [nodeProto("Mul", ["a", "a"], ["t"]), nodeProto("Neg", ["t"], ["b"])],
+    });
     const call = withFields(nodeProto("Square", ["x"], ["n"], {}, local), { overload: "negative" });
     await expectSame(model([call, nodeProto("Square", ["n"], ["s"], {}, local), nodeProto("Sub", ["s", "n"], ["y"])], [square, negative]));
   });
 
   it("passes values through, and leaves out optional inputs and unused outputs", async () => {
-    const both = fn({ name: "Both", input: ["a", "low", "high"], output: ["same", "clipped", "extra"], node: [nodeProto("Clip", ["a", "low", "high"], ["clipped"]), nodeProto("Neg", ["a"], ["extra"]), nodeProto("Identity", ["a"], ["same"])] });
+    const both = fn({
+      name: "Both",
+      input: ["a", "low", "high"],
+      output: ["same", "clipped", "extra"],
+      node: [nodeProto("Clip", ["a", "low", "high"], ["clipped"]), nodeProto("Neg", ["a"], ["extra"]), nodeProto("Identity", ["a"], ["same"])],
+    });
     const through = fn({ name: "Through", input: ["a"], output: ["a"], node: [] });
-    const proto = model([nodeProto("Both", ["x", "", "zero"], ["s", "c"], {}, local), nodeProto("Add", ["s", "c"], ["t"]), nodeProto("Through", ["t"], ["y"], {}, local)], [both, through]);
-    const withZero = withFields(proto, { graph: withFields(proto.graph as NonNullable<ModelProto["graph"]>, { initializer: [tensorProto("zero", { type: "float32", dims: [], data: Float32Array.of(0) })] }) });
+    const proto = model(
+      [nodeProto("Both", ["x", "", "zero"], ["s", "c"], {}, local), nodeProto("Add", ["s", "c"], ["t"]), nodeProto("Through", ["t"], ["y"], {}, local)],
+      [both, through],
+    );
+    const withZero = withFields(proto, {
+      graph: withFields(proto.graph as NonNullable<ModelProto["graph"]>, {
+        initializer: [tensorProto("zero", { type: "float32", dims: [], data: Float32Array.of(0) })],
+      }),
+    });
     const inlined = inlineFunctions(withZero);
     expect(numbersOf(await outputOf(inlined))).toEqual([-4, -2, 0, 1, 2, 3]);
     expect(inlined.graph?.node.map(({ opType }) => opType)).toEqual(["Clip", "Neg", "Identity", "Add", "Identity"]);
   });
 
   it("inlines inside subgraphs, and renames the values of subgraphs of functions", async () => {
-    const branch = (name: string, op: string) => create(GraphProtoSchema, { name, node: [nodeProto("Abs", ["a"], ["t"]), nodeProto(op, ["t"], ["u"], {}, local)], output: [valueInfoProto("u", "float32", null)] });
+    const branch = (name: string, op: string) =>
+      create(GraphProtoSchema, {
+        name,
+        node: [nodeProto("Abs", ["a"], ["t"]), nodeProto(op, ["t"], ["u"], {}, local)],
+        output: [valueInfoProto("u", "float32", null)],
+      });
     const choose = fn({
-      name: "Choose", input: ["a"], output: ["b"],
-      node: [nodeProto("ReduceMax", ["a"], ["m"], { keepdims: 0 }), nodeProto("Sign", ["m"], ["n"]), nodeProto("Cast", ["n"], ["c"], { to: 9 }), nodeProto("If", ["c"], ["b"], { then_branch: branch("then", "Square"), else_branch: branch("else", "Square") })],
+      name: "Choose",
+      input: ["a"],
+      output: ["b"],
+      node: [
+        nodeProto("ReduceMax", ["a"], ["m"], { keepdims: 0 }),
+        nodeProto("Sign", ["m"], ["n"]),
+        nodeProto("Cast", ["n"], ["c"], { to: 9 }),
+        nodeProto("If", ["c"], ["b"], { then_branch: branch("then", "Square"), else_branch: branch("else", "Square") }),
+      ],
     });
     const inlined = await expectSame(model([nodeProto("Choose", ["x"], ["t"], {}, local), nodeProto("Choose", ["t"], ["y"], {}, local)], [choose, square]));
     const graph = inlined.graph as NonNullable<ModelProto["graph"]>;
@@ -103,12 +147,30 @@ describe("inlineFunctions", () => {
   });
 
   it("does not capture names of the graph around", async () => {
-    const shadow = fn({ name: "Shadow", input: ["a"], output: ["b"], node: [nodeProto("Neg", ["a"], ["y/x"]), nodeProto("Abs", ["y/x"], ["x"]), nodeProto("Add", ["x", "a"], ["b"])] });
-    await expectSame(model([nodeProto("Relu", ["x"], ["y/x"]), nodeProto("Shadow", ["y/x"], ["z"], {}, local), nodeProto("Shadow", ["x"], ["t"], {}, local), nodeProto("Add", ["z", "t"], ["y"])], [shadow]));
+    const shadow = fn({
+      name: "Shadow",
+      input: ["a"],
+      output: ["b"],
+      node: [nodeProto("Neg", ["a"], ["y/x"]), nodeProto("Abs", ["y/x"], ["x"]), nodeProto("Add", ["x", "a"], ["b"])],
+    });
+    await expectSame(
+      model(
+        [
+          nodeProto("Relu", ["x"], ["y/x"]),
+          nodeProto("Shadow", ["y/x"], ["z"], {}, local),
+          nodeProto("Shadow", ["x"], ["t"], {}, local),
+          nodeProto("Add", ["z", "t"], ["y"]),
+        ],
+        [shadow],
+      ),
+    );
   });
 
   it("brings functions of older operator sets to the model's", async () => {
-    const mean = fn({ name: "Mean1", input: ["a"], output: ["b"], attribute: ["over"], node: [referring(nodeProto("ReduceMean", ["a"], ["b"]), "axes", Kind.INTS, "over")] }, 13);
+    const mean = fn(
+      { name: "Mean1", input: ["a"], output: ["b"], attribute: ["over"], node: [referring(nodeProto("ReduceMean", ["a"], ["b"]), "axes", Kind.INTS, "over")] },
+      13,
+    );
     const proto = model([nodeProto("Mean1", ["x"], ["y"], { over: [1] }, local)], [mean], 18);
     const inlined = inlineFunctions(proto);
     expect(numbersOf(await outputOf(inlined))).toEqual([-1, 2]);
@@ -119,9 +181,19 @@ describe("inlineFunctions", () => {
   });
 
   it("keeps operator domains that function bodies import", () => {
-    const gelu = create(FunctionProtoSchema, { name: "G", domain: "local", input: ["a"], output: ["b"], opsetImport: [{ domain: "com.microsoft", version: 1n }], node: [nodeProto("FastGelu", ["a"], ["b"], {}, { domain: "com.microsoft" })] });
+    const gelu = create(FunctionProtoSchema, {
+      name: "G",
+      domain: "local",
+      input: ["a"],
+      output: ["b"],
+      opsetImport: [{ domain: "com.microsoft", version: 1n }],
+      node: [nodeProto("FastGelu", ["a"], ["b"], {}, { domain: "com.microsoft" })],
+    });
     const { opsetImport } = inlineFunctions(model([nodeProto("G", ["x"], ["y"], {}, local)], [gelu]));
-    expect(opsetImport.map(({ domain, version }) => [domain, version])).toEqual([["", 17n], ["com.microsoft", 1n]]);
+    expect(opsetImport.map(({ domain, version }) => [domain, version])).toEqual([
+      ["", 17n],
+      ["com.microsoft", 1n],
+    ]);
   });
 
   it("refuses a function that calls itself", () => {

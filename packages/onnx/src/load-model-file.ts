@@ -50,12 +50,18 @@ async function unreadable(file: string, cause: unknown): Promise<XDeepError> {
   const { dirname } = await import("node:path");
   const folder = code === "EISDIR" ? file : dirname(file);
   const models = await modelsIn(folder);
-  const hint = models === null ? `There is no folder "${folder}" either.` : models.length === 0 ? "No .onnx file lies in that folder." : `In that folder lie: ${models.join(", ")}.`;
-  const problem = code === "ENOENT" || code === "ENOTDIR"
-    ? `There is no file "${file}".`
-    : code === "EISDIR"
-      ? `"${file}" is a folder; pass the path of the .onnx file.`
-      : `"${file}" cannot be read (${code ?? String(cause)}).`;
+  const hint =
+    models === null
+      ? `There is no folder "${folder}" either.`
+      : models.length === 0
+        ? "No .onnx file lies in that folder."
+        : `In that folder lie: ${models.join(", ")}.`;
+  const problem =
+    code === "ENOENT" || code === "ENOTDIR"
+      ? `There is no file "${file}".`
+      : code === "EISDIR"
+        ? `"${file}" is a folder; pass the path of the .onnx file.`
+        : `"${file}" cannot be read (${code ?? String(cause)}).`;
   return new XDeepError("MODEL_NOT_FOUND", `${problem} ${hint}`, { details: { path: file, models: models ?? [] }, cause });
 }
 
@@ -108,7 +114,7 @@ const LARGEST_READ = 2 ** 30;
 
 async function readRange(handle: FileHandle, offset: number, length: number, tensor: TensorProto): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, LARGEST_READ), offset + done);
     if (bytesRead === 0) throw shortExternalFile(tensor, offset + done);
     done += bytesRead;

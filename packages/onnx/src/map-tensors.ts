@@ -48,12 +48,15 @@ function hasTensors({ t, tensors, sparseTensor, sparseTensors, g, graphs }: Attr
 
 function mapAttribute(attribute: AttributeProto, map: TensorMap): AttributeProto {
   const { t, tensors, sparseTensor, sparseTensors } = attribute;
-  return withFields(mapGraphs(attribute, (graph) => mapGraph(graph, map)), {
-    ...(t === undefined ? {} : { t: map(t, "attribute") }),
-    ...(tensors.length === 0 ? {} : { tensors: tensors.map((tensor) => map(tensor, "attribute")) }),
-    ...(sparseTensor === undefined ? {} : { sparseTensor: mapSparse(sparseTensor, map) }),
-    ...(sparseTensors.length === 0 ? {} : { sparseTensors: sparseTensors.map((sparse) => mapSparse(sparse, map)) }),
-  });
+  return withFields(
+    mapGraphs(attribute, (graph) => mapGraph(graph, map)),
+    {
+      ...(t === undefined ? {} : { t: map(t, "attribute") }),
+      ...(tensors.length === 0 ? {} : { tensors: tensors.map((tensor) => map(tensor, "attribute")) }),
+      ...(sparseTensor === undefined ? {} : { sparseTensor: mapSparse(sparseTensor, map) }),
+      ...(sparseTensors.length === 0 ? {} : { sparseTensors: sparseTensors.map((sparse) => mapSparse(sparse, map)) }),
+    },
+  );
 }
 
 function mapSparse(sparse: SparseTensorProto, map: TensorMap): SparseTensorProto {

@@ -17,7 +17,15 @@ export interface ModelParts {
 }
 
 /** Model format versions go with opsets; 8 is the first that knows opset 18, and older engines refuse newer ones. */
-const IR_VERSIONS: readonly (readonly [opset: number, irVersion: bigint])[] = [[25, 13n], [24, 12n], [23, 11n], [21, 10n], [19, 9n], [15, 8n], [0, 7n]];
+const IR_VERSIONS: readonly (readonly [opset: number, irVersion: bigint])[] = [
+  [25, 13n],
+  [24, 12n],
+  [23, 11n],
+  [21, 10n],
+  [19, 9n],
+  [15, 8n],
+  [0, 7n],
+];
 
 /** A model of these nodes. */
 export function modelProto(parts: ModelParts): ModelProto {

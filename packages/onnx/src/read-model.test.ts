@@ -13,7 +13,10 @@ const weights = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
 const model = create(ModelProtoSchema, {
   irVersion: 8n,
   producerName: "test",
-  opsetImport: [{ domain: "", version: 17n }, { domain: "com.example", version: 1n }],
+  opsetImport: [
+    { domain: "", version: 17n },
+    { domain: "com.example", version: 1n },
+  ],
   graph: {
     name: "g",
     node: [
@@ -51,7 +54,9 @@ describe("readModel", () => {
   it("writes large weights as the protobuf library does", () => {
     const big = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, (_, i) => Math.cos(i));
     const tensors = [2000, 1, 5000].map((length, index) => tensorProto(`big${index}`, { type: "float32", dims: [length], data: big(length) }));
-    const initializer = tensors.map((tensor, index) => withFields(tensor, { docString: `tensor ${index}`, $unknown: [{ no: 99, wireType: 0, data: Uint8Array.of(index) }] } as Partial<typeof tensor>));
+    const initializer = tensors.map((tensor, index) =>
+      withFields(tensor, { docString: `tensor ${index}`, $unknown: [{ no: 99, wireType: 0, data: Uint8Array.of(index) }] } as Partial<typeof tensor>),
+    );
     const graph = withFields(model.graph as NonNullable<typeof model.graph>, { initializer });
     const large = withFields(model, { graph, metadataProps: [create(StringStringEntryProtoSchema, { key: "k", value: "v" })] });
     expect(writeModel(large)).toEqual(toBinary(ModelProtoSchema, large));

@@ -34,17 +34,17 @@ function looksLikeOnnx(bytes: Uint8Array): boolean {
 }
 
 function cutOff(bytes: Uint8Array, cause: WireFormatError): XDeepError {
-  return new XDeepError(
-    "MODEL_INVALID",
-    `The ONNX file is cut off after ${bytes.length} bytes (${cause.message}). Download or export it again.`,
-    { details: { length: bytes.length, field: cause.path }, cause },
-  );
+  return new XDeepError("MODEL_INVALID", `The ONNX file is cut off after ${bytes.length} bytes (${cause.message}). Download or export it again.`, {
+    details: { length: bytes.length, field: cause.path },
+    cause,
+  });
 }
 
 function notOnnx(bytes: Uint8Array, problem: string, cause?: unknown): XDeepError {
   const kind = describeFileKind(bytes);
-  const message = kind === null
-    ? `This is no ONNX model, or a damaged one: ${problem}. Check that it is an .onnx file, and download or export it again.`
-    : `This is no ONNX model: it looks like ${kind.what}. ${kind.todo}`;
+  const message =
+    kind === null
+      ? `This is no ONNX model, or a damaged one: ${problem}. Check that it is an .onnx file, and download or export it again.`
+      : `This is no ONNX model: it looks like ${kind.what}. ${kind.todo}`;
   return new XDeepError("MODEL_INVALID", message, { details: { length: bytes.length, problem, looksLike: kind?.what ?? null }, cause });
 }

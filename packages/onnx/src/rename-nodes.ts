@@ -17,7 +17,8 @@ export function renameNode(node: NodeProto, rename: Rename, scope: string): Node
 
 /** A graph under other names. */
 export function renameGraph(graph: GraphProto, rename: Rename, scope: string): GraphProto {
-  const renamed = <T extends GraphProto["input"][number] | GraphProto["initializer"][number]>(item: T): T => withFields(item, { name: rename(item.name) } as Partial<T>);
+  const renamed = <T extends GraphProto["input"][number] | GraphProto["initializer"][number]>(item: T): T =>
+    withFields(item, { name: rename(item.name) } as Partial<T>);
   return withFields(graph, {
     node: graph.node.map((node) => renameNode(node, rename, scope)),
     input: graph.input.map(renamed),

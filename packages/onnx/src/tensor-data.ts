@@ -66,20 +66,31 @@ function fromRaw(type: DataType, raw: Uint8Array, name: string): ArrayLike<unkno
 
 function fromFields(type: DataType, tensor: TensorProto): ArrayLike<unknown> {
   switch (type) {
-    case "float32": return Float32Array.from(tensor.floatData);
-    case "float64": return Float64Array.from(tensor.doubleData);
-    case "int64": return BigInt64Array.from(tensor.int64Data);
-    case "uint64": return BigUint64Array.from(tensor.uint64Data);
-    case "uint32": return Uint32Array.from(tensor.uint64Data, Number);
-    case "string": return tensor.stringData.map((bytes) => new TextDecoder().decode(bytes));
+    case "float32":
+      return Float32Array.from(tensor.floatData);
+    case "float64":
+      return Float64Array.from(tensor.doubleData);
+    case "int64":
+      return BigInt64Array.from(tensor.int64Data);
+    case "uint64":
+      return BigUint64Array.from(tensor.uint64Data);
+    case "uint32":
+      return Uint32Array.from(tensor.uint64Data, Number);
+    case "string":
+      return tensor.stringData.map((bytes) => new TextDecoder().decode(bytes));
     case "float16":
     case "bfloat16":
-    case "uint16": return Uint16Array.from(tensor.int32Data);
-    case "int8": return Int8Array.from(tensor.int32Data);
-    case "int16": return Int16Array.from(tensor.int32Data);
-    case "int32": return Int32Array.from(tensor.int32Data);
+    case "uint16":
+      return Uint16Array.from(tensor.int32Data);
+    case "int8":
+      return Int8Array.from(tensor.int32Data);
+    case "int16":
+      return Int16Array.from(tensor.int32Data);
+    case "int32":
+      return Int32Array.from(tensor.int32Data);
     case "uint8":
-    case "bool": return Uint8Array.from(tensor.int32Data);
+    case "bool":
+      return Uint8Array.from(tensor.int32Data);
   }
 }
 

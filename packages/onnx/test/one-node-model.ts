@@ -60,8 +60,18 @@ export function oneNodeModel(row: OneNode, dims: (index: number, given: readonly
   const given = row.inputs.flatMap((input, index) => (input === null ? [] : [{ input, index, name: inputName(index) }]));
   const options = row.domain === undefined ? {} : { domain: row.domain };
   const model = modelProto({
-    nodes: [nodeProto(row.op, row.inputs.map((input, index) => (input === null ? "" : inputName(index))), outputNames(row), row.attributes, options)],
-    inputs: given.filter(({ input }) => input.constant === undefined).map(({ input, index, name }) => valueInfoProto(name, input.type, dims(index, input.dims))),
+    nodes: [
+      nodeProto(
+        row.op,
+        row.inputs.map((input, index) => (input === null ? "" : inputName(index))),
+        outputNames(row),
+        row.attributes,
+        options,
+      ),
+    ],
+    inputs: given
+      .filter(({ input }) => input.constant === undefined)
+      .map(({ input, index, name }) => valueInfoProto(name, input.type, dims(index, input.dims))),
     outputs: outputNames(row).map((name) => valueInfoProto(name, "float32", null)),
     initializers: given.flatMap(({ input, name }) => (input.constant === undefined ? [] : [tensorProto(name, input.constant)])),
     opset: row.opset ?? 20,
@@ -83,14 +93,27 @@ function inputName(index: number): string {
 function zeros({ type, dims }: NodeInput): Tensor {
   const size = dims.reduce((product, dim) => product * dim, 1);
   switch (type) {
-    case "float32": return new Tensor(type, new Float32Array(size), dims);
-    case "float64": return new Tensor(type, new Float64Array(size), dims);
-    case "int64": return new Tensor(type, new BigInt64Array(size), dims);
-    case "int32": return new Tensor(type, new Int32Array(size), dims);
-    case "int8": return new Tensor(type, new Int8Array(size), dims);
-    case "uint8": return new Tensor(type, new Uint8Array(size), dims);
-    case "bool": return new Tensor(type, new Uint8Array(size), dims);
-    case "string": return new Tensor(type, Array.from({ length: size }, () => "a"), dims);
-    default: throw new TypeError(`No zeros of type ${type} here.`);
+    case "float32":
+      return new Tensor(type, new Float32Array(size), dims);
+    case "float64":
+      return new Tensor(type, new Float64Array(size), dims);
+    case "int64":
+      return new Tensor(type, new BigInt64Array(size), dims);
+    case "int32":
+      return new Tensor(type, new Int32Array(size), dims);
+    case "int8":
+      return new Tensor(type, new Int8Array(size), dims);
+    case "uint8":
+      return new Tensor(type, new Uint8Array(size), dims);
+    case "bool":
+      return new Tensor(type, new Uint8Array(size), dims);
+    case "string":
+      return new Tensor(
+        type,
+        Array.from({ length: size }, () => "a"),
+        dims,
+      );
+    default:
+      throw new TypeError(`No zeros of type ${type} here.`);
   }
 }

@@ -13,7 +13,9 @@ export function declareDims(model: ModelProto, dims: Readonly<Record<string, rea
   const known = graph.input.map(({ name }) => name);
   const unknown = Object.keys(dims).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new XDeepError("INPUT_UNKNOWN", `inputDims names "${unknown.join('", "')}", but the model's inputs are "${known.join('", "')}".`, { details: { unknown, expected: known } });
+    throw new XDeepError("INPUT_UNKNOWN", `inputDims names "${unknown.join('", "')}", but the model's inputs are "${known.join('", "')}".`, {
+      details: { unknown, expected: known },
+    });
   }
   const input = graph.input.map((info) => {
     const elemType = info.type?.value.case === "tensorType" ? info.type.value.value.elemType : 1;
@@ -26,8 +28,12 @@ export function declareDims(model: ModelProto, dims: Readonly<Record<string, rea
 export function checkRanks(graph: TypedGraph): void {
   for (const { name } of graph.graph.input) {
     if (graph.facts.get(name)?.dims != null) continue;
-    throw new XDeepError("MODEL_UNSUPPORTED", `The file does not say how many axes input "${name}" has. Pass its dims, such as inputDims: { "${name}": ["N", 3, 224, 224] }; a name or null stands for any size.`, {
-      details: { input: name },
-    });
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `The file does not say how many axes input "${name}" has. Pass its dims, such as inputDims: { "${name}": ["N", 3, 224, 224] }; a name or null stands for any size.`,
+      {
+        details: { input: name },
+      },
+    );
   }
 }

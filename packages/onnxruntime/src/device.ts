@@ -36,8 +36,12 @@ export async function gpuDevice(engine: Engine): Promise<Device> {
       reasons[name] = reasonIn(messageOf(cause));
     }
   }
-  const listed = Object.entries(reasons).map(([name, reason]) => `${name}: ${reason}`).join("; ");
-  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, { details: { reasons } });
+  const listed = Object.entries(reasons)
+    .map(([name, reason]) => `${name}: ${reason}`)
+    .join("; ");
+  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, {
+    details: { reasons },
+  });
 }
 
 /** The first line of the engine's message, without the place in its sources and the full stop. */
@@ -52,7 +56,11 @@ async function probe(engine: Engine, provider: string): Promise<void> {
   const { logLevel = "warning" } = env;
   // Providers that are missing are reported in the error, not on the console: the engine reads this level when it starts.
   env.logLevel = "fatal";
-  const model = modelProto({ nodes: [nodeProto("Relu", ["x"], ["y"])], inputs: [valueInfoProto("x", "float32", [2])], outputs: [valueInfoProto("y", "float32", [2])] });
+  const model = modelProto({
+    nodes: [nodeProto("Relu", ["x"], ["y"])],
+    inputs: [valueInfoProto("x", "float32", [2])],
+    outputs: [valueInfoProto("y", "float32", [2])],
+  });
   const options = { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: "1" } }, logSeverityLevel: 4 } as const;
   const session = await engine.ort.InferenceSession.create(writeModel(model), options).finally(() => {
     env.logLevel = logLevel;

@@ -2,7 +2,22 @@ import { type Tensor, type DataType, float32, fromFloat64 } from "@xdeep/core";
 import { computeInFloat32 } from "@xdeep/autodiff";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
-import { type ConstantTensor, type ModelProto, attributeProto, float, graphProto, mapTensors, modelProto, nodeProto, tensorData, tensorProto, valueInfoProto, withFields, withoutFields, writeModel } from "@xdeep/onnx";
+import {
+  type ConstantTensor,
+  type ModelProto,
+  attributeProto,
+  float,
+  graphProto,
+  mapTensors,
+  modelProto,
+  nodeProto,
+  tensorData,
+  tensorProto,
+  valueInfoProto,
+  withFields,
+  withoutFields,
+  writeModel,
+} from "@xdeep/onnx";
 import { smooth } from "@xdeep/smooth";
 import { describe, expect, it } from "vitest";
 import { failure } from "../test/failure.ts";
@@ -49,24 +64,32 @@ describe("half precision", () => {
 
   it("is widened in casts, constants, branches and type attributes too", async () => {
     const half = (values: readonly number[]): ConstantTensor => fromFloat64("float16", [values.length], Float64Array.from(values)) as ConstantTensor;
-    const branch = (name: string, factor: number): ReturnType<typeof graphProto> => graphProto({
-      nodes: [nodeProto("Constant", [], [`${name}/f`], { value: tensorProto("", half([factor, 1, factor])) }), nodeProto("Mul", ["h", `${name}/f`], [`${name}/y`])],
-      inputs: [],
-      outputs: [valueInfoProto(`${name}/y`, "float16", ["N", 3])],
-      name,
-    });
-    const model = await loadModel(writeModel(modelProto({
-      nodes: [
-        nodeProto("Cast", ["x"], ["h"], { to: 10 }),
-        nodeProto("ReduceSum", ["h"], ["s"], { keepdims: 0 }),
-        nodeProto("Greater", ["s", "zero"], ["c"]),
-        nodeProto("If", ["c"], ["z"], { then_branch: branch("then", 2), else_branch: branch("else", 3) }),
-        nodeProto("Cast", ["z"], ["y"], { to: 1 }),
-      ],
-      inputs: [valueInfoProto("x", "float32", ["N", 3])],
-      outputs: [valueInfoProto("y", "float32", ["N", 3])],
-      initializers: [tensorProto("zero", fromFloat64("float16", [], Float64Array.of(0)) as ConstantTensor)],
-    })));
+    const branch = (name: string, factor: number): ReturnType<typeof graphProto> =>
+      graphProto({
+        nodes: [
+          nodeProto("Constant", [], [`${name}/f`], { value: tensorProto("", half([factor, 1, factor])) }),
+          nodeProto("Mul", ["h", `${name}/f`], [`${name}/y`]),
+        ],
+        inputs: [],
+        outputs: [valueInfoProto(`${name}/y`, "float16", ["N", 3])],
+        name,
+      });
+    const model = await loadModel(
+      writeModel(
+        modelProto({
+          nodes: [
+            nodeProto("Cast", ["x"], ["h"], { to: 10 }),
+            nodeProto("ReduceSum", ["h"], ["s"], { keepdims: 0 }),
+            nodeProto("Greater", ["s", "zero"], ["c"]),
+            nodeProto("If", ["c"], ["z"], { then_branch: branch("then", 2), else_branch: branch("else", 3) }),
+            nodeProto("Cast", ["z"], ["y"], { to: 1 }),
+          ],
+          inputs: [valueInfoProto("x", "float32", ["N", 3])],
+          outputs: [valueInfoProto("y", "float32", ["N", 3])],
+          initializers: [tensorProto("zero", fromFloat64("float16", [], Float64Array.of(0)) as ConstantTensor)],
+        }),
+      ),
+    );
     // 1 + 2⁻¹² has no float16: only a network that really computes in float32 tells it from 1.
     const { scores, gradients } = await model.vjp({ feeds: { x: float32([1, 3], [1 + 2 ** -12, 1, 1]) }, target: 0 });
     expect(scores[0]).toBe(2 + 2 ** -11);
@@ -117,7 +140,13 @@ describe("weights", () => {
 
   it("that old files list as inputs are no inputs", async () => {
     const w = weights("w", 1, [3, 3]);
-    const model = modelProto({ ...parts, inputs: [...parts.inputs, valueInfoProto("w", "float32", [3, 3])], nodes: [nodeProto("MatMul", ["x", "w"], ["h"]), nodeProto("Tanh", ["h"], ["y"])], initializers: [w], opset: 8 });
+    const model = modelProto({
+      ...parts,
+      inputs: [...parts.inputs, valueInfoProto("w", "float32", [3, 3])],
+      nodes: [nodeProto("MatMul", ["x", "w"], ["h"]), nodeProto("Tanh", ["h"], ["y"])],
+      initializers: [w],
+      opset: 8,
+    });
     await check(withFields(model, { irVersion: 3n }));
   });
 
@@ -131,22 +160,24 @@ describe("weights", () => {
     const sparse = sparseTensor([3, 3], [0, 4, 5], [2, -1, 0.5]);
     const sparseNode = nodeProto("Constant", [], ["w"]);
     sparseNode.attribute.push(withFields(attributeProto("sparse_value", 0), { type: 11, sparseTensor: sparse } as never));
-    await check(modelProto({
-      ...parts,
-      nodes: [
-        sparseNode,
-        nodeProto("Constant", [], ["shift"], { value_floats: float([0.1, -0.2, 0.3]) }),
-        nodeProto("Constant", [], ["scale"], { value_float: float(1.5) }),
-        nodeProto("Constant", [], ["axis"], { value_int: 1 }),
-        nodeProto("Constant", [], ["shape"], { value_ints: [-1, 3] }),
-        nodeProto("MatMul", ["x", "w"], ["a"]),
-        nodeProto("Add", ["a", "shift"], ["b"]),
-        nodeProto("Mul", ["b", "scale"], ["c"]),
-        nodeProto("CumSum", ["c", "axis"], ["d"]),
-        nodeProto("Tanh", ["d"], ["e"]),
-        nodeProto("Reshape", ["e", "shape"], ["y"]),
-      ],
-    }));
+    await check(
+      modelProto({
+        ...parts,
+        nodes: [
+          sparseNode,
+          nodeProto("Constant", [], ["shift"], { value_floats: float([0.1, -0.2, 0.3]) }),
+          nodeProto("Constant", [], ["scale"], { value_float: float(1.5) }),
+          nodeProto("Constant", [], ["axis"], { value_int: 1 }),
+          nodeProto("Constant", [], ["shape"], { value_ints: [-1, 3] }),
+          nodeProto("MatMul", ["x", "w"], ["a"]),
+          nodeProto("Add", ["a", "shift"], ["b"]),
+          nodeProto("Mul", ["b", "scale"], ["c"]),
+          nodeProto("CumSum", ["c", "axis"], ["d"]),
+          nodeProto("Tanh", ["d"], ["e"]),
+          nodeProto("Reshape", ["e", "shape"], ["y"]),
+        ],
+      }),
+    );
   });
 
   it("may be sparse initializers, with positions or coordinates", async () => {
@@ -164,12 +195,14 @@ describe("weights", () => {
       initializers: [weights("a", 1, [3, 100_000]), weights("b", 2, [100_000, 3])],
     });
     const input = randomTensor(3, [1, 3]);
-    const results = await Promise.all((["onnxruntime-node", "onnxruntime-web"] as const).map(async (engine) => {
-      const loaded = await loadModel(writeModel(wide), { engine });
-      const { gradients } = await loaded.vjp({ feeds: { x: input }, target: 1 });
-      await loaded.dispose();
-      return gradients["x"]!;
-    }));
+    const results = await Promise.all(
+      (["onnxruntime-node", "onnxruntime-web"] as const).map(async (engine) => {
+        const loaded = await loadModel(writeModel(wide), { engine });
+        const { gradients } = await loaded.vjp({ feeds: { x: input }, target: 1 });
+        await loaded.dispose();
+        return gradients["x"]!;
+      }),
+    );
     const [a, b] = wide.graph!.initializer.map((tensor) => tensorData(tensor).data as Float32Array) as [Float32Array, Float32Array];
     const expected = new Float64Array(3);
     for (let k = 0; k < 100_000; k++) {
@@ -183,6 +216,13 @@ describe("weights", () => {
 /** A sparse initializer "w" in coordinate form. */
 function sparseTensor(dims: readonly number[], positions: readonly number[], values: readonly number[], width: 1 | 2 = 1): unknown {
   const columns = dims[1]!;
-  const indices = width === 1 ? intList("", positions) : intList("", positions.flatMap((position) => [Math.floor(position / columns), position % columns]), [positions.length, 2]);
+  const indices =
+    width === 1
+      ? intList("", positions)
+      : intList(
+          "",
+          positions.flatMap((position) => [Math.floor(position / columns), position % columns]),
+          [positions.length, 2],
+        );
   return { $typeName: "onnx.SparseTensorProto", values: tensorProto("w", float32([values.length], values)), indices, dims: dims.map(BigInt) };
 }

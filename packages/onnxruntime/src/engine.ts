@@ -19,7 +19,10 @@ export interface Engine {
  * @throws {XDeepError} ENGINE_MISSING when the package is not installed or does not start; OPTION_INVALID for another name, or an object that
  * is no ONNX Runtime.
  */
-export async function loadEngine(engine: EngineName | OnnxRuntime | undefined, importEngine: (name: EngineName) => Promise<unknown> = importByName): Promise<Engine> {
+export async function loadEngine(
+  engine: EngineName | OnnxRuntime | undefined,
+  importEngine: (name: EngineName) => Promise<unknown> = importByName,
+): Promise<Engine> {
   if (typeof engine === "object") return describeGiven(engine);
   const name = engine ?? (isNode() ? "onnxruntime-node" : "onnxruntime-web");
   if (name !== "onnxruntime-node" && name !== "onnxruntime-web") {
@@ -28,7 +31,10 @@ export async function loadEngine(engine: EngineName | OnnxRuntime | undefined, i
   try {
     return describeEngine(name, runtimeOf(await importEngine(name)));
   } catch (cause) {
-    throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. Install it beside @xdeep/onnxruntime: npm install ${name}`, { details: { engine: name }, cause });
+    throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. Install it beside @xdeep/onnxruntime: npm install ${name}`, {
+      details: { engine: name },
+      cause,
+    });
   }
 }
 
@@ -40,7 +46,10 @@ function importByName(name: EngineName): Promise<unknown> {
 function describeGiven(engine: OnnxRuntime): Engine {
   const ort = runtimeOf(engine) as OnnxRuntime | undefined;
   if (typeof ort?.InferenceSession?.create !== "function") {
-    throw new XDeepError("OPTION_INVALID", "The engine that was passed is no ONNX Runtime: it has no InferenceSession. Pass the imported module of onnxruntime-node or onnxruntime-web.");
+    throw new XDeepError(
+      "OPTION_INVALID",
+      "The engine that was passed is no ONNX Runtime: it has no InferenceSession. Pass the imported module of onnxruntime-node or onnxruntime-web.",
+    );
   }
   return describeEngine(ort.env.versions.node === undefined ? "onnxruntime-web" : "onnxruntime-node", ort);
 }

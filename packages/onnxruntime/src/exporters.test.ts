@@ -20,11 +20,35 @@ describe("graphs as exporters write them", () => {
 
 describe("scikit-learn", () => {
   const classifier = (nodes: Parameters<typeof modelProto>[0]["nodes"], outputs: Parameters<typeof modelProto>[0]["outputs"]): ModelProto =>
-    modelProto({ nodes, inputs: [valueInfoProto("X", "float32", [null, 4])], outputs, initializers: [weights("w", 1, [4, 3]), weights("b", 2, [3])], opset: 15, domains: { "ai.onnx.ml": 1 } });
+    modelProto({
+      nodes,
+      inputs: [valueInfoProto("X", "float32", [null, 4])],
+      outputs,
+      initializers: [weights("w", 1, [4, 3]), weights("b", 2, [3])],
+      opset: 15,
+      domains: { "ai.onnx.ml": 1 },
+    });
 
   it("a tree ensemble is refused by name", async () => {
-    const attributes = { classlabels_int64s: [0, 1], nodes_falsenodeids: [2, 0, 0], nodes_featureids: [0, 0, 0], nodes_modes: ["BRANCH_LEQ", "LEAF", "LEAF"], nodes_nodeids: [0, 1, 2], nodes_treeids: [0, 0, 0], nodes_truenodeids: [1, 0, 0], nodes_values: float([0.5, 0, 0]), class_ids: [0, 1], class_nodeids: [1, 2], class_treeids: [0, 0], class_weights: float([1, 1]), post_transform: "NONE" };
-    const model = classifier([nodeProto("TreeEnsembleClassifier", ["X"], ["label", "probabilities"], attributes, { domain: "ai.onnx.ml", name: "forest" })], [valueInfoProto("label", "int64", [null]), valueInfoProto("probabilities", "float32", [null, 2])]);
+    const attributes = {
+      classlabels_int64s: [0, 1],
+      nodes_falsenodeids: [2, 0, 0],
+      nodes_featureids: [0, 0, 0],
+      nodes_modes: ["BRANCH_LEQ", "LEAF", "LEAF"],
+      nodes_nodeids: [0, 1, 2],
+      nodes_treeids: [0, 0, 0],
+      nodes_truenodeids: [1, 0, 0],
+      nodes_values: float([0.5, 0, 0]),
+      class_ids: [0, 1],
+      class_nodeids: [1, 2],
+      class_treeids: [0, 0],
+      class_weights: float([1, 1]),
+      post_transform: "NONE",
+    };
+    const model = classifier(
+      [nodeProto("TreeEnsembleClassifier", ["X"], ["label", "probabilities"], attributes, { domain: "ai.onnx.ml", name: "forest" })],
+      [valueInfoProto("label", "int64", [null]), valueInfoProto("probabilities", "float32", [null, 2])],
+    );
     const { code, message } = await failure(loadModel(writeModel(model)));
     expect(code).toBe("GRADIENT_MISSING");
     expect(message).toContain('ai.onnx.ml:TreeEnsembleClassifier (node "forest")');

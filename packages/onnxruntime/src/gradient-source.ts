@@ -1,5 +1,14 @@
 import type { Rule, Score } from "@xdeep/core";
-import { type ExplainerModel, type GradientModel, type RuleSet, type TypedGraph, cutAt, differentiateGraph, explainerModel, scoredValue } from "@xdeep/autodiff";
+import {
+  type ExplainerModel,
+  type GradientModel,
+  type RuleSet,
+  type TypedGraph,
+  cutAt,
+  differentiateGraph,
+  explainerModel,
+  scoredValue,
+} from "@xdeep/autodiff";
 import type { SessionSource } from "./sessions.ts";
 
 /** Everything that makes one gradient session differ from another. */

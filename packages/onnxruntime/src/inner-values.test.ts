@@ -15,7 +15,8 @@ describe("inner values", () => {
   it("have gradients, beside those of inputs", async () => {
     const model = await loadModel(writeModel(perceptron()));
     const { gradients } = await model.vjp({ feeds: { x }, target: [0, 2], wrt: ["x", "hidden"] });
-    for (const wrt of ["x", "hidden"]) expect(gradientError(gradients[wrt], numericalGradient(perceptron(), { x }, { wrt, of: "logits", target: [0, 2] }))).toBeLessThan(1e-5);
+    for (const wrt of ["x", "hidden"])
+      expect(gradientError(gradients[wrt], numericalGradient(perceptron(), { x }, { wrt, of: "logits", target: [0, 2] }))).toBeLessThan(1e-5);
     await model.dispose();
   });
 
@@ -65,17 +66,18 @@ describe("inner values", () => {
 
 describe("values whose leading axis is not the batch", () => {
   /** x [N, 3, 4] → steps first, as recurrent networks have it: "steps" [3, N, 4]. */
-  const stepsFirst = (batch: string | number | null): ModelProto => modelProto({
-    nodes: [
-      nodeProto("Transpose", ["x"], ["steps"], { perm: [1, 0, 2] }),
-      nodeProto("Tanh", ["steps"], ["bent"]),
-      nodeProto("ReduceSum", ["bent", "axis"], ["sum"], { keepdims: 0 }),
-      nodeProto("MatMul", ["sum", "w"], ["y"]),
-    ],
-    inputs: [valueInfoProto("x", "float32", [batch, 3, 4])],
-    outputs: [valueInfoProto("y", "float32", [batch, 2])],
-    initializers: [weights("w", 1, [4, 2]), intList("axis", [0])],
-  });
+  const stepsFirst = (batch: string | number | null): ModelProto =>
+    modelProto({
+      nodes: [
+        nodeProto("Transpose", ["x"], ["steps"], { perm: [1, 0, 2] }),
+        nodeProto("Tanh", ["steps"], ["bent"]),
+        nodeProto("ReduceSum", ["bent", "axis"], ["sum"], { keepdims: 0 }),
+        nodeProto("MatMul", ["sum", "w"], ["y"]),
+      ],
+      inputs: [valueInfoProto("x", "float32", [batch, 3, 4])],
+      outputs: [valueInfoProto("y", "float32", [batch, 2])],
+      initializers: [weights("w", 1, [4, 2]), intList("axis", [0])],
+    });
   const three = randomTensor(3, [2, 3, 4]);
 
   it.each(["N", null, 2])("have gradients, but no weighted sums (batch %s)", async (batch) => {
@@ -83,7 +85,8 @@ describe("values whose leading axis is not the batch", () => {
     const request = { feeds: { x: three }, target: 1, wrt: ["steps", "x"] };
     const { gradients } = await model.vjp(request);
     const options = { of: "y", target: [1, 1] };
-    for (const wrt of request.wrt) expect(gradientError(gradients[wrt], numericalGradient(stepsFirst("N"), { x: three }, { wrt, ...options }))).toBeLessThan(1e-5);
+    for (const wrt of request.wrt)
+      expect(gradientError(gradients[wrt], numericalGradient(stepsFirst("N"), { x: three }, { wrt, ...options }))).toBeLessThan(1e-5);
     const { code, message } = await failure(model.vjp({ ...request, weights: Float32Array.of(1, 1) }));
     expect(code).toBe("BATCH_INVALID");
     expect(message).toContain("first axis is not the batch");
@@ -107,12 +110,22 @@ describe("values whose leading axis is not the batch", () => {
   });
 
   it("may turn out to have it at run time: then weights work", async () => {
-    const parts = { nodes: [nodeProto("Reshape", ["x", "shape"], ["rows"]), nodeProto("MatMul", ["rows", "w"], ["y"])], initializers: [intList("shape", [-1, 4]), weights("w", 2, [4, 3])] };
-    const model = await loadModel(writeModel(modelProto({ ...parts, inputs: [valueInfoProto("x", "float32", [null, 2, null])], outputs: [valueInfoProto("y", "float32", [null, 3])] })));
+    const parts = {
+      nodes: [nodeProto("Reshape", ["x", "shape"], ["rows"]), nodeProto("MatMul", ["rows", "w"], ["y"])],
+      initializers: [intList("shape", [-1, 4]), weights("w", 2, [4, 3])],
+    };
+    const model = await loadModel(
+      writeModel(modelProto({ ...parts, inputs: [valueInfoProto("x", "float32", [null, 2, null])], outputs: [valueInfoProto("y", "float32", [null, 3])] })),
+    );
     const input = randomTensor(2, [3, 2, 2]);
     const factors = Float32Array.of(1, -2, 3);
-    const [summed, rows] = await Promise.all([model.vjp({ feeds: { x: input }, target: 1, wrt: ["rows"], weights: factors }), model.vjp({ feeds: { x: input }, target: 1, wrt: ["rows"] })]);
-    const expected = Float64Array.from({ length: 4 }, (_, i) => factors.reduce((sum, factor, row) => sum + factor * rows.gradients["rows"]!.data[row * 4 + i]!, 0));
+    const [summed, rows] = await Promise.all([
+      model.vjp({ feeds: { x: input }, target: 1, wrt: ["rows"], weights: factors }),
+      model.vjp({ feeds: { x: input }, target: 1, wrt: ["rows"] }),
+    ]);
+    const expected = Float64Array.from({ length: 4 }, (_, i) =>
+      factors.reduce((sum, factor, row) => sum + factor * rows.gradients["rows"]!.data[row * 4 + i]!, 0),
+    );
     expect(gradientError(summed.gradients["rows"], { dims: [1, 4], data: expected })).toBeLessThan(1e-6);
     await model.dispose();
   });
@@ -133,14 +146,18 @@ describe("token models", () => {
   it("are explained at their embeddings", async () => {
     const model = await loadModel(writeModel(tokenModel()));
     const { values } = await new Backprop(model).explain({ ids, mask }, { wrt: ["embedded"], target: [0, 1] });
-    expect(gradientError(values["embedded"], numericalGradient(tokenModel(), { ids, mask }, { wrt: "embedded", of: "logits", target: [0, 1] }))).toBeLessThan(1e-5);
+    expect(gradientError(values["embedded"], numericalGradient(tokenModel(), { ids, mask }, { wrt: "embedded", of: "logits", target: [0, 1] }))).toBeLessThan(
+      1e-5,
+    );
     await model.dispose();
   });
 
   it("integrated gradients are complete, and masked tokens count for the mean alone", async () => {
     const model = await loadModel(writeModel(tokenModel()));
     const { values, scores, convergenceDelta } = await integrated(new Backprop(model), { n: 200 }).explain({ ids, mask }, { wrt: ["embedded"], target: 1 });
-    const perToken = Array.from({ length: 10 }, (_, token) => values["embedded"]!.data.subarray(token * 6, token * 6 + 6).reduce((sum, value) => sum + value, 0));
+    const perToken = Array.from({ length: 10 }, (_, token) =>
+      values["embedded"]!.data.subarray(token * 6, token * 6 + 6).reduce((sum, value) => sum + value, 0),
+    );
     const atZero = (await model.forward({ feeds: { ids, mask, embedded: float32([2, 5, 6]) }, target: 1 })).scores;
     for (const row of [0, 1]) {
       const total = perToken.slice(5 * row, 5 * row + 5).reduce((sum, value) => sum + value, 0);

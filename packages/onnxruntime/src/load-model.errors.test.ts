@@ -95,7 +95,11 @@ describe("a model that cannot be explained", () => {
   it("operators without a rule are listed all at once", async () => {
     const custom = { domain: "com.example" };
     const model = modelProto({
-      nodes: [nodeProto("Fold", ["x"], ["a"], {}, { ...custom, name: "fold_1" }), nodeProto("Relu", ["a"], ["b"]), nodeProto("Crease", ["b"], ["y"], {}, { ...custom, name: "crease_7" })],
+      nodes: [
+        nodeProto("Fold", ["x"], ["a"], {}, { ...custom, name: "fold_1" }),
+        nodeProto("Relu", ["a"], ["b"]),
+        nodeProto("Crease", ["b"], ["y"], {}, { ...custom, name: "crease_7" }),
+      ],
       inputs: [valueInfoProto("x", "float32", ["N", 3])],
       outputs: [valueInfoProto("y", "float32", ["N", 3])],
       domains: { "com.example": 1 },
@@ -123,7 +127,13 @@ describe("a model that cannot be explained", () => {
   });
 
   it("an input without a number of axes is refused until its dims are given", async () => {
-    const bytes = writeModel(modelProto({ nodes: [nodeProto("Softplus", ["x"], ["h"]), nodeProto("GlobalAveragePool", ["h"], ["m"]), nodeProto("Flatten", ["m"], ["y"])], inputs: [valueInfoProto("x", "float32", null)], outputs: [valueInfoProto("y", "float32", null)] }));
+    const bytes = writeModel(
+      modelProto({
+        nodes: [nodeProto("Softplus", ["x"], ["h"]), nodeProto("GlobalAveragePool", ["h"], ["m"]), nodeProto("Flatten", ["m"], ["y"])],
+        inputs: [valueInfoProto("x", "float32", null)],
+        outputs: [valueInfoProto("y", "float32", null)],
+      }),
+    );
     const { code, message } = await failure(loadModel(bytes));
     expect(code).toBe("MODEL_UNSUPPORTED");
     expect(message).toContain("inputDims");
@@ -136,7 +146,10 @@ describe("a model that cannot be explained", () => {
 
   it("no output holds floats", async () => {
     const model = perceptron();
-    const graph = withFields(model.graph!, { node: [...model.graph!.node, nodeProto("ArgMax", ["logits"], ["best"])], output: [valueInfoProto("best", "int64", null)] });
+    const graph = withFields(model.graph!, {
+      node: [...model.graph!.node, nodeProto("ArgMax", ["logits"], ["best"])],
+      output: [valueInfoProto("best", "int64", null)],
+    });
     const { code, message } = await failure(loadModel(writeModel(withFields(model, { graph }))));
     expect(code).toBe("OUTPUT_UNKNOWN");
     expect(message).toContain('"best" (int64)');
@@ -165,7 +178,12 @@ describe("an engine that is not there", () => {
 
 describe("no GPU", () => {
   it("is refused with the reason of each provider", async () => {
-    const noGpu = { ...ort, InferenceSession: class { static create = () => Promise.reject(new Error("driver not found.\n  at line 1")); } };
+    const noGpu = {
+      ...ort,
+      InferenceSession: class {
+        static create = () => Promise.reject(new Error("driver not found.\n  at line 1"));
+      },
+    };
     const { code, message, details } = await failure(loadModel(writeModel(perceptron()), { engine: noGpu as never, useGpu: true }));
     expect(code).toBe("GPU_UNAVAILABLE");
     expect(message).toMatch(/^No GPU can be used by onnxruntime-node [\d.]+\. cuda: driver not found; webgpu: driver not found\. Leave out useGpu/);

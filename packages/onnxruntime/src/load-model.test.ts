@@ -71,7 +71,11 @@ describe("a model is loaded from", () => {
 
   it("a web address with weights beside it", async () => {
     const { bytes: slim, data } = writeModelWithExternalData(perceptron(), { location: "weights/all.bin", externalThreshold: 0 });
-    const files = new Map<string | undefined, Uint8Array>([["/models/slim.onnx", slim], ["/models/weights/all.bin", Buffer.concat(data)], ["/slim.onnx", slim]]);
+    const files = new Map<string | undefined, Uint8Array>([
+      ["/models/slim.onnx", slim],
+      ["/models/weights/all.bin", Buffer.concat(data)],
+      ["/slim.onnx", slim],
+    ]);
     const server = createServer(({ url }, response) => response.writeHead(files.has(url) ? 200 : 404).end(files.get(url)));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -93,13 +97,15 @@ describe("a model is loaded from", () => {
 describe("engines", () => {
   it("onnxruntime-web gives the numbers of onnxruntime-node", async () => {
     const images = randomTensor(5, [2, 3, 6, 6]);
-    const [node, web] = await Promise.all((["onnxruntime-node", "onnxruntime-web"] as const).map(async (engine) => {
-      const model = await loadModel(writeModel(smallCnn()), { engine });
-      const { values } = await new Backprop(model, { guided: true }).explain(images, { target: [0, 2] });
-      expect(model.engine).toMatch(new RegExp(`^${engine} 1\\.\\d+\\.\\d+.* \\(cpu\\)$`));
-      await model.dispose();
-      return values;
-    }));
+    const [node, web] = await Promise.all(
+      (["onnxruntime-node", "onnxruntime-web"] as const).map(async (engine) => {
+        const model = await loadModel(writeModel(smallCnn()), { engine });
+        const { values } = await new Backprop(model, { guided: true }).explain(images, { target: [0, 2] });
+        expect(model.engine).toMatch(new RegExp(`^${engine} 1\\.\\d+\\.\\d+.* \\(cpu\\)$`));
+        await model.dispose();
+        return values;
+      }),
+    );
     const scale = Math.max(...node!.data.map(Math.abs));
     expect(scale).toBeGreaterThan(0);
     expect(Math.max(...node!.data.map((value, i) => Math.abs(value - web!.data[i]!)))).toBeLessThan(1e-5 * scale);

@@ -55,7 +55,9 @@ function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities
 
 function computes({ compute = "float32" }: LoadModelOptions): "float32" | "declared" {
   if (compute === "float32" || compute === "declared") return compute;
-  throw new XDeepError("OPTION_INVALID", `There is no compute: "${String(compute)}"; it is "float32" or "declared".`, { details: { option: "compute", got: compute } });
+  throw new XDeepError("OPTION_INVALID", `There is no compute: "${String(compute)}"; it is "float32" or "declared".`, {
+    details: { option: "compute", got: compute },
+  });
 }
 
 /** Inputs must be numeric tensors. */
@@ -64,8 +66,12 @@ function checkInputs(graph: TypedGraph): void {
     const facts = graph.facts.get(name);
     const kind = facts?.container ?? (facts?.type === "string" ? "string" : null);
     if (kind === null) continue;
-    throw new XDeepError("MODEL_UNSUPPORTED", `Input "${name}" holds ${kind === "string" ? "strings" : `a ${kind}`}; xdeep explains models whose inputs are numeric tensors. Cut the model after its text processing.`, {
-      details: { input: name, kind },
-    });
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `Input "${name}" holds ${kind === "string" ? "strings" : `a ${kind}`}; xdeep explains models whose inputs are numeric tensors. Cut the model after its text processing.`,
+      {
+        details: { input: name, kind },
+      },
+    );
   }
 }

@@ -56,7 +56,14 @@ describe("inputs", () => {
 describe("targets", () => {
   it("out of range, of known and of unknown dims, never give zeros", async () => {
     const open = await loadModel(writeModel(openEnded()));
-    for (const [loaded, target] of [[model, 3], [model, -1], [model, [0, 3]], [open, 5], [open, -1], [open, [0, 5]]] as const) {
+    for (const [loaded, target] of [
+      [model, 3],
+      [model, -1],
+      [model, [0, 3]],
+      [open, 5],
+      [open, -1],
+      [open, [0, 5]],
+    ] as const) {
       const { code, message } = await failure(new Backprop(loaded).calculateGradients(x, { targetClass: target }));
       expect(code).toBe("TARGET_OUT_OF_RANGE");
       expect(message).toMatch(/has \d classes, 0 to \d/);
@@ -144,11 +151,15 @@ describe("after a failure", () => {
   });
 
   it("a score that is not finite is refused, and the model stays usable", async () => {
-    const loaded = await loadModel(writeModel(modelProto({
-      nodes: [nodeProto("Log", ["x"], ["y"])],
-      inputs: [valueInfoProto("x", "float32", ["N", 2])],
-      outputs: [valueInfoProto("y", "float32", ["N", 2])],
-    })));
+    const loaded = await loadModel(
+      writeModel(
+        modelProto({
+          nodes: [nodeProto("Log", ["x"], ["y"])],
+          inputs: [valueInfoProto("x", "float32", ["N", 2])],
+          outputs: [valueInfoProto("y", "float32", ["N", 2])],
+        }),
+      ),
+    );
     expect((await failure(new Backprop(loaded).calculateGradients(float32([1, 2], [-1, 1]), { targetClass: 0 }))).code).toBe("RESULT_NOT_FINITE");
     expect((await new Backprop(loaded).calculateGradients(float32([1, 2], [2, 1]), { targetClass: 0 })).data).toEqual(Float32Array.of(0.5, 0));
     await loaded.dispose();
@@ -168,7 +179,12 @@ describe("after a failure", () => {
   it("a call during which the model is disposed ends, with a result or as disposed", async () => {
     for (let ticks = 0; ticks < 6; ticks++) {
       const loaded = await loadModel(writeModel(perceptron()));
-      const calls = [loaded.vjp({ feeds: { x } }), loaded.forward({ feeds: { x } })].map((call) => call.then(() => "done", (error: { code: string }) => error.code));
+      const calls = [loaded.vjp({ feeds: { x } }), loaded.forward({ feeds: { x } })].map((call) =>
+        call.then(
+          () => "done",
+          (error: { code: string }) => error.code,
+        ),
+      );
       for (let i = 0; i < ticks; i++) await new Promise(setImmediate);
       await loaded.dispose();
       for (const end of await Promise.all(calls)) expect(["done", "MODEL_DISPOSED"]).toContain(end);

@@ -16,7 +16,8 @@ afterAll(() => model.dispose());
 /** Gradients of the rows of a batch, each explained alone. */
 async function rowsAlone(): Promise<FloatTensor> {
   const rows: FloatTensor[] = [];
-  for (const [row, target] of targets.entries()) rows.push((await model.vjp({ feeds: { image: sliceRows(images, row, row + 1) }, target })).gradients["image"]!);
+  for (const [row, target] of targets.entries())
+    rows.push((await model.vjp({ feeds: { image: sliceRows(images, row, row + 1) }, target })).gradients["image"]!);
   return concatRows(rows);
 }
 
@@ -55,7 +56,9 @@ describe("batches", () => {
 
 describe("calls", () => {
   it("at the same time give what they give one after another", async () => {
-    const requests = targets.flatMap((target, row) => (["standard", "guided", "deconvnet"] as const).map((rule) => ({ feeds: { image: sliceRows(images, row, row + 1) }, target, rule })));
+    const requests = targets.flatMap((target, row) =>
+      (["standard", "guided", "deconvnet"] as const).map((rule) => ({ feeds: { image: sliceRows(images, row, row + 1) }, target, rule })),
+    );
     const oneByOne = [];
     for (const request of requests) oneByOne.push(await model.vjp(request));
     const fresh = await loadModel(writeModel(smallCnn()));

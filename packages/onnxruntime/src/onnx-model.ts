@@ -1,6 +1,25 @@
 import {
-  type Capabilities, type FloatTensor, type ForwardRequest, type ForwardResult, type Model, type Score, type ScoreResult, type Tensor, type ValueInfo,
-  type VjpRequest, type VjpResult, XDeepError, checkRule, float32, gatherScores, isFloatType, isXDeepError, resolveOutput, resolveTargets, resolveWrt, validateFeeds,
+  type Capabilities,
+  type FloatTensor,
+  type ForwardRequest,
+  type ForwardResult,
+  type Model,
+  type Score,
+  type ScoreResult,
+  type Tensor,
+  type ValueInfo,
+  type VjpRequest,
+  type VjpResult,
+  XDeepError,
+  checkRule,
+  float32,
+  gatherScores,
+  isFloatType,
+  isXDeepError,
+  resolveOutput,
+  resolveTargets,
+  resolveWrt,
+  validateFeeds,
 } from "@xdeep/core";
 import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
 import { checkBatched, checkComputed, checkCotangent, checkFinite, checkedWeights, noFloatInput } from "./check-request.ts";
@@ -119,7 +138,14 @@ export class OnnxModel implements Model {
     const gradients = new GradientResults(plan.names, kind.wrt, weights);
     const outputs = this.#outputNames(kind.cuts);
     const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
-    const runs = await this.#run(session, feeds, rows, [...outputs, plan.names.index, plan.names.scores, ...gradients.fetches], request.signal, plan.names.weights);
+    const runs = await this.#run(
+      session,
+      feeds,
+      rows,
+      [...outputs, plan.names.index, plan.names.scores, ...gradients.fetches],
+      request.signal,
+      plan.names.weights,
+    );
     const { dims } = joined(runs, output.name);
     if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
     const scores = asFloat32(joined(runs, plan.names.scores)).data;
@@ -144,7 +170,13 @@ export class OnnxModel implements Model {
     const { session, plan } = await sessions.get(`cotangent ${JSON.stringify(kind)}`, () => cotangentSource(graph, rules, kind));
     checkCotangent(cotangent, output, rows);
     const outputs = this.#outputNames(kind.cuts);
-    const runs = await this.#run(session, { ...request.feeds, [plan.cotangent]: fromFloat32(cotangent, graph.facts.get(plan.of)?.type ?? "float32") }, rows, [...outputs, ...Object.values(plan.gradients)], request.signal);
+    const runs = await this.#run(
+      session,
+      { ...request.feeds, [plan.cotangent]: fromFloat32(cotangent, graph.facts.get(plan.of)?.type ?? "float32") },
+      rows,
+      [...outputs, ...Object.values(plan.gradients)],
+      request.signal,
+    );
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
       gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, plan.gradients[name]!)])),
@@ -157,7 +189,14 @@ export class OnnxModel implements Model {
     };
   }
 
-  #run(session: Parameters<typeof runRows>[1], feeds: Readonly<Record<string, Tensor>>, rows: number, fetches: readonly string[], signal: AbortSignal | undefined, weights?: string): Promise<readonly EngineRun[]> {
+  #run(
+    session: Parameters<typeof runRows>[1],
+    feeds: Readonly<Record<string, Tensor>>,
+    rows: number,
+    fetches: readonly string[],
+    signal: AbortSignal | undefined,
+    weights?: string,
+  ): Promise<readonly EngineRun[]> {
     return runRows(this.#parts.engine, session, { feeds, rows, fixedBatch: fixedBatch(this.#parts.graph), fetches, weights, signal });
   }
 
@@ -186,14 +225,18 @@ export class OnnxModel implements Model {
 
   #cutsOf(feeds: Readonly<Record<string, Tensor>>): readonly string[] {
     const inputs = new Set(this.inputs.map(({ name }) => name));
-    return Object.keys(feeds).filter((name) => !inputs.has(name) && isInnerValue(this.#parts.graph, name)).sort();
+    return Object.keys(feeds)
+      .filter((name) => !inputs.has(name) && isInnerValue(this.#parts.graph, name))
+      .sort();
   }
 
   #checkedOutputs(names: readonly string[]): readonly string[] {
     const known = this.outputs.map(({ name }) => name);
     const unknown = names.find((name) => !known.includes(name) && !isInnerValue(this.#parts.graph, name));
     if (unknown === undefined) return names;
-    throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output or inner float value "${unknown}". Its outputs are ${known.join(", ")}.`, { details: { output: unknown, outputs: known } });
+    throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output or inner float value "${unknown}". Its outputs are ${known.join(", ")}.`, {
+      details: { output: unknown, outputs: known },
+    });
   }
 
   #outputNames(cuts: readonly string[]): readonly string[] {

@@ -28,7 +28,17 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
 
 /** Splits the options into ours and ONNX Runtime's. */
 export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.SessionOptions {
-  const { engine: _engine, useGpu: _useGpu, rules: _rules, layout: _layout, weightFiles: _files, preferredBatch: _batch, compute: _compute, inputDims: _dims, ...session } = options;
+  const {
+    engine: _engine,
+    useGpu: _useGpu,
+    rules: _rules,
+    layout: _layout,
+    weightFiles: _files,
+    preferredBatch: _batch,
+    compute: _compute,
+    inputDims: _dims,
+    ...session
+  } = options;
   // What the engine would print as an error is thrown as one.
   return { graphOptimizationLevel: "all", logSeverityLevel: 4, ...session };
 }

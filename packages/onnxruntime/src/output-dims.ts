@@ -35,5 +35,10 @@ function statedDims({ dims }: ValueInfo): readonly number[] | undefined {
 }
 
 function keyOf({ name }: ValueInfo, feeds: Feeds): string {
-  return JSON.stringify([name, ...Object.entries(feeds).map(([input, { dims }]) => [input, ...dims.slice(1)]).sort()]);
+  return JSON.stringify([
+    name,
+    ...Object.entries(feeds)
+      .map(([input, { dims }]) => [input, ...dims.slice(1)])
+      .sort(),
+  ]);
 }

@@ -15,7 +15,12 @@ const graphs = fc.record({ opset: fc.integer({ min: 7, max: 22 }), steps: fc.arr
 
 describe("random graphs of random opsets", () => {
   it("have right gradients, and row n of a batch is row n alone", async () => {
-    await fc.assert(fc.asyncProperty(graphs, async ({ opset, steps, seed }) => check(randomGraph({ opset, steps, batch: "N" }), randomGraph({ opset, steps, batch: 1 }), seed)), { seed: 20261, numRuns: 30 });
+    await fc.assert(
+      fc.asyncProperty(graphs, async ({ opset, steps, seed }) =>
+        check(randomGraph({ opset, steps, batch: "N" }), randomGraph({ opset, steps, batch: 1 }), seed),
+      ),
+      { seed: 20261, numRuns: 30 },
+    );
   });
 
   // All of them read the input, so that each counts in the gradient.

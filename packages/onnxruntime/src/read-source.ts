@@ -42,7 +42,9 @@ async function download(url: URL, code: "MODEL_NOT_FOUND" | "EXTERNAL_DATA_MISSI
     throw new XDeepError(code, `${what} could not be fetched from ${url.href}.`, { details: { url: url.href }, cause });
   });
   if (!response.ok) {
-    throw new XDeepError(code, `${what} could not be fetched from ${url.href}: the server answered ${response.status} ${response.statusText}.`, { details: { url: url.href, status: response.status } });
+    throw new XDeepError(code, `${what} could not be fetched from ${url.href}: the server answered ${response.status} ${response.statusText}.`, {
+      details: { url: url.href, status: response.status },
+    });
   }
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -56,14 +56,26 @@ function mapTensors(tensors: Readonly<Record<string, Tensor>>, map: (tensor: Ten
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor, name)]));
 }
 
-async function run(engine: Engine, session: InferenceSession, feeds: Readonly<Record<string, Tensor>>, fetches: readonly string[]): Promise<Record<string, Tensor>> {
+async function run(
+  engine: Engine,
+  session: InferenceSession,
+  feeds: Readonly<Record<string, Tensor>>,
+  fetches: readonly string[],
+): Promise<Record<string, Tensor>> {
   const wanted = new Set(session.inputNames);
-  const inputs = Object.fromEntries(Object.entries(feeds).filter(([name]) => wanted.has(name)).map(([name, tensor]) => [name, toEngine(engine.ort, tensor)]));
+  const inputs = Object.fromEntries(
+    Object.entries(feeds)
+      .filter(([name]) => wanted.has(name))
+      .map(([name, tensor]) => [name, toEngine(engine.ort, tensor)]),
+  );
   try {
     const results = await session.run(inputs, fetches);
     return Object.fromEntries(await Promise.all(fetches.map(async (name) => [name, await fromEngine(results[name]!)] as const)));
   } catch (cause) {
-    throw new XDeepError("ENGINE_FAILED", `${engine.name} ${engine.version} failed while it ran the model: ${messageOf(cause)}`, { details: { engine: engine.name }, cause });
+    throw new XDeepError("ENGINE_FAILED", `${engine.name} ${engine.version} failed while it ran the model: ${messageOf(cause)}`, {
+      details: { engine: engine.name },
+      cause,
+    });
   }
 }
 
@@ -82,7 +94,11 @@ export function joined(runs: readonly EngineRun[], name: string): Tensor {
 }
 
 export function notBatched(name: string, dims: readonly Dim[]): XDeepError {
-  return new XDeepError("BATCH_INVALID", `"${name}" has dims [${dims.map((dim) => dim ?? "any").join(", ")}], whose first axis is not the batch, so it cannot be joined or summed over rows. Explain one row at a time, without weights.`, {
-    details: { value: name, dims },
-  });
+  return new XDeepError(
+    "BATCH_INVALID",
+    `"${name}" has dims [${dims.map((dim) => dim ?? "any").join(", ")}], whose first axis is not the batch, so it cannot be joined or summed over rows. Explain one row at a time, without weights.`,
+    {
+      details: { value: name, dims },
+    },
+  );
 }

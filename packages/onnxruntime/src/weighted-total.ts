@@ -23,7 +23,8 @@ export function weightedRows(runs: readonly EngineRun[], name: string, weights: 
   for (const { rows, results } of runs) {
     const { dims, data } = asFloat32(results[name]!);
     if (dims[0] !== rows.end - rows.start) throw notBatched(name, dims);
-    for (let row = rows.start; row < rows.end; row++) addScaled(total, data.subarray((row - rows.start) * total.length, (row - rows.start + 1) * total.length), weights[row]!);
+    for (let row = rows.start; row < rows.end; row++)
+      addScaled(total, data.subarray((row - rows.start) * total.length, (row - rows.start + 1) * total.length), weights[row]!);
   }
   return { type: "float32", dims: [1, ...first!.dims.slice(1)], data: Float32Array.from(total) };
 }

@@ -18,21 +18,37 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xdeep-"));
   const x = valueInfoProto("x", "float32", ["N", 2]);
   await saveModelFile(join(folder, "sentiment.onnx"), tokenModel());
-  await saveModelFile(join(folder, "relu.onnx"), modelProto({ nodes: [nodeProto("Relu", ["x"], ["y"])], inputs: [x], outputs: [valueInfoProto("y", "float32", ["N", 2])] }));
-  await saveModelFile(join(folder, "distances.onnx"), modelProto({
-    nodes: [nodeProto("CDist", ["x", "centres"], ["d"], { metric: "sqeuclidean" }, { domain: "com.microsoft", name: "distances" }), nodeProto("Neg", ["d"], ["n"]), nodeProto("Exp", ["n"], ["y"])],
-    inputs: [x],
-    outputs: [valueInfoProto("y", "float32", ["N", 3])],
-    initializers: [weights("centres", 1, [3, 2])],
-    domains: { "com.microsoft": 1 },
-  }));
+  await saveModelFile(
+    join(folder, "relu.onnx"),
+    modelProto({ nodes: [nodeProto("Relu", ["x"], ["y"])], inputs: [x], outputs: [valueInfoProto("y", "float32", ["N", 2])] }),
+  );
+  await saveModelFile(
+    join(folder, "distances.onnx"),
+    modelProto({
+      nodes: [
+        nodeProto("CDist", ["x", "centres"], ["d"], { metric: "sqeuclidean" }, { domain: "com.microsoft", name: "distances" }),
+        nodeProto("Neg", ["d"], ["n"]),
+        nodeProto("Exp", ["n"], ["y"]),
+      ],
+      inputs: [x],
+      outputs: [valueInfoProto("y", "float32", ["N", 3])],
+      initializers: [weights("centres", 1, [3, 2])],
+      domains: { "com.microsoft": 1 },
+    }),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The packages as the examples import them; models lie in the folder. */
 function modules(): Record<string, object> {
   const loadModel = (path: string, options: onnxruntime.LoadModelOptions): Promise<core.Model> => onnxruntime.loadModel(join(folder, path), options);
-  return { "@xdeep/autodiff": autodiff, "@xdeep/core": core, "@xdeep/guided": guided, "@xdeep/integrated": integrated, "@xdeep/onnxruntime": { ...onnxruntime, loadModel } };
+  return {
+    "@xdeep/autodiff": autodiff,
+    "@xdeep/core": core,
+    "@xdeep/guided": guided,
+    "@xdeep/integrated": integrated,
+    "@xdeep/onnxruntime": { ...onnxruntime, loadModel },
+  };
 }
 
 it("docs/token-models.md runs", async () => {

@@ -8,7 +8,9 @@ const GOLDEN = process.env["XDEEP_GOLDEN"] ?? fileURLToPath(new URL("../../../..
 
 /** Names of the golden networks. Throws where the folder is missing. */
 export function goldenNames(): readonly string[] {
-  return readdirSync(GOLDEN, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return readdirSync(GOLDEN, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 }
 
 interface Meta {

@@ -69,7 +69,15 @@ class Writer {
   }
 
   positive(dims: readonly number[]): string {
-    return this.#add((name) => tensorProto(name, float32(dims, Array.from({ length: dims[0]! }, (_, i) => 0.5 + i / 2))));
+    return this.#add((name) =>
+      tensorProto(
+        name,
+        float32(
+          dims,
+          Array.from({ length: dims[0]! }, (_, i) => 0.5 + i / 2),
+        ),
+      ),
+    );
   }
 
   scalar(value: number): string {
@@ -81,7 +89,14 @@ class Writer {
   }
 
   /** Lists that became inputs with opset `since`. */
-  listed(since: number, op: string, input: string, lists: Readonly<Record<string, readonly number[]>>, attributes: Parameters<typeof nodeProto>[3] = {}, outputs = 1): string {
+  listed(
+    since: number,
+    op: string,
+    input: string,
+    lists: Readonly<Record<string, readonly number[]>>,
+    attributes: Parameters<typeof nodeProto>[3] = {},
+    outputs = 1,
+  ): string {
     return this.opset < since
       ? this.node(op, [input], { ...attributes, ...lists }, outputs)
       : this.node(op, [input, ...Object.values(lists).map((list) => this.ints(list))], attributes, outputs);
@@ -101,12 +116,22 @@ interface RandomOperator {
   readonly write: (w: Writer, a: string, b: string) => string;
 }
 
-const unary = (name: string, attributes: Parameters<typeof nodeProto>[3] = {}, since = 7): RandomOperator => ({ name, since, write: (w, a) => w.node(name, [a], attributes) });
+const unary = (name: string, attributes: Parameters<typeof nodeProto>[3] = {}, since = 7): RandomOperator => ({
+  name,
+  since,
+  write: (w, a) => w.node(name, [a], attributes),
+});
 const binary = (name: string): RandomOperator => ({ name, binary: true, write: (w, a, b) => w.node(name, [a, b]) });
 
 export const OPERATORS: readonly RandomOperator[] = [
   ...["Tanh", "Sigmoid", "Relu", "Softplus", "Softsign", "Neg", "Abs", "Identity"].map((name) => unary(name)),
-  unary("LeakyRelu", { alpha: float(0.2) }), unary("Elu", { alpha: float(0.7) }), unary("HardSigmoid"), unary("Gelu", {}, 20), unary("HardSwish", {}, 14), unary("Mish", {}, 18), unary("Erf", {}, 9),
+  unary("LeakyRelu", { alpha: float(0.2) }),
+  unary("Elu", { alpha: float(0.7) }),
+  unary("HardSigmoid"),
+  unary("Gelu", {}, 20),
+  unary("HardSwish", {}, 14),
+  unary("Mish", {}, 18),
+  unary("Erf", {}, 9),
   ...["Add", "Sub", "Mul", "Max", "Min", "Sum"].map(binary),
   { name: "Div", binary: true, write: (w, a, b) => w.node("Div", [a, w.node("Add", [w.node("Abs", [b]), w.scalar(1)])]) },
   { name: "PRelu", write: (w, a) => w.node("PRelu", [a, w.weights([C, 1, 1])]) },
@@ -119,13 +144,23 @@ export const OPERATORS: readonly RandomOperator[] = [
   { name: "InstanceNormalization", write: (w, a) => w.node("InstanceNormalization", [a, w.weights([C]), w.weights([C])]) },
   { name: "LayerNormalization", since: 17, write: (w, a) => w.node("LayerNormalization", [a, w.weights([W])]) },
   { name: "Dropout", write: (w, a) => w.node("Dropout", [a]) },
-  { name: "Clip", write: (w, a) => (w.opset < 11 ? w.node("Clip", [a], { min: float(-0.5), max: float(0.8) }) : w.node("Clip", [a, w.scalar(-0.5), w.scalar(0.8)])) },
+  {
+    name: "Clip",
+    write: (w, a) => (w.opset < 11 ? w.node("Clip", [a], { min: float(-0.5), max: float(0.8) }) : w.node("Clip", [a, w.scalar(-0.5), w.scalar(0.8)])),
+  },
   ...[1, 2, 3].map((axis): RandomOperator => ({ name: `Softmax ${axis}`, write: (w, a) => w.node("Softmax", [a], { axis }) })),
-  ...["ReduceMean", "ReduceMax", "ReduceL2", "ReduceLogSumExp"].map((name): RandomOperator => ({ name, binary: true, write: (w, a, b) => w.node("Add", [b, w.listed(18, name, a, { axes: [2] })]) })),
+  ...["ReduceMean", "ReduceMax", "ReduceL2", "ReduceLogSumExp"].map((name): RandomOperator => ({
+    name,
+    binary: true,
+    write: (w, a, b) => w.node("Add", [b, w.listed(18, name, a, { axes: [2] })]),
+  })),
   { name: "ReduceSum", binary: true, write: (w, a, b) => w.node("Sub", [b, w.listed(13, "ReduceSum", a, { axes: [1, 3] })]) },
   { name: "Transpose", write: (w, a) => w.node("Transpose", [w.node("Tanh", [w.node("Transpose", [a], { perm: [0, 3, 1, 2] })])], { perm: [0, 2, 3, 1] }) },
   { name: "Reshape", write: (w, a) => w.node("Reshape", [w.node("Softmax", [w.node("Reshape", [a, w.ints([0, -1])])], { axis: 1 }), w.ints([-1, C, H, W])]) },
-  { name: "Squeeze", write: (w, a) => w.listed(13, "Squeeze", w.node("MatMul", [w.listed(13, "Unsqueeze", a, { axes: [1] }), w.weights([W, W])]), { axes: [1] }) },
+  {
+    name: "Squeeze",
+    write: (w, a) => w.listed(13, "Squeeze", w.node("MatMul", [w.listed(13, "Unsqueeze", a, { axes: [1] }), w.weights([W, W])]), { axes: [1] }),
+  },
   { name: "SliceAndPad", write: (w, a) => pad(w, slice(w, a)) },
   { name: "SplitAndConcat", write: (w, a) => split(w, a) },
   { name: "GlobalAveragePool", binary: true, write: (w, a, b) => w.node("Mul", [b, w.node("GlobalAveragePool", [a])]) },

@@ -1,5 +1,17 @@
 import { type FloatTensor, createNoise, float32, sizeOf } from "@xdeep/core";
-import { type Dim, type FunctionProto, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto, modelProto, nodeProto, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
+import {
+  type Dim,
+  type FunctionProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+  modelProto,
+  nodeProto,
+  tensorProto,
+  valueInfoProto,
+  withFields,
+} from "@xdeep/onnx";
 
 /** Seeded standard normal numbers. */
 export function randomTensor(seed: number, dims: readonly number[]): FloatTensor {
@@ -54,8 +66,13 @@ export function smallCnn(batch: Dim = "N"): ModelProto {
     inputs: [valueInfoProto("image", "float32", [batch, 3, 6, 6])],
     outputs: [valueInfoProto("probabilities", "float32", [batch, 4])],
     initializers: [
-      weights("k1", 11, [8, 3, 3, 3]), weights("c1", 12, [8]), weights("k2", 13, [8, 8, 2, 2]), weights("w", 14, [4, 8]), weights("b", 15, [4]),
-      tensorProto("zero", float32([], [0])), tensorProto("six", float32([], [6])),
+      weights("k1", 11, [8, 3, 3, 3]),
+      weights("c1", 12, [8]),
+      weights("k2", 13, [8, 8, 2, 2]),
+      weights("w", 14, [4, 8]),
+      weights("b", 15, [4]),
+      tensorProto("zero", float32([], [0])),
+      tensorProto("six", float32([], [6])),
     ],
   });
 }
@@ -85,8 +102,14 @@ export function tokenModel(): ModelProto {
     inputs: [valueInfoProto("ids", "int64", ["N", "tokens"]), valueInfoProto("mask", "int64", ["N", "tokens"])],
     outputs: [valueInfoProto("logits", "float32", ["N", 2])],
     initializers: [
-      weights("table", 21, [20, 6]), weights("wq", 22, [6, 6]), weights("wk", 23, [6, 6]), weights("w", 24, [6, 2]), weights("b", 25, [2]),
-      tensorProto("one", float32([], [1])), tensorProto("low", float32([], [-10000])), intList("axis1", [1]),
+      weights("table", 21, [20, 6]),
+      weights("wq", 22, [6, 6]),
+      weights("wk", 23, [6, 6]),
+      weights("w", 24, [6, 2]),
+      weights("b", 25, [2]),
+      tensorProto("one", float32([], [1])),
+      tensorProto("low", float32([], [-10000])),
+      intList("axis1", [1]),
     ],
   });
 }
@@ -113,15 +136,41 @@ export function pixelModel(): ModelProto {
 /** An output that is a sequence of maps from int64 to float32, as ZipMap makes it. */
 export function mapSequenceOutput(name: string): ValueInfoProto {
   const info = valueInfoProto(name, "float32", []);
-  const map = { $typeName: "onnx.TypeProto", denotation: "", value: { case: "mapType", value: { $typeName: "onnx.TypeProto.Map", keyType: 7, valueType: info.type } } };
+  const map = {
+    $typeName: "onnx.TypeProto",
+    denotation: "",
+    value: { case: "mapType", value: { $typeName: "onnx.TypeProto.Map", keyType: 7, valueType: info.type } },
+  };
   const value = { $typeName: "onnx.TypeProto.Sequence", elemType: map };
   return withFields(info, { type: withFields(info.type!, { value: { case: "sequenceType", value: value as never } }) });
 }
 
 /** A model-local function of opset 18. */
-export function functionProto(domain: string, name: string, input: readonly string[], output: readonly string[], node: readonly NodeProto[], domains: readonly string[] = []): FunctionProto {
-  const opsetImport = [{ domain: "", version: 18n }, ...domains.map((other) => ({ domain: other, version: 1n }))].map((entry) => ({ $typeName: "onnx.OperatorSetIdProto", ...entry }));
+export function functionProto(
+  domain: string,
+  name: string,
+  input: readonly string[],
+  output: readonly string[],
+  node: readonly NodeProto[],
+  domains: readonly string[] = [],
+): FunctionProto {
+  const opsetImport = [{ domain: "", version: 18n }, ...domains.map((other) => ({ domain: other, version: 1n }))].map((entry) => ({
+    $typeName: "onnx.OperatorSetIdProto",
+    ...entry,
+  }));
   return {
-    $typeName: "onnx.FunctionProto", domain, name, input: [...input], output: [...output], node: [...node], attribute: [], attributeProto: [], opsetImport, docString: "", overload: "", valueInfo: [], metadataProps: [],
+    $typeName: "onnx.FunctionProto",
+    domain,
+    name,
+    input: [...input],
+    output: [...output],
+    node: [...node],
+    attribute: [],
+    attributeProto: [],
+    opsetImport,
+    docString: "",
+    overload: "",
+    valueInfo: [],
+    metadataProps: [],
   } as unknown as FunctionProto;
 }

@@ -23,5 +23,9 @@ export function sliced(x: Value64, axis: number, start: number, end: number): Va
   const block = (end - start) * inner;
   const data = new Float64Array(outer * block);
   for (let o = 0; o < outer; o++) data.set(x.data.subarray((o * size + start) * inner, (o * size + end) * inner), o * block);
-  return value64(x.type, x.dims.map((dim, i) => (i === axis ? end - start : dim)), data);
+  return value64(
+    x.type,
+    x.dims.map((dim, i) => (i === axis ? end - start : dim)),
+    data,
+  );
 }

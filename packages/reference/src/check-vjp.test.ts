@@ -17,7 +17,10 @@ describe("checkVjp", () => {
   });
 
   it("names input and index of a wrong element", () => {
-    const broken: VjpCheck = { ...product, vjp: (inputs, cotangents) => product.vjp(inputs, cotangents).map((value, i) => (i === 1 ? nudged(value!, 4) : value)) };
+    const broken: VjpCheck = {
+      ...product,
+      vjp: (inputs, cotangents) => product.vjp(inputs, cotangents).map((value, i) => (i === 1 ? nudged(value!, 4) : value)),
+    };
     expect(() => checkVjp(broken)).toThrow(/vjp of Mul \(seed 1\).*input 1, index 4: expected .*, actual/);
   });
 

@@ -59,7 +59,8 @@ function checkElements(check: VjpCheck, actual: readonly (Value64 | null)[], exp
     const got = actual[i]?.data ?? new Float64Array(want.data.length);
     const errors = want.data.map((element, j) => relativeError(element, got[j]!));
     const worst = errors.indexOf(errors.reduce((a, b) => Math.max(a, b), 0));
-    if (worst >= 0 && errors[worst]! > tolerance(check)) fail(check, `input ${i}, index ${worst}: expected ${want.data[worst]}, actual ${got[worst]}${actual[i] ? "" : " (no cotangent)"}`);
+    if (worst >= 0 && errors[worst]! > tolerance(check))
+      fail(check, `input ${i}, index ${worst}: expected ${want.data[worst]}, actual ${got[worst]}${actual[i] ? "" : " (no cotangent)"}`);
   }
 }
 

@@ -56,7 +56,11 @@ describe("evaluate", () => {
 
   it("names the node that failed", () => {
     const nodes = [nodeProto("MatMul", ["x", "m"], ["y"], {}, { name: "head" })];
-    const broken = modelProto({ nodes, inputs: [valueInfoProto("x", "float32", [2]), valueInfoProto("m", "float32", [3, 1])], outputs: [valueInfoProto("y", "float32", [1])] });
+    const broken = modelProto({
+      nodes,
+      inputs: [valueInfoProto("x", "float32", [2]), valueInfoProto("m", "float32", [3, 1])],
+      outputs: [valueInfoProto("y", "float32", [1])],
+    });
     expect(() => evaluate(broken, { x, m: value64("float32", [3, 1]) })).toThrow(/MatMul \(node "head"\): Matrices of dims \[2\] and \[3, 1\]/);
   });
 

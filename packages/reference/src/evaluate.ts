@@ -42,9 +42,14 @@ function opened(model: ModelProto | GraphProto): { graph: GraphProto; opset: num
 }
 
 function requireKnownFeeds(graph: GraphProto, feeds: Readonly<Record<string, Value64>>): void {
-  const known = new Set([...graph.input.map((input) => input.name), ...graph.initializer.map((tensor) => tensor.name), ...graph.node.flatMap((node) => node.output)]);
+  const known = new Set([
+    ...graph.input.map((input) => input.name),
+    ...graph.initializer.map((tensor) => tensor.name),
+    ...graph.node.flatMap((node) => node.output),
+  ]);
   const unknown = Object.keys(feeds).filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new XDeepError("INPUT_UNKNOWN", `The graph has no value named ${unknown.map((name) => `"${name}"`).join(", ")}.`, { details: { unknown } });
+  if (unknown.length > 0)
+    throw new XDeepError("INPUT_UNKNOWN", `The graph has no value named ${unknown.map((name) => `"${name}"`).join(", ")}.`, { details: { unknown } });
 }
 
 function requireOperators(nodes: readonly NodeProto[]): void {
@@ -105,7 +110,9 @@ class Scope {
   #required(name: string, node: NodeProto): Value64 {
     const value = this.get(name);
     if (value === undefined) {
-      throw new XDeepError("INPUT_MISSING", `Value "${name}", an input of ${node.opType} "${node.name}", is neither fed nor computed before it.`, { details: { name } });
+      throw new XDeepError("INPUT_MISSING", `Value "${name}", an input of ${node.opType} "${node.name}", is neither fed nor computed before it.`, {
+        details: { name },
+      });
     }
     return value;
   }

@@ -16,7 +16,10 @@ export function checkedIndex(index: number, size: number): number {
 export function elementOffsets(dims: readonly number[], indices: Value64, axis: number): Int32Array {
   const strides = rowMajorStrides(dims);
   const stride = strides[axis]!;
-  const rest = stridedOffsets(indices.dims, strides.map((own, i) => (i === axis ? 0 : own)));
+  const rest = stridedOffsets(
+    indices.dims,
+    strides.map((own, i) => (i === axis ? 0 : own)),
+  );
   return rest.map((offset, i) => offset + checkedIndex(indices.data[i]!, dims[axis]!) * stride);
 }
 

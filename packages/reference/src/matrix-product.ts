@@ -7,7 +7,17 @@ import { type Value64, value64 } from "./value64.ts";
 export function transposed(x: Value64, order: readonly number[]): Value64 {
   const strides = rowMajorStrides(x.dims);
   const dims = order.map((axis) => x.dims[axis]!);
-  return value64(x.type, dims, gatherAt(x.data, stridedOffsets(dims, order.map((axis) => strides[axis]!))));
+  return value64(
+    x.type,
+    dims,
+    gatherAt(
+      x.data,
+      stridedOffsets(
+        dims,
+        order.map((axis) => strides[axis]!),
+      ),
+    ),
+  );
 }
 
 /** A copy with its last two axes swapped. */
@@ -43,7 +53,10 @@ export function matrixProduct(a: Value64, b: Value64): Value64 {
 /** Where each matrix of the batch starts in an operand. */
 function matrixStarts(dims: readonly number[], batch: readonly number[]): Int32Array {
   const size = dims.at(-2)! * dims.at(-1)!;
-  return stridedOffsets(batch, broadcastStrides(dims.slice(0, -2), batch).map((stride) => stride * size));
+  return stridedOffsets(
+    batch,
+    broadcastStrides(dims.slice(0, -2), batch).map((stride) => stride * size),
+  );
 }
 
 function addProduct(y: Float64Array, a: Float64Array, b: Float64Array, rows: number, inner: number, columns: number): void {

@@ -17,7 +17,9 @@ export function neededNodes(nodes: readonly NodeProto[], values: readonly string
 /** Names that the subgraphs of a node may read from the graph around it. */
 export function outerNames(node: NodeProto): readonly string[] {
   const attributes = new Attributes(node);
-  return attributes.names().flatMap((name) => [attributes.graph(name), ...attributes.graphs(name)].flatMap((graph) => (graph === undefined ? [] : readNames(graph))));
+  return attributes
+    .names()
+    .flatMap((name) => [attributes.graph(name), ...attributes.graphs(name)].flatMap((graph) => (graph === undefined ? [] : readNames(graph))));
 }
 
 function readNames(graph: GraphProto): readonly string[] {

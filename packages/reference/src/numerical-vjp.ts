@@ -20,14 +20,25 @@ export function innerProduct(a: readonly (Value64 | null)[], b: readonly Value64
 export function moved(inputs: readonly Value64[], directions: readonly (Value64 | null)[], distance: number): Value64[] {
   return inputs.map((input, i) => {
     const direction = directions[i];
-    return direction ? value64(input.type, input.dims, input.data.map((x, j) => x + distance * direction.data[j]!)) : input;
+    return direction
+      ? value64(
+          input.type,
+          input.dims,
+          input.data.map((x, j) => x + distance * direction.data[j]!),
+        )
+      : input;
   });
 }
 
 /**
  * Jᵀȳ by central differences, one pair of runs per element: (⟨ȳ, f(x + εe)⟩ − ⟨ȳ, f(x − εe)⟩) / 2ε. Null for inputs of integers and booleans.
  */
-export function numericalVjp(f: Function64, inputs: readonly Value64[], cotangents: readonly (Value64 | null)[], step: number = DEFAULT_STEP): (Value64 | null)[] {
+export function numericalVjp(
+  f: Function64,
+  inputs: readonly Value64[],
+  cotangents: readonly (Value64 | null)[],
+  step: number = DEFAULT_STEP,
+): (Value64 | null)[] {
   const score = (changed: readonly Value64[]): number => innerProduct(cotangents, f(changed));
   return inputs.map((input, index) => {
     if (!isFloatType(input.type)) return null;

@@ -12,5 +12,11 @@ export interface RandomValueOptions {
 
 /** Seeded normal numbers. The same seed and dims give the same elements. */
 export function randomValue(seed: number, dims: readonly number[], { type = "float32", mean = 0, scale = 1 }: RandomValueOptions = {}): Value64 {
-  return value64(type, dims, createNoise(seed).next(sizeOf(dims)).map((x) => mean + scale * x));
+  return value64(
+    type,
+    dims,
+    createNoise(seed)
+      .next(sizeOf(dims))
+      .map((x) => mean + scale * x),
+  );
 }

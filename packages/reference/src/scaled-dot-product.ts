@@ -59,7 +59,11 @@ export function joinHeads(x: Value64): Value64 {
 }
 
 /** A bias of dims that is `masked` where `allowed` is false, else 0. */
-export function maskBias(dims: readonly [number, number, number, number], masked: number, allowed: (batch: number, query: number, key: number) => boolean): Value64 {
+export function maskBias(
+  dims: readonly [number, number, number, number],
+  masked: number,
+  allowed: (batch: number, query: number, key: number) => boolean,
+): Value64 {
   const [batch, heads, queries, keys] = dims;
   const bias = value64("float32", dims);
   for (let i = 0; i < bias.data.length; i++) {

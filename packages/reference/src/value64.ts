@@ -65,17 +65,28 @@ export function toTensor({ type, dims, data }: Value64): Tensor {
 
 function toTypedArray(type: DataType, data: Float64Array): TensorDataMap[DataType] {
   switch (type) {
-    case "float32": return Float32Array.from(data);
-    case "float64": return data.slice();
-    case "int8": return Int8Array.from(data);
-    case "int16": return Int16Array.from(data);
-    case "int32": return Int32Array.from(data);
-    case "int64": return BigInt64Array.from(Array.from(data, BigInt));
+    case "float32":
+      return Float32Array.from(data);
+    case "float64":
+      return data.slice();
+    case "int8":
+      return Int8Array.from(data);
+    case "int16":
+      return Int16Array.from(data);
+    case "int32":
+      return Int32Array.from(data);
+    case "int64":
+      return BigInt64Array.from(Array.from(data, BigInt));
     case "uint8":
-    case "bool": return Uint8Array.from(data);
-    case "uint16": return Uint16Array.from(data);
-    case "uint32": return Uint32Array.from(data);
-    case "uint64": return BigUint64Array.from(Array.from(data, BigInt));
-    default: throw new XDeepError("INPUT_TYPE", `The reference interpreter cannot write ${type} tensors.`);
+    case "bool":
+      return Uint8Array.from(data);
+    case "uint16":
+      return Uint16Array.from(data);
+    case "uint32":
+      return Uint32Array.from(data);
+    case "uint64":
+      return BigUint64Array.from(Array.from(data, BigInt));
+    default:
+      throw new XDeepError("INPUT_TYPE", `The reference interpreter cannot write ${type} tensors.`);
   }
 }

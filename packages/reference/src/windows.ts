@@ -16,7 +16,10 @@ export function windowsOf(call: OperatorCall, kernel: readonly number[]): Window
     kernel,
     strides: call.attributes.ints("strides", ones),
     dilations: call.attributes.ints("dilations", ones),
-    pads: call.attributes.ints("pads", [...kernel, ...kernel].map(() => 0)),
+    pads: call.attributes.ints(
+      "pads",
+      [...kernel, ...kernel].map(() => 0),
+    ),
   };
 }
 

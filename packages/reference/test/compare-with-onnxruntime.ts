@@ -28,7 +28,13 @@ const FLOAT32_TOLERANCE = 1e-5;
 export function nodeModel({ op, domain, inputs, attributes = {}, outputs = 1, opset = 22 }: NodeCase): ModelProto {
   const wanted = typeof outputs === "number" ? Array.from({ length: outputs }, () => true) : outputs;
   const outputNames = wanted.map((want, i) => (want ? `y${i}` : ""));
-  const node = nodeProto(op, inputs.map((input, i) => (input === null ? "" : `x${i}`)), outputNames, attributes, domain === undefined ? {} : { domain });
+  const node = nodeProto(
+    op,
+    inputs.map((input, i) => (input === null ? "" : `x${i}`)),
+    outputNames,
+    attributes,
+    domain === undefined ? {} : { domain },
+  );
   return modelProto({
     nodes: [node],
     inputs: inputs.flatMap((input, i) => (input === null ? [] : [valueInfoProto(`x${i}`, input.type, input.dims)])),
@@ -58,7 +64,9 @@ export async function expectSameModel(model: ModelProto, feeds: Readonly<Record<
     expect({ name, type: got.type, dims: got.dims }).toEqual({ name, type: want.type, dims: want.dims });
     const worst = worstIndex(want, got);
     if (worst >= 0) {
-      expect(difference(want.data[worst]!, got.data[worst]!), `${name}[${worst}]: expected ${want.data[worst]}, actual ${got.data[worst]}`).toBeLessThan(tolerance);
+      expect(difference(want.data[worst]!, got.data[worst]!), `${name}[${worst}]: expected ${want.data[worst]}, actual ${got.data[worst]}`).toBeLessThan(
+        tolerance,
+      );
     }
   }
 }
@@ -71,7 +79,9 @@ async function runOnnxRuntime(model: ModelProto, feeds: Readonly<Record<string, 
       return [name, new Tensor(type as "float32", data as Float32Array, dims)] as const;
     });
     const results = await session.run(Object.fromEntries(inputs));
-    return Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, fromTensor({ type, data, dims } as Parameters<typeof fromTensor>[0])]));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { type, data, dims }]) => [name, fromTensor({ type, data, dims } as Parameters<typeof fromTensor>[0])]),
+    );
   } finally {
     await session.release();
   }
@@ -79,7 +89,9 @@ async function runOnnxRuntime(model: ModelProto, feeds: Readonly<Record<string, 
 
 /** What the engine sees of float32 inputs. */
 function asFloat32(feeds: Readonly<Record<string, Value64>>): Record<string, Value64> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, value.type === "float32" ? { ...value, data: value.data.map(Math.fround) } : value]));
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, value]) => [name, value.type === "float32" ? { ...value, data: value.data.map(Math.fround) } : value]),
+  );
 }
 
 function worstIndex(want: Value64, got: Value64): number {

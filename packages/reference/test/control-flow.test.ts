@@ -46,11 +46,26 @@ describe("control flow", () => {
     await expectSameModel(model, { ...feeds, trips: scalar64("int64", 9), last: scalar64("int64", 2) });
   });
 
-  it.each([[0, 0], [1, 0], [0, 1]])("scans along axes, backwards %i, prepending %i", async (backwards, prepending) => {
-    const body = subgraph([nodeProto("Add", ["state", "element"], ["next"]), nodeProto("Mul", ["next", "inner_weight"], ["out"])], [info("state", [3]), info("element", [3])], [info("next", [3]), info("out", [3])]);
-    const nodes = [nodeProto("Scan", ["v", "sequence"], ["final", "collected"], {
-      body, num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [1], scan_input_directions: [backwards], scan_output_directions: [prepending],
-    })];
+  it.each([
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ])("scans along axes, backwards %i, prepending %i", async (backwards, prepending) => {
+    const body = subgraph(
+      [nodeProto("Add", ["state", "element"], ["next"]), nodeProto("Mul", ["next", "inner_weight"], ["out"])],
+      [info("state", [3]), info("element", [3])],
+      [info("next", [3]), info("out", [3])],
+    );
+    const nodes = [
+      nodeProto("Scan", ["v", "sequence"], ["final", "collected"], {
+        body,
+        num_scan_inputs: 1,
+        scan_input_axes: [1],
+        scan_output_axes: [1],
+        scan_input_directions: [backwards],
+        scan_output_directions: [prepending],
+      }),
+    ];
     const dims = [3, 5];
     const model = modelProto({ nodes, inputs: [v, info("sequence", dims)], outputs: [untyped("final"), untyped("collected")] });
     await expectSameModel(model, { v: randomValue(3, [3]), sequence: randomValue(4, dims) });

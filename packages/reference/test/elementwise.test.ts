@@ -6,7 +6,11 @@ import { type NodeCase, expectSameAsOnnxRuntime } from "./compare-with-onnxrunti
 
 const x = randomValue(1, [2, 3, 5], { scale: 2 });
 const inUnit = randomValue(2, [17], { scale: 0.3 });
-const positive = value64("float32", [17], randomValue(3, [17]).data.map((element) => 1.01 + Math.abs(element)));
+const positive = value64(
+  "float32",
+  [17],
+  randomValue(3, [17]).data.map((element) => 1.01 + Math.abs(element)),
+);
 const integers = value64("int32", [2, 6], [-7, -3, -1, 0, 1, 2, 3, 5, 8, 9, 12, 100]);
 const divisors = value64("int32", [6], [3, -2, 5, 7, -4, 3]);
 const special = value64("float32", [8], [NaN, Infinity, -Infinity, 0, -0, 0.5, 1.5, -2.5]);
@@ -18,11 +22,33 @@ function unary(op: string, input = x): NodeCase {
 }
 
 const rows: readonly NodeCase[] = [
-  ...["Abs", "Ceil", "Cos", "Erf", "Exp", "Floor", "HardSwish", "Identity", "Mish", "Neg", "Relu", "Round", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Tanh"].map((op) => unary(op)),
+  ...[
+    "Abs",
+    "Ceil",
+    "Cos",
+    "Erf",
+    "Exp",
+    "Floor",
+    "HardSwish",
+    "Identity",
+    "Mish",
+    "Neg",
+    "Relu",
+    "Round",
+    "Sigmoid",
+    "Sign",
+    "Sin",
+    "Softplus",
+    "Softsign",
+    "Tanh",
+  ].map((op) => unary(op)),
   ...["Acos", "Asin", "Asinh", "Atan", "Atanh", "Cosh", "Sinh", "Tan", "Cos"].map((op) => unary(op, inUnit)),
   ...["Acosh", "Log", "Sqrt", "Reciprocal"].map((op) => unary(op, positive)),
   ...["Abs", "Neg", "Sign"].map((op) => unary(op, integers)),
-  ...["Relu", "IsNaN", "IsInf", "Sign", "Floor", "Round", "Sigmoid", "Softplus", "Tanh", "Erf"].map((op) => ({ ...unary(op, special), name: "special values" })),
+  ...["Relu", "IsNaN", "IsInf", "Sign", "Floor", "Round", "Sigmoid", "Softplus", "Tanh", "Erf"].map((op) => ({
+    ...unary(op, special),
+    name: "special values",
+  })),
   { name: "negative only", op: "IsInf", inputs: [special], attributes: { detect_positive: 0 } },
   { name: "", op: "Not", inputs: [no] },
   { name: "", op: "BitwiseNot", inputs: [integers] },
@@ -60,7 +86,12 @@ const rows: readonly NodeCase[] = [
   ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"].map((op) => ({ name: "integers", op, inputs: [integers, divisors] })),
   ...["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"].map((op) => ({ name: "floats", op, inputs: [special, value64("float32", [1], [0])] })),
   ...["BitwiseAnd", "BitwiseOr", "BitwiseXor"].map((op) => ({ name: "", op, inputs: [integers, divisors] })),
-  ...["LEFT", "RIGHT"].map((direction) => ({ name: direction, op: "BitShift", inputs: [value64("uint8", [4], [16, 4, 1, 255]), value64("uint8", [4], [1, 2, 3, 1])], attributes: { direction } })),
+  ...["LEFT", "RIGHT"].map((direction) => ({
+    name: direction,
+    op: "BitShift",
+    inputs: [value64("uint8", [4], [16, 4, 1, 255]), value64("uint8", [4], [1, 2, 3, 1])],
+    attributes: { direction },
+  })),
   ...["Min", "Max", "Sum", "Mean"].map((op) => ({ name: "three inputs", op, inputs: [x, randomValue(9, [3, 1]), randomValue(10, [5])] })),
   ...["Min", "Max"].map((op) => ({ name: "one input", op, inputs: [x] })),
   ...["Min", "Max"].map((op) => ({ name: "NaN", op, inputs: [special, value64("float32", [8], [1, 1, 1, 1, 1, NaN, 1, 1])] })),

@@ -50,9 +50,13 @@ const others: readonly NodeCase[] = [
     resized(`${mode}, antialias, align_corners`, { mode, antialias: 1, coordinate_transformation_mode: "align_corners" }, sizes(1, 2, 3, 4)),
   ]),
   resized("axes", { mode: "linear", axes: [2, 3] }, sizes(4, 9)),
-  ...["not_larger", "not_smaller"].map((keep_aspect_ratio_policy) => resized(keep_aspect_ratio_policy, { mode: "linear", axes: [2, 3], keep_aspect_ratio_policy }, sizes(9, 20))),
+  ...["not_larger", "not_smaller"].map((keep_aspect_ratio_policy) =>
+    resized(keep_aspect_ratio_policy, { mode: "linear", axes: [2, 3], keep_aspect_ratio_policy }, sizes(9, 20)),
+  ),
   {
-    name: "crop", op: "Resize", inputs: [image, scales(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.2), null, sizes(1, 2, 7, 6)],
+    name: "crop",
+    op: "Resize",
+    inputs: [image, scales(0, 0, 0.2, -0.3, 1, 1, 0.9, 1.2), null, sizes(1, 2, 7, 6)],
     attributes: { mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize", extrapolation_value: float(3) },
   },
   { ...resized("3-D linear", { mode: "linear" }, sizes(1, 1, 5, 7, 4), randomValue(2, [1, 1, 3, 4, 6])) },
@@ -62,7 +66,12 @@ const others: readonly NodeCase[] = [
 const grid = randomValue(4, [2, 4, 3, 2], { scale: 0.8 });
 const gridSamples: readonly NodeCase[] = ["linear", "nearest", "cubic"].flatMap((mode) =>
   ["zeros", "border", "reflection"].flatMap((padding_mode) =>
-    [0, 1].map((align_corners) => ({ name: `${mode} ${padding_mode} align_corners ${align_corners}`, op: "GridSample", inputs: [randomValue(5, [2, 3, 5, 6]), grid], attributes: { mode, padding_mode, align_corners } })),
+    [0, 1].map((align_corners) => ({
+      name: `${mode} ${padding_mode} align_corners ${align_corners}`,
+      op: "GridSample",
+      inputs: [randomValue(5, [2, 3, 5, 6]), grid],
+      attributes: { mode, padding_mode, align_corners },
+    })),
   ),
 );
 
@@ -71,7 +80,10 @@ const regionImages = value64("int64", [3], [0, 1, 1]);
 const alignments: readonly NodeCase[] = ["half_pixel", "output_half_pixel"].flatMap((mode) =>
   ["avg", "max"].flatMap((pooling) =>
     [0, 2].map((sampling_ratio) => ({
-      name: `${mode} ${pooling} sampling_ratio ${sampling_ratio}`, op: "RoiAlign", opset: 21, inputs: [randomValue(6, [2, 2, 6, 7]), regions, regionImages],
+      name: `${mode} ${pooling} sampling_ratio ${sampling_ratio}`,
+      op: "RoiAlign",
+      opset: 21,
+      inputs: [randomValue(6, [2, 2, 6, 7]), regions, regionImages],
       attributes: { coordinate_transformation_mode: mode, mode: pooling, sampling_ratio, output_height: 3, output_width: 2, spatial_scale: float(0.5) },
     })),
   ),
@@ -79,7 +91,13 @@ const alignments: readonly NodeCase[] = ["half_pixel", "output_half_pixel"].flat
 
 const cornerRegions = value64("float32", [3, 5], [0, 0.5, 1, 8.2, 9, 1, 3, 2, 14, 11, 1, 4, 4, 4, 4].map(Math.fround));
 const roundedRegions: readonly NodeCase[] = [
-  { name: "", op: "MaxRoiPool", opset: 21, inputs: [randomValue(9, [2, 2, 6, 7]), cornerRegions], attributes: { pooled_shape: [3, 2], spatial_scale: float(0.5) } },
+  {
+    name: "",
+    op: "MaxRoiPool",
+    opset: 21,
+    inputs: [randomValue(9, [2, 2, 6, 7]), cornerRegions],
+    attributes: { pooled_shape: [3, 2], spatial_scale: float(0.5) },
+  },
 ];
 
 const affine: readonly NodeCase[] = [0, 1].flatMap((align_corners) => [

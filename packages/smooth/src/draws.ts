@@ -15,7 +15,12 @@ export interface Draws {
 export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>): Draws {
   const sizes = Object.entries(samples).map(([name, dims]) => [name, sizeOf(dims)] as const);
   if ("noise" in settings) return givenDraws(readNoise(settings.noise, samples), sizes);
-  const sources = sizes.map(([name, size]) => ({ name, size, source: createNoise(settings.seed, streamOf(model, name)), arrange: arrangement(model, name, samples[name]!) }));
+  const sources = sizes.map(([name, size]) => ({
+    name,
+    size,
+    source: createNoise(settings.seed, streamOf(model, name)),
+    arrange: arrangement(model, name, samples[name]!),
+  }));
   return { next: (count) => Object.fromEntries(sources.map(({ name, size, source, arrange }) => [name, arrange(source.next(count * size))])) };
 }
 

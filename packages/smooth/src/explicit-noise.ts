@@ -13,7 +13,10 @@ export function countDraws(noise: NoiseOption, expected?: number): number {
   const counts = tensorsOf(noise).map((tensor) => (isTensor(tensor) ? tensor.dims[0] : undefined));
   const [n] = counts;
   if (n === undefined || n < 1 || counts.some((count) => count !== n)) {
-    throw invalid(`Noise is a float tensor [n, … dims of one sample], or a record of such with one n ≥ 1; got leading axes ${counts.map(String).join(", ") || "of nothing"}.`, { counts });
+    throw invalid(
+      `Noise is a float tensor [n, … dims of one sample], or a record of such with one n ≥ 1; got leading axes ${counts.map(String).join(", ") || "of nothing"}.`,
+      { counts },
+    );
   }
   if (expected !== undefined && expected !== n) throw invalid(`Noise holds ${n} draws, but n is ${expected}; leave n out.`, { expected, got: n });
   return n;
@@ -27,11 +30,13 @@ export function countDraws(noise: NoiseOption, expected?: number): number {
  */
 export function readNoise(noise: NoiseOption, samples: Readonly<Record<string, readonly number[]>>): Readonly<Record<string, Float64Array>> {
   const names = Object.keys(samples);
-  if (isTensor(noise) && names.length > 1) throw invalid(`Several inputs get noise, so one tensor is not enough: pass a record by the names ${quote(names)}.`, { expected: names });
+  if (isTensor(noise) && names.length > 1)
+    throw invalid(`Several inputs get noise, so one tensor is not enough: pass a record by the names ${quote(names)}.`, { expected: names });
   const given = isTensor(noise) ? { [names[0]!]: noise } : noise;
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
   const missing = names.filter((name) => given[name] === undefined);
-  if (unknown.length + missing.length > 0) throw invalid(`Noise is needed for ${quote(names)}, got ${quote(Object.keys(given))}.`, { expected: names, unknown, missing });
+  if (unknown.length + missing.length > 0)
+    throw invalid(`Noise is needed for ${quote(names)}, got ${quote(Object.keys(given))}.`, { expected: names, unknown, missing });
   return Object.fromEntries(names.map((name) => [name, numbersOf(name, given[name]!, samples[name]!)]));
 }
 
@@ -50,9 +55,14 @@ function numbersOf(name: string, tensor: Tensor, sample: readonly number[]): Flo
   const [, ...dims] = tensor.dims;
   if (!isFloatType(tensor.type)) throw invalid(`The noise of "${name}" is ${tensor.type}; it must be a float tensor.`, { name, got: tensor.type });
   if (dims.length !== sample.length || dims.some((dim, axis) => dim !== sample[axis])) {
-    throw invalid(`The noise of "${name}" has dims [${tensor.dims.join(", ")}]; it needs [n, ${sample.join(", ")}].`, { name, expected: sample, got: tensor.dims });
+    throw invalid(`The noise of "${name}" has dims [${tensor.dims.join(", ")}]; it needs [n, ${sample.join(", ")}].`, {
+      name,
+      expected: sample,
+      got: tensor.dims,
+    });
   }
-  if (tensor.data.length !== sizeOf(tensor.dims)) throw invalid(`The noise of "${name}" of dims [${tensor.dims.join(", ")}] holds ${tensor.data.length} elements.`, { name });
+  if (tensor.data.length !== sizeOf(tensor.dims))
+    throw invalid(`The noise of "${name}" of dims [${tensor.dims.join(", ")}] holds ${tensor.data.length} elements.`, { name });
   const index = firstNonFinite(tensor);
   if (index >= 0) throw invalid(`The noise of "${name}" holds NaN or infinity, first at element ${index}.`, { name, index });
   return toFloat64(tensor);

@@ -7,7 +7,10 @@ import { generateSmoothGrad } from "./generate-smooth-grad.ts";
 import { smooth } from "./smooth.ts";
 
 const explainer = new Backprop(analyticModel({ inputs: [{ name: "x", dims: [2, 3] }], layers: randomLayers([6, 8, 3]) }));
-const x = float32([2, 2, 3], Array.from({ length: 12 }, (_, i) => 4 * Math.cos(i)));
+const x = float32(
+  [2, 2, 3],
+  Array.from({ length: 12 }, (_, i) => 4 * Math.cos(i)),
+);
 const one = float32([1, 2, 3], x.data.slice(0, 6));
 
 describe("generateSmoothGrad", () => {

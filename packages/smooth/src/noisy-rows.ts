@@ -30,7 +30,9 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
   const fed = (wrt ?? []).filter((name) => feeds[name] !== undefined && isFloatType(feeds[name].type));
   const names = fed.length > 0 ? [...new Set(fed)] : floats;
   if (names.length > 0) return names;
-  throw new XDeepError("WRT_UNKNOWN", "The model has no float input to which noise could be added.", { details: { inputs: model.inputs.map(({ name, type }) => ({ name, type })) } });
+  throw new XDeepError("WRT_UNKNOWN", "The model has no float input to which noise could be added.", {
+    details: { inputs: model.inputs.map(({ name, type }) => ({ name, type })) },
+  });
 }
 
 /** Prepares a row: its values in double precision, and the standard deviation of its noise. */
@@ -39,7 +41,8 @@ export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], set
   const noisy = new Map(
     names.map((name) => {
       const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
-      const shift = "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
+      const shift =
+        "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
       return [name, { sample, ...shift }];
     }),
   );

@@ -36,7 +36,14 @@ export interface SmoothOptions {
 }
 
 export const SMOOTH_OPTIONS: readonly string[] = [
-  "n", "mean", "noiseLevel", "sigmaMultiplier", "std", "noise", "seed", "aggregate",
+  "n",
+  "mean",
+  "noiseLevel",
+  "sigmaMultiplier",
+  "std",
+  "noise",
+  "seed",
+  "aggregate",
 ] satisfies (keyof SmoothOptions)[];
 
 /** How the standard deviation follows from the range of a sample. */

@@ -16,11 +16,23 @@ const explainer = new Backprop(model);
 const x = float32([1, 3], [1, -2, 0.5]);
 const rows = float32([3, 3], [1, -2, 0.5, 10, 0, -10, 0.1, 0.2, 0.3]);
 const point = fc.uniqueArray(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: 3, maxLength: 3 });
-const cube = analyticModel({ inputs: [{ name: "x", dims: [2] }], layers: [elementwise((v) => v ** 3, (v) => 3 * v * v), affine([[1, 1]])] });
+const cube = analyticModel({
+  inputs: [{ name: "x", dims: [2] }],
+  layers: [
+    elementwise(
+      (v) => v ** 3,
+      (v) => 3 * v * v,
+    ),
+    affine([[1, 1]]),
+  ],
+});
 
 function expectClose(got: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-6): void {
   expect(got).toHaveLength(expected.length);
-  for (let i = 0; i < expected.length; i++) expect(Math.abs(got[i]! - expected[i]!), `element ${i}: ${got[i]} against ${expected[i]}`).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected[i]!)));
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs(got[i]! - expected[i]!), `element ${i}: ${got[i]} against ${expected[i]}`).toBeLessThanOrEqual(
+      tolerance * Math.max(1, Math.abs(expected[i]!)),
+    );
 }
 
 /** The gradients at x + noise one by one: the definition, written slowly. */
@@ -40,16 +52,32 @@ describe("smooth, by definition", () => {
   it("is the mean, the mean square and the variance of the gradients at x + noise", async () => {
     const target = 2;
     const gradients = await gradientsAt(noise, x, { target });
-    const over = (f: (value: number, i: number) => number): number[] => [0, 1, 2].map((i) => gradients.reduce((sum, gradient) => sum + f(gradient[i]!, i), 0) / 6);
+    const over = (f: (value: number, i: number) => number): number[] =>
+      [0, 1, 2].map((i) => gradients.reduce((sum, gradient) => sum + f(gradient[i]!, i), 0) / 6);
     const mean = over((value) => value);
-    const attribution = async (aggregate: "mean" | "meanSquare" | "variance"): Promise<Float32Array> => (await smooth(explainer, { noise, aggregate }).explain(x, { target })).values.data;
+    const attribution = async (aggregate: "mean" | "meanSquare" | "variance"): Promise<Float32Array> =>
+      (await smooth(explainer, { noise, aggregate }).explain(x, { target })).values.data;
     expectClose(await attribution("mean"), mean);
-    expectClose(await attribution("meanSquare"), over((value) => value * value));
-    expectClose(await attribution("variance"), over((value, i) => (value - mean[i]!) ** 2));
+    expectClose(
+      await attribution("meanSquare"),
+      over((value) => value * value),
+    );
+    expectClose(
+      await attribution("variance"),
+      over((value, i) => (value - mean[i]!) ** 2),
+    );
   });
 
   it("has a variance that does not cancel: gradients of 10⁴ that differ by 10⁻²", async () => {
-    const steep = analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [elementwise((v) => 1e4 * v + v * v, (v) => 1e4 + 2 * v)] });
+    const steep = analyticModel({
+      inputs: [{ name: "x", dims: [1] }],
+      layers: [
+        elementwise(
+          (v) => 1e4 * v + v * v,
+          (v) => 1e4 + 2 * v,
+        ),
+      ],
+    });
     const { values } = await smooth(new Backprop(steep), { noise: float32([2, 1], [-0.25, 0.25]), aggregate: "variance" }).explain(float32([1, 1], [0]));
     expectClose(values.data, [0.25], 1e-3);
   });
@@ -92,7 +120,11 @@ describe("smooth, laws", () => {
 
   it("equal seeds give equal bits, whatever the chunks; other seeds other numbers", async () => {
     const run = async (seed: number | undefined, preferredBatch: number): Promise<Float32Array> =>
-      (await smooth(new Backprop(analyticModel({ inputs: x3, layers, capabilities: { preferredBatch } })), { seed, n: 10, aggregate: "variance" }).explain(rows)).values.data;
+      (
+        await smooth(new Backprop(analyticModel({ inputs: x3, layers, capabilities: { preferredBatch } })), { seed, n: 10, aggregate: "variance" }).explain(
+          rows,
+        )
+      ).values.data;
     expect(await run(5, 3)).toEqual(await run(5, 10));
     expect(await run(undefined, 3)).toEqual(await run(0, 3));
     expect(await run(5, 3)).not.toEqual(await run(6, 3));
@@ -119,7 +151,10 @@ describe("smooth, laws", () => {
       const whole = await smooth(explainer, { n: 9, aggregate }).explain(rows, { target: 0 });
       const combined = await smooth(explainer, { n: 9, aggregate }).explain(rows, { target: 0, weights });
       expect(combined.values.dims).toEqual([1, 3]);
-      expectClose(combined.values.data, [0, 1, 2].map((i) => weights.reduce((sum, weight, n) => sum + weight * whole.values.data[3 * n + i]!, 0)));
+      expectClose(
+        combined.values.data,
+        [0, 1, 2].map((i) => weights.reduce((sum, weight, n) => sum + weight * whole.values.data[3 * n + i]!, 0)),
+      );
     }
   });
 });
@@ -130,14 +165,38 @@ describe("smooth, nested", () => {
   it("over integrated gradients is the mean of those", async () => {
     const inner = integrated(explainer, { n: 6 });
     const nested = await smooth(inner, { noise }).explain(x, { target: 1 });
-    const each = await Promise.all([0, 1, 2].map((k) => inner.explain(float32([1, 3], x.data.map((value, i) => value + noise.data[3 * k + i]!)), { target: 1 })));
-    expectClose(nested.values.data, [0, 1, 2].map((i) => each.reduce((sum, { values }) => sum + values.data[i]! / 3, 0)));
+    const each = await Promise.all(
+      [0, 1, 2].map((k) =>
+        inner.explain(
+          float32(
+            [1, 3],
+            x.data.map((value, i) => value + noise.data[3 * k + i]!),
+          ),
+          { target: 1 },
+        ),
+      ),
+    );
+    expectClose(
+      nested.values.data,
+      [0, 1, 2].map((i) => each.reduce((sum, { values }) => sum + values.data[i]! / 3, 0)),
+    );
     expect(nested.provenance.method).toMatchObject({ name: "smooth", of: { name: "integrated", parameters: { n: 6 }, of: { name: "vanilla" } } });
     expect(Object.keys(nested.provenance.versions).toSorted()).toEqual(["@xdeep/core", "@xdeep/guided", "@xdeep/integrated", "@xdeep/smooth"]);
   });
 
   it("inside integrated gradients agrees with them both ways round for a quadratic model", async () => {
-    const q = new Backprop(analyticModel({ inputs: x3, layers: [quadratic([[1, 2, 0], [0, -1, 3], [1, 1, 2]])] }));
+    const q = new Backprop(
+      analyticModel({
+        inputs: x3,
+        layers: [
+          quadratic([
+            [1, 2, 0],
+            [0, -1, 3],
+            [1, 1, 2],
+          ]),
+        ],
+      }),
+    );
     const balanced = float32([2, 3], [0.3, -0.1, 0.2, -0.3, 0.1, -0.2]);
     const plain = await integrated(q).explain(x);
     expectClose((await integrated(smooth(q, { noise: balanced })).explain(x)).values.data, plain.values.data, 1e-5);
@@ -151,14 +210,31 @@ describe("smooth, nested", () => {
 });
 
 describe("smooth, several inputs and inner values", () => {
-  const inputs = [{ name: "a", dims: [1] }, { name: "k", dims: [1], type: "int32" as const }, { name: "b", dims: [1] }];
-  const two = analyticModel({ inputs, layers: [elementwise((v) => v ** 3, (v) => 3 * v * v), affine([[1, 1, 1]])] });
+  const inputs = [
+    { name: "a", dims: [1] },
+    { name: "k", dims: [1], type: "int32" as const },
+    { name: "b", dims: [1] },
+  ];
+  const two = analyticModel({
+    inputs,
+    layers: [
+      elementwise(
+        (v) => v ** 3,
+        (v) => 3 * v * v,
+      ),
+      affine([[1, 1, 1]]),
+    ],
+  });
   const feeds: Record<string, Tensor> = { a: float32([1, 1], [0]), k: { type: "int32", dims: [1, 1], data: Int32Array.of(2) }, b: float32([1, 1], [0]) };
 
   it("adds noise of its own to each float input, never to integers", async () => {
     const seen: Readonly<Record<string, Tensor>>[] = [];
     const base = new Backprop(two);
-    const spy: Explainer = { model: two, method: base.method, explain: (input, options) => (seen.push(input as Readonly<Record<string, Tensor>>), base.explain(input, options)) };
+    const spy: Explainer = {
+      model: two,
+      method: base.method,
+      explain: (input, options) => (seen.push(input as Readonly<Record<string, Tensor>>), base.explain(input, options)),
+    };
     const { values } = await smooth(spy, { n: 1, std: 1, seed: 4 }).explain(feeds);
     expect(Object.keys(values)).toEqual(["a", "b"]);
     expect(seen[0]!["k"]).toEqual(feeds["k"]);
@@ -175,11 +251,22 @@ describe("smooth, several inputs and inner values", () => {
     const noise = { a: float32([2, 1], [1, 1]), b: float32([2, 1], [2, 2]) };
     expect((await smooth(new Backprop(two), { noise }).explain(feeds)).values).toEqual({ a: float32([1, 1], [3]), b: float32([1, 1], [12]) });
     await expect(smooth(new Backprop(two), { noise: noise.a }).explain(feeds)).rejects.toThrow(/"a", "b"/);
-    await expect(smooth(new Backprop(two), { noise: { ...noise, k: noise.a } }).explain(feeds)).rejects.toEqual(expect.objectContaining({ code: "NOISE_INVALID" }));
+    await expect(smooth(new Backprop(two), { noise: { ...noise, k: noise.a } }).explain(feeds)).rejects.toEqual(
+      expect.objectContaining({ code: "NOISE_INVALID" }),
+    );
   });
 
   it("attributes to an inner value under noise at the input", async () => {
-    const deep = analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [affine([[2]]), elementwise((v) => v ** 2, (v) => 2 * v)] });
+    const deep = analyticModel({
+      inputs: [{ name: "x", dims: [1] }],
+      layers: [
+        affine([[2]]),
+        elementwise(
+          (v) => v ** 2,
+          (v) => 2 * v,
+        ),
+      ],
+    });
     const { values } = await smooth(new Backprop(deep), { noise: float32([2, 1], [1, 2]) }).explain(float32([1, 1], [0]), { wrt: ["layer0"] });
     expect(values).toEqual({ layer0: float32([1, 1], [6]) });
   });
@@ -225,7 +312,11 @@ describe("smooth, running", () => {
   it("says where a result comes from, the seed included", async () => {
     const rectified = new Backprop(analyticModel({ inputs: x3, layers: [affine([[1, 1, 1]]), relu()] }), { guided: true });
     const { provenance } = await smooth(rectified, { n: 4 }).explain(x);
-    expect(provenance.method).toEqual({ name: "smooth", parameters: { n: 4, aggregate: "mean", mean: 0, noiseLevel: 0.15, seed: 0 }, of: { name: "guided", parameters: {} } });
+    expect(provenance.method).toEqual({
+      name: "smooth",
+      parameters: { n: 4, aggregate: "mean", mean: 0, noiseLevel: 0.15, seed: 0 },
+      of: { name: "guided", parameters: {} },
+    });
     expect(provenance).toMatchObject({ rule: "guided", rectifiers: 1 });
     expect(provenance.versions).toMatchObject({ "@xdeep/core": CORE_VERSION, "@xdeep/smooth": VERSION });
     const given = await smooth(rectified, { noise: float32([2, 3]) }).explain(x);
@@ -235,13 +326,30 @@ describe("smooth, running", () => {
 
 describe("smooth refuses", () => {
   it.each([
-    { n: 0 }, { n: 1.5 }, { mean: NaN }, { noiseLevel: -1 }, { std: Infinity }, { sigmaMultiplier: NaN }, { noiseLevel: 0.1, std: 1 }, { seed: -1 }, { seed: 1.5 },
-    { aggregate: "median" }, { noise: float32([2, 3]), seed: 1 }, { noise: float32([2, 3]), noiseLevel: 0.1 }, { samples: 5 },
+    { n: 0 },
+    { n: 1.5 },
+    { mean: NaN },
+    { noiseLevel: -1 },
+    { std: Infinity },
+    { sigmaMultiplier: NaN },
+    { noiseLevel: 0.1, std: 1 },
+    { seed: -1 },
+    { seed: 1.5 },
+    { aggregate: "median" },
+    { noise: float32([2, 3]), seed: 1 },
+    { noise: float32([2, 3]), noiseLevel: 0.1 },
+    { samples: 5 },
   ])("%j", (options) => {
     expect(() => smooth(explainer, options as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
   });
 
-  it.each([{ n: 3, noise: float32([2, 3]) }, { noise: float32([0, 3]) }, { noise: float32([]) }, { noise: {} }, { noise: { a: float32([1, 3]), b: float32([2, 3]) } }])("noise it cannot count: %j", (options) => {
+  it.each([
+    { n: 3, noise: float32([2, 3]) },
+    { noise: float32([0, 3]) },
+    { noise: float32([]) },
+    { noise: {} },
+    { noise: { a: float32([1, 3]), b: float32([2, 3]) } },
+  ])("noise it cannot count: %j", (options) => {
     expect(() => smooth(explainer, options)).toThrow(expect.objectContaining({ code: "NOISE_INVALID" }));
   });
 
@@ -265,7 +373,9 @@ describe("smooth refuses", () => {
   });
 
   it("a range so small that xdeep's formula overflows", async () => {
-    await expect(smooth(explainer, { sigmaMultiplier: 4 }).explain(float32([1, 3], [0, 0, 1e-30]))).rejects.toEqual(expect.objectContaining({ code: "NOISE_INVALID" }));
+    await expect(smooth(explainer, { sigmaMultiplier: 4 }).explain(float32([1, 3], [0, 0, 1e-30]))).rejects.toEqual(
+      expect.objectContaining({ code: "NOISE_INVALID" }),
+    );
   });
 
   it("a model in place of an explainer, and targets that do not exist", async () => {

@@ -13,13 +13,21 @@ export function standardDeviation(spread: Spread, sample: Float64Array, where: s
   if (relative === 0) return 0;
   const range = rangeOf(sample);
   if (range === 0) {
-    throw new XDeepError("NOISE_INVALID", `${where} is constant (${sample[0]}), so noise relative to its range (max − min = 0) has no size. Pass \`std\`, in units of the input, or \`noise\`.`, {
-      details: { range },
-    });
+    throw new XDeepError(
+      "NOISE_INVALID",
+      `${where} is constant (${sample[0]}), so noise relative to its range (max − min = 0) has no size. Pass \`std\`, in units of the input, or \`noise\`.`,
+      {
+        details: { range },
+      },
+    );
   }
   const std = "noiseLevel" in spread ? spread.noiseLevel * range : (spread.sigmaMultiplier / range) ** 2;
   if (Number.isFinite(Math.fround(std))) return std;
-  throw new XDeepError("NOISE_INVALID", `${where} has range ${range}, for which the noise would have standard deviation ${std}. Pass \`noiseLevel\` or \`std\`.`, { details: { range, std } });
+  throw new XDeepError(
+    "NOISE_INVALID",
+    `${where} has range ${range}, for which the noise would have standard deviation ${std}. Pass \`noiseLevel\` or \`std\`.`,
+    { details: { range, std } },
+  );
 }
 
 function rangeOf(sample: Float64Array): number {

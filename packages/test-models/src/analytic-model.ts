@@ -1,6 +1,19 @@
 import { XDeepError, addScaled, gatherScores, resolveOutput, resolveTargets, resolveWrt, sizeOf, validateFeeds } from "@xdeep/core";
 import type {
-  Capabilities, FloatTensor, ForwardRequest, ForwardResult, Layout, Model, Rule, Score, ScoreRequest, ScoreResult, Tensor, ValueInfo, VjpRequest, VjpResult,
+  Capabilities,
+  FloatTensor,
+  ForwardRequest,
+  ForwardResult,
+  Layout,
+  Model,
+  Rule,
+  Score,
+  ScoreRequest,
+  ScoreResult,
+  Tensor,
+  ValueInfo,
+  VjpRequest,
+  VjpResult,
 } from "@xdeep/core";
 
 import type { Layer } from "./layer.ts";
@@ -89,7 +102,8 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     const runs = Array.from({ length: rows }, (_, row) => trace.run(request.feeds, row));
     const names = request.outputs ?? ["y"];
     const values = Object.fromEntries(names.map((name) => [name, tensorOf(name, runs)]));
-    if (request.target === undefined) return { outputs: values, target: [], scores: new Float32Array(0), output: resolveOutput(outputs, request.output).name, score: "logit" };
+    if (request.target === undefined)
+      return { outputs: values, target: [], scores: new Float32Array(0), output: resolveOutput(outputs, request.output).name, score: "logit" };
     const { target, scores, output, score } = scoreOf(runs, request);
     return { outputs: values, target, scores, output, score };
   }
@@ -102,7 +116,14 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     const { target, scores, output, score, indices, depth } = scoreOf(runs, request);
     const cotangents = runs.map((run, row) => trace.cotangents(run, depth, startOf(run[depth]!.length, row, indices, request.cotangent), rule));
     const gradients = Object.fromEntries(
-      wrt.map((name) => [name, collect(request.feeds[name]?.dims.slice(1) ?? [trace.sizeOf(name)], cotangents.map((row) => trace.gradient(name, row)), request.weights)]),
+      wrt.map((name) => [
+        name,
+        collect(
+          request.feeds[name]?.dims.slice(1) ?? [trace.sizeOf(name)],
+          cotangents.map((row) => trace.gradient(name, row)),
+          request.weights,
+        ),
+      ]),
     );
     const rectifiers = rule === "standard" ? 0 : options.layers.filter((layer) => layer.rectifier).length;
     return { outputs: { y: tensorOf("y", runs) }, gradients, rectifiers, target, scores, output, score };
@@ -112,7 +133,19 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     disposed = true;
   }
 
-  return { backend: "analytic", engine: "float64", contractVersion: 1, inputs, outputs, capabilities, calls, forward, vjp, dispose, [Symbol.asyncDispose]: dispose };
+  return {
+    backend: "analytic",
+    engine: "float64",
+    contractVersion: 1,
+    inputs,
+    outputs,
+    capabilities,
+    calls,
+    forward,
+    vjp,
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 function inputInfo({ name, dims, type = "float32", layout = null }: AnalyticInput): ValueInfo {
@@ -131,4 +164,3 @@ function collect(dims: readonly number[], rows: readonly Float64Array[], weights
   rows.forEach((row, n) => addScaled(sum, row, weights[n]!));
   return { type: "float32", dims: [1, ...dims], data: Float32Array.from(sum) };
 }
-

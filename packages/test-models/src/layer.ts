@@ -39,7 +39,10 @@ export function relu(): Layer {
 
 /** y = ln(1 + eˣ). */
 export function softplus(): Layer {
-  return elementwise((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), (x) => 1 / (1 + Math.exp(-x)));
+  return elementwise(
+    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    (x) => 1 / (1 + Math.exp(-x)),
+  );
 }
 
 /** y = xᵀ Q x, one entry. */

@@ -9,7 +9,10 @@ export function randomLayers(sizes: readonly number[], activation: "relu" | "sof
   return sizes.slice(1).flatMap((size, index) => {
     const scale = 1 / Math.sqrt(sizes[index]!);
     const weights = Array.from({ length: size }, () => Array.from(noise.next(sizes[index]!), (value) => value * scale));
-    const layer = affine(weights, Array.from(noise.next(size), (value) => value / 4));
+    const layer = affine(
+      weights,
+      Array.from(noise.next(size), (value) => value / 4),
+    );
     return index === sizes.length - 2 ? [layer] : [layer, activation === "relu" ? relu() : softplus()];
   });
 }

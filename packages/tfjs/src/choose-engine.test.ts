@@ -14,7 +14,13 @@ describe("the engine", () => {
     expect(model.engine).toBe(`tfjs-core ${tf.version_core} (${engine})`);
     expect(tf.getBackend()).toBe("cpu");
     let used = "";
-    const spy = await loadModel((x) => { used = tf.getBackend(); return tf.square(x); }, { engine, ...signature });
+    const spy = await loadModel(
+      (x) => {
+        used = tf.getBackend();
+        return tf.square(x);
+      },
+      { engine, ...signature },
+    );
     await spy.forward({ feeds: { x: { type: "float32", dims: [1, 2], data: Float32Array.of(1, 2) } } });
     expect([used, tf.getBackend()]).toEqual([engine, "cpu"]);
   });
@@ -31,7 +37,10 @@ describe("the engine", () => {
   });
 
   it("is refused when there is none of its name", async () => {
-    await expect(loadModel(tf.square, { engine: "wasmm", ...signature })).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining("wasm") });
+    await expect(loadModel(tf.square, { engine: "wasmm", ...signature })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringContaining("wasm"),
+    });
   });
 
   it.each(["tfjs-node", "tfjs-node-gpu", "webgl", "webgpu"])("%s is refused with its install line where it is not installed", async (engine) => {
@@ -49,7 +58,10 @@ describe("the engine", () => {
     });
     expect(await tf.setBackend("broken")).toBe(false);
     await tf.setBackend("cpu");
-    await expect(loadModel(tf.square, { engine: "broken", ...signature })).rejects.toMatchObject({ code: "ENGINE_FAILED", message: expect.stringContaining('"broken" did not start') });
+    await expect(loadModel(tf.square, { engine: "broken", ...signature })).rejects.toMatchObject({
+      code: "ENGINE_FAILED",
+      message: expect.stringContaining('"broken" did not start'),
+    });
     expect(tf.getBackend()).toBe("cpu");
     tf.removeBackend("broken");
   });
@@ -74,7 +86,10 @@ describe("useGpu", () => {
   });
 
   it("never runs on a CPU engine", async () => {
-    await expect(loadModel(tf.square, { useGpu: true, engine: "wasm", ...signature })).rejects.toMatchObject({ code: "GPU_UNAVAILABLE", message: expect.stringContaining("on the CPU") });
+    await expect(loadModel(tf.square, { useGpu: true, engine: "wasm", ...signature })).rejects.toMatchObject({
+      code: "GPU_UNAVAILABLE",
+      message: expect.stringContaining("on the CPU"),
+    });
   });
 });
 
@@ -93,14 +108,17 @@ describe("importError", () => {
   });
 
   it("takes a package with a broken dependency for installed", () => {
-    const broken = Object.assign(new Error("Cannot find package 'long' imported from /app/node_modules/@tensorflow/tfjs-node/index.js"), { code: "ERR_MODULE_NOT_FOUND" });
+    const broken = Object.assign(new Error("Cannot find package 'long' imported from /app/node_modules/@tensorflow/tfjs-node/index.js"), {
+      code: "ERR_MODULE_NOT_FOUND",
+    });
     expect(importError("@tensorflow/tfjs-node", broken).message).toContain("is installed but does not load");
   });
 
-  it.each(['Failed to resolve module specifier "@tensorflow/tfjs-backend-webgpu"', "Failed to resolve module specifier '@tensorflow/tfjs-backend-webgpu'", 'The specifier “@tensorflow/tfjs-backend-webgpu” was a bare specifier'])(
-    "knows what browsers say: %s",
-    (message) => {
-      expect(importError("@tensorflow/tfjs-backend-webgpu", new TypeError(message)).message).toContain("import it in your own code");
-    },
-  );
+  it.each([
+    'Failed to resolve module specifier "@tensorflow/tfjs-backend-webgpu"',
+    "Failed to resolve module specifier '@tensorflow/tfjs-backend-webgpu'",
+    "The specifier “@tensorflow/tfjs-backend-webgpu” was a bare specifier",
+  ])("knows what browsers say: %s", (message) => {
+    expect(importError("@tensorflow/tfjs-backend-webgpu", new TypeError(message)).message).toContain("import it in your own code");
+  });
 });

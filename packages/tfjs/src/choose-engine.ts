@@ -34,9 +34,13 @@ export async function chooseEngine(name: EngineName | undefined, useGpu: boolean
 
 async function currentEngine(): Promise<ChosenEngine> {
   if (engine().backendNames().length === 0) {
-    throw new XDeepError("ENGINE_MISSING", 'No TensorFlow.js engine is registered. Name one, as in loadModel(source, { engine: "wasm" }), or import its package first.', {
-      details: { engines: Object.keys(ENGINE_PACKAGES) },
-    });
+    throw new XDeepError(
+      "ENGINE_MISSING",
+      'No TensorFlow.js engine is registered. Name one, as in loadModel(source, { engine: "wasm" }), or import its package first.',
+      {
+        details: { engines: Object.keys(ENGINE_PACKAGES) },
+      },
+    );
   }
   await engine().ready();
   return describe(getBackend());
@@ -47,9 +51,13 @@ async function namedEngine(name: EngineName): Promise<ChosenEngine> {
   const backend = known?.backend ?? name;
   if (known !== undefined && !isRegistered(known.packageName, backend)) await importPackage(known.packageName);
   if (engine().findBackendFactory(backend) === null) {
-    throw new XDeepError("OPTION_INVALID", `There is no engine "${name}". Known are ${Object.keys(ENGINE_PACKAGES).join(", ")}, and every backend registered with TensorFlow.js.`, {
-      details: { option: "engine", got: name, registered: engine().backendNames() },
-    });
+    throw new XDeepError(
+      "OPTION_INVALID",
+      `There is no engine "${name}". Known are ${Object.keys(ENGINE_PACKAGES).join(", ")}, and every backend registered with TensorFlow.js.`,
+      {
+        details: { option: "engine", got: name, registered: engine().backendNames() },
+      },
+    );
   }
   await start(backend);
   return describe(backend);
@@ -89,7 +97,10 @@ async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
       reasons.push(`"${candidate}": ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used. ${reasons.join(" ")} Leave useGpu out to run on the CPU.`, { details: { engines: candidates, reasons }, cause });
+  throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used. ${reasons.join(" ")} Leave useGpu out to run on the CPU.`, {
+    details: { engines: candidates, reasons },
+    cause,
+  });
 }
 
 async function describe(backendName: string): Promise<ChosenEngine> {
@@ -100,7 +111,8 @@ async function describe(backendName: string): Promise<ChosenEngine> {
 }
 
 async function usesGpu(backendName: string, backend: NativeBackend | null): Promise<boolean> {
-  if (backendName === "webgpu") return !(await isSoftwareWebGpu((globalThis as { navigator?: { gpu?: Parameters<typeof isSoftwareWebGpu>[0] } }).navigator?.gpu));
+  if (backendName === "webgpu")
+    return !(await isSoftwareWebGpu((globalThis as { navigator?: { gpu?: Parameters<typeof isSoftwareWebGpu>[0] } }).navigator?.gpu));
   if (backendName === "webgl") return !isSoftwareWebGl(backend?.gpgpu?.gl);
   return backend?.isUsingGpuDevice === true;
 }

@@ -17,7 +17,10 @@ export function convolutionBackward(dy: Tensor, filter: Tensor, geometry: Window
   }
   const [rows, columns] = [phasesOf(geometry.height), phasesOf(geometry.width)];
   const turned = cache.get(filter, keyOf(geometry), () =>
-    concat(phaseFilters(filter, geometry, rows, columns).map((part) => transpose(part, [0, 1, 3, 2])), 3),
+    concat(
+      phaseFilters(filter, geometry, rows, columns).map((part) => transpose(part, [0, 1, 3, 2])),
+      3,
+    ),
   );
   const x = aligned(dy, rows, columns);
   return interleaveChannels(conv2d(x.t as Tensor4D, turned as Tensor4D, 1, x.padding), geometry);
@@ -83,7 +86,12 @@ function phaseFilters(filter: Tensor, { height, width }: WindowGeometry, rows: P
   const [kh = 1, kw = 1, a = 1, b = 1] = filter.shape;
   const [sh, sw] = [height.stride, width.stride];
   const [fullHeight, fullWidth] = [rows.taps * sh, columns.taps * sw];
-  const padded = pad(filter, [[rows.lead, fullHeight - kh - rows.lead], [columns.lead, fullWidth - kw - columns.lead], [0, 0], [0, 0]]);
+  const padded = pad(filter, [
+    [rows.lead, fullHeight - kh - rows.lead],
+    [columns.lead, fullWidth - kw - columns.lead],
+    [0, 0],
+    [0, 0],
+  ]);
   return Array.from({ length: sh * sw }, (_, i) => {
     const [ph, pw] = [Math.floor(i / sw), i % sw];
     return reverse(stridedSlice(padded, [ph, pw, 0, 0], [fullHeight, fullWidth, a, b], [sh, sw, 1, 1]), [0, 1]);

@@ -38,7 +38,11 @@ export function prepareCustomGradient(params: CustomGradientParams): {
     needs: { "*": [] },
     pullback: function customPullback({ dy, dys, shapes, wants }) {
       const gradients = params.backwardsFunc(dys.length > 1 ? dys : dy, kept);
-      return Object.fromEntries(Object.keys(shapes).filter((input) => wants(input)).map((input) => [input, gradients[input]!()]));
+      return Object.fromEntries(
+        Object.keys(shapes)
+          .filter((input) => wants(input))
+          .map((input) => [input, gradients[input]!()]),
+      );
     },
   };
   return { name, params: { ...params, forwardFunc }, saved, gradient };

@@ -32,13 +32,17 @@ export interface ForwardPass {
  * @throws {XDeepError} ENGINE_FAILED when the engine throws
  */
 export function forwardPass(network: Network, feeds: Readonly<Record<string, PlainTensor>>, wrt: readonly string[]): ForwardPass {
-  if (engine().state.gradientDepth > 0) throw new XDeepError("ENGINE_FAILED", "A model cannot be explained inside tf.grad: its gradients would be recorded twice.");
+  if (engine().state.gradientDepth > 0)
+    throw new XDeepError("ENGINE_FAILED", "A model cannot be explained inside tf.grad: its gradients would be recorded twice.");
   let pass: ForwardPass | undefined;
   try {
     tidy(() => {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, plain]) => [name, upload(plain)]));
       const sources = new Map(wrt.map((name) => [name, inputs[name]!.id]));
-      const { result, recording, trace } = record(wrt.map((name) => inputs[name]!), () => network.run(inputs));
+      const { result, recording, trace } = record(
+        wrt.map((name) => inputs[name]!),
+        () => network.run(inputs),
+      );
       const ids = new Map(Object.entries(result).map(([name, { id }]) => [name, id]));
       trace.keepOnly([...ids.values()]);
       const outputs = Object.fromEntries(Object.entries(result).map(([name, tensor]) => [name, retain(tensor)]));
@@ -65,5 +69,8 @@ export function forwardPass(network: Network, feeds: Readonly<Record<string, Pla
 export function asEngineError(error: unknown): unknown {
   if (isXDeepError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new XDeepError("ENGINE_FAILED", `TensorFlow.js (${engine().backendName}) could not run the model: ${reason}`, { details: { backend: engine().backendName }, cause: error });
+  return new XDeepError("ENGINE_FAILED", `TensorFlow.js (${engine().backendName}) could not run the model: ${reason}`, {
+    details: { backend: engine().backendName },
+    cause: error,
+  });
 }

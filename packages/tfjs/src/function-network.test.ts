@@ -9,10 +9,17 @@ const engine = "cpu";
 const one = (name: string, size: number) => ({ name, dims: [null, size] });
 
 it("takes several inputs and gives several outputs, in the declared order", async () => {
-  const model = await loadModel((a, b) => [tf.mul(a!, b!), tf.sub(a!, b!)], { engine, inputs: [one("a", 2), one("b", 2)], outputs: [one("product", 2), one("difference", 2)] });
+  const model = await loadModel((a, b) => [tf.mul(a!, b!), tf.sub(a!, b!)], {
+    engine,
+    inputs: [one("a", 2), one("b", 2)],
+    outputs: [one("product", 2), one("difference", 2)],
+  });
   const feeds = { a: float32([1, 2], [2, 3]), b: float32([1, 2], [5, 7]) };
   const { outputs, gradients } = await model.vjp({ feeds, output: "difference", target: 1 });
-  expect(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...(data as Float32Array)]]))).toEqual({ product: [10, 21], difference: [-3, -4] });
+  expect(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...(data as Float32Array)]]))).toEqual({
+    product: [10, 21],
+    difference: [-3, -4],
+  });
   expect([...gradients["a"]!.data, ...gradients["b"]!.data].map((value) => value + 0)).toEqual([0, 1, 0, -1]);
   const product = await model.vjp({ feeds, target: 0, wrt: ["b"] });
   expect(Object.keys(product.gradients)).toEqual(["b"]);
@@ -21,7 +28,9 @@ it("takes several inputs and gives several outputs, in the declared order", asyn
 
 it("takes whole numbers and conditions besides floats, and no gradient of them", async () => {
   const model = await loadModel((x, ids) => tf.mul(x!, tf.cast(ids!, "float32")), {
-    engine, inputs: [one("x", 2), { ...one("ids", 2), type: "int32" }], outputs: [one("y", 2)],
+    engine,
+    inputs: [one("x", 2), { ...one("ids", 2), type: "int32" }],
+    outputs: [one("y", 2)],
   });
   const feeds = { x: float32([1, 2], [1, 2]), ids: { type: "int32", dims: [1, 2], data: Int32Array.of(3, 4) } } as const;
   const { gradients } = await model.vjp({ feeds, target: 1 });
@@ -52,7 +61,11 @@ it("says which outputs and scores a forward run has", async () => {
 
 it("explains the argument of logSoftmax, and behind a reshape", async () => {
   for (const f of [(x: tf.Tensor) => tf.logSoftmax(x), (x: tf.Tensor) => tf.reshape(tf.softmax(tf.reshape(x, [-1, 3])), [-1, 3, 1])]) {
-    const model = await loadModel(f as never, { engine, inputs: [one("x", 3)], outputs: [{ name: "y", dims: f.length === 1 && String(f).includes("log") ? [null, 3] : [null, 3, 1] }] });
+    const model = await loadModel(f as never, {
+      engine,
+      inputs: [one("x", 3)],
+      outputs: [{ name: "y", dims: f.length === 1 && String(f).includes("log") ? [null, 3] : [null, 3, 1] }],
+    });
     const { gradients, scores } = await model.vjp({ feeds: { x: float32([1, 3], [1, 5, 2]) } });
     expect([...gradients["x"]!.data, ...scores]).toEqual([0, 1, 0, 5]);
   }

@@ -31,11 +31,16 @@ export function functionNetwork(run: TfjsFunction, { inputs, outputs }: Function
     run(feeds) {
       const result: unknown = run(...inputs.map(({ name }) => feeds[name]!));
       if (typeof (result as { then?: unknown } | null)?.then === "function") {
-        throw new XDeepError("MODEL_UNSUPPORTED", "The function returned a promise. Only a synchronous function can be differentiated: await what it needs before it is called.");
+        throw new XDeepError(
+          "MODEL_UNSUPPORTED",
+          "The function returned a promise. Only a synchronous function can be differentiated: await what it needs before it is called.",
+        );
       }
       const list = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
       if (list.length !== outputs.length) {
-        throw new XDeepError("MODEL_INVALID", `The function declares ${outputs.length} outputs and returned ${list.length}.`, { details: { declared: outputs.map(({ name }) => name), got: list.length } });
+        throw new XDeepError("MODEL_INVALID", `The function declares ${outputs.length} outputs and returned ${list.length}.`, {
+          details: { declared: outputs.map(({ name }) => name), got: list.length },
+        });
       }
       return Object.fromEntries(outputs.map(({ name }, i) => [name, list[i]!]));
     },

@@ -7,7 +7,14 @@ import { type GraphNode, type GraphWeight, convolutionAttributes, floatType, gra
 import { seeded } from "../test/seeded.ts";
 import { loadModel } from "./index.ts";
 
-const weight = (name: string, shape: readonly number[], seed: number): GraphWeight => ({ name, shape, values: seeded(seed, shape.reduce((a, b) => a * b, 1)) });
+const weight = (name: string, shape: readonly number[], seed: number): GraphWeight => ({
+  name,
+  shape,
+  values: seeded(
+    seed,
+    shape.reduce((a, b) => a * b, 1),
+  ),
+});
 
 /** Fused convolution with ReLU6, max pooling, mean, fused product with bias, and a final activation. */
 function classifier(activation: "Softmax" | "Sigmoid"): { readonly nodes: readonly GraphNode[]; readonly weights: readonly GraphWeight[] } {
@@ -16,7 +23,9 @@ function classifier(activation: "Softmax" | "Sigmoid"): { readonly nodes: readon
       placeholder("image", [-1, 8, 8, 3]),
       { name: "conv", op: "_FusedConv2D", input: ["image", "filter", "bias"], attr: convolutionAttributes(1, "SAME", ["BiasAdd", "Relu6"]) },
       {
-        name: "pool", op: "MaxPool", input: ["conv"],
+        name: "pool",
+        op: "MaxPool",
+        input: ["conv"],
         attr: { ...convolutionAttributes(2, "VALID"), ksize: { list: { i: ["1", "2", "2", "1"] } } },
       },
       { name: "mean", op: "Mean", input: ["pool", "axes"], attr: { ...floatType, keep_dims: { b: false } } },
@@ -24,7 +33,12 @@ function classifier(activation: "Softmax" | "Sigmoid"): { readonly nodes: readon
       { name: "probabilities", op: activation, input: ["logits"], attr: floatType },
       { name: "Identity", op: "Identity", input: ["probabilities"], attr: floatType },
     ],
-    weights: [weight("filter", [3, 3, 3, 4], 1), weight("bias", [4], 2), { name: "axes", shape: [2], values: [1, 2], dtype: "int32" }, weight("kernel", [4, 5], 3)],
+    weights: [
+      weight("filter", [3, 3, 3, 4], 1),
+      weight("bias", [4], 2),
+      { name: "axes", shape: [2], values: [1, 2], dtype: "int32" },
+      weight("kernel", [4, 5], 3),
+    ],
   };
 }
 
@@ -51,8 +65,16 @@ describe.each(ENGINES)("GraphModel on %s", (engine) => {
 
   it("reads a sigmoid that is fused into its product", async () => {
     const fused: GraphNode = {
-      name: "top", op: "_FusedMatMul", input: ["x", "kernel", "bias"],
-      attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false }, fused_ops: { list: { s: ["BiasAdd", "Sigmoid"].map((op) => Buffer.from(op).toString("base64")) } }, num_args: { i: "1" } },
+      name: "top",
+      op: "_FusedMatMul",
+      input: ["x", "kernel", "bias"],
+      attr: {
+        ...floatType,
+        transpose_a: { b: false },
+        transpose_b: { b: false },
+        fused_ops: { list: { s: ["BiasAdd", "Sigmoid"].map((op) => Buffer.from(op).toString("base64")) } },
+        num_args: { i: "1" },
+      },
     };
     const model = await loadModel(await graphModel([placeholder("x", [-1, 3]), fused], [weight("kernel", [3, 2], 1), weight("bias", [2], 2)]), { engine });
     const { gradients } = await model.vjp({ feeds: seededFeeds(model, 1), target: 1 });
@@ -68,7 +90,9 @@ it("lists at load all operators without a gradient", async () => {
     { name: "scattered", op: "TensorScatterUpdate", input: ["top", "indices", "updates"], attr: floatType },
   ];
   const weights: GraphWeight[] = [
-    { name: "k", shape: [], values: [1], dtype: "int32" }, { name: "indices", shape: [1, 2], values: [0, 0], dtype: "int32" }, { name: "updates", shape: [1], values: [0.5] },
+    { name: "k", shape: [], values: [1], dtype: "int32" },
+    { name: "indices", shape: [1, 2], values: [0, 0], dtype: "int32" },
+    { name: "updates", shape: [1], values: [0.5] },
   ];
   await expect(loadModel(await graphModel(nodes, weights), { engine: "cpu" })).rejects.toMatchObject({
     code: "GRADIENT_MISSING",

@@ -16,8 +16,12 @@ const NETWORK = "convolutions, pooling, dense softmax";
 function globalState(): unknown {
   const { state } = tf.engine();
   return {
-    tensors: state.numTensors, buffers: state.numDataBuffers, depth: [state.gradientDepth, state.kernelDepth, state.scopeStack.length],
-    own: Object.keys(tf.engine()).toSorted(), backend: tf.getBackend(), relu: tf.getGradient("Relu")?.gradFunc,
+    tensors: state.numTensors,
+    buffers: state.numDataBuffers,
+    depth: [state.gradientDepth, state.kernelDepth, state.scopeStack.length],
+    own: Object.keys(tf.engine()).toSorted(),
+    backend: tf.getBackend(),
+    relu: tf.getGradient("Relu")?.gradFunc,
   };
 }
 
@@ -57,7 +61,13 @@ describe.each(ENGINES)("isolation on %s", (engine) => {
       // A custom gradient that breaks only on the way back.
       return tf.customGrad((t, save) => {
         (save as tf.GradSaveFunc)([t as tf.Tensor]);
-        return { value: tf.square(t as tf.Tensor), gradFunc: (dy) => { if (fails === "backward") throw new Error("broken on purpose"); return tf.mul(dy, 2); } };
+        return {
+          value: tf.square(t as tf.Tensor),
+          gradFunc: (dy) => {
+            if (fails === "backward") throw new Error("broken on purpose");
+            return tf.mul(dy, 2);
+          },
+        };
       })(y);
     };
     const model = await functionModel(f, [3], [3], engine);
@@ -103,7 +113,11 @@ describe.each(ENGINES)("isolation on %s", (engine) => {
     const [a, b] = [await loadModel(LAYERS_MODELS[NETWORK]!(), { engine }), await loadModel(LAYERS_MODELS["LSTM"]!(), { engine: "cpu" })];
     const [feedsA, feedsB] = [seededFeeds(a, 2), seededFeeds(b, 2)];
     const calls = [
-      () => a.vjp({ feeds: feedsA }), () => a.vjp({ feeds: feedsA, rule: "guided" }), () => b.vjp({ feeds: feedsB }), () => a.vjp({ feeds: feedsA, rule: "deconvnet" }), () => b.forward({ feeds: feedsB, target: 1 }),
+      () => a.vjp({ feeds: feedsA }),
+      () => a.vjp({ feeds: feedsA, rule: "guided" }),
+      () => b.vjp({ feeds: feedsB }),
+      () => a.vjp({ feeds: feedsA, rule: "deconvnet" }),
+      () => b.forward({ feeds: feedsB, target: 1 }),
     ];
     const alone = [];
     for (const call of calls) alone.push(await call());
@@ -119,7 +133,9 @@ describe.each(ENGINES)("isolation on %s", (engine) => {
     for (const row of [0, 16, 36]) {
       const single = await model.vjp({ feeds: { [name]: float32([1, ...x.dims.slice(1)], x.data.slice(row * rowSize, (row + 1) * rowSize)) } });
       expect(single.target[0]).toBe(whole.target[row]);
-      whole.gradients[name]!.data.slice(row * rowSize, (row + 1) * rowSize).forEach((value, i) => expect(value).toBeCloseTo(single.gradients[name]!.data[i]!, 5));
+      whole.gradients[name]!.data.slice(row * rowSize, (row + 1) * rowSize).forEach((value, i) =>
+        expect(value).toBeCloseTo(single.gradients[name]!.data[i]!, 5),
+      );
     }
   });
 
@@ -132,7 +148,12 @@ describe.each(ENGINES)("isolation on %s", (engine) => {
       const sum = Object.values((await model.vjp({ feeds, rule, target: 2, weights })).gradients)[0]!;
       expect(sum.dims).toEqual([1, ...rows.dims.slice(1)]);
       const size = sum.data.length;
-      sum.data.forEach((value, i) => expect(value).toBeCloseTo(weights.reduce((total, weight, n) => total + weight * rows.data[n * size + i]!, 0), 4));
+      sum.data.forEach((value, i) =>
+        expect(value).toBeCloseTo(
+          weights.reduce((total, weight, n) => total + weight * rows.data[n * size + i]!, 0),
+          4,
+        ),
+      );
     }
   });
 

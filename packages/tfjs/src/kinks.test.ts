@@ -6,7 +6,10 @@ import { functionModel, gradientOf } from "../test/function-model.ts";
 
 type F = (x: tf.Tensor) => tf.Tensor;
 const total: F = (y) => tf.sum(y, y.shape.map((_, axis) => axis).slice(1));
-const window = (size: number, stride: number): F => (x) => tf.maxPool(tf.reshape(x, [-1, 1, x.shape[1]!, 1]) as tf.Tensor4D, [1, size], [1, stride], "same");
+const window =
+  (size: number, stride: number): F =>
+  (x) =>
+    tf.maxPool(tf.reshape(x, [-1, 1, x.shape[1]!, 1]) as tf.Tensor4D, [1, size], [1, stride], "same");
 
 const KINKS: readonly (readonly [name: string, f: F, x: readonly number[], gradient: readonly number[]])[] = [
   ["relu′(0) = 0", tf.relu, [-1, 0, 2], [0, 0, 1]],

@@ -23,13 +23,19 @@ describe.each(ENGINES)("LayersModel on %s", (engine) => {
     const { gradients } = await model.vjp({ feeds, target: 1, score: "probability" });
     await tf.setBackend("cpu");
     const f = (t: tf.Tensor): tf.Tensor => tf.sum(tf.slice(network.apply(t) as tf.Tensor, [0, 1], [2, 1]));
-    const expected = tf.tidy(() => tf.grad(f)(tf.tensor(x.data, [...x.dims])).dataSync());
+    const expected = tf.tidy(() =>
+      tf
+        .grad(f)(tf.tensor(x.data, [...x.dims]))
+        .dataSync(),
+    );
     expectClose(gradients[name]!.data, expected, 5e-6);
   });
 });
 
 it("declares images, names and shapes", async () => {
-  const network = sequential({ layers: [layers.conv2d({ name: "stem", inputShape: [null as never, 6, 3], filters: 2, kernelSize: 3 }), layers.globalMaxPooling2d({ name: "top" })] });
+  const network = sequential({
+    layers: [layers.conv2d({ name: "stem", inputShape: [null as never, 6, 3], filters: 2, kernelSize: 3 }), layers.globalMaxPooling2d({ name: "top" })],
+  });
   const model = await loadModel(network, { engine: "cpu" });
   expect(model.inputs).toEqual([{ name: "stem_input", type: "float32", dims: [null, null, 6, 3], layout: "NHWC" }]);
   expect(model.outputs).toEqual([{ name: "top", type: "float32", dims: [null, 2], layout: null }]);
@@ -47,7 +53,11 @@ it("takes dropout and noise as they are at inference", async () => {
   const feeds = seededFeeds(model, 1);
   const kernel = (await network.layers[2]!.getWeights()[0]!.data()) as Float32Array;
   const { gradients } = await model.vjp({ feeds, target: 1 });
-  expectClose(Object.values(gradients)[0]!.data, kernel.filter((_, i) => i % 2 === 1), 1e-6);
+  expectClose(
+    Object.values(gradients)[0]!.data,
+    kernel.filter((_, i) => i % 2 === 1),
+    1e-6,
+  );
 });
 
 it("refuses stateful layers", async () => {

@@ -19,9 +19,13 @@ export function isLayersModel(source: unknown): source is LayersModel {
 export function layersNetwork(model: LayersModel, { owned }: { readonly owned: boolean }): Network {
   const stateful = model.layers.filter((layer) => layer.stateful).map(({ name }) => name);
   if (stateful.length > 0) {
-    throw new XDeepError("MODEL_UNSUPPORTED", `Layers ${stateful.join(", ")} are stateful: a result would depend on earlier calls. Build the model with stateful: false.`, {
-      details: { layers: stateful },
-    });
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `Layers ${stateful.join(", ")} are stateful: a result would depend on earlier calls. Build the model with stateful: false.`,
+      {
+        details: { layers: stateful },
+      },
+    );
   }
   const names = { inputs: uniqueNames(model.inputs), outputs: uniqueNames(model.outputs) };
   return {
@@ -29,7 +33,10 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
     outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i]!, shape, dtype, "output")),
     run(feeds) {
       // `apply`, not `predict`: predict splits batches and frees tensors on its own terms.
-      const result = model.apply(names.inputs.map((name) => feeds[name]!), { training: false }) as Tensor | Tensor[];
+      const result = model.apply(
+        names.inputs.map((name) => feeds[name]!),
+        { training: false },
+      ) as Tensor | Tensor[];
       const outputs = Array.isArray(result) ? result : [result];
       return Object.fromEntries(names.outputs.map((name, i) => [name, outputs[i]!]));
     },

@@ -26,9 +26,13 @@ export async function openNetwork(source: ModelSource, signature: Partial<Functi
 
 function checkSignature({ inputs, outputs }: Partial<FunctionSignature>): FunctionSignature {
   if (inputs !== undefined && outputs !== undefined && inputs.length > 0 && outputs.length > 0) return { inputs, outputs };
-  throw new XDeepError("OPTION_INVALID", 'A function needs its inputs and outputs declared: { inputs: [{ name: "x", dims: [null, 4] }], outputs: [{ name: "y", dims: [null, 3] }] }.', {
-    details: { option: inputs === undefined || inputs.length === 0 ? "inputs" : "outputs" },
-  });
+  throw new XDeepError(
+    "OPTION_INVALID",
+    'A function needs its inputs and outputs declared: { inputs: [{ name: "x", dims: [null, 4] }], outputs: [{ name: "y", dims: [null, 3] }] }.',
+    {
+      details: { option: inputs === undefined || inputs.length === 0 ? "inputs" : "outputs" },
+    },
+  );
 }
 
 async function openFile({ format, artifacts }: ModelFile): Promise<Network> {

@@ -17,7 +17,10 @@ import { loadModel } from "./index.ts";
 
 const engine = "cpu";
 const GRAPH = graphArtifacts(
-  [placeholder("x", [-1, 3]), { name: "y", op: "MatMul", input: ["x", "kernel"], attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false } } }],
+  [
+    placeholder("x", [-1, 3]),
+    { name: "y", op: "MatMul", input: ["x", "kernel"], attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false } } },
+  ],
   [{ name: "kernel", shape: [3, 2], values: [1, 2, 3, 4, 5, 6] }],
 );
 
@@ -37,7 +40,10 @@ describe("a model.json", () => {
   it("is loaded over HTTP, with weights beside it", async () => {
     const path = await writeModel(GRAPH);
     const server = createServer((request, response) => {
-      void readFile(join(dirname(path), request.url!.slice(1).split("?")[0]!)).then((bytes) => response.end(bytes), () => response.writeHead(404).end());
+      void readFile(join(dirname(path), request.url!.slice(1).split("?")[0]!)).then(
+        (bytes) => response.end(bytes),
+        () => response.writeHead(404).end(),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -75,7 +81,15 @@ describe("a damaged model", () => {
     ["MODEL_INVALID", "some other JSON", () => writeFile(path, '{"name": "package"}')],
     ["MODEL_INVALID", "a topology of neither kind", () => writeFile(path, '{"modelTopology": {"a": 1}}')],
     ["MODEL_INVALID", "null", () => writeFile(path, "null")],
-    ["MODEL_INVALID", "of an unknown layer", () => writeFile(path, '{"format": "layers-model", "modelTopology": {"class_name": "Sequential", "config": {"layers": [{"class_name": "Nonsense", "config": {}}]}}, "weightsManifest": []}')],
+    [
+      "MODEL_INVALID",
+      "of an unknown layer",
+      () =>
+        writeFile(
+          path,
+          '{"format": "layers-model", "modelTopology": {"class_name": "Sequential", "config": {"layers": [{"class_name": "Nonsense", "config": {}}]}}, "weightsManifest": []}',
+        ),
+    ],
   ])("rejects with %s when it is %s", async (code, _, damage) => {
     await damage();
     const before = memory().numTensors;
@@ -97,6 +111,8 @@ it("throws a plain TypeError for what is no model", async () => {
 it("names the layers of an unsupported model that needs another input type", async () => {
   const network = sequential({ layers: [layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4 }), layers.flatten(), layers.dense({ units: 2 })] });
   const model = await loadModel(network, { engine });
-  const ids = { [model.inputs[0]!.name]: { type: model.inputs[0]!.type, dims: [1, 4], data: model.inputs[0]!.type === "int32" ? new Int32Array(4) : new Float32Array(4) } } as never;
+  const ids = {
+    [model.inputs[0]!.name]: { type: model.inputs[0]!.type, dims: [1, 4], data: model.inputs[0]!.type === "int32" ? new Int32Array(4) : new Float32Array(4) },
+  } as never;
   expect((await model.forward({ feeds: ids, target: 1 })).scores).toHaveLength(1);
 });

@@ -35,10 +35,14 @@ function parse(bytes: Uint8Array, source: string | URL): ModelJson {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new XDeepError("MODEL_INVALID", `${String(source)} is not JSON. Pass the model.json that the TensorFlow.js converter wrote; ONNX files belong to @xdeep/onnxruntime.`, {
-      details: { source: String(source) },
-      cause,
-    });
+    throw new XDeepError(
+      "MODEL_INVALID",
+      `${String(source)} is not JSON. Pass the model.json that the TensorFlow.js converter wrote; ONNX files belong to @xdeep/onnxruntime.`,
+      {
+        details: { source: String(source) },
+        cause,
+      },
+    );
   }
   return (json ?? {}) as ModelJson;
 }
@@ -75,9 +79,16 @@ const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1,
 /** TensorFlow.js would fill up or fail obscurely. String weights have no fixed size, so then nothing is checked. */
 function checkSize(specs: readonly io.WeightsManifestEntry[], got: number, source: string | URL): void {
   if (specs.some(({ dtype }) => dtype === "string")) return;
-  const expected = specs.reduce((sum, { shape, dtype, quantization }) => sum + shape.reduce((a, b) => a * b, 1) * (BYTES[quantization?.dtype ?? dtype] ?? 4), 0);
+  const expected = specs.reduce(
+    (sum, { shape, dtype, quantization }) => sum + shape.reduce((a, b) => a * b, 1) * (BYTES[quantization?.dtype ?? dtype] ?? 4),
+    0,
+  );
   if (got === expected) return;
-  throw new XDeepError("MODEL_INVALID", `The weight files of ${String(source)} hold ${got} bytes, its manifest needs ${expected}. They are truncated or belong to another model.`, {
-    details: { source: String(source), expected, got },
-  });
+  throw new XDeepError(
+    "MODEL_INVALID",
+    `The weight files of ${String(source)} hold ${got} bytes, its manifest needs ${expected}. They are truncated or belong to another model.`,
+    {
+      details: { source: String(source), expected, got },
+    },
+  );
 }

@@ -97,7 +97,14 @@ class Recorder {
     return Object.values(inputs).some((tensor) => tensor !== undefined && tensor !== null && this.#live.has(tensor.id));
   }
 
-  #push(kernel: string, inputs: KernelInputs, attrs: NamedAttrMap, outputs: readonly Tensor[], gradient: Gradient | undefined, saved: readonly Tensor[] = []): void {
+  #push(
+    kernel: string,
+    inputs: KernelInputs,
+    attrs: NamedAttrMap,
+    outputs: readonly Tensor[],
+    gradient: Gradient | undefined,
+    saved: readonly Tensor[] = [],
+  ): void {
     const floats = outputs.filter(({ dtype }) => dtype === "float32");
     for (const { id } of floats) this.#live.add(id);
     const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null);

@@ -10,7 +10,10 @@ import { loadModel } from "./index.ts";
 /** F(x) = Σ cᵢ f(xᵢ): the cotangent that reaches f is c. */
 const c = [1, -1, 1, -1, 1, -1];
 const x = [2, 2, -2, -2, 7, 7];
-const scoreOf = (f: (x: tf.Tensor) => tf.Tensor) => (t: tf.Tensor): tf.Tensor => tf.sum(tf.mul(f(t), tf.tensor1d(c)), 1);
+const scoreOf =
+  (f: (x: tf.Tensor) => tf.Tensor) =>
+  (t: tf.Tensor): tf.Tensor =>
+    tf.sum(tf.mul(f(t), tf.tensor1d(c)), 1);
 
 const relu6Standard = [1, -1, 0, 0, 0, 0];
 const EXPECTED: Readonly<Record<string, Readonly<Record<Rule, readonly number[]>>>> = {
@@ -29,19 +32,28 @@ const FORMS: readonly (readonly [name: string, kind: string, f: (x: tf.Tensor) =
 ];
 
 describe.each(ENGINES)("rules on %s", (engine) => {
-  it.each(FORMS.flatMap(([name, kind, f]) => (["standard", "guided", "deconvnet"] as const).map((rule) => [name, rule, kind, f] as const)))("%s, %s", async (_, rule, kind, f) => {
-    const model = await functionModel(scoreOf(f), [6], [], engine);
-    const gradient = await gradientOf(model, x, { rule });
-    EXPECTED[kind]![rule].forEach((value, i) => expect(gradient[i]).toBeCloseTo(value, 6));
-    const { rectifiers } = await model.vjp({ feeds: { x: float32([1, 6], x) }, rule });
-    expect(rectifiers).toBe(rule === "standard" ? 0 : 1);
-  });
+  it.each(FORMS.flatMap(([name, kind, f]) => (["standard", "guided", "deconvnet"] as const).map((rule) => [name, rule, kind, f] as const)))(
+    "%s, %s",
+    async (_, rule, kind, f) => {
+      const model = await functionModel(scoreOf(f), [6], [], engine);
+      const gradient = await gradientOf(model, x, { rule });
+      EXPECTED[kind]![rule].forEach((value, i) => expect(gradient[i]).toBeCloseTo(value, 6));
+      const { rectifiers } = await model.vjp({ feeds: { x: float32([1, 6], x) }, rule });
+      expect(rectifiers).toBe(rule === "standard" ? 0 : 1);
+    },
+  );
 
   it("reaches rectifiers of layers, however they are written", async () => {
     const network = sequential({
       layers: [
-        layers.dense({ inputShape: [4], units: 4, activation: "relu" }), layers.activation({ activation: "relu" }), layers.reLU(), layers.reLU({ maxValue: 6 }),
-        layers.activation({ activation: "relu6" }), layers.activation({ activation: "tanh" }), layers.leakyReLU(), layers.dense({ units: 1 }),
+        layers.dense({ inputShape: [4], units: 4, activation: "relu" }),
+        layers.activation({ activation: "relu" }),
+        layers.reLU(),
+        layers.reLU({ maxValue: 6 }),
+        layers.activation({ activation: "relu6" }),
+        layers.activation({ activation: "tanh" }),
+        layers.leakyReLU(),
+        layers.dense({ units: 1 }),
       ],
     });
     const model = await loadModel(network, { engine });
@@ -54,7 +66,11 @@ describe.each(ENGINES)("rules on %s", (engine) => {
 });
 
 it("takes max(x, 0) for a rectifier only when asked", async () => {
-  const model = await functionModel(scoreOf((t) => tf.maximum(t, 0)), [6], []);
+  const model = await functionModel(
+    scoreOf((t) => tf.maximum(t, 0)),
+    [6],
+    [],
+  );
   const feeds = { x: float32([1, 6], x) };
   const plain = await model.vjp({ feeds, rule: "guided" });
   expect([plain.rectifiers, ...plain.gradients["x"]!.data]).toEqual([0, 1, -1, 0, 0, 1, -1].map((value) => expect.closeTo(value, 6)));
@@ -64,7 +80,11 @@ it("takes max(x, 0) for a rectifier only when asked", async () => {
 });
 
 it("does not count max(x, 1) as max(x, 0)", async () => {
-  const model = await functionModel(scoreOf((t) => tf.maximum(t, 1)), [6], []);
+  const model = await functionModel(
+    scoreOf((t) => tf.maximum(t, 1)),
+    [6],
+    [],
+  );
   expect((await model.vjp({ feeds: { x: float32([1, 6], x) }, rule: "guided", rectifiers: ["Maximum"] })).rectifiers).toBe(0);
 });
 

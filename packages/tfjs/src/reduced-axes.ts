@@ -7,5 +7,8 @@ export function reducedAxes(axis: unknown, shape: readonly number[]): readonly n
 
 /** A reduced tensor with its reduced axes back, each of size 1, so that it broadcasts against what was reduced. */
 export function keepReduced(reduced: Tensor, axes: readonly number[], shape: readonly number[]): Tensor {
-  return reshape(reduced, shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)));
+  return reshape(
+    reduced,
+    shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)),
+  );
 }

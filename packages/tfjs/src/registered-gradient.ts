@@ -22,7 +22,11 @@ export function registeredGradient(kernel: string): Gradient | undefined {
     pullback: function registeredPullback({ dy, dys, attrs, shapes, wants, input, output }) {
       const values = [...saved.map((name) => input(name)), ...(outputs[0] === true ? [output] : [])];
       const gradients = config.gradFunc(dys.length > 1 ? (dys as Tensor[]) : dy, values, attrs as NamedAttrMap);
-      return Object.fromEntries(Object.keys(shapes).filter((name) => wants(name)).map((name) => [name, gradients[name]!()]));
+      return Object.fromEntries(
+        Object.keys(shapes)
+          .filter((name) => wants(name))
+          .map((name) => [name, gradients[name]!()]),
+      );
     },
   };
 }

@@ -1,6 +1,4 @@
-import {
-  type FloatTensor, type Score, type ScoreResult, type Target, type TargetOption, XDeepError, float32, gatherScores, resolveTargets,
-} from "@xdeep/core";
+import { type FloatTensor, type Score, type ScoreResult, type Target, type TargetOption, XDeepError, float32, gatherScores, resolveTargets } from "@xdeep/core";
 
 import type { ForwardPass } from "./forward-pass.ts";
 import { download } from "./transfer.ts";
@@ -38,7 +36,11 @@ export async function readScores(pass: ForwardPass, { output, score, targets }: 
 function checkFinite(scores: Float32Array, output: string): void {
   const row = scores.findIndex((score) => !Number.isFinite(score));
   if (row === -1) return;
-  throw new XDeepError("RESULT_NOT_FINITE", `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`, { details: { output, row } });
+  throw new XDeepError(
+    "RESULT_NOT_FINITE",
+    `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`,
+    { details: { output, row } },
+  );
 }
 
 /** The scores of all runs of a call. */

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { isSoftwareWebGl, isSoftwareWebGpu } from "./software-device.ts";
 
-const context = (renderer: string) => ({ getExtension: () => ({ UNMASKED_RENDERER_WEBGL: 37446 }), getParameter: (parameter: number) => (parameter === 37446 ? renderer : null) });
+const context = (renderer: string) => ({
+  getExtension: () => ({ UNMASKED_RENDERER_WEBGL: 37446 }),
+  getParameter: (parameter: number) => (parameter === 37446 ? renderer : null),
+});
 
 describe("a device that is emulated on the CPU", () => {
   it.each([

@@ -1,7 +1,28 @@
 import {
-  type Capabilities, type FloatTensor, type ForwardRequest, type ForwardResult, type Model, type RowRange, type Rule, type Tensor, type ValueInfo,
-  type VjpRequest, type VjpResult, XDeepError, betweenRuns, checkExplainOptions, checkRule, concatRows, expandTargets, nearestNames, resolveOutput,
-  resolveWrt, sliceRows, sumTensors, validateFeeds, validateTensor,
+  type Capabilities,
+  type FloatTensor,
+  type ForwardRequest,
+  type ForwardResult,
+  type Model,
+  type RowRange,
+  type Rule,
+  type Tensor,
+  type ValueInfo,
+  type VjpRequest,
+  type VjpResult,
+  XDeepError,
+  betweenRuns,
+  checkExplainOptions,
+  checkRule,
+  concatRows,
+  expandTargets,
+  nearestNames,
+  resolveOutput,
+  resolveWrt,
+  sliceRows,
+  sumTensors,
+  validateFeeds,
+  validateTensor,
 } from "@xdeep/core";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
@@ -47,7 +68,14 @@ export class TfjsModel implements Model {
     this.engine = engine;
     this.inputs = network.inputs;
     this.outputs = outputs;
-    this.capabilities = { rules: ["standard", "guided", "deconvnet"], innerValues: false, logits: true, gpu, maxBatch: fixedBatch, preferredBatch: fixedBatch ?? preferredBatch };
+    this.capabilities = {
+      rules: ["standard", "guided", "deconvnet"],
+      innerValues: false,
+      logits: true,
+      gpu,
+      maxBatch: fixedBatch,
+      preferredBatch: fixedBatch ?? preferredBatch,
+    };
     this.#network = network;
     this.#backendName = backendName;
     this.#cache = cache;
@@ -70,7 +98,13 @@ export class TfjsModel implements Model {
         pass.dispose();
       }
     });
-    return { outputs: joinOutputs(parts.map(({ outputs }) => outputs)), ...joinScores(parts.map(({ scored }) => scored), { output, score }) };
+    return {
+      outputs: joinOutputs(parts.map(({ outputs }) => outputs)),
+      ...joinScores(
+        parts.map(({ scored }) => scored),
+        { output, score },
+      ),
+    };
   }
 
   async vjp(request: VjpRequest): Promise<VjpResult> {
@@ -84,7 +118,10 @@ export class TfjsModel implements Model {
       outputs: joinOutputs(parts.map(({ outputs }) => outputs)),
       gradients: Object.fromEntries(plan.wrt.map((name) => [name, merge(parts.map(({ gradients }) => gradients[name] as FloatTensor))])),
       rectifiers: parts[0]!.rectifiers,
-      ...joinScores(parts.map(({ scored }) => scored), plan),
+      ...joinScores(
+        parts.map(({ scored }) => scored),
+        plan,
+      ),
     };
   }
 
@@ -106,7 +143,8 @@ export class TfjsModel implements Model {
     checkExplainOptions({ score, weights }, rows);
     const info = resolveOutput(this.outputs, request.output);
     if (cotangent !== undefined) {
-      if (target !== undefined && target !== null) throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
+      if (target !== undefined && target !== null)
+        throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
       validateTensor(cotangent, { ...info, name: `cotangent of ${info.name}` });
     }
     const targets = cotangent === undefined ? expandTargets(target, rows) : undefined;
@@ -144,7 +182,12 @@ export class TfjsModel implements Model {
     }
   }
 
-  async #inChunks<T>(values: readonly Tensor[], rows: number, signal: AbortSignal | undefined, run: (range: RowRange | undefined) => Promise<T>): Promise<readonly T[]> {
+  async #inChunks<T>(
+    values: readonly Tensor[],
+    rows: number,
+    signal: AbortSignal | undefined,
+    run: (range: RowRange | undefined) => Promise<T>,
+  ): Promise<readonly T[]> {
     const parts: T[] = [];
     for (const range of chunkRanges(values, [...this.inputs, ...this.outputs], rows, this.capabilities.preferredBatch)) {
       if (parts.length > 0) await betweenRuns(signal);
@@ -162,9 +205,13 @@ export class TfjsModel implements Model {
     const known = this.outputs.map(({ name }) => name);
     const unknown = names?.filter((name) => !known.includes(name)) ?? [];
     if (unknown.length === 0) return names ?? known;
-    throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output "${unknown.join('", "')}". Its outputs are ${known.map((name) => `"${name}"`).join(", ")}.`, {
-      details: { unknown, outputs: known, nearest: nearestNames(unknown[0]!, known) },
-    });
+    throw new XDeepError(
+      "OUTPUT_UNKNOWN",
+      `The model has no output "${unknown.join('", "')}". Its outputs are ${known.map((name) => `"${name}"`).join(", ")}.`,
+      {
+        details: { unknown, outputs: known, nearest: nearestNames(unknown[0]!, known) },
+      },
+    );
   }
 
   #checkUsable(signal: AbortSignal | undefined): void {

@@ -18,6 +18,8 @@ export async function download(source: Tensor): Promise<PlainTensor> {
     case "bool":
       return { type: "bool", dims, data: Uint8Array.from(data) };
     default:
-      throw new XDeepError("MODEL_UNSUPPORTED", `An output is of type ${source.dtype}; outputs must be float32, int32 or bool.`, { details: { type: source.dtype } });
+      throw new XDeepError("MODEL_UNSUPPORTED", `An output is of type ${source.dtype}; outputs must be float32, int32 or bool.`, {
+        details: { type: source.dtype },
+      });
   }
 }

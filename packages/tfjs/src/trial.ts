@@ -46,7 +46,9 @@ function runTrial(network: Network, cache: FilterCache, size: number, isFree: bo
   const wrt = network.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   const pass = forwardPass(network, feeds, wrt);
   try {
-    const outputs = network.outputs.map((info) => observedInfo(info, pass.outputs[info.name]!, { isFree, isBatched: network.inputs.every(({ dims }) => dims[0] === null) }));
+    const outputs = network.outputs.map((info) =>
+      observedInfo(info, pass.outputs[info.name]!, { isFree, isBatched: network.inputs.every(({ dims }) => dims[0] === null) }),
+    );
     const bytes = bytesKept(pass.recording);
     const explained = outputs.find(({ type }) => isFloatType(type))?.name;
     if (explained !== undefined && wrt.length > 0) runBack(pass, explained, cache);
@@ -68,7 +70,9 @@ function runBack(pass: ForwardPass, output: string, cache: FilterCache): void {
 /** The declared dims, with what the run showed where nothing was declared. */
 function observedInfo(info: ValueInfo, tensor: TfTensor, { isFree, isBatched }: { readonly isFree: boolean; readonly isBatched: boolean }): ValueInfo {
   if (tensor.dtype !== info.type && tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool") {
-    throw new XDeepError("MODEL_UNSUPPORTED", `Output "${info.name}" is of type ${tensor.dtype}; outputs must be float32, int32 or bool.`, { details: { output: info.name, type: tensor.dtype } });
+    throw new XDeepError("MODEL_UNSUPPORTED", `Output "${info.name}" is of type ${tensor.dtype}; outputs must be float32, int32 or bool.`, {
+      details: { output: info.name, type: tensor.dtype },
+    });
   }
   const seen = tensor.shape;
   const isDeclared = info.dims.length === seen.length;

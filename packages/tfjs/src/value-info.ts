@@ -9,7 +9,11 @@ export function valueInfo(name: string, shape: readonly (number | null | undefin
 
 function dataTypeOf(dtype: string, name: string): DataType {
   if (dtype === "float32" || dtype === "int32" || dtype === "bool") return dtype;
-  throw new XDeepError("MODEL_UNSUPPORTED", `Value "${name}" is of type ${dtype}; inputs and outputs must be float32, int32 or bool. Move the conversion out of the model.`, {
-    details: { value: name, type: dtype },
-  });
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `Value "${name}" is of type ${dtype}; inputs and outputs must be float32, int32 or bool. Move the conversion out of the model.`,
+    {
+      details: { value: name, type: dtype },
+    },
+  );
 }

@@ -20,7 +20,9 @@ export function withBackend<T>(backend: string, run: () => T): T {
 /** `setBackend` is asynchronous only while it initialises; for an initialised backend it has done its work when it returns. */
 function switchTo(backend: string): void {
   if (!(backend in engine().registry)) {
-    throw new XDeepError("ENGINE_FAILED", `The TensorFlow.js backend "${backend}" was removed after the model was loaded. Load the model again.`, { details: { backend } });
+    throw new XDeepError("ENGINE_FAILED", `The TensorFlow.js backend "${backend}" was removed after the model was loaded. Load the model again.`, {
+      details: { backend },
+    });
   }
   void engine().setBackend(backend);
 }

@@ -28,7 +28,10 @@ export async function expectDerivative(model: Model, request: ScoreRequest = {},
       const direction = seeded(100 + trial, gradient.data.length);
       const scoresAt = async (sign: number): Promise<Float32Array> => {
         const x = feeds[name]!;
-        const moved = float32(x.dims, x.data.map((value, i) => value + sign * step * direction[i]!));
+        const moved = float32(
+          x.dims,
+          x.data.map((value, i) => value + sign * step * direction[i]!),
+        );
         return (await model.forward({ ...request, feeds: { ...feeds, [name]: moved }, target })).scores;
       };
       const [up, down] = [await scoresAt(1), await scoresAt(-1)];

@@ -10,6 +10,7 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
 
 /** Asserts that two arrays agree up to `tolerance` of the largest expected value, and tells the worst entry. */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  const worst = Array.from({ length: expected.length }, (_, i) => i).toSorted((a, b) => Math.abs(actual[b]! - expected[b]!) - Math.abs(actual[a]! - expected[a]!))[0] ?? 0;
+  const worst =
+    Array.from({ length: expected.length }, (_, i) => i).toSorted((a, b) => Math.abs(actual[b]! - expected[b]!) - Math.abs(actual[a]! - expected[a]!))[0] ?? 0;
   expect(relativeError(actual, expected), `worst at ${worst}: got ${actual[worst]}, expected ${expected[worst]}`).toBeLessThanOrEqual(tolerance);
 }

@@ -42,7 +42,10 @@ export function graphArtifacts(nodes: readonly GraphNode[], weights: readonly Gr
   const constants = weights.map(({ name, shape, dtype }): GraphNode => ({
     name,
     op: "Const",
-    attr: { dtype: { type: dtype === "int32" ? "DT_INT32" : "DT_FLOAT" }, value: { tensor: { dtype: dtype === "int32" ? "DT_INT32" : "DT_FLOAT", tensorShape: { dim: shape.map((size) => ({ size: String(size) })) } } } },
+    attr: {
+      dtype: { type: dtype === "int32" ? "DT_INT32" : "DT_FLOAT" },
+      value: { tensor: { dtype: dtype === "int32" ? "DT_INT32" : "DT_FLOAT", tensorShape: { dim: shape.map((size) => ({ size: String(size) })) } } },
+    },
   }));
   const parts = weights.map(({ values, dtype }) => new Uint8Array((dtype === "int32" ? Int32Array.from(values) : Float32Array.from(values)).buffer));
   return {

@@ -15,10 +15,22 @@ export const LAYERS_MODELS: Readonly<Record<string, () => LayersModel>> = {
   "depthwise, dilated and strided": () =>
     sequential({
       layers: [
-        layers.depthwiseConv2d({ inputShape: [9, 9, 3], kernelSize: 3, strides: 2, padding: "same", depthMultiplier: 2, depthwiseInitializer: initializers.glorotNormal({ seed: 1 }) }),
+        layers.depthwiseConv2d({
+          inputShape: [9, 9, 3],
+          kernelSize: 3,
+          strides: 2,
+          padding: "same",
+          depthMultiplier: 2,
+          depthwiseInitializer: initializers.glorotNormal({ seed: 1 }),
+        }),
         layers.activation({ activation: "tanh" }),
         layers.conv2d({ filters: 4, kernelSize: 3, dilationRate: 2, padding: "same", ...weights(2) }),
-        layers.separableConv2d({ filters: 4, kernelSize: 2, depthwiseInitializer: initializers.glorotNormal({ seed: 3 }), pointwiseInitializer: initializers.glorotNormal({ seed: 4 }) }),
+        layers.separableConv2d({
+          filters: 4,
+          kernelSize: 2,
+          depthwiseInitializer: initializers.glorotNormal({ seed: 3 }),
+          pointwiseInitializer: initializers.glorotNormal({ seed: 4 }),
+        }),
         layers.globalAveragePooling2d({}),
         layers.dense({ units: 3, ...weights(5) }),
       ],
@@ -68,7 +80,12 @@ export const LAYERS_MODELS: Readonly<Record<string, () => LayersModel>> = {
         layers.conv2dTranspose({ inputShape: [4, 4, 2], filters: 3, kernelSize: 3, strides: 2, padding: "same", activation: "tanh", ...weights(1) }),
         layers.upSampling2d({ size: [2, 2] }),
         layers.zeroPadding2d({ padding: 1 }),
-        layers.cropping2D({ cropping: [[1, 2], [0, 1]] }),
+        layers.cropping2D({
+          cropping: [
+            [1, 2],
+            [0, 1],
+          ],
+        }),
         layers.flatten(),
         layers.dense({ units: 2, ...weights(2) }),
       ],
@@ -93,8 +110,14 @@ export const LAYERS_MODELS: Readonly<Record<string, () => LayersModel>> = {
     }),
 };
 
-function weights(seed: number): { readonly kernelInitializer: ReturnType<typeof initializers.glorotNormal>; readonly biasInitializer: ReturnType<typeof initializers.randomUniform> } {
-  return { kernelInitializer: initializers.glorotNormal({ seed }), biasInitializer: initializers.randomUniform({ minval: -0.2, maxval: 0.2, seed: seed + 50 }) };
+function weights(seed: number): {
+  readonly kernelInitializer: ReturnType<typeof initializers.glorotNormal>;
+  readonly biasInitializer: ReturnType<typeof initializers.randomUniform>;
+} {
+  return {
+    kernelInitializer: initializers.glorotNormal({ seed }),
+    biasInitializer: initializers.randomUniform({ minval: -0.2, maxval: 0.2, seed: seed + 50 }),
+  };
 }
 
 function recurrent(seed: number): ReturnType<typeof weights> & { readonly recurrentInitializer: ReturnType<typeof initializers.glorotNormal> } {
@@ -102,9 +125,12 @@ function recurrent(seed: number): ReturnType<typeof weights> & { readonly recurr
 }
 
 function normalization(seed: number): object {
-  const uniform = (offset: number, minval: number, maxval: number): ReturnType<typeof initializers.randomUniform> => initializers.randomUniform({ minval, maxval, seed: seed * 10 + offset });
+  const uniform = (offset: number, minval: number, maxval: number): ReturnType<typeof initializers.randomUniform> =>
+    initializers.randomUniform({ minval, maxval, seed: seed * 10 + offset });
   return {
-    gammaInitializer: uniform(1, 0.5, 1.5), betaInitializer: uniform(2, -0.5, 0.5),
-    movingMeanInitializer: uniform(3, -0.5, 0.5), movingVarianceInitializer: uniform(4, 0.5, 2),
+    gammaInitializer: uniform(1, 0.5, 1.5),
+    betaInitializer: uniform(2, -0.5, 0.5),
+    movingMeanInitializer: uniform(3, -0.5, 0.5),
+    movingVarianceInitializer: uniform(4, 0.5, 2),
   };
 }

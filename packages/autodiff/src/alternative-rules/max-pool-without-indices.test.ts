@@ -10,5 +10,6 @@ const STATIC = /ceil_mode|auto_pad/;
 
 describe("MaxPool without indices", () => {
   it.each(rows.filter(({ outputs }) => outputs === undefined))("$name", (row) =>
-    checkRule({ ...row, dynamic: !STATIC.test(row.name) }, withRules(builtinRules, maxPoolWithoutIndicesRule)));
+    checkRule({ ...row, dynamic: !STATIC.test(row.name) }, withRules(builtinRules, maxPoolWithoutIndicesRule)),
+  );
 });

@@ -55,7 +55,9 @@ function placed(g: GraphBuilder, shares: readonly Value[], x: Value, y: Value, {
   const columns = g.reshape(g.concat(flat, 2), g.concat([g.ints([0, -1]), g.dimOf(flat[0] as Value, 3)], 0));
   const sizes = g.op("Shape", [x], { start: 2 });
   const image = g.op("Col2Im", [columns, single.length === 0 ? sizes : g.concat([g.ints(single), sizes], 0), g.ints([...single, ...kernel])], {
-    strides: [...single, ...strides], dilations: [...single, ...dilations], pads: [...zero, ...pads!.begin, ...zero, ...reachBehind(x, y, { kernel, strides, dilations, pads }, node)],
+    strides: [...single, ...strides],
+    dilations: [...single, ...dilations],
+    pads: [...zero, ...pads!.begin, ...zero, ...reachBehind(x, y, { kernel, strides, dilations, pads }, node)],
   });
   return single.length === 0 ? image : g.squeeze(image, [2]);
 }
@@ -70,11 +72,18 @@ function reachBehind(x: Value, y: Value, windows: Pick<Windows, "kernel" | "stri
 }
 
 function unknownReach(node: NodeProto, cause: string): XDeepError {
-  return new XDeepError("MODEL_UNSUPPORTED", `MaxPool "${nodeLabel(node)}" has ${cause} on dims known only at run time, and this engine has no MaxPool indices. Load the model with a fixed input size, or without useGpu.`, {
-    details: { node: nodeLabel(node) },
-  });
+  return new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `MaxPool "${nodeLabel(node)}" has ${cause} on dims known only at run time, and this engine has no MaxPool indices. Load the model with a fixed input size, or without useGpu.`,
+    {
+      details: { node: nodeLabel(node) },
+    },
+  );
 }
 
 function positionsOf(kernel: readonly number[]): readonly (readonly number[])[] {
-  return kernel.reduce<readonly (readonly number[])[]>((positions, size) => positions.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])), [[]]);
+  return kernel.reduce<readonly (readonly number[])[]>(
+    (positions, size) => positions.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])),
+    [[]],
+  );
 }

@@ -1,7 +1,13 @@
 import type { InputSpec, RuleSpec } from "../../test/rule-spec.ts";
 
 const x = (...dims: readonly number[]): InputSpec => ({ dims });
-const pool = (name: string, input: InputSpec, attributes: RuleSpec["attributes"], opset = 18): RuleSpec => ({ name, op: "AveragePool", inputs: [input], attributes: attributes ?? {}, opset });
+const pool = (name: string, input: InputSpec, attributes: RuleSpec["attributes"], opset = 18): RuleSpec => ({
+  name,
+  op: "AveragePool",
+  inputs: [input],
+  attributes: attributes ?? {},
+  opset,
+});
 
 export const rows: readonly RuleSpec[] = [
   pool("windows that tile", x(2, 3, 4, 6), { kernel_shape: [2, 3], strides: [2, 3] }),

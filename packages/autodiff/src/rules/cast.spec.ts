@@ -6,5 +6,12 @@ const DOUBLE = 11;
 export const rows: readonly RuleSpec[] = [
   { name: "narrowing", op: "Cast", inputs: [{ dims: [2, 3], type: "float64" }], attributes: { to: FLOAT } },
   { name: "widening", op: "Cast", inputs: [{ dims: [2, 3] }], attributes: { to: DOUBLE } },
-  { name: "narrowing", op: "CastLike", inputs: [{ dims: [2, 3], type: "float64" }, { dims: [], constant: true }] },
+  {
+    name: "narrowing",
+    op: "CastLike",
+    inputs: [
+      { dims: [2, 3], type: "float64" },
+      { dims: [], constant: true },
+    ],
+  },
 ];

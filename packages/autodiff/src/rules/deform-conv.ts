@@ -47,7 +47,11 @@ function positions({ g, attributes, input }: PullbackContext, kernel: readonly n
   const offset = input(2);
   const [height, width] = [g.dimOf(offset, 2), g.dimOf(offset, 3)];
   const moved = g.gather(g.reshape(offset, joinInts(g, [g.ints([-1, rows * columns, 2]), height, width])), g.int(axis), 2);
-  const [step, stride, pad] = [attributes.ints("dilations", [1, 1])[axis] ?? 1, attributes.ints("strides", [1, 1])[axis] ?? 1, attributes.ints("pads", [0, 0, 0, 0])[axis] ?? 0];
+  const [step, stride, pad] = [
+    attributes.ints("dilations", [1, 1])[axis] ?? 1,
+    attributes.ints("strides", [1, 1])[axis] ?? 1,
+    attributes.ints("pads", [0, 0, 0, 0])[axis] ?? 0,
+  ];
   const tap = (k: number): number => (axis === 0 ? Math.floor(k / columns) : k % columns) * step - pad;
   const taps = g.reshape(g.ints(Array.from({ length: rows * columns }, (_, k) => tap(k))), g.ints([-1, 1, 1]));
   const windows = g.op("Range", [g.int(0), g.squeeze(axis === 0 ? height : width, [0]), g.int(1)]);

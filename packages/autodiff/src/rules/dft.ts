@@ -26,7 +26,8 @@ export const dftRule: GradientRule = {
 
 /** The axis, counted from 0; it is an attribute up to opset 19, an input since. */
 function transformedAxis({ node, opset, attributes, input, hasInput }: PullbackContext): number {
-  if (attributes.int("onesided", 0) === 1 && attributes.int("inverse", 0) === 1) throw unsupportedNode(node, "the inverse of a one-sided spectrum is not known.");
+  if (attributes.int("onesided", 0) === 1 && attributes.int("inverse", 0) === 1)
+    throw unsupportedNode(node, "the inverse of a one-sided spectrum is not known.");
   const rank = rankOf(input(0));
   if (opset < 20) return (attributes.int("axis", 1) + rank) % rank;
   const axis = hasInput(2) ? input(2).facts.constant?.data[0] : -2;

@@ -1,6 +1,11 @@
 import type { RuleSpec } from "../../test/rule-spec.ts";
 
-const einsum = (equation: string, ...dims: readonly (readonly number[])[]): RuleSpec => ({ name: equation, op: "Einsum", inputs: dims.map((own) => ({ dims: own })), attributes: { equation } });
+const einsum = (equation: string, ...dims: readonly (readonly number[])[]): RuleSpec => ({
+  name: equation,
+  op: "Einsum",
+  inputs: dims.map((own) => ({ dims: own })),
+  attributes: { equation },
+});
 
 export const rows: readonly RuleSpec[] = [
   einsum("ij,jk->ik", [2, 3], [3, 4]),

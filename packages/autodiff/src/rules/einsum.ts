@@ -30,7 +30,14 @@ function operandCotangent({ g, cotangent }: PullbackContext, { terms, output }: 
   const known = factors.map((factor) => factor.term).join("");
   const alone = wanted.flatMap((label, axis) => (known.includes(label) ? [] : [axis]));
   const equation = `${factors.map((factor) => factor.term).join(",")}->${wanted.filter((label) => known.includes(label)).join("")}`;
-  const product = g.unsqueeze(g.op("Einsum", factors.map((factor) => factor.value), { equation }), alone);
+  const product = g.unsqueeze(
+    g.op(
+      "Einsum",
+      factors.map((factor) => factor.value),
+      { equation },
+    ),
+    alone,
+  );
   return sameDims(product, x) ? product : g.expandLike(product, x);
 
   function identity(like: Value, axis: number): Value {

@@ -15,5 +15,10 @@ export const rows: readonly RuleSpec[] = [
   { ...base, name: "sequences of several lengths, both directions", inputs: recurrentInputs(3, 2, { lengths: [2, 3] }), attributes: two },
   { ...base, name: "batch first", inputs: recurrentInputs(3, 1, { batchFirst: true }), attributes: { hidden_size: 4, layout: 1 }, engine: false },
   { ...base, name: "clip", inputs: recurrentInputs(3, 1), attributes: { hidden_size: 4, clip: float(0.7) } },
-  { ...base, name: "other activations", inputs: recurrentInputs(3, 1), attributes: { hidden_size: 4, activations: ["HardSigmoid", "Softsign"], activation_alpha: float([0.3]), activation_beta: float([0.4]) } },
+  {
+    ...base,
+    name: "other activations",
+    inputs: recurrentInputs(3, 1),
+    attributes: { hidden_size: 4, activations: ["HardSigmoid", "Softsign"], activation_alpha: float([0.3]), activation_beta: float([0.4]) },
+  },
 ];

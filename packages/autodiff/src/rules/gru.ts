@@ -11,13 +11,21 @@ import type { GradientRule, PullbackContext } from "../rule.ts";
 export const gruRule: GradientRule = {
   op: "GRU",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 3, states: 1, activations: RECURRENT_ACTIVATIONS.GRU, step: gruStep }), { activations: true }),
+  pullback: /* @__PURE__ */ composedPullback(
+    recurrentRules,
+    recurrentComposition({ gates: 3, states: 1, activations: RECURRENT_ACTIVATIONS.GRU, step: gruStep }),
+    { activations: true },
+  ),
 };
 
 function gruStep({ attributes }: PullbackContext, parts: CellParts, input: Value, [state]: readonly Value[]): readonly Value[] {
   const { g, inner, hidden, clip, weights, bias } = parts;
   const h = state as Value;
-  const [f, candidate] = parts.activations.map((write) => (x: Value): Value => write(inner, clip(x))) as [Gate, Gate];
+  const [f, candidate] = parts.activations.map(
+    (write) =>
+      (x: Value): Value =>
+        write(inner, clip(x)),
+  ) as [Gate, Gate];
   const sizes = g.ints([2 * hidden, hidden]);
   const [gateWeights, ownWeights] = g.emit("Split", [weights, sizes], { axis: 0 }, { outputs: 2 }) as [Value, Value];
   const [gateBias, ownBias] = bias === null ? [null, null] : (g.emit("Split", [bias, sizes], { axis: 0 }, { outputs: 2 }) as [Value, Value]);

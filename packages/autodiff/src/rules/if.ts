@@ -18,7 +18,9 @@ export const ifRule: GradientRule = {
     if (wrt.length === 0) return outer;
     const branches = { then_branch: branchGradient(context, "then_branch", wrt), else_branch: branchGradient(context, "else_branch", wrt) };
     const results = g.emit("If", [input(0)], branches, { outputs: wrt.length });
-    return outer.map((value) => (value === null ? null : { name: (results[wrt.indexOf(value)] as Value).name, facts: { type: value.facts.type, dims: value.facts.dims } }));
+    return outer.map((value) =>
+      value === null ? null : { name: (results[wrt.indexOf(value)] as Value).name, facts: { type: value.facts.type, dims: value.facts.dims } },
+    );
   },
 };
 
@@ -26,7 +28,11 @@ export const ifRule: GradientRule = {
 function branchGradient(context: PullbackContext, name: string, wrt: readonly Value[]): GraphProto {
   const g = context.g.subgraph();
   const total = takenBack(context, g, name, wrt);
-  return subgraphOf(g, [], wrt.map((value) => total(value.name) ?? g.zerosLike(value)));
+  return subgraphOf(
+    g,
+    [],
+    wrt.map((value) => total(value.name) ?? g.zerosLike(value)),
+  );
 }
 
 /** The cotangents of a branch, by name. None for one that contradicts itself: exporters write such branches for shapes that do not occur. */

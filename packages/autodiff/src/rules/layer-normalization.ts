@@ -18,7 +18,12 @@ export const layerNormalizationRule: GradientRule = {
     const rank = rankOf(x);
     const axis = attributes.int("axis", -1);
     const first = axis < 0 ? axis + rank : axis;
-    const norm = normalized(g, x, Array.from({ length: rank - first }, (_, i) => first + i), attributes.float("epsilon", 1e-5));
+    const norm = normalized(
+      g,
+      x,
+      Array.from({ length: rank - first }, (_, i) => first + i),
+      attributes.float("epsilon", 1e-5),
+    );
     const dy = cotangent(0);
     const dx = normalizeGradient(g, norm, g.mul(dy, input(1)));
     const dStatistics = statisticsGradient(context, norm.xHat, norm.r, norm.axes);

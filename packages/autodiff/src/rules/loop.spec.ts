@@ -7,8 +7,13 @@ const TYPES: Readonly<Record<string, DataType>> = { t: "int64", c: "bool", d: "b
 function body(states: readonly string[], nodes: GraphProto["node"], outputs: readonly string[]): GraphProto {
   const info = (name: string): GraphProto["input"][number] => valueInfoProto(name, TYPES[name] ?? "float32", name in TYPES ? [] : null);
   return graphProto({
-    nodes, inputs: ["t", "c", ...states].map(info), outputs: outputs.map(info),
-    initializers: [tensorProto("one", { type: "int64", dims: [], data: BigInt64Array.of(1n) }), tensorProto("most", { type: "float32", dims: [], data: Float32Array.of(3) })],
+    nodes,
+    inputs: ["t", "c", ...states].map(info),
+    outputs: outputs.map(info),
+    initializers: [
+      tensorProto("one", { type: "int64", dims: [], data: BigInt64Array.of(1n) }),
+      tensorProto("most", { type: "float32", dims: [], data: Float32Array.of(3) }),
+    ],
   });
 }
 
@@ -19,19 +24,45 @@ const state: InputSpec = { dims: [2] };
 const weights: InputSpec = { dims: [2], outer: true };
 const sequence: InputSpec = { dims: [3, 2], outer: true };
 
-const recurrent = body(["h"], [
-  keep, nodeProto("Gather", ["input4", "t"], ["x"]), nodeProto("Mul", ["h", "input3"], ["a"]), nodeProto("Add", ["a", "x"], ["b"]), nodeProto("Tanh", ["b"], ["next"]), nodeProto("Mul", ["next", "x"], ["y"]),
-], ["d", "next", "y"]);
+const recurrent = body(
+  ["h"],
+  [
+    keep,
+    nodeProto("Gather", ["input4", "t"], ["x"]),
+    nodeProto("Mul", ["h", "input3"], ["a"]),
+    nodeProto("Add", ["a", "x"], ["b"]),
+    nodeProto("Tanh", ["b"], ["next"]),
+    nodeProto("Mul", ["next", "x"], ["y"]),
+  ],
+  ["d", "next", "y"],
+);
 const power = body(["h"], [keep, nodeProto("Mul", ["h", "input3"], ["next"])], ["d", "next"]);
-const growing = body(["h"], [
-  nodeProto("Mul", ["h", "h"], ["next"]), nodeProto("ReduceMax", ["next"], ["top"], { keepdims: 0 }), nodeProto("Less", ["top", "most"], ["d"]),
-], ["d", "next"]);
-const counted = body(["n", "h"], [
-  keep, nodeProto("Add", ["n", "one"], ["m"]), nodeProto("Cast", ["n"], ["f"], { to: 1 }), nodeProto("Mul", ["h", "f"], ["next"]), nodeProto("Sin", ["next"], ["y"]),
-], ["d", "m", "next", "y"]);
+const growing = body(
+  ["h"],
+  [nodeProto("Mul", ["h", "h"], ["next"]), nodeProto("ReduceMax", ["next"], ["top"], { keepdims: 0 }), nodeProto("Less", ["top", "most"], ["d"])],
+  ["d", "next"],
+);
+const counted = body(
+  ["n", "h"],
+  [
+    keep,
+    nodeProto("Add", ["n", "one"], ["m"]),
+    nodeProto("Cast", ["n"], ["f"], { to: 1 }),
+    nodeProto("Mul", ["h", "f"], ["next"]),
+    nodeProto("Sin", ["next"], ["y"]),
+  ],
+  ["d", "m", "next", "y"],
+);
 const stateless = body([], [keep, nodeProto("Gather", ["input2", "t"], ["x"]), nodeProto("Mul", ["x", "x"], ["y"])], ["d", "y"]);
 
-const loop = (name: string, graph: GraphProto, inputs: RuleSpec["inputs"], outputs: number, more: Partial<RuleSpec> = {}): RuleSpec => ({ name, op: "Loop", inputs, outputs, attributes: { body: graph }, ...more });
+const loop = (name: string, graph: GraphProto, inputs: RuleSpec["inputs"], outputs: number, more: Partial<RuleSpec> = {}): RuleSpec => ({
+  name,
+  op: "Loop",
+  inputs,
+  outputs,
+  attributes: { body: graph },
+  ...more,
+});
 
 export const rows: readonly RuleSpec[] = [
   loop("a state, an output and values from outside", recurrent, [trips, yes, state, weights, sequence], 2),

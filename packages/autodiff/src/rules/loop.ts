@@ -28,11 +28,25 @@ export const loopRule: GradientRule = {
     const t = inner.sub(last, round);
     const always = inner.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
     const states = before.map((value, i) => ({ operand: 2 + i, value: inner.gather(value, t, 0) }));
-    const cotangents = Array.from({ length: outputCount - known.length }, (_, i) => known.length + i).map((i) => (hasCotangent(i) ? inner.gather(cotangent(i), t, 0) : null));
-    const results = stepGradient(context, { inner, body: attributes.graph("body") as GraphProto, counters: [t, always], conditions: 1, states, elements: [], cotangents });
+    const cotangents = Array.from({ length: outputCount - known.length }, (_, i) => known.length + i).map((i) =>
+      hasCotangent(i) ? inner.gather(cotangent(i), t, 0) : null,
+    );
+    const results = stepGradient(context, {
+      inner,
+      body: attributes.graph("body") as GraphProto,
+      counters: [t, always],
+      conditions: 1,
+      states,
+      elements: [],
+      cotangents,
+    });
 
     const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
-    hoistInvariants(inner, g, [round, condition, ...carried.map(({ input }) => input)].map(({ name }) => name));
+    hoistInvariants(
+      inner,
+      g,
+      [round, condition, ...carried.map(({ input }) => input)].map(({ name }) => name),
+    );
     const body = subgraphOf(inner, [round, condition, ...carried.map(({ input }) => input)], [condition, ...results.map(({ value }) => value)]);
     const outputs = g.emit("Loop", [rounds, null, ...carried.map(({ start }) => start)], { body }, { outputs: results.length });
     return byOperand(context, results, outputs);
@@ -44,9 +58,17 @@ function statesBefore(context: PullbackContext, known: readonly Facts[]): { roun
   const { g, node, input, hasInput } = context;
   const count = known.length;
   const body = rememberingBody(context, { inputs: [COUNTER, CONDITION, ...known], first: 2, conditions: 1, kept: [-2, ...known.keys()], count });
-  const outputs = g.emit("Loop", node.input.map((_, i) => (hasInput(i) ? input(i) : null)), { body }, { outputs: count + 1 + count });
+  const outputs = g.emit(
+    "Loop",
+    node.input.map((_, i) => (hasInput(i) ? input(i) : null)),
+    { body },
+    { outputs: count + 1 + count },
+  );
   const rounds = g.reshape(g.op("Shape", [outputs[count] as Value]), g.ints([]));
-  return { rounds, states: known.map(({ type, dims }, i) => ({ name: (outputs[count + 1 + i] as Value).name, facts: { type, dims: dims && [null, ...dims] } })) };
+  return {
+    rounds,
+    states: known.map(({ type, dims }, i) => ({ name: (outputs[count + 1 + i] as Value).name, facts: { type, dims: dims && [null, ...dims] } })),
+  };
 }
 
 /**
@@ -57,9 +79,14 @@ function statesBefore(context: PullbackContext, known: readonly Facts[]): { roun
  */
 function stateFacts({ node, input, output }: PullbackContext, i: number): Facts {
   const { type, dims: from, container } = input(2 + i).facts;
-  if (container !== undefined) throw unsupportedNode(node, `state ${i} is a ${container}, and gradients pass only tensors. Export the loop with tensors as states.`);
+  if (container !== undefined)
+    throw unsupportedNode(node, `state ${i} is a ${container}, and gradients pass only tensors. Export the loop with tensors as states.`);
   const to = (node.output[i] ?? "") === "" ? from : output(i).facts.dims;
   if (from === null) return { type, dims: to };
-  if (to === null) throw unsupportedNode(node, `state ${i} begins with dims [${from.join(", ")}], and its number of axes changes, or is unknown after a step. It must stay the same.`);
+  if (to === null)
+    throw unsupportedNode(
+      node,
+      `state ${i} begins with dims [${from.join(", ")}], and its number of axes changes, or is unknown after a step. It must stay the same.`,
+    );
   return { type, dims: from.map((dim, axis) => (dim === to[axis] ? dim : null)) };
 }

@@ -37,7 +37,13 @@ function lpPool({ g, node, attributes, input, output }: PullbackContext): readon
   const planes = g.reshape(power(g, x, attributes), joinInts(g, [g.ints([-1, 1]), ...spatial]));
   const size = kernel.reduce((product, dim) => product * dim, 1);
   const ones = g.castLike(g.constant({ type: "float32", dims: [1, 1, ...kernel], data: new Float32Array(size).fill(1) }, "ones"), x);
-  const windows = { kernel_shape: kernel, strides: attributes.ints("strides"), dilations: attributes.ints("dilations"), pads: attributes.ints("pads"), auto_pad: attributes.string("auto_pad", "NOTSET") };
+  const windows = {
+    kernel_shape: kernel,
+    strides: attributes.ints("strides"),
+    dilations: attributes.ints("dilations"),
+    pads: attributes.ints("pads"),
+    auto_pad: attributes.string("auto_pad", "NOTSET"),
+  };
   return [g.reshapeLike(root(g, g.op("Conv", [planes, ones], windows), attributes), output(0))];
 }
 

@@ -11,12 +11,20 @@ import type { GradientRule, PullbackContext } from "../rule.ts";
 export const lstmRule: GradientRule = {
   op: "LSTM",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 4, states: 2, activations: RECURRENT_ACTIVATIONS.LSTM, step: lstmStep }), { activations: true }),
+  pullback: /* @__PURE__ */ composedPullback(
+    recurrentRules,
+    recurrentComposition({ gates: 4, states: 2, activations: RECURRENT_ACTIVATIONS.LSTM, step: lstmStep }),
+    { activations: true },
+  ),
 };
 
 function lstmStep({ attributes }: PullbackContext, parts: CellParts, input: Value, [h, c]: readonly Value[]): readonly Value[] {
   const { g, inner, clip, weights, bias, peepholes } = parts;
-  const [f, candidate] = parts.activations.map((write) => (x: Value): Value => write(inner, clip(x))) as [Gate, Gate];
+  const [f, candidate] = parts.activations.map(
+    (write) =>
+      (x: Value): Value =>
+        write(inner, clip(x)),
+  ) as [Gate, Gate];
   const product = inner.matmul(h as Value, g.transpose(weights, [1, 0]));
   const sums = inner.add(input, bias === null ? product : inner.add(product, bias));
   const [i, o, forget, cell] = inner.emit("Split", [sums], { axis: -1, num_outputs: 4 }, { outputs: 4 }) as [Value, Value, Value, Value];

@@ -1,7 +1,13 @@
 import type { InputSpec, RuleSpec } from "../../test/rule-spec.ts";
 
 const x = (...dims: readonly number[]): InputSpec => ({ dims, distinct: true });
-const pool = (name: string, input: InputSpec, attributes: RuleSpec["attributes"], more: Partial<RuleSpec> = {}): RuleSpec => ({ name, op: "MaxPool", inputs: [input], attributes: attributes ?? {}, ...more });
+const pool = (name: string, input: InputSpec, attributes: RuleSpec["attributes"], more: Partial<RuleSpec> = {}): RuleSpec => ({
+  name,
+  op: "MaxPool",
+  inputs: [input],
+  attributes: attributes ?? {},
+  ...more,
+});
 
 export const rows: readonly RuleSpec[] = [
   pool("windows that tile", x(2, 3, 4, 6), { kernel_shape: [2, 2], strides: [2, 2] }),
@@ -15,6 +21,16 @@ export const rows: readonly RuleSpec[] = [
   pool("auto_pad SAME_UPPER", x(1, 2, 5, 6), { kernel_shape: [3, 3], strides: [2, 2], auto_pad: "SAME_UPPER" }),
   pool("with indices", x(1, 2, 4, 4), { kernel_shape: [2, 2], strides: [2, 2] }, { outputs: 2 }),
   pool("with column-major indices", x(1, 2, 4, 5), { kernel_shape: [2, 2], storage_order: 1 }, { outputs: 2 }),
-  pool("ties go to the first", { dims: [1, 1, 2, 3], values: [1, 1, 0, 1, 1, 0] }, { kernel_shape: [2, 2] }, { expected: { cotangents: [[3, 5]], gradients: [[3, 5, 0, 0, 0, 0]] } }),
-  pool("negative maxima keep their gradient", { dims: [1, 1, 2, 2], values: [-4, -1, -2, -3] }, { kernel_shape: [2, 2], pads: [0, 0, 0, 0] }, { expected: { cotangents: [[2]], gradients: [[0, 2, 0, 0]] } }),
+  pool(
+    "ties go to the first",
+    { dims: [1, 1, 2, 3], values: [1, 1, 0, 1, 1, 0] },
+    { kernel_shape: [2, 2] },
+    { expected: { cotangents: [[3, 5]], gradients: [[3, 5, 0, 0, 0, 0]] } },
+  ),
+  pool(
+    "negative maxima keep their gradient",
+    { dims: [1, 1, 2, 2], values: [-4, -1, -2, -3] },
+    { kernel_shape: [2, 2], pads: [0, 0, 0, 0] },
+    { expected: { cotangents: [[2]], gradients: [[0, 2, 0, 0]] } },
+  ),
 ];

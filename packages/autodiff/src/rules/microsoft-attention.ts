@@ -8,10 +8,20 @@ import { unsupportedNode } from "../unsupported-node.ts";
 const domain = "com.microsoft";
 
 /** com.microsoft.Attention: q, k and v are parts of x W + b;  y = softmax(scale · q kᵀ + mask) v for each head;  composed. */
-export const microsoftAttentionRule: GradientRule = { op: "Attention", domain, since: [1], pullback: /* @__PURE__ */ composedPullback(attentionRules, attention) };
+export const microsoftAttentionRule: GradientRule = {
+  op: "Attention",
+  domain,
+  since: [1],
+  pullback: /* @__PURE__ */ composedPullback(attentionRules, attention),
+};
 
 /** com.microsoft.MultiHeadAttention: y = softmax(scale · q kᵀ + mask) v for each head, with biases and past keys and values;  composed. */
-export const multiHeadAttentionRule: GradientRule = { op: "MultiHeadAttention", domain, since: [1], pullback: /* @__PURE__ */ composedPullback(attentionRules, multiHeadAttention) };
+export const multiHeadAttentionRule: GradientRule = {
+  op: "MultiHeadAttention",
+  domain,
+  since: [1],
+  pullback: /* @__PURE__ */ composedPullback(attentionRules, multiHeadAttention),
+};
 
 function attention(context: PullbackContext): readonly Value[] {
   const { g, node, attributes, input, hasInput } = context;
@@ -19,7 +29,12 @@ function attention(context: PullbackContext): readonly Value[] {
   const product = g.matmul(input(0), input(1));
   const projected = hasInput(2) ? g.add(product, input(2)) : product;
   const sizes = attributes.ints("qkv_hidden_sizes");
-  const parts = g.emit("Split", [projected, sizes === undefined ? null : g.ints(sizes)], { axis: 2, ...(sizes === undefined ? { num_outputs: 3 } : {}) }, { outputs: 3 });
+  const parts = g.emit(
+    "Split",
+    [projected, sizes === undefined ? null : g.ints(sizes)],
+    { axis: 2, ...(sizes === undefined ? { num_outputs: 3 } : {}) },
+    { outputs: 3 },
+  );
   const [q, k, v] = parts.map((part) => splitHeads(g, part, attributes.int("num_heads", 1))) as [Value, Value, Value];
   return [attended(context, { q, k, v }, 3, 5)];
 }
@@ -29,7 +44,11 @@ function multiHeadAttention(context: PullbackContext): readonly Value[] {
   if (rankOf(input(0)) !== 3 || !hasInput(1) || !hasInput(2)) throw unsupportedNode(node, "packed queries, keys and values are not known.");
   const count = attributes.int("num_heads", 1);
   const biases = hasInput(3) ? biasParts(context) : [null, null, null];
-  const [q, k, v] = biases.map((bias, i) => splitHeads(g, bias === null || rankOf(input(i)) === 4 ? input(i) : g.add(input(i), bias), count)) as [Value, Value, Value];
+  const [q, k, v] = biases.map((bias, i) => splitHeads(g, bias === null || rankOf(input(i)) === 4 ? input(i) : g.add(input(i), bias), count)) as [
+    Value,
+    Value,
+    Value,
+  ];
   const heads = { q, k: hasInput(6) ? g.concat([input(6), k], 2) : k, v: hasInput(7) ? g.concat([input(7), v], 2) : v };
   return [attended(context, heads, 4, 5), heads.k, heads.v];
 }
@@ -43,10 +62,14 @@ function biasParts({ g, input }: PullbackContext): readonly Value[] {
 
 function attended(context: PullbackContext, heads: Heads, mask: number, bias: number): Value {
   const { g, attributes, input, hasInput } = context;
-  const causal = attributes.int("unidirectional", 0) === 1 ? [maskBias(g, causalMask(g, heads, g.sub(g.dimOf(heads.k, 2), g.dimOf(heads.q, 2))), -Infinity, heads.q)] : [];
+  const causal =
+    attributes.int("unidirectional", 0) === 1 ? [maskBias(g, causalMask(g, heads, g.sub(g.dimOf(heads.k, 2), g.dimOf(heads.q, 2))), -Infinity, heads.q)] : [];
   const padding = hasInput(mask) ? [maskBias(g, allowedKeys(context, heads, input(mask)), attributes.float("mask_filter_value", -10000), heads.q)] : [];
   const scale = attributes.float("scale", 0);
-  const { y } = scaledDotProduct(g, heads, { scale: scale === 0 ? undefined : scale, biases: [...causal, ...padding, ...(hasInput(bias) ? [input(bias)] : [])] });
+  const { y } = scaledDotProduct(g, heads, {
+    scale: scale === 0 ? undefined : scale,
+    biases: [...causal, ...padding, ...(hasInput(bias) ? [input(bias)] : [])],
+  });
   return joinHeads(g, y);
 }
 

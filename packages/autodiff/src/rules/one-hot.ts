@@ -12,6 +12,13 @@ export const oneHotRule: GradientRule = {
     const at = g.op("ReduceSum", [g.mul(dy, mask)], { keepdims: 0 });
     const all = g.op("ReduceSum", [dy], { keepdims: 0 });
     const still = (i: number): Value | null => (wants(i) ? g.zerosLike(input(i)) : null);
-    return [still(0), still(1), g.concat([g.sub(all, at), at].map((sum) => g.reshape(sum, g.ints([1]))), 0)];
+    return [
+      still(0),
+      still(1),
+      g.concat(
+        [g.sub(all, at), at].map((sum) => g.reshape(sum, g.ints([1]))),
+        0,
+      ),
+    ];
   },
 };

@@ -10,6 +10,28 @@ export const rows: readonly RuleSpec[] = [
   { name: "first power", op: "Pow", inputs: [{ dims: [3] }, constantScalar(1)] },
   { name: "power 0", op: "Pow", inputs: [{ dims: [3], values: [-1, 0, 2] }, constantScalar(0)], expected: { cotangents: [[1, 1, 1]], gradients: [[0, 0, 0]] } },
   { name: "integer exponents of any sign", op: "Pow", inputs: [{ dims: [3], domain: [-2, -0.5] }, ints([3, -1, 2])] },
-  { name: "constant exponents with a 0", op: "Pow", inputs: [{ dims: [3], values: [0, 2, 0] }, { dims: [3], values: [0, 0, 3], constant: true }], expected: { cotangents: [[1, 1, 1]], gradients: [[0, 0, 0]] } },
-  { name: "base 0", op: "Pow", inputs: [{ dims: [3], values: [0, 0, 2] }, { dims: [3], values: [2, 1, 3] }], expected: { cotangents: [[1, 1, 1]], gradients: [[0, 1, 12], [0, 0, 5.545177444479562]] } },
+  {
+    name: "constant exponents with a 0",
+    op: "Pow",
+    inputs: [
+      { dims: [3], values: [0, 2, 0] },
+      { dims: [3], values: [0, 0, 3], constant: true },
+    ],
+    expected: { cotangents: [[1, 1, 1]], gradients: [[0, 0, 0]] },
+  },
+  {
+    name: "base 0",
+    op: "Pow",
+    inputs: [
+      { dims: [3], values: [0, 0, 2] },
+      { dims: [3], values: [2, 1, 3] },
+    ],
+    expected: {
+      cotangents: [[1, 1, 1]],
+      gradients: [
+        [0, 1, 12],
+        [0, 0, 5.545177444479562],
+      ],
+    },
+  },
 ];

@@ -45,7 +45,12 @@ function alongAxis({ g, node, attributes, input, wants }: PullbackContext, value
   return g.reshape(value, g.ints(Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1))));
 }
 
-const RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = { int8: [-128, 127], uint8: [0, 255], int16: [-32768, 32767], uint16: [0, 65535] };
+const RANGES: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+};
 
 function rangeOf({ node, attributes, input, hasInput }: PullbackContext): readonly [number, number] {
   const asked = attributes.int("output_dtype", 0);

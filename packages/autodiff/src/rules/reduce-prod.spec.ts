@@ -9,5 +9,10 @@ export const rows: readonly RuleSpec[] = [
   { name: "no axes and nothing reduced", op: "ReduceProd", inputs: [{ dims: [2, 3] }, ints([])], attributes: { noop_with_empty_axes: 1, keepdims: 0 } },
   { name: "axes known only at run time", op: "ReduceProd", inputs: [{ dims: [2, 3] }, { dims: [1], type: "int64", values: [0] }], attributes: { keepdims: 0 } },
   { name: "a scalar", op: "ReduceProd", inputs: [{ dims: [] }] },
-  { name: "no zero, one and two", op: "ReduceProd", inputs: [{ dims: [3, 3], values: [2, 3, -4, 2, 0, 5, 0, 7, 0] }, ints([1])], expected: { cotangents: [[1, 2, 3]], gradients: [[-12, -8, 6, 0, 20, 0, 0, 0, 0]] } },
+  {
+    name: "no zero, one and two",
+    op: "ReduceProd",
+    inputs: [{ dims: [3, 3], values: [2, 3, -4, 2, 0, 5, 0, 7, 0] }, ints([1])],
+    expected: { cotangents: [[1, 2, 3]], gradients: [[-12, -8, 6, 0, 20, 0, 0, 0, 0]] },
+  },
 ];

@@ -17,22 +17,45 @@ interface Form {
 }
 
 const FORMS: readonly Form[] = [
-  { op: "Resize", form: "aspect ratio kept", x: [1, 1, 4, 6], others: ["", "", BigInt64Array.of(1n, 1n, 3n, 3n)], attributes: { keep_aspect_ratio_policy: "not_larger" }, message: /keep_aspect_ratio_policy/ },
+  {
+    op: "Resize",
+    form: "aspect ratio kept",
+    x: [1, 1, 4, 6],
+    others: ["", "", BigInt64Array.of(1n, 1n, 3n, 3n)],
+    attributes: { keep_aspect_ratio_policy: "not_larger" },
+    message: /keep_aspect_ratio_policy/,
+  },
   { op: "LpPool", form: "ceil_mode", x: [1, 1, 5], attributes: { kernel_shape: [2], strides: [2], ceil_mode: 1 }, message: /ceil_mode/ },
   { op: "RoiAlign", form: "samples that depend on the data", x: [1, 1, 4, 4], others: [[0, 0, 2, 2], BigInt64Array.of(0n)], message: /sampling_ratio/ },
   { op: "DFT", form: "inverse of half a spectrum", x: [1, 4, 2], attributes: { inverse: 1, onesided: 1 }, message: /one-sided/ },
   { op: "RotaryEmbedding", form: "wanted sines", x: [1, 1, 1, 2], others: [[1], "x1"], wrt: ["x1"], opset: 23, message: /cosines or sines/ },
-  { op: "Attention", form: "sliding windows", x: [1, 1, 2, 2], others: ["x1", "x1"], attributes: { left_window_size: 1 }, opset: 24, message: /sliding windows/ },
+  {
+    op: "Attention",
+    form: "sliding windows",
+    x: [1, 1, 2, 2],
+    others: ["x1", "x1"],
+    attributes: { left_window_size: 1 },
+    opset: 24,
+    message: /sliding windows/,
+  },
   { op: "Dropout", form: "training", x: [2, 2], others: ["", Uint8Array.of(1)], message: /training mode/ },
 ];
 
 describe("a form that no rule knows", () => {
   it.each(FORMS)("$op: $form", (form) => {
-    expect(errorOf(modelOf(form), form.wrt ?? ["x0"])).toMatchObject({ code: "MODEL_UNSUPPORTED", message: expect.stringMatching(form.message), details: { op: form.op, node: "node" } });
+    expect(errorOf(modelOf(form), form.wrt ?? ["x0"])).toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringMatching(form.message),
+      details: { op: form.op, node: "node" },
+    });
   });
 
   it("refuses integer arithmetic between quantized numbers instead of taking it for a constant", () => {
-    const scalars = [["s", { type: "float32", dims: [], data: Float32Array.of(0.5) }], ["z", { type: "uint8", dims: [], data: Uint8Array.of(0) }], ["w", { type: "uint8", dims: [2, 1], data: Uint8Array.of(1, 2) }]] as const;
+    const scalars = [
+      ["s", { type: "float32", dims: [], data: Float32Array.of(0.5) }],
+      ["z", { type: "uint8", dims: [], data: Uint8Array.of(0) }],
+      ["w", { type: "uint8", dims: [2, 1], data: Uint8Array.of(1, 2) }],
+    ] as const;
     const model = modelProto({
       nodes: [
         nodeProto("QuantizeLinear", ["x0", "s", "z"], ["q"]),

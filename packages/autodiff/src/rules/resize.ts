@@ -26,7 +26,8 @@ export const resizeRule: GradientRule = {
 /** A region or scales that are inputs of the model move the sampled positions; their derivatives are not written. */
 function refuseMovedGrid({ node, attributes, hasInput, wants }: PullbackContext): void {
   const region = attributes.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize" && hasInput(1) && wants(1);
-  if (region || (hasInput(2) && wants(2))) throw unsupportedNode(node, `its ${region ? "region" : "scales"} would have to be differentiated, too. Name the inputs to explain in wrt.`);
+  if (region || (hasInput(2) && wants(2)))
+    throw unsupportedNode(node, `its ${region ? "region" : "scales"} would have to be differentiated, too. Name the inputs to explain in wrt.`);
 }
 
 /** Whether an upsampling by whole factors k has y[i] = x[⌊i / k⌋]. */
@@ -48,7 +49,10 @@ function wholeFactors(x: Value, axes: readonly ResizedAxis[]): readonly number[]
 
 function windowSums(g: GraphBuilder, dy: Value, factors: readonly number[]): Value {
   const mean = g.op("AveragePool", [dy], { kernel_shape: factors, strides: factors });
-  return g.scale(mean, factors.reduce((product, factor) => product * factor, 1));
+  return g.scale(
+    mean,
+    factors.reduce((product, factor) => product * factor, 1),
+  );
 }
 
 /** Wᵀ ȳ along one axis. */

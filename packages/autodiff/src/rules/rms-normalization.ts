@@ -17,6 +17,11 @@ function rmsNormalization({ g, attributes, input }: PullbackContext): readonly V
   const x = input(0);
   const rank = rankOf(x);
   const first = (attributes.int("axis", -1) + rank) % rank;
-  const r = inverseRoot(g, x, Array.from({ length: rank - first }, (_, i) => first + i), attributes.float("epsilon", Math.fround(1e-5)));
+  const r = inverseRoot(
+    g,
+    x,
+    Array.from({ length: rank - first }, (_, i) => first + i),
+    attributes.float("epsilon", Math.fround(1e-5)),
+  );
   return [g.mul(g.mul(x, r), input(1)), r];
 }

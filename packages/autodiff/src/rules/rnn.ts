@@ -8,7 +8,11 @@ import type { GradientRule, PullbackContext } from "../rule.ts";
 export const rnnRule: GradientRule = {
   op: "RNN",
   since: [7, 14, 22],
-  pullback: /* @__PURE__ */ composedPullback(recurrentRules, recurrentComposition({ gates: 1, states: 1, activations: RECURRENT_ACTIVATIONS.RNN, step: rnnStep }), { activations: true }),
+  pullback: /* @__PURE__ */ composedPullback(
+    recurrentRules,
+    recurrentComposition({ gates: 1, states: 1, activations: RECURRENT_ACTIVATIONS.RNN, step: rnnStep }),
+    { activations: true },
+  ),
 };
 
 function rnnStep(_: PullbackContext, { g, inner, activations, clip, weights, bias }: CellParts, input: Value, [h]: readonly Value[]): readonly Value[] {

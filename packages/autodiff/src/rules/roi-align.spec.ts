@@ -9,7 +9,12 @@ const size = { output_height: 2, output_width: 3, sampling_ratio: 2 };
 
 export const rows: readonly RuleSpec[] = [
   { name: "average", op, inputs: [x, regions, batch], attributes: size },
-  { name: "average, pixels not shifted", op, inputs: [x, regions, batch], attributes: { ...size, coordinate_transformation_mode: "output_half_pixel", spatial_scale: float(0.75) } },
+  {
+    name: "average, pixels not shifted",
+    op,
+    inputs: [x, regions, batch],
+    attributes: { ...size, coordinate_transformation_mode: "output_half_pixel", spatial_scale: float(0.75) },
+  },
   { name: "one sample", op, inputs: [x, regions, batch], attributes: { output_height: 2, output_width: 2, sampling_ratio: 1 } },
   { name: "maximum", op, inputs: [{ ...x, domain: [0.1, 2] }, regions, batch], attributes: { ...size, mode: "max" } },
 ];

@@ -13,7 +13,18 @@ import { reduceMeanRule } from "./reduce-sum.ts";
 import { subRule } from "./sub.ts";
 import { whereRule } from "./where.ts";
 
-const rules: readonly GradientRule[] = [...sampledAtRules, concatRule, expandRule, gatherRule, maxRule, minRule, reduceMaxRule, reduceMeanRule, subRule, whereRule];
+const rules: readonly GradientRule[] = [
+  ...sampledAtRules,
+  concatRule,
+  expandRule,
+  gatherRule,
+  maxRule,
+  minRule,
+  reduceMaxRule,
+  reduceMeanRule,
+  subRule,
+  whereRule,
+];
 
 /**
  * RoiAlign: y averages bilinear samples of x in the bins of each region (He et al. 2017, arXiv:1703.06870), or takes the largest weighted
@@ -25,7 +36,8 @@ export const roiAlignRule: GradientRule = { op: "RoiAlign", since: [16, 22], pul
 
 function roiAlign({ g, node, attributes, input }: PullbackContext): readonly Value[] {
   const samples = attributes.int("sampling_ratio", 0);
-  if (samples === 0) throw unsupportedNode(node, "its sampling_ratio is 0, so that the number of samples depends on the data. Export the model with a fixed ratio.");
+  if (samples === 0)
+    throw unsupportedNode(node, "its sampling_ratio is 0, so that the number of samples depends on the data. Export the model with a fixed ratio.");
   const [rows, columns] = [attributes.int("output_height", 1), attributes.int("output_width", 1)];
   const x = g.gather(input(0), input(2), 0);
   const corner = (i: number): Value => g.gather(input(1), g.ints([i]), 1);
@@ -40,7 +52,13 @@ function roiAlign({ g, node, attributes, input }: PullbackContext): readonly Val
 }
 
 /** Taps for every pair of a row and a column, [regions, rows · columns]. */
-function crossedTaps(g: GraphBuilder, vertical: readonly AxisTap[], horizontal: readonly AxisTap[], rows: number, columns: number): readonly (readonly AxisTap[])[] {
+function crossedTaps(
+  g: GraphBuilder,
+  vertical: readonly AxisTap[],
+  horizontal: readonly AxisTap[],
+  rows: number,
+  columns: number,
+): readonly (readonly AxisTap[])[] {
   const spread = (value: Value, axis: number): Value => g.reshape(g.expand(g.unsqueeze(value, [axis]), g.ints([1, rows, columns])), g.ints([0, -1]));
   const crossed = (taps: readonly AxisTap[], axis: number): readonly AxisTap[] =>
     taps.map(({ index, weight }) => ({ index: spread(index, axis), weight: weight === null ? null : spread(weight, axis) }));

@@ -7,9 +7,15 @@ import type { GradientRule } from "../rule.ts";
 import { builtinRuleList, builtinRules } from "./index.ts";
 
 const here = import.meta.dirname;
-const specFiles = readdirSync(here).filter((file) => file.endsWith(".spec.ts")).sort();
-const ruleFiles = readdirSync(here).filter((file) => file.endsWith(".ts") && !/^index\.ts$|\.spec\.ts$|\.test\.ts$/.test(file)).sort();
-const specs = await Promise.all(specFiles.map(async (file) => ({ file, rows: ((await import(/* @vite-ignore */ `./${file}`)) as { readonly rows: readonly RuleSpec[] }).rows })));
+const specFiles = readdirSync(here)
+  .filter((file) => file.endsWith(".spec.ts"))
+  .sort();
+const ruleFiles = readdirSync(here)
+  .filter((file) => file.endsWith(".ts") && !/^index\.ts$|\.spec\.ts$|\.test\.ts$/.test(file))
+  .sort();
+const specs = await Promise.all(
+  specFiles.map(async (file) => ({ file, rows: ((await import(/* @vite-ignore */ `./${file}`)) as { readonly rows: readonly RuleSpec[] }).rows })),
+);
 
 describe("every rule", () => {
   it("stands in a file with a spec beside it", () => {

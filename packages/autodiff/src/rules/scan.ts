@@ -28,12 +28,21 @@ export const scanRule: GradientRule = {
     const values = results.map(({ value }) => value);
     const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
     const varying = [...states, ...elements].map(({ value }) => value).concat(cotangents.filter((value) => value !== null));
-    hoistInvariants(inner, g, [...varying, ...carried.map((value) => value.input)].map(({ name }) => name));
+    hoistInvariants(
+      inner,
+      g,
+      [...varying, ...carried.map((value) => value.input)].map(({ name }) => name),
+    );
     const used = new Set(usedValues(inner, varying, values));
     // A Scan takes its length from what it scans.
     if (used.size === 0) used.add((elements[0] as { value: Value }).value);
     const kept = states.filter(({ value }) => used.has(value)).map(({ operand }) => operand);
-    const before = statesBefore(context, [...states, ...elements].map(({ value }) => value.facts), count, kept);
+    const before = statesBefore(
+      context,
+      [...states, ...elements].map(({ value }) => value.facts),
+      count,
+      kept,
+    );
     const columns = [
       ...kept.map((i, k) => ({ value: (states[i] as { value: Value }).value, from: before[k] as Value, axis: 0, backwards: 0 })),
       ...sources.map((side, i) => ({ value: (elements[i] as { value: Value }).value, from: input(side.operand), ...side })),
@@ -41,14 +50,19 @@ export const scanRule: GradientRule = {
     ].filter(({ value }) => used.has(value));
     const written = sources.filter(({ operand }) => results.some((result) => result.operand === operand));
     const body = subgraphOf(inner, [...carried.map((value) => value.input), ...columns.map(({ value }) => value)], values);
-    const outputs = g.emit("Scan", [...carried.map(({ start }) => start), ...columns.map(({ from }) => from)], {
-      body,
-      num_scan_inputs: columns.length,
-      scan_input_axes: columns.map(({ axis }) => axis),
-      scan_input_directions: columns.map(({ backwards }) => 1 - backwards),
-      scan_output_axes: written.length === 0 ? undefined : written.map(({ axis }) => axis),
-      scan_output_directions: written.length === 0 ? undefined : written.map(({ backwards }) => 1 - backwards),
-    }, { outputs: results.length });
+    const outputs = g.emit(
+      "Scan",
+      [...carried.map(({ start }) => start), ...columns.map(({ from }) => from)],
+      {
+        body,
+        num_scan_inputs: columns.length,
+        scan_input_axes: columns.map(({ axis }) => axis),
+        scan_input_directions: columns.map(({ backwards }) => 1 - backwards),
+        scan_output_axes: written.length === 0 ? undefined : written.map(({ axis }) => axis),
+        scan_output_directions: written.length === 0 ? undefined : written.map(({ backwards }) => 1 - backwards),
+      },
+      { outputs: results.length },
+    );
     return byOperand(context, results, outputs);
   },
 };
@@ -64,7 +78,14 @@ function statesBefore(context: PullbackContext, facts: readonly Facts[], count: 
   if (kept.length === 0) return [];
   const body = rememberingBody(context, { inputs: facts, first: 0, conditions: 0, kept, count });
   const inputs = node.input.map((_, i) => input(i));
-  return g.repeat(withFields(node, { attribute: node.attribute.filter(({ name }) => !name.startsWith("scan_output")) }), inputs, { body }, { outputs: count + kept.length }).slice(count);
+  return g
+    .repeat(
+      withFields(node, { attribute: node.attribute.filter(({ name }) => !name.startsWith("scan_output")) }),
+      inputs,
+      { body },
+      { outputs: count + kept.length },
+    )
+    .slice(count);
 }
 
 function withoutAxis({ type, dims }: Facts, axis: number): Facts {

@@ -9,7 +9,14 @@ export const tileRule: GradientRule = {
   pullback: function tilePullback({ g, input, cotangent }) {
     const x = input(0);
     const copies = g.reshape(cotangent(0), copiesByAxis(g, x, input(1)));
-    return [g.reduceSum(copies, Array.from({ length: rankOf(x) }, (_, axis) => 2 * axis), false), null];
+    return [
+      g.reduceSum(
+        copies,
+        Array.from({ length: rankOf(x) }, (_, axis) => 2 * axis),
+        false,
+      ),
+      null,
+    ];
   },
 };
 

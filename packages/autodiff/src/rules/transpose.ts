@@ -7,6 +7,11 @@ export const transposeRule: GradientRule = {
   since: [1, 13, 21, 23, 24, 25],
   pullback: function transposePullback({ g, attributes, input, cotangent }) {
     const perm = attributes.ints("perm") ?? [...Array(rankOf(input(0))).keys()].reverse();
-    return [g.transpose(cotangent(0), perm.map((_, axis) => perm.indexOf(axis)))];
+    return [
+      g.transpose(
+        cotangent(0),
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+    ];
   },
 };

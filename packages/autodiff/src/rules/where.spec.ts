@@ -7,7 +7,17 @@ export const rows: readonly RuleSpec[] = [
   {
     name: "an infinite cotangent stays on its side",
     op: "Where",
-    inputs: [{ dims: [2], type: "bool", values: [1, 0] }, { dims: [2], values: [1, 2] }, { dims: [2], values: [3, 4] }],
-    expected: { cotangents: [[1e30, 7]], gradients: [[1e30, 0], [0, 7]] },
+    inputs: [
+      { dims: [2], type: "bool", values: [1, 0] },
+      { dims: [2], values: [1, 2] },
+      { dims: [2], values: [3, 4] },
+    ],
+    expected: {
+      cotangents: [[1e30, 7]],
+      gradients: [
+        [1e30, 0],
+        [0, 7],
+      ],
+    },
   },
 ];

@@ -15,13 +15,31 @@ const METHODS: Readonly<Record<string, (base: Explainer) => Explainer>> = {
 /** Aborted calls reject with the signal's own reason, and leave the model as usable as before. */
 export function abortCases(): readonly Case[] {
   return [
-    { id: "abort/before-forward", proves: "forward rejects with the reason of a signal that is aborted already.", fixtures: ["mlp"], run: (context) => checkBefore(context, "forward") },
-    { id: "abort/before-vjp", proves: "vjp rejects with the reason of a signal that is aborted already.", fixtures: ["mlp"], run: (context) => checkBefore(context, "vjp") },
+    {
+      id: "abort/before-forward",
+      proves: "forward rejects with the reason of a signal that is aborted already.",
+      fixtures: ["mlp"],
+      run: (context) => checkBefore(context, "forward"),
+    },
+    {
+      id: "abort/before-vjp",
+      proves: "vjp rejects with the reason of a signal that is aborted already.",
+      fixtures: ["mlp"],
+      run: (context) => checkBefore(context, "vjp"),
+    },
     { id: "abort/default-reason", proves: "Without a reason of its own, the signal's AbortError arrives.", fixtures: ["mlp"], run: checkDefaultReason },
-    { id: "abort/during-call", proves: "A call that is aborted on its way either rejects with the reason or gives the right result.", fixtures: ["cnn"], run: checkDuringCall },
-    ...Object.keys(METHODS).map(
-      (name): Case => ({ id: `abort/during-${name}`, proves: `${name} stops between two runs.`, fixtures: ["cnn"], run: (context) => checkDuringMethod(context, name) }),
-    ),
+    {
+      id: "abort/during-call",
+      proves: "A call that is aborted on its way either rejects with the reason or gives the right result.",
+      fixtures: ["cnn"],
+      run: checkDuringCall,
+    },
+    ...Object.keys(METHODS).map((name): Case => ({
+      id: `abort/during-${name}`,
+      proves: `${name} stops between two runs.`,
+      fixtures: ["cnn"],
+      run: (context) => checkDuringMethod(context, name),
+    })),
     { id: "abort/later", proves: "A signal that is aborted after the call changes nothing.", fixtures: ["mlp"], run: checkLater },
   ];
 }
@@ -48,12 +66,20 @@ async function checkDuringCall(context: CaseContext): Promise<void> {
   for (const wait of [() => undefined, () => Promise.resolve(), () => new Promise((resolve) => setTimeout(resolve, 0))]) {
     const controller = new AbortController();
     const call = subject.model.vjp({ feeds: subject.fixture.sample(context.rows(4)), target: 1, signal: controller.signal });
-    const settled = call.then((result) => ({ result }), (error: unknown) => ({ error }));
+    const settled = call.then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
     await wait();
     controller.abort(reason);
     const outcome = await settled;
     if ("error" in outcome) await expectReason(() => call, reason, "vjp aborted on its way");
-    else context.sameResult(outcome.result, await subject.model.vjp({ feeds: subject.fixture.sample(context.rows(4)), target: 1 }), "a call that was aborted too late");
+    else
+      context.sameResult(
+        outcome.result,
+        await subject.model.vjp({ feeds: subject.fixture.sample(context.rows(4)), target: 1 }),
+        "a call that was aborted too late",
+      );
     await stillRight(context, subject, before);
   }
 }

@@ -8,17 +8,27 @@ import { expectRejection } from "../expect-rejection.ts";
 /** Many rows in one call: each is treated as it would be alone. */
 export function batchCases(): readonly Case[] {
   return [
-    ...["mlp", "cnn", "two-inputs", "spatial"].map(
-      (id): Case => ({
-        id: `batch/rows-alone/${id}`,
-        proves: "Row n of a batch is row n alone: outputs, scores, targets and gradients.",
-        fixtures: [id],
-        requires: { kind: "rows", rows: 3 },
-        run: checkRowsAlone,
-      }),
-    ),
-    { id: "batch/order", proves: "Rows in another order give the same results in that order.", fixtures: ["cnn"], requires: { kind: "rows", rows: 3 }, run: checkOrder },
-    { id: "batch/weights", proves: "Weights give Σ wₙ gₙ with a leading axis of 1.", fixtures: ["cnn"], requires: { kind: "rows", rows: 3 }, run: checkWeights },
+    ...["mlp", "cnn", "two-inputs", "spatial"].map((id): Case => ({
+      id: `batch/rows-alone/${id}`,
+      proves: "Row n of a batch is row n alone: outputs, scores, targets and gradients.",
+      fixtures: [id],
+      requires: { kind: "rows", rows: 3 },
+      run: checkRowsAlone,
+    })),
+    {
+      id: "batch/order",
+      proves: "Rows in another order give the same results in that order.",
+      fixtures: ["cnn"],
+      requires: { kind: "rows", rows: 3 },
+      run: checkOrder,
+    },
+    {
+      id: "batch/weights",
+      proves: "Weights give Σ wₙ gₙ with a leading axis of 1.",
+      fixtures: ["cnn"],
+      requires: { kind: "rows", rows: 3 },
+      run: checkWeights,
+    },
     { id: "batch/weight-of-one-row", proves: "A weight scales the gradient of a single row.", fixtures: ["mlp"], run: checkSingleWeight },
     { id: "batch/large", proves: "A call takes 33 rows.", fixtures: ["mlp"], requires: { kind: "rows", rows: 33 }, run: checkLarge },
     { id: "batch/bound", proves: "A call takes maxBatch rows and refuses one more.", fixtures: ["mlp"], run: checkBound },
@@ -67,7 +77,10 @@ async function checkSingleWeight(context: CaseContext): Promise<void> {
   const { fixture, model } = await context.load();
   const request: VjpRequest = { feeds: fixture.sample(1), target: 2 };
   const plain = (await model.vjp(request)).gradients["x"]!;
-  const expected = float32(plain.dims, plain.data.map((value) => -3 * value));
+  const expected = float32(
+    plain.dims,
+    plain.data.map((value) => -3 * value),
+  );
   const weighted = (await model.vjp({ ...request, weights: Float32Array.of(-3) })).gradients["x"]!;
   context.closeTo(weighted, expected, "gradient with weight −3");
 }
@@ -85,5 +98,9 @@ async function checkBound(context: CaseContext): Promise<void> {
   const { maxBatch } = context.manifest.capabilities;
   await model.vjp({ feeds: fixture.sample(maxBatch ?? 1), target: 0 });
   if (maxBatch === null) return;
-  await expectRejection(() => model.vjp({ feeds: fixture.sample(maxBatch + 1), target: 0 }), ["BATCH_INVALID", "CAPABILITY_MISSING"], `A call of ${maxBatch + 1} rows where maxBatch is ${maxBatch}`);
+  await expectRejection(
+    () => model.vjp({ feeds: fixture.sample(maxBatch + 1), target: 0 }),
+    ["BATCH_INVALID", "CAPABILITY_MISSING"],
+    `A call of ${maxBatch + 1} rows where maxBatch is ${maxBatch}`,
+  );
 }

@@ -30,17 +30,22 @@ export function contractCases(): readonly Case[] {
 async function checkIdentity(context: CaseContext): Promise<void> {
   const { raw } = await context.load();
   demandEqual(raw.contractVersion, 1, "contractVersion");
-  for (const key of ["backend", "engine"] as const) demand(typeof raw[key] === "string" && raw[key].length > 0, `${key} must be a name, got ${JSON.stringify(raw[key])}.`);
+  for (const key of ["backend", "engine"] as const)
+    demand(typeof raw[key] === "string" && raw[key].length > 0, `${key} must be a name, got ${JSON.stringify(raw[key])}.`);
 }
 
 async function checkCapabilities(context: CaseContext): Promise<void> {
   const { raw } = await context.load();
   const declared = context.manifest.capabilities;
-  for (const key of Object.keys(declared) as (keyof typeof declared)[]) demandEqual(sorted(raw.capabilities[key]), sorted(declared[key]), `capability "${key}" of the model against the declared one`);
+  for (const key of Object.keys(declared) as (keyof typeof declared)[])
+    demandEqual(sorted(raw.capabilities[key]), sorted(declared[key]), `capability "${key}" of the model against the declared one`);
   const { rules, maxBatch, preferredBatch } = raw.capabilities;
   demand(rules.includes("standard"), 'Every backend has the rule "standard".');
   demand(maxBatch === null || isCount(maxBatch), `maxBatch must be null or a positive integer, got ${maxBatch}.`);
-  demand(isCount(preferredBatch) && preferredBatch <= (maxBatch ?? preferredBatch), `preferredBatch must be a positive integer, at most maxBatch, got ${preferredBatch}.`);
+  demand(
+    isCount(preferredBatch) && preferredBatch <= (maxBatch ?? preferredBatch),
+    `preferredBatch must be a positive integer, at most maxBatch, got ${preferredBatch}.`,
+  );
 }
 
 function sorted(value: Capabilities[keyof Capabilities]): unknown {
@@ -61,11 +66,19 @@ async function checkInputs(context: CaseContext): Promise<void> {
 async function checkOutputs(context: CaseContext): Promise<void> {
   for (const id of ["two-outputs", "spatial"]) {
     const { model, fixture } = await context.load(id);
-    checkInfos(model.outputs, fixture.outputs.map((output) => ({ ...output, type: "float32" })), `fixture "${id}"`);
+    checkInfos(
+      model.outputs,
+      fixture.outputs.map((output) => ({ ...output, type: "float32" })),
+      `fixture "${id}"`,
+    );
   }
 }
 
-function checkInfos(infos: readonly ValueInfo[], expected: readonly { readonly name: string; readonly type: string; readonly dims: readonly number[] }[], where: string): void {
+function checkInfos(
+  infos: readonly ValueInfo[],
+  expected: readonly { readonly name: string; readonly type: string; readonly dims: readonly number[] }[],
+  where: string,
+): void {
   demandEqual(infos.map(({ name }) => name).toSorted(), expected.map(({ name }) => name).toSorted(), `names in ${where}`);
   for (const { name, type, dims } of expected) {
     const info = infos.find((candidate) => candidate.name === name)!;
@@ -106,12 +119,22 @@ function checkTensor(tensor: unknown, dims: readonly number[], what: string): vo
   demandEqual(type, "float32", `type of ${what}`);
   demandEqual(rest.dims, dims, `dims of ${what}`);
   demand(data instanceof Float32Array, `data of ${what} must be a Float32Array.`);
-  demandEqual(data.length, dims.reduce((size, dim) => size * dim), `elements of ${what}`);
+  demandEqual(
+    data.length,
+    dims.reduce((size, dim) => size * dim),
+    `elements of ${what}`,
+  );
 }
 
-function checkScores(result: { readonly target: readonly unknown[]; readonly scores: Float32Array; readonly output: string; readonly score: string }, rows: number): void {
+function checkScores(
+  result: { readonly target: readonly unknown[]; readonly scores: Float32Array; readonly output: string; readonly score: string },
+  rows: number,
+): void {
   demandEqual(result.target.length, rows, "targets, one per row");
-  demand(result.target.every((target) => Number.isInteger(target)), "Targets of an output [N, classes] are numbers.");
+  demand(
+    result.target.every((target) => Number.isInteger(target)),
+    "Targets of an output [N, classes] are numbers.",
+  );
   demand(result.scores instanceof Float32Array, "scores must be a Float32Array.");
   demandEqual(result.scores.length, rows, "scores, one per row");
   demandEqual(result.output, "scores", "name of the scored output");

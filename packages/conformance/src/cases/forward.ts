@@ -6,17 +6,15 @@ import { fixtures } from "../fixtures/index.ts";
 /** Outputs against the float64 reference. */
 export function forwardCases(): readonly Case[] {
   return [
-    ...fixtures().map(
-      ({ id, summary }): Case => ({
-        id: `forward/${id}`,
-        proves: `Outputs are right: ${summary}.`,
-        fixtures: [id],
-        async run(context) {
-          const subject = await context.load();
-          await context.agreeOnOutputs(subject, { feeds: subject.fixture.sample(context.rows(2)) });
-        },
-      }),
-    ),
+    ...fixtures().map(({ id, summary }): Case => ({
+      id: `forward/${id}`,
+      proves: `Outputs are right: ${summary}.`,
+      fixtures: [id],
+      async run(context) {
+        const subject = await context.load();
+        await context.agreeOnOutputs(subject, { feeds: subject.fixture.sample(context.rows(2)) });
+      },
+    })),
     { id: "forward/named-outputs", proves: "outputs chooses what is returned.", fixtures: ["two-outputs"], run: checkNamedOutputs },
     { id: "forward/scores", proves: "forward scores the target that is named.", fixtures: ["two-outputs"], run: checkScores },
   ];

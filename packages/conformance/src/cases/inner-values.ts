@@ -8,8 +8,22 @@ const requires = { kind: "innerValues" } as const;
 export function innerValueCases(): readonly Case[] {
   return [
     { id: "inner/gradient", proves: "vjp gives the gradient of a value inside the network.", fixtures: ["smooth-mlp"], requires, run: checkGradient },
-    { id: "inner/forward", proves: "forward gives a value inside the network.", fixtures: ["smooth-mlp"], requires, refusals: ["OUTPUT_UNKNOWN"], run: checkForward },
-    { id: "inner/fed", proves: "The network runs from a value inside it that is fed, forward and back.", fixtures: ["smooth-mlp"], requires, refusals: ["INPUT_UNKNOWN"], run: checkFed },
+    {
+      id: "inner/forward",
+      proves: "forward gives a value inside the network.",
+      fixtures: ["smooth-mlp"],
+      requires,
+      refusals: ["OUTPUT_UNKNOWN"],
+      run: checkForward,
+    },
+    {
+      id: "inner/fed",
+      proves: "The network runs from a value inside it that is fed, forward and back.",
+      fixtures: ["smooth-mlp"],
+      requires,
+      refusals: ["INPUT_UNKNOWN"],
+      run: checkFed,
+    },
   ];
 }
 

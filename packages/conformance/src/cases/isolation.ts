@@ -13,12 +13,29 @@ export function isolationCases(): readonly Case[] {
     { id: "isolation/inputs-unchanged", proves: "What is fed stays as it was.", fixtures: ["two-inputs"], run: checkInputs },
     { id: "isolation/second-call", proves: "A second equal call gives equal results.", fixtures: ["cnn"], run: checkSecondCall },
     { id: "isolation/guided-again", proves: "A second guided call gives the same as the first.", fixtures: ["cnn"], requires: guided, run: checkGuidedAgain },
-    { id: "isolation/rule-is-scoped", proves: "A guided call leaves the plain gradients after it as they were.", fixtures: ["cnn"], requires: guided, run: checkRuleScoped },
+    {
+      id: "isolation/rule-is-scoped",
+      proves: "A guided call leaves the plain gradients after it as they were.",
+      fixtures: ["cnn"],
+      requires: guided,
+      run: checkRuleScoped,
+    },
     { id: "isolation/results-kept", proves: "Results stay as they are while the model goes on working.", fixtures: ["mlp"], run: checkResultsKept },
     { id: "isolation/two-models", proves: "Two loaded models do not mix, and one outlives the other.", fixtures: ["mlp", "smooth-mlp"], run: checkTwoModels },
-    { id: "isolation/dispose-during-call", proves: "A call that is on its way when the model is disposed gives its result, or rejects with MODEL_DISPOSED.", fixtures: ["cnn"], run: checkDisposeDuringCall },
+    {
+      id: "isolation/dispose-during-call",
+      proves: "A call that is on its way when the model is disposed gives its result, or rejects with MODEL_DISPOSED.",
+      fixtures: ["cnn"],
+      run: checkDisposeDuringCall,
+    },
     { id: "isolation/concurrent", proves: "Calls at the same time give what they give one after the other.", fixtures: ["cnn"], run: checkConcurrent },
-    { id: "isolation/concurrent-rules", proves: "A guided call leaves plain ones at the same time alone.", fixtures: ["cnn"], requires: guided, run: checkConcurrentRules },
+    {
+      id: "isolation/concurrent-rules",
+      proves: "A guided call leaves plain ones at the same time alone.",
+      fixtures: ["cnn"],
+      requires: guided,
+      run: checkConcurrentRules,
+    },
   ];
 }
 
@@ -81,7 +98,10 @@ async function checkTwoModels(context: CaseContext): Promise<void> {
 async function checkDisposeDuringCall(context: CaseContext): Promise<void> {
   const { fixture, model } = await context.load();
   const expected = await model.vjp({ feeds: fixture.sample(1), target: 1 });
-  const call = model.vjp({ feeds: fixture.sample(1), target: 1 }).then((result) => ({ result }), (error: unknown) => ({ error }));
+  const call = model.vjp({ feeds: fixture.sample(1), target: 1 }).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
   const disposal = model.dispose();
   const outcome = await call;
   await disposal;
@@ -99,7 +119,11 @@ async function checkConcurrentRules(context: CaseContext): Promise<void> {
   const { fixture, model } = await context.load();
   const feeds = fixture.sample(1);
   const rules = ["standard", "guided", "standard", "guided", "standard"] as const;
-  await compareWithSerial(context, model, rules.map((rule): VjpRequest => ({ feeds, target: 1, rule })));
+  await compareWithSerial(
+    context,
+    model,
+    rules.map((rule): VjpRequest => ({ feeds, target: 1, rule })),
+  );
 }
 
 async function compareWithSerial(context: CaseContext, model: Model, requests: readonly VjpRequest[]): Promise<void> {

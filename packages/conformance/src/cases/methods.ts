@@ -25,20 +25,38 @@ export function methodCases(): readonly Case[] {
     agreeing("vanilla", "Plain gradients are the reference's.", "cnn", (base) => base),
     agreeing("guided", "Guided gradients are the reference's.", "cnn", (base) => base, "guided"),
     agreeing("deconvnet", "DeconvNet gradients are the reference's.", "cnn", (base) => base, "deconvnet"),
-    ...PATHS.map((quadrature) => agreeing(`integrated/${quadrature}`, `Integrated gradients of 25 points by "${quadrature}" are the reference's.`, "mlp", (base) => integrated(base, { n: 25, quadrature }))),
+    ...PATHS.map((quadrature) =>
+      agreeing(`integrated/${quadrature}`, `Integrated gradients of 25 points by "${quadrature}" are the reference's.`, "mlp", (base) =>
+        integrated(base, { n: 25, quadrature }),
+      ),
+    ),
     agreeing("integrated/image", "Integrated gradients of an image are the reference's.", "cnn", (base) => integrated(base, { n: 5 })),
     agreeing("integrated/guided", "Integrated guided gradients are the reference's.", "mlp", (base) => integrated(base, { n: 25 }), "guided"),
     agreeing("integrated/two-inputs", "Integrated gradients of two inputs move both together.", "two-inputs", (base) => integrated(base, { n: 5 })),
     agreeing("integrated/mean", "multiplyByInputs: false gives the bare mean gradient.", "mlp", (base) => integrated(base, { n: 25, multiplyByInputs: false })),
-    { id: "methods/integrated/definition", proves: "Integrated gradients are (x − x′) times the mean gradient on the path.", fixtures: ["smooth-mlp"], run: checkDefinition },
+    {
+      id: "methods/integrated/definition",
+      proves: "Integrated gradients are (x − x′) times the mean gradient on the path.",
+      fixtures: ["smooth-mlp"],
+      run: checkDefinition,
+    },
     { id: "methods/integrated/completeness", proves: "Integrated gradients sum to F(x) − F(x′).", fixtures: ["smooth-mlp"], run: checkCompleteness },
     agreeing("smooth/seeded", "SmoothGrad of one seed is the same as the reference's.", "mlp", (base) => smooth(base, { n: 10, seed: 7 })),
     agreeing("smooth/image", "SmoothGrad of an image is the reference's.", "cnn", (base) => smooth(base, { n: 5, seed: 7 })),
     agreeing("smooth/guided", "SmoothGrad of guided gradients is the reference's.", "mlp", (base) => smooth(base, { n: 10, seed: 7 }), "guided"),
-    agreeing("smooth/variance", "The variance over the draws is the reference's.", "smooth-mlp", (base) => smooth(base, { n: 10, seed: 7, aggregate: "variance" })),
-    agreeing("smooth/integrated", "SmoothGrad of integrated gradients is the reference's.", "mlp", (base) => smooth(integrated(base, { n: 5 }), { n: 4, seed: 7 })),
+    agreeing("smooth/variance", "The variance over the draws is the reference's.", "smooth-mlp", (base) =>
+      smooth(base, { n: 10, seed: 7, aggregate: "variance" }),
+    ),
+    agreeing("smooth/integrated", "SmoothGrad of integrated gradients is the reference's.", "mlp", (base) =>
+      smooth(integrated(base, { n: 5 }), { n: 4, seed: 7 }),
+    ),
     { id: "methods/smooth/no-noise", proves: "SmoothGrad with noise level 0 is the plain gradient.", fixtures: ["cnn"], run: checkNoNoise },
-    { id: "methods/by-name", proves: "calculateGradients, generateIntegratedGrad and generateSmoothGrad drop the batch axis of one sample.", fixtures: ["mlp"], run: checkByName },
+    {
+      id: "methods/by-name",
+      proves: "calculateGradients, generateIntegratedGrad and generateSmoothGrad drop the batch axis of one sample.",
+      fixtures: ["mlp"],
+      run: checkByName,
+    },
     { id: "methods/provenance", proves: "Attributions name rule, rectifiers, backend and engine.", fixtures: ["cnn"], requires: guided, run: checkProvenance },
   ];
 }
@@ -60,11 +78,17 @@ async function checkDefinition(context: CaseContext): Promise<void> {
   const baseline = 0.5;
   const sum = new Float64Array(x.data.length);
   for (let k = 0; k < 20; k++) {
-    const point = float32(x.dims, x.data.map((value) => baseline + ((k + 0.5) / 20) * (value - baseline)));
+    const point = float32(
+      x.dims,
+      x.data.map((value) => baseline + ((k + 0.5) / 20) * (value - baseline)),
+    );
     const gradient = (await reference.vjp({ feeds: { x: point }, target: 3 })).gradients["x"]!;
     gradient.data.forEach((value, i) => (sum[i]! += value / 20));
   }
-  const expected = float32(x.dims, x.data.map((value, i) => (value - baseline) * sum[i]!));
+  const expected = float32(
+    x.dims,
+    x.data.map((value, i) => (value - baseline) * sum[i]!),
+  );
   const { values } = await integrated(new Backprop(model), { n: 20, baseline }).explain(x, { target: 3 });
   context.closeTo(values, expected, 'integrated gradients of "x"');
 }
@@ -80,7 +104,10 @@ async function checkCompleteness(context: CaseContext): Promise<void> {
   const allowed = Math.max(1e-3, 10 * context.tolerance) * Math.max(1, Math.abs(difference));
   demand(Math.abs(sum - difference) <= allowed, `Σ A = ${sum} must be F(x) − F(x′) = ${difference}.`);
   const [delta] = attribution.convergenceDelta ?? [];
-  demand(delta !== undefined && Math.abs(delta - (sum - difference)) <= allowed, `convergenceDelta must be Σ A − (F(x) − F(x′)) = ${sum - difference}, got ${delta}.`);
+  demand(
+    delta !== undefined && Math.abs(delta - (sum - difference)) <= allowed,
+    `convergenceDelta must be Σ A − (F(x) − F(x′)) = ${sum - difference}, got ${delta}.`,
+  );
 }
 
 async function checkNoNoise(context: CaseContext): Promise<void> {

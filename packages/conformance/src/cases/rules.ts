@@ -19,12 +19,34 @@ export function ruleCases(): readonly Case[] {
 function casesOf(rule: ModifiedRule): readonly Case[] {
   const requires = { kind: "rule", rule } as const;
   return [
-    ...WITH_RECTIFIERS.map(
-      (id): Case => ({ id: `rules/${rule}/${id}`, proves: `Gradients by rule "${rule}" are right.`, fixtures: [id], requires, run: (context) => checkGradients(context, rule) }),
-    ),
-    { id: `rules/${rule}/count`, proves: `The result counts the rectifiers that "${rule}" acted on.`, fixtures: ["mobile", "residual"], requires, run: (context) => checkCount(context, rule) },
-    { id: `rules/${rule}/narrowed`, proves: "rectifiers narrows the rule to the operators named.", fixtures: ["mobile"], requires, run: (context) => checkNarrowed(context, rule) },
-    { id: `rules/${rule}/none-met`, proves: "Without rectifiers the rule changes nothing, and says so by a count of 0.", fixtures: ["smooth-mlp"], requires, run: (context) => checkNoneMet(context, rule) },
+    ...WITH_RECTIFIERS.map((id): Case => ({
+      id: `rules/${rule}/${id}`,
+      proves: `Gradients by rule "${rule}" are right.`,
+      fixtures: [id],
+      requires,
+      run: (context) => checkGradients(context, rule),
+    })),
+    {
+      id: `rules/${rule}/count`,
+      proves: `The result counts the rectifiers that "${rule}" acted on.`,
+      fixtures: ["mobile", "residual"],
+      requires,
+      run: (context) => checkCount(context, rule),
+    },
+    {
+      id: `rules/${rule}/narrowed`,
+      proves: "rectifiers narrows the rule to the operators named.",
+      fixtures: ["mobile"],
+      requires,
+      run: (context) => checkNarrowed(context, rule),
+    },
+    {
+      id: `rules/${rule}/none-met`,
+      proves: "Without rectifiers the rule changes nothing, and says so by a count of 0.",
+      fixtures: ["smooth-mlp"],
+      requires,
+      run: (context) => checkNoneMet(context, rule),
+    },
     {
       id: `rules/${rule}/kinks`,
       proves: `At 0 and at negative cotangents "${rule}" does as its definition says.`,
@@ -43,7 +65,11 @@ async function checkGradients(context: CaseContext, rule: ModifiedRule): Promise
   const result = await context.agreeOnGradients(subject, { feeds, target: 1, rule });
   const [name] = Object.keys(result.gradients);
   // The fixtures are made so that the rule shows: an expected value that equals the plain gradient would prove nothing.
-  if (subject.fixture.network.nodes.length > 1) demand(standard.gradients[name!]!.data.some((value, i) => Math.abs(value - result.gradients[name!]!.data[i]!) > 1e-3), `Rule "${rule}" gives the plain gradient.`);
+  if (subject.fixture.network.nodes.length > 1)
+    demand(
+      standard.gradients[name!]!.data.some((value, i) => Math.abs(value - result.gradients[name!]!.data[i]!) > 1e-3),
+      `Rule "${rule}" gives the plain gradient.`,
+    );
 }
 
 async function checkCount(context: CaseContext, rule: ModifiedRule): Promise<void> {
@@ -57,7 +83,11 @@ async function checkCount(context: CaseContext, rule: ModifiedRule): Promise<voi
 async function checkNarrowed(context: CaseContext, rule: ModifiedRule): Promise<void> {
   const subject = await context.load();
   const feeds = subject.fixture.sample(1);
-  for (const [rectifiers, count] of [[["Relu6"], 2], [["Relu"], 1], [[], 0]] as const) {
+  for (const [rectifiers, count] of [
+    [["Relu6"], 2],
+    [["Relu"], 1],
+    [[], 0],
+  ] as const) {
     const result = await context.agreeOnGradients(subject, { feeds, target: 1, rule, rectifiers });
     demandEqual(result.rectifiers, count, `rectifiers that "${rule}" acted on with rectifiers: ${JSON.stringify(rectifiers)}`);
   }

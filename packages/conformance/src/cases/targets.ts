@@ -35,7 +35,13 @@ export function targetCases(): readonly Case[] {
     { id: "targets/output", proves: "output chooses the output that is explained.", fixtures: ["two-outputs"], run: checkOutput },
     refused("too-large", "A class beyond the last is refused.", "mlp", 5, "TARGET_OUT_OF_RANGE"),
     refused("negative", "A negative class is refused.", "mlp", -1, "TARGET_OUT_OF_RANGE"),
-    refused("tuple-too-large", "An index beyond its axis is refused, though it would fit another axis.", "spatial", { index: [0, 5, 0] }, "TARGET_OUT_OF_RANGE"),
+    refused(
+      "tuple-too-large",
+      "An index beyond its axis is refused, though it would fit another axis.",
+      "spatial",
+      { index: [0, 5, 0] },
+      "TARGET_OUT_OF_RANGE",
+    ),
     refused("one-entry-too-large", "Class 1 of an output with one entry is refused.", "one-entry", 1, "TARGET_OUT_OF_RANGE"),
     refused("fraction", "A class that is no integer is refused.", "mlp", 1.5, "TARGET_INVALID"),
     refused("tuple-length", "A tuple must have an index per axis.", "spatial", { index: [0, 1] }, "TARGET_INVALID"),
@@ -97,7 +103,8 @@ async function compare(context: CaseContext, { fixture, model, reference }: Subj
   context.closeTo(float32([actual.scores.length], actual.scores), float32([expected.scores.length], expected.scores), `scores ${what}`);
   const { dims } = fixture.outputs.find(({ name }) => name === expected.output)!;
   const byCotangent = await model.vjp({ feeds: fixture.sample(rows), output: expected.output, cotangent: oneHot([rows, ...dims], expected.target) });
-  for (const [name, gradient] of Object.entries(byCotangent.gradients)) context.closeTo(actual.gradients[name]!, gradient, `gradient of "${name}" ${what} against the one by its cotangent`);
+  for (const [name, gradient] of Object.entries(byCotangent.gradients))
+    context.closeTo(actual.gradients[name]!, gradient, `gradient of "${name}" ${what} against the one by its cotangent`);
 }
 
 function oneHot(dims: readonly number[], targets: readonly Target[]): FloatTensor {

@@ -8,7 +8,12 @@ import { fixtures } from "../fixtures/index.ts";
 /** Input gradients against the float64 reference, for a random cotangent of every output, and at kinks. */
 export function vjpCases(): readonly Case[] {
   return [
-    ...fixtures().map(({ id, summary }): Case => ({ id: `vjp/${id}`, proves: `Input gradients are right: ${summary}.`, fixtures: [id], run: checkEveryOutput })),
+    ...fixtures().map(({ id, summary }): Case => ({
+      id: `vjp/${id}`,
+      proves: `Input gradients are right: ${summary}.`,
+      fixtures: [id],
+      run: checkEveryOutput,
+    })),
     {
       id: "vjp/relu/at-zero",
       proves: "The derivative of ReLU at 0 is 0.",
@@ -25,19 +30,31 @@ export function vjpCases(): readonly Case[] {
       id: "vjp/max-pool/ties",
       proves: "Of equal maxima in a window the first takes the whole cotangent.",
       fixtures: ["max-pool"],
-      run: (context) => checkAt(context, Array.from({ length: 70 }, (_, i) => i % 3)),
+      run: (context) =>
+        checkAt(
+          context,
+          Array.from({ length: 70 }, (_, i) => i % 3),
+        ),
     },
     {
       id: "vjp/max-pool-overlap/ties",
       proves: "Ties in overlapping, padded windows go to the first.",
       fixtures: ["max-pool-overlap"],
-      run: (context) => checkAt(context, Array.from({ length: 70 }, () => 0.5)),
+      run: (context) =>
+        checkAt(
+          context,
+          Array.from({ length: 70 }, () => 0.5),
+        ),
     },
     {
       id: "vjp/max-pool/negative",
       proves: "Windows of negative numbers pass their gradient, and padding takes none.",
       fixtures: ["max-pool-overlap"],
-      run: (context) => checkAt(context, Array.from({ length: 70 }, (_, i) => -1 - ((i * 37) % 70))),
+      run: (context) =>
+        checkAt(
+          context,
+          Array.from({ length: 70 }, (_, i) => -1 - ((i * 37) % 70)),
+        ),
     },
     { id: "vjp/zero-cotangent", proves: "A cotangent of zeros gives zeros.", fixtures: ["cnn"], run: checkZero },
     { id: "vjp/one-hot", proves: "A target is a cotangent of one entry.", fixtures: ["mlp"], run: checkOneHot },
@@ -75,5 +92,8 @@ async function checkOneHot(context: CaseContext): Promise<void> {
 
 /** Normal numbers, none of which is small enough to hide an error. */
 function randomCotangent(dims: readonly number[]): FloatTensor {
-  return float32(dims, Float32Array.from(createNoise(3).next(sizeOf(dims)), (value) => value + Math.sign(value) * 0.25));
+  return float32(
+    dims,
+    Float32Array.from(createNoise(3).next(sizeOf(dims)), (value) => value + Math.sign(value) * 0.25),
+  );
 }

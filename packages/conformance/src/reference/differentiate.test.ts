@@ -28,9 +28,15 @@ describe("the float64 reference agrees with finite differences", () => {
   });
 });
 
-function finiteDifferences(fixture: Fixture, feeds: Readonly<Record<string, Value>>, name: string, f: (run: ReadonlyMap<string, Value>) => number): Float64Array {
+function finiteDifferences(
+  fixture: Fixture,
+  feeds: Readonly<Record<string, Value>>,
+  name: string,
+  f: (run: ReadonlyMap<string, Value>) => number,
+): Float64Array {
   const { dims, data } = feeds[name]!;
-  const at = (i: number, step: number): number => f(evaluate(fixture.network, { ...feeds, [name]: { dims, data: data.map((value, j) => (i === j ? value + step : value)) } }));
+  const at = (i: number, step: number): number =>
+    f(evaluate(fixture.network, { ...feeds, [name]: { dims, data: data.map((value, j) => (i === j ? value + step : value)) } }));
   return data.map((_, i) => (at(i, STEP) - at(i, -STEP)) / (2 * STEP));
 }
 

@@ -45,7 +45,12 @@ function forEachShare({ op, window }: Pool, x: Value, visit: (out: number, cell:
     cells.forEach((inside, position) => {
       const out = c * rows * columns + position;
       if (op === "averagePool") for (const cell of inside) visit(out, cell, 1 / inside.length);
-      else visit(out, inside.reduce((best, cell) => (x.data[cell]! > x.data[best]! ? cell : best)), 1);
+      else
+        visit(
+          out,
+          inside.reduce((best, cell) => (x.data[cell]! > x.data[best]! ? cell : best)),
+          1,
+        );
     });
   }
 }

@@ -14,7 +14,11 @@ export interface KerasLayer {
 export function kerasLayer({ layer }: NetworkNode): KerasLayer {
   switch (layer.op) {
     case "dense":
-      return { className: "Dense", config: { units: layer.bias.data.length, activation: "linear", use_bias: true }, weights: { kernel: layer.kernel, bias: layer.bias } };
+      return {
+        className: "Dense",
+        config: { units: layer.bias.data.length, activation: "linear", use_bias: true },
+        weights: { kernel: layer.kernel, bias: layer.bias },
+      };
     case "conv2d":
       return {
         className: "Conv2D",
@@ -40,7 +44,11 @@ export function kerasLayer({ layer }: NetworkNode): KerasLayer {
         weights: { gamma: layer.scale, beta: layer.offset, moving_mean: layer.mean, moving_variance: layer.variance },
       };
     case "layerNorm":
-      return { className: "LayerNormalization", config: { axis: -1, epsilon: layer.epsilon, center: true, scale: true }, weights: { gamma: layer.scale, beta: layer.offset } };
+      return {
+        className: "LayerNormalization",
+        config: { axis: -1, epsilon: layer.epsilon, center: true, scale: true },
+        weights: { gamma: layer.scale, beta: layer.offset },
+      };
     case "activation":
       return activation(layer.name, layer.alpha);
     case "softmax":

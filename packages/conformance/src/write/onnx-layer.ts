@@ -30,7 +30,10 @@ export function onnxLayer({ name, layer, from }: NetworkNode, dims: readonly num
     case "conv2d":
       return single("Conv", [x, constant("kernel", layer.kernel), constant("bias", layer.bias)], convolutionAttributes(layer.window, dims));
     case "depthwiseConv2d":
-      return single("Conv", [x, constant("kernel", layer.kernel), constant("bias", layer.bias)], { ...convolutionAttributes(layer.window, dims), group: dims[0]! });
+      return single("Conv", [x, constant("kernel", layer.kernel), constant("bias", layer.bias)], {
+        ...convolutionAttributes(layer.window, dims),
+        group: dims[0]!,
+      });
     case "maxPool":
       return single("MaxPool", [x], poolAttributes(layer.window, dims));
     case "averagePool":

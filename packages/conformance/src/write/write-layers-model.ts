@@ -24,7 +24,12 @@ export function writeLayersModel(network: Network): LayersModelArtifacts {
   const shapes = shapesOf(network);
   const weights = network.nodes.flatMap((node) => Object.entries(kerasLayer(node).weights).map(([part, tensor]) => [`${node.name}/${part}`, tensor] as const));
   const layers = [...network.inputs.map(inputLayer), ...network.nodes.flatMap((node) => layerConfigs(node, shapes))];
-  const config = { name: "network", layers, input_layers: network.inputs.map(({ name }) => [name, 0, 0]), output_layers: network.outputs.map((name) => [name, 0, 0]) };
+  const config = {
+    name: "network",
+    layers,
+    input_layers: network.inputs.map(({ name }) => [name, 0, 0]),
+    output_layers: network.outputs.map((name) => [name, 0, 0]),
+  };
   return {
     format: "layers-model",
     modelTopology: { keras_version: "2.4.0", backend: "tensorflow", model_config: { class_name: "Functional", config } },

@@ -67,7 +67,11 @@ function pad(node: NodeView): Facts {
   if (dims === null) return tensor(node.type(0), null);
   const pads = node.elements(1)?.values ?? node.attributes.ints("pads");
   const axes = node.has(3) ? node.numbers(3)?.map((axis) => node.axis(axis, dims.length)) : dims.map((_, axis) => axis);
-  if (axes === undefined || pads === undefined) return tensor(node.type(0), dims.map(() => null));
+  if (axes === undefined || pads === undefined)
+    return tensor(
+      node.type(0),
+      dims.map(() => null),
+    );
   const padded = dims.map((dim, axis) => {
     const at = axes.indexOf(axis);
     return at < 0 ? dim : addDims(dim, addDims(pads[at] ?? null, pads[at + axes.length] ?? null));
@@ -95,5 +99,8 @@ function centerCropPad(node: NodeView): Facts {
   if (dims === null) return tensor(node.type(0), null);
   const axes = (node.attributes.ints("axes") ?? dims.map((_, axis) => axis)).map((axis) => node.axis(axis, dims.length));
   const shape = node.elements(1)?.values;
-  return tensor(node.type(0), dims.map((dim, axis) => (axes.includes(axis) ? (shape?.[axes.indexOf(axis)] ?? null) : dim)));
+  return tensor(
+    node.type(0),
+    dims.map((dim, axis) => (axes.includes(axis) ? (shape?.[axes.indexOf(axis)] ?? null) : dim)),
+  );
 }

@@ -79,7 +79,13 @@ function settleScan(node: NodeView): Settled & { readonly slices: readonly { fac
   const axes = node.attributes.ints("scan_input_axes") ?? [];
   const slices = node.inputs.slice(states).map((facts, index) => withoutAxis(node, facts ?? unknownFacts, axes[index] ?? 0));
   const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [...state, ...slices.map(({ facts }) => facts)], "body");
-  return { ...settle(node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts), run), slices };
+  return {
+    ...settle(
+      node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts),
+      run,
+    ),
+    slices,
+  };
 }
 
 interface Settled {

@@ -42,7 +42,8 @@ function transposedSizes(node: NodeView, sizes: readonly Dim[], weights: readonl
   const extra = node.attributes.ints("output_padding") ?? [];
   return sizes.map((size, axis) => {
     const stride = geometry.strides[axis] ?? 1;
-    if (geometry.autoPad.startsWith("SAME")) return coversStride(addDims(windowExtent(geometry, axis), extra[axis] ?? 0), stride) ? multiplyDims(size, stride) : null;
+    if (geometry.autoPad.startsWith("SAME"))
+      return coversStride(addDims(windowExtent(geometry, axis), extra[axis] ?? 0), stride) ? multiplyDims(size, stride) : null;
     const pads = geometry.autoPad === "VALID" ? 0 : (geometry.pads[axis] ?? 0) + (geometry.pads[axis + sizes.length] ?? 0);
     const steps = multiplyDims(subtractDims(size, 1), stride);
     return addDims(addDims(steps, windowExtent(geometry, axis)), (extra[axis] ?? 0) - pads);

@@ -12,7 +12,16 @@ interface Expression {
 }
 
 /** Names as models have them: plain, with a path, and with signs that an expression uses, too. */
-const SIZES: ReadonlyMap<string, number> = new Map([["N", 3], ["H", 17], ["/conv/Conv_output_0.2", 5], ["seq-1", 7], ["past + 1", 11], ["2*s0", 4], ["floor(H)", 2], ["12", 9]]);
+const SIZES: ReadonlyMap<string, number> = new Map([
+  ["N", 3],
+  ["H", 17],
+  ["/conv/Conv_output_0.2", 5],
+  ["seq-1", 7],
+  ["past + 1", 11],
+  ["2*s0", 4],
+  ["floor(H)", 2],
+  ["12", 9],
+]);
 
 const leaf: fc.Arbitrary<Expression> = fc.oneof(
   fc.integer({ min: -4, max: 9 }).map((value) => ({ dim: value, value })),
@@ -26,8 +35,12 @@ const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
     fc.tuple(tie("expression"), tie("expression")).map(([a, b]) => ({ dim: addDims(a.dim, b.dim), value: a.value + b.value })),
     fc.tuple(tie("expression"), tie("expression")).map(([a, b]) => ({ dim: subtractDims(a.dim, b.dim), value: a.value - b.value })),
     fc.tuple(tie("expression"), tie("expression")).map(([a, b]) => ({ dim: multiplyDims(a.dim, b.dim), value: a.value * b.value })),
-    fc.tuple(tie("expression"), fc.integer({ min: 1, max: 5 })).map(([a, divisor]) => ({ dim: floorDivideDim(a.dim, divisor), value: Math.floor(a.value / divisor) })),
-    fc.tuple(tie("expression"), fc.integer({ min: 1, max: 5 })).map(([a, divisor]) => ({ dim: ceilDivideDim(a.dim, divisor), value: Math.ceil(a.value / divisor) })),
+    fc
+      .tuple(tie("expression"), fc.integer({ min: 1, max: 5 }))
+      .map(([a, divisor]) => ({ dim: floorDivideDim(a.dim, divisor), value: Math.floor(a.value / divisor) })),
+    fc
+      .tuple(tie("expression"), fc.integer({ min: 1, max: 5 }))
+      .map(([a, divisor]) => ({ dim: ceilDivideDim(a.dim, divisor), value: Math.ceil(a.value / divisor) })),
   ),
 }));
 

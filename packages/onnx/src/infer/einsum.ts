@@ -24,7 +24,10 @@ function einsum(node: NodeView): Facts {
   if (batch === "contradiction") throw node.invalid("the axes of its ellipses do not broadcast together");
   const output = right === undefined ? implicitOutput(terms) : labelsOf(right);
   if (output.includes(ELLIPSIS) && batch === null) return tensor(firstType(node), null);
-  return tensor(firstType(node), output.flatMap((label) => (label === ELLIPSIS ? (batch ?? []) : [sizes.get(label) ?? null])));
+  return tensor(
+    firstType(node),
+    output.flatMap((label) => (label === ELLIPSIS ? (batch ?? []) : [sizes.get(label) ?? null])),
+  );
 }
 
 function labelsOf(part: string): readonly string[] {

@@ -70,17 +70,28 @@ export function constantOf(type: DataType | null, dims: readonly Dim[] | null, e
 
 function arrayOf(type: DataType, values: readonly number[]): ConstantTensor["data"] | null {
   switch (type) {
-    case "float32": return Float32Array.from(values);
-    case "float64": return Float64Array.from(values);
-    case "int64": return BigInt64Array.from(values, BigInt);
-    case "uint64": return BigUint64Array.from(values, BigInt);
-    case "int32": return Int32Array.from(values);
-    case "uint32": return Uint32Array.from(values);
-    case "int16": return Int16Array.from(values);
-    case "uint16": return Uint16Array.from(values);
-    case "int8": return Int8Array.from(values);
+    case "float32":
+      return Float32Array.from(values);
+    case "float64":
+      return Float64Array.from(values);
+    case "int64":
+      return BigInt64Array.from(values, BigInt);
+    case "uint64":
+      return BigUint64Array.from(values, BigInt);
+    case "int32":
+      return Int32Array.from(values);
+    case "uint32":
+      return Uint32Array.from(values);
+    case "int16":
+      return Int16Array.from(values);
+    case "uint16":
+      return Uint16Array.from(values);
+    case "int8":
+      return Int8Array.from(values);
     case "uint8":
-    case "bool": return Uint8Array.from(values);
-    default: return null;
+    case "bool":
+      return Uint8Array.from(values);
+    default:
+      return null;
   }
 }

@@ -9,15 +9,27 @@ type Combine = (values: readonly Dim[], type: DataType | null) => Dim;
 
 /** Operators that broadcast their inputs together. Small operands are computed, symbols included. */
 export const elementwiseRules: InferenceRules = {
-  Add: arithmetic(([a, b]) => addDims(known(a), known(b)), (a, b) => a + b),
-  Sub: arithmetic(([a, b]) => subtractDims(known(a), known(b)), (a, b) => a - b),
-  Mul: arithmetic(([a, b]) => multiplyDims(known(a), known(b)), (a, b) => a * b),
+  Add: arithmetic(
+    ([a, b]) => addDims(known(a), known(b)),
+    (a, b) => a + b,
+  ),
+  Sub: arithmetic(
+    ([a, b]) => subtractDims(known(a), known(b)),
+    (a, b) => a - b,
+  ),
+  Mul: arithmetic(
+    ([a, b]) => multiplyDims(known(a), known(b)),
+    (a, b) => a * b,
+  ),
   Div: arithmetic(divide, divideNumbers),
   Mod: (node) => [broadcast(node, node.type(0), combineNumbers(node.attributes.int("fmod", 0) === 1 ? truncatedModulo : flooredModulo))],
   Pow: (node) => [broadcast(node, node.type(0), power)],
   Min: arithmetic(same, (a, b) => Math.min(a, b)),
   Max: arithmetic(same, (a, b) => Math.max(a, b)),
-  Sum: arithmetic(() => null, (a, b) => a + b),
+  Sum: arithmetic(
+    () => null,
+    (a, b) => a + b,
+  ),
   Mean: (node) => [broadcast(node, firstType(node), null)],
   Equal: comparison((a, b) => a === b, true),
   Greater: comparison((a, b) => a > b),
@@ -27,7 +39,9 @@ export const elementwiseRules: InferenceRules = {
   And: comparison((a, b) => a !== 0 && b !== 0),
   Or: comparison((a, b) => a !== 0 || b !== 0),
   Xor: comparison((a, b) => (a !== 0) !== (b !== 0)),
-  Where: (node) => [broadcast(node, node.type(1) ?? node.type(2), ([condition, yes, no]) => (condition === null ? same([yes, no]) : known(condition === 0 ? no : yes)))],
+  Where: (node) => [
+    broadcast(node, node.type(1) ?? node.type(2), ([condition, yes, no]) => (condition === null ? same([yes, no]) : known(condition === 0 ? no : yes))),
+  ],
   BitShift: (node) => [broadcast(node, firstType(node), null)],
   BitwiseAnd: (node) => [broadcast(node, firstType(node), null)],
   BitwiseOr: (node) => [broadcast(node, firstType(node), null)],
@@ -41,7 +55,11 @@ export function broadcast(node: NodeView, type: DataType | null, combine: Combin
   if (dims === "contradiction") throw node.invalid("its inputs do not broadcast together");
   const operands = node.inputs.map((_, index) => node.elements(index));
   if (combine === null || !isSmall(dims) || operands.includes(null)) return tensor(type, dims);
-  return factsWithElements(type, dims, broadcastElements(dims, operands as KnownElements[], (values) => elementOfType(type, combine(values, type))));
+  return factsWithElements(
+    type,
+    dims,
+    broadcastElements(dims, operands as KnownElements[], (values) => elementOfType(type, combine(values, type))),
+  );
 }
 
 /** The type that all inputs share, from the first whose type is known. */

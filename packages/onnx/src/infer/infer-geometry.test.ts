@@ -45,25 +45,50 @@ const pools: fc.Arbitrary<OneNode> = fc.tuple(window, fc.constantFrom("MaxPool",
   const fitting = axes.map((one) => ({ ...one, before: Math.min(one.before, one.kernel - 1), after: Math.min(one.after, one.kernel - 1) }));
   const { dilations, ...attributes } = windowAttributes(fitting, autoPad);
   const dilated = op === "AveragePool" ? {} : { dilations };
-  return { op, inputs: [x(1, 2, ...axes.map(({ size }) => size))], attributes: { ...attributes, ...dilated, kernel_shape: axes.map(({ kernel }) => kernel), ceil_mode: ceil }, opset };
+  return {
+    op,
+    inputs: [x(1, 2, ...axes.map(({ size }) => size))],
+    attributes: { ...attributes, ...dilated, kernel_shape: axes.map(({ kernel }) => kernel), ceil_mode: ceil },
+    opset,
+  };
 });
 
 const broadcasts: fc.Arbitrary<OneNode> = fc
-  .tuple(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }), fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }), fc.array(fc.nat(4), { minLength: 3, maxLength: 3 }))
+  .tuple(
+    fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }),
+    fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+    fc.array(fc.nat(4), { minLength: 3, maxLength: 3 }),
+  )
   .map(([dims, ones, cuts]) => {
     const operand = (index: number): readonly number[] => dims.map((dim, i) => (ones[index * 4 + i] === true ? 1 : dim)).slice(cuts[index]);
     return { op: "Where", inputs: [of("bool", ...operand(0)), x(...operand(1)), x(...operand(2))] };
   });
 
 const slices: fc.Arbitrary<OneNode> = fc
-  .array(fc.record({ size: fc.integer({ min: 0, max: 6 }), start: fc.integer({ min: -8, max: 8 }), end: fc.integer({ min: -8, max: 8 }), step: fc.constantFrom(1, 1, 2, 3, -1, -2) }), { minLength: 1, maxLength: 3 })
+  .array(
+    fc.record({
+      size: fc.integer({ min: 0, max: 6 }),
+      start: fc.integer({ min: -8, max: 8 }),
+      end: fc.integer({ min: -8, max: 8 }),
+      step: fc.constantFrom(1, 1, 2, 3, -1, -2),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
   .map((cuts) => ({
     op: "Slice",
-    inputs: [x(...cuts.map(({ size }) => size)), ...(["start", "end"] as const).map((name) => ints(...cuts.map((cut) => cut[name]))), ints(...cuts.keys()), ints(...cuts.map(({ step }) => step))],
+    inputs: [
+      x(...cuts.map(({ size }) => size)),
+      ...(["start", "end"] as const).map((name) => ints(...cuts.map((cut) => cut[name]))),
+      ints(...cuts.keys()),
+      ints(...cuts.map(({ step }) => step)),
+    ],
   }));
 
 const resizes: fc.Arbitrary<OneNode> = fc
-  .tuple(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })), fc.tuple(fc.float({ min: Math.fround(0.3), max: 3, noNaN: true }), fc.constantFrom(0.5, 1.5, 2, 0.75, 1 / 3)))
+  .tuple(
+    fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
+    fc.tuple(fc.float({ min: Math.fround(0.3), max: 3, noNaN: true }), fc.constantFrom(0.5, 1.5, 2, 0.75, 1 / 3)),
+  )
   .filter(([sizes, scales]) => sizes.every((size, index) => size * (scales[index] as number) >= 1))
   .map(([sizes, scales]) => ({ op: "Resize", inputs: [x(1, 1, ...sizes), null, floats(1, 1, ...scales)] }));
 
@@ -91,7 +116,13 @@ describe.each([
 
   it("are known in nearly all cases", () => {
     const sample = fc.sample(nodes, { seed: SEED, numRuns: 150 }).filter((node) => !isTooSmall(node));
-    const known = sample.filter((node) => outputNames(node).every((name) => inferGraph(oneNodeModel(node)).get(name)?.dims?.every((dim) => typeof dim === "number")));
+    const known = sample.filter((node) =>
+      outputNames(node).every((name) =>
+        inferGraph(oneNodeModel(node))
+          .get(name)
+          ?.dims?.every((dim) => typeof dim === "number"),
+      ),
+    );
     expect(known.length / sample.length).toBeGreaterThan(0.85);
   });
 });

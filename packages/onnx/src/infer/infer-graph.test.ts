@@ -118,7 +118,9 @@ describe("declarations", () => {
 
 describe("initializers", () => {
   it("are decoded only when a rule asks for their elements", () => {
-    const proto = model([nodeProto("MatMul", ["x", "w"], ["y"])], [input("x", "N", 3)], { initializers: [tensorProto("w", { type: "float32", dims: [3, 2], data: new Float32Array(6) })] });
+    const proto = model([nodeProto("MatMul", ["x", "w"], ["y"])], [input("x", "N", 3)], {
+      initializers: [tensorProto("w", { type: "float32", dims: [3, 2], data: new Float32Array(6) })],
+    });
     const [weights] = proto.graph?.initializer ?? [];
     if (weights !== undefined) weights.rawData = new Uint8Array(3);
     expect(dimsOf(proto, "y")).toEqual(["N", 2]);
@@ -133,7 +135,8 @@ describe("initializers", () => {
 });
 
 describe("If", () => {
-  const branches = (condition: string, yes: GraphProto, no: GraphProto): NodeProto => nodeProto("If", [condition], ["y"], { then_branch: yes, else_branch: no });
+  const branches = (condition: string, yes: GraphProto, no: GraphProto): NodeProto =>
+    nodeProto("If", [condition], ["y"], { then_branch: yes, else_branch: no });
   const relu = body([nodeProto("Relu", ["x"], ["a"])], [], ["a"]);
   const widened = body([nodeProto("Concat", ["x", "x"], ["a"], { axis: 1 })], [], ["a"]);
   const squeezed = body([nodeProto("Squeeze", ["x", "last"], ["a"])], [], ["a"]);
@@ -164,7 +167,9 @@ describe("If", () => {
 describe("Loop and Scan", () => {
   const state = [valueInfoProto("i", "int64", []), valueInfoProto("go", "bool", []), valueInfoProto("s", "float32", null)];
   const loop = (step: NodeProto, trips = "trips"): NodeProto =>
-    nodeProto("Loop", [trips, "", "x"], ["final", "all"], { body: body([nodeProto("Identity", ["go"], ["stay"]), step, nodeProto("Identity", ["next"], ["seen"])], state, ["stay", "next", "seen"]) });
+    nodeProto("Loop", [trips, "", "x"], ["final", "all"], {
+      body: body([nodeProto("Identity", ["go"], ["stay"]), step, nodeProto("Identity", ["next"], ["seen"])], state, ["stay", "next", "seen"]),
+    });
 
   it("keep a state that every pass keeps, and stack what it yields", () => {
     const proto = model([loop(nodeProto("Relu", ["s"], ["next"]))], [input("x", "N", 3)], { initializers: [scalar("trips", 5)] });
@@ -178,8 +183,15 @@ describe("Loop and Scan", () => {
   });
 
   it("slice what is scanned", () => {
-    const step = body([nodeProto("Add", ["s", "slice"], ["next"]), nodeProto("Identity", ["next"], ["seen"])], [input("s", null), input("slice", null)], ["next", "seen"]);
-    const proto = model([nodeProto("Scan", ["start", "x"], ["final", "all"], { body: step, num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [-1] })], [input("start", 4), input("x", 4, "T")]);
+    const step = body(
+      [nodeProto("Add", ["s", "slice"], ["next"]), nodeProto("Identity", ["next"], ["seen"])],
+      [input("s", null), input("slice", null)],
+      ["next", "seen"],
+    );
+    const proto = model(
+      [nodeProto("Scan", ["start", "x"], ["final", "all"], { body: step, num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [-1] })],
+      [input("start", 4), input("x", 4, "T")],
+    );
     expect(dimsOf(proto, "final")).toEqual([4]);
     expect(dimsOf(proto, "all")).toEqual([4, "T"]);
   });
@@ -199,7 +211,18 @@ describe("inferSubgraph", () => {
 describe("small constants", () => {
   it("are computed with the arithmetic of their type", () => {
     const third = nodeProto("Constant", [], ["third"], { value_float: float(1 / 3) });
-    const facts = inferGraph(model([third, nodeProto("Mul", ["third", "third"], ["ninth"]), nodeProto("Constant", [], ["seven"], { value_int: -7 }), nodeProto("Div", ["seven", "two"], ["half"])], [], { initializers: [scalar("two", 2)] }));
+    const facts = inferGraph(
+      model(
+        [
+          third,
+          nodeProto("Mul", ["third", "third"], ["ninth"]),
+          nodeProto("Constant", [], ["seven"], { value_int: -7 }),
+          nodeProto("Div", ["seven", "two"], ["half"]),
+        ],
+        [],
+        { initializers: [scalar("two", 2)] },
+      ),
+    );
     expect(facts.get("ninth")?.constant?.data).toEqual(Float32Array.of(Math.fround(Math.fround(1 / 3) * Math.fround(1 / 3))));
     expect(facts.get("half")?.constant?.data).toEqual(BigInt64Array.of(-3n));
   });

@@ -42,7 +42,14 @@ export function inferGraph(model: ModelProto, options: InferGraphOptions = {}): 
 /** As `inferGraph`, for a subgraph of If, Loop or Scan that sees the values of `outer`. */
 export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, options: InferSubgraphOptions): ReadonlyMap<string, Facts> {
   const scope = options.scope ?? `${graph.name}/`;
-  const inputs = graph.input.map(({ name, type }, index) => fill(options.inputs?.[index] ?? unknownFacts, factsOfType(type, (axis) => freshSymbol(name, axis, { scope })), name, { scope }));
+  const inputs = graph.input.map(({ name, type }, index) =>
+    fill(
+      options.inputs?.[index] ?? unknownFacts,
+      factsOfType(type, (axis) => freshSymbol(name, axis, { scope })),
+      name,
+      { scope },
+    ),
+  );
   return inferValues(graph, outer, inputs, { opset: options.opset, scope });
 }
 
@@ -51,12 +58,21 @@ export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string,
  *
  * @throws {XDeepError} MODEL_INVALID when the body's shapes contradict each other.
  */
-export function inferBodyInputs(node: NodeProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, options: Pick<InferSubgraphOptions, "opset" | "scope">): readonly Facts[] {
+export function inferBodyInputs(
+  node: NodeProto,
+  outer: Pick<ReadonlyMap<string, Facts>, "get">,
+  options: Pick<InferSubgraphOptions, "opset" | "scope">,
+): readonly Facts[] {
   const inputs = node.input.map((name) => (name === "" ? null : (outer.get(name) ?? unknownFacts)));
   return bodyInputs(new NodeView(node, inputs, contextIn(outer, options)));
 }
 
-function inferValues(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], base: InferenceContext): ReadonlyMap<string, Facts> {
+function inferValues(
+  graph: GraphProto,
+  outer: Pick<ReadonlyMap<string, Facts>, "get">,
+  inputs: readonly Facts[],
+  base: InferenceContext,
+): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
   graph.input.forEach(({ name }, index) => values.set(name, inputs[index] ?? unknownFacts));
   graph.initializer.forEach((proto) => values.set(proto.name, initializerFacts(proto)));
@@ -75,7 +91,12 @@ function contextIn(outer: Pick<ReadonlyMap<string, Facts>, "get">, base: Inferen
   return { ...base, inferSubgraph: (body, inputs, scope) => outputsOf(body, outer, inputs, { ...base, scope: `${base.scope ?? ""}${scope}` }) };
 }
 
-function outputsOf(body: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, inputs: readonly Facts[], context: InferenceContext & { scope: string }): readonly Facts[] {
+function outputsOf(
+  body: GraphProto,
+  outer: Pick<ReadonlyMap<string, Facts>, "get">,
+  inputs: readonly Facts[],
+  context: InferenceContext & { scope: string },
+): readonly Facts[] {
   const values = inferSubgraph(body, outer, { opset: context.opset, inputs, scope: context.scope });
   return body.output.map(({ name }) => values.get(name) ?? outer.get(name) ?? unknownFacts);
 }

@@ -63,7 +63,10 @@ describe("contradictions", () => {
   ];
 
   it.each(broken.map((row) => ({ row, title: titleOf(row) })))("are seen as ONNX Runtime sees them: $title", async ({ row }) => {
-    const accepted = await runModel(oneNodeModel(row), zeroFeeds(row)).then(() => true, () => false);
+    const accepted = await runModel(oneNodeModel(row), zeroFeeds(row)).then(
+      () => true,
+      () => false,
+    );
     const error = thrownBy(() => inferGraph(oneNodeModel(row)));
     expect(error === null).toBe(accepted);
     if (error !== null) expect(isXDeepError(error, "MODEL_INVALID") && error.message).toContain(row.op);
@@ -83,7 +86,12 @@ function describeDims(dims: readonly (number | string | null)[] | null): string 
 /** The outcome of a run with "?" where the row expects one. */
 function likeExpected(outcome: string, expected: string): string {
   const sizes = outcome.split("×");
-  return expected.split("×").length === sizes.length ? expected.split("×").map((size, axis) => (size.endsWith("?") ? sizes[axis]?.replace(/\d+$/, "?") : sizes[axis])).join("×") : outcome;
+  return expected.split("×").length === sizes.length
+    ? expected
+        .split("×")
+        .map((size, axis) => (size.endsWith("?") ? sizes[axis]?.replace(/\d+$/, "?") : sizes[axis]))
+        .join("×")
+    : outcome;
 }
 
 function titleOf({ op, domain, inputs, attributes = {} }: OneNode): string {

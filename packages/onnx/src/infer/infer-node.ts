@@ -18,7 +18,8 @@ export function inferNode(node: NodeProto, inputs: readonly (Facts | null)[], co
   return node.output.map((output, index) => {
     const { dims, ...rest } = facts[index] ?? unknownFacts;
     if (dims === null) return { ...rest, dims };
-    const symbols = named.get(dims) ?? dims.map((dim, axis) => (isSize(dim) ? dim : freshSymbol(output || `${node.output.find(Boolean)}.${index}`, axis, context)));
+    const symbols =
+      named.get(dims) ?? dims.map((dim, axis) => (isSize(dim) ? dim : freshSymbol(output || `${node.output.find(Boolean)}.${index}`, axis, context)));
     named.set(dims, symbols);
     const constant = rest.constant ?? constantOf(rest.type, symbols, rest.elements);
     return { ...rest, dims: symbols, ...(constant === undefined ? {} : { constant }) };

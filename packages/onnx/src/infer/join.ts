@@ -36,7 +36,9 @@ function concatElements(node: NodeView, dims: readonly Dim[], axis: number): rea
   const operands = node.inputs.map((facts, index) => node.elements(index) ?? unknownElements(facts));
   if (!isSmall(dims) || operands.includes(null)) return null;
   const rows = sizeOf(dims.slice(0, axis));
-  return Array.from({ length: rows }, (_, row) => (operands as KnownElements[]).flatMap(({ values }) => values.slice((row * values.length) / rows, ((row + 1) * values.length) / rows))).flat();
+  return Array.from({ length: rows }, (_, row) =>
+    (operands as KnownElements[]).flatMap(({ values }) => values.slice((row * values.length) / rows, ((row + 1) * values.length) / rows)),
+  ).flat();
 }
 
 function unknownElements(facts: Facts | null): KnownElements | null {

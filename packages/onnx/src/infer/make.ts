@@ -59,7 +59,10 @@ function constantOfShape(node: NodeView): Facts {
   const fill = value === undefined ? factsWithElements("float32", [1], [0]) : constantTensor(value);
   const length = node.dims(0)?.[0];
   const dims = node.elements(0)?.values ?? (typeof length === "number" ? Array.from({ length }, () => null) : null);
-  const [element] = fill.constant === undefined || fill.type === "string" ? (fill.elements ?? [null]) : Array.from<number | bigint | string, number>(fill.constant.data as ArrayLike<number>, Number);
+  const [element] =
+    fill.constant === undefined || fill.type === "string"
+      ? (fill.elements ?? [null])
+      : Array.from<number | bigint | string, number>(fill.constant.data as ArrayLike<number>, Number);
   const elements = isSmall(dims) && fill.type !== "float16" && fill.type !== "bfloat16" ? Array.from({ length: sizeOf(dims) }, () => element ?? null) : null;
   return factsWithElements(fill.type, dims, elements);
 }

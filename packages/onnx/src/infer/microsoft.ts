@@ -44,7 +44,8 @@ function embedNormalization(node: NodeView): readonly Facts[] {
 
 /** MatMul whose operands may be transposed first: their last two axes, or their batch axes with the rows. */
 function fusedMatMul(node: NodeView): readonly Facts[] {
-  if (node.attributes.int("transBatchA", 0) === 1 || node.attributes.int("transBatchB", 0) === 1) return [tensor(node.type(0), node.dims(0)?.map(() => null) ?? null)];
+  if (node.attributes.int("transBatchA", 0) === 1 || node.attributes.int("transBatchB", 0) === 1)
+    return [tensor(node.type(0), node.dims(0)?.map(() => null) ?? null)];
   const operands = ["transA", "transB"].map((name, index) => transposed(node.dims(index), node.attributes.int(name, 0) === 1));
   return [tensor(node.type(0), matmulDims(node, operands[0] ?? null, operands[1] ?? null))];
 }
@@ -68,7 +69,10 @@ function packedAttention(node: NodeView): readonly Facts[] {
 /** Query [N, length, size], value [N, length, size] or [N, heads, length, head size]. Packed forms have rank 5 or no value. */
 function multiHeadAttention(node: NodeView): readonly Facts[] {
   const [query, value] = [node.dims(0), node.dims(2)];
-  if (query?.length !== 3 || value === null) return [tensor(node.type(0), query?.length === 5 ? [query[0] as Dim, query[1] as Dim, multiplyDims(query[2] as Dim, query[4] as Dim)] : [null, null, null])];
+  if (query?.length !== 3 || value === null)
+    return [
+      tensor(node.type(0), query?.length === 5 ? [query[0] as Dim, query[1] as Dim, multiplyDims(query[2] as Dim, query[4] as Dim)] : [null, null, null]),
+    ];
   const hidden = value.length === 3 ? (value[2] as Dim) : multiplyDims(value[1] ?? null, value[3] ?? null);
   return [tensor(node.type(0), [query[0] as Dim, query[1] as Dim, hidden])];
 }

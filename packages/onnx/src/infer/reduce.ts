@@ -40,7 +40,8 @@ function reducedAxes(node: NodeView): ReadonlySet<number> | "none" | null {
   const axes = node.intsOrInput("axes", 1);
   const rank = node.rank(0);
   if (axes === null || rank === null) return null;
-  if (axes === undefined || axes.length === 0) return node.attributes.int("noop_with_empty_axes", 0) === 1 ? "none" : new Set(Array.from({ length: rank }, (_, axis) => axis));
+  if (axes === undefined || axes.length === 0)
+    return node.attributes.int("noop_with_empty_axes", 0) === 1 ? "none" : new Set(Array.from({ length: rank }, (_, axis) => axis));
   return new Set(axes.map((axis) => node.axis(axis, rank)));
 }
 
@@ -50,7 +51,15 @@ function reduceElements(node: NodeView, axes: ReadonlySet<number>, type: DataTyp
   const groups = new Map<string, Dim[]>();
   const outer = operand.dims.filter((_, axis) => !axes.has(axis));
   for (let flat = 0; flat < sizeOf(outer); flat += 1) groups.set(unravel(flat, outer).join(), []);
-  operand.values.forEach((value, flat) => groups.get(unravel(flat, operand.dims).filter((_, axis) => !axes.has(axis)).join())?.push(value));
+  operand.values.forEach((value, flat) =>
+    groups
+      .get(
+        unravel(flat, operand.dims)
+          .filter((_, axis) => !axes.has(axis))
+          .join(),
+      )
+      ?.push(value),
+  );
   return [...groups.values()].map((values) => elementOfType(type, combine(values)));
 }
 
@@ -63,5 +72,8 @@ function argReduce(node: NodeView): Facts {
   if (dims === null) return tensor("int64", null);
   const reduced = node.axis(node.attributes.int("axis", 0), dims.length);
   const keep = node.attributes.int("keepdims", 1) === 1;
-  return tensor("int64", dims.flatMap((dim, axis) => (axis === reduced ? (keep ? [1] : []) : [dim])));
+  return tensor(
+    "int64",
+    dims.flatMap((dim, axis) => (axis === reduced ? (keep ? [1] : []) : [dim])),
+  );
 }

@@ -90,9 +90,13 @@ export class NodeView {
   invalid(problem: string): XDeepError {
     const { opType, name, output } = this.node;
     const shapes = this.inputs.map((facts) => (facts?.dims ? `[${facts.dims.map((dim) => dim ?? "?").join(", ")}]` : "?")).join(" × ");
-    return new XDeepError("MODEL_INVALID", `${opType} "${name || (output[0] ?? "")}" is inconsistent: ${problem} (inputs ${shapes}). Check the model's shapes, or the dims given for its inputs.`, {
-      details: { op: opType, node: name, outputs: [...output] },
-    });
+    return new XDeepError(
+      "MODEL_INVALID",
+      `${opType} "${name || (output[0] ?? "")}" is inconsistent: ${problem} (inputs ${shapes}). Check the model's shapes, or the dims given for its inputs.`,
+      {
+        details: { op: opType, node: name, outputs: [...output] },
+      },
+    );
   }
 }
 

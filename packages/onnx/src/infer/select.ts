@@ -4,7 +4,11 @@ import { dot, rowMajorStrides, unravel } from "./broadcast.ts";
 import type { KnownElements } from "./elements.ts";
 
 /** The elements of an output of these dims, each taken from where `source` says: an index into the operand, or null where that is unknown. */
-export function selectElements(operand: KnownElements, dims: readonly number[], source: (index: readonly number[]) => readonly number[] | null): readonly Dim[] {
+export function selectElements(
+  operand: KnownElements,
+  dims: readonly number[],
+  source: (index: readonly number[]) => readonly number[] | null,
+): readonly Dim[] {
   const strides = rowMajorStrides(operand.dims);
   return Array.from({ length: sizeOf(dims) }, (_, flat) => {
     const index = source(unravel(flat, dims));

@@ -18,7 +18,11 @@ function slice(node: NodeView): Facts {
   const type = node.type(0);
   if (dims === null) return tensor(type, null);
   const cuts = cutsByAxis(node, dims);
-  if (cuts === null) return tensor(type, dims.map(() => null));
+  if (cuts === null)
+    return tensor(
+      type,
+      dims.map(() => null),
+    );
   const sliced = dims.map((dim, axis) => (cuts.has(axis) ? (cuts.get(axis) as Cut).size : dim));
   return factsWithElements(type, sliced, slicedElements(node, sliced, cuts));
 }

@@ -102,7 +102,9 @@ function cast(node: NodeView, type: DataType | null): Facts {
     return type.includes("int") ? Math.trunc(x) : x;
   };
   if (type === node.type(0) && type !== null) return node.input(0);
-  return type === null || type === "string" ? tensor(type, node.dims(0)) : mapped(node, type, type === "bool" ? (x) => (typeof x === "number" ? to(x) : null) : to);
+  return type === null || type === "string"
+    ? tensor(type, node.dims(0))
+    : mapped(node, type, type === "bool" ? (x) => (typeof x === "number" ? to(x) : null) : to);
 }
 
 function clip(node: NodeView): Facts {

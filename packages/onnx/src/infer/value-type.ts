@@ -11,11 +11,16 @@ export function factsOfType(type: TypeProto | undefined, symbol: (axis: number) 
       const dims = value.value.shape?.dim.map((dim, axis) => sizeOfDimension(dim) ?? symbol(axis)) ?? null;
       return { type: dataTypeName(value.value.elemType), dims };
     }
-    case "sequenceType": return { ...factsOfType(value.value.elemType, symbol), dims: null, container: "sequence" };
-    case "optionalType": return { ...factsOfType(value.value.elemType, symbol), dims: null, container: "optional" };
-    case "mapType": return { ...unknownFacts, container: "map" };
-    case "sparseTensorType": return { type: dataTypeName(value.value.elemType), dims: null, container: "sparse" };
-    default: return unknownFacts;
+    case "sequenceType":
+      return { ...factsOfType(value.value.elemType, symbol), dims: null, container: "sequence" };
+    case "optionalType":
+      return { ...factsOfType(value.value.elemType, symbol), dims: null, container: "optional" };
+    case "mapType":
+      return { ...unknownFacts, container: "map" };
+    case "sparseTensorType":
+      return { type: dataTypeName(value.value.elemType), dims: null, container: "sparse" };
+    default:
+      return unknownFacts;
   }
 }
 

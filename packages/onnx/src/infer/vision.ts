@@ -10,7 +10,9 @@ export const visionRules: InferenceRules = {
     return [tensor(node.type(0), spatial === undefined ? null : [image?.[0] ?? grid?.[0] ?? null, image?.[1] ?? null, ...spatial])];
   },
   AffineGrid: (node) => [affineGrid(node)],
-  RoiAlign: (node) => [tensor(node.type(0), [regionCount(node), node.dims(0)?.[1] ?? null, node.attributes.int("output_height", 1), node.attributes.int("output_width", 1)])],
+  RoiAlign: (node) => [
+    tensor(node.type(0), [regionCount(node), node.dims(0)?.[1] ?? null, node.attributes.int("output_height", 1), node.attributes.int("output_width", 1)]),
+  ],
   MaxRoiPool: (node) => [tensor(node.type(0), [regionCount(node), node.dims(0)?.[1] ?? null, ...(node.attributes.ints("pooled_shape") ?? [null, null])])],
   NonMaxSuppression: () => [tensor("int64", [null, 3])],
   ImageDecoder: (node) => [tensor("uint8", [null, null, node.attributes.string("pixel_format", "RGB") === "Grayscale" ? 1 : 3])],

@@ -5,11 +5,16 @@ import { castConverter } from "./cast.ts";
 import { clipConverter } from "./clip.ts";
 import type { OpsetConverter } from "./converter.ts";
 import { dropoutConverter } from "./dropout.ts";
+import { affineConverter, imageScalerConverter, meanVarianceConverter, removedConverter, scaleConverter, scaledFunctionConverter } from "./experimental.ts";
 import {
-  affineConverter, imageScalerConverter, meanVarianceConverter, removedConverter, scaleConverter, scaledFunctionConverter,
-} from "./experimental.ts";
-import {
-  concatConverter, gemmConverter, lpPoolConverter, recurrentConverter, roiAlignConverter, scanConverter, seluConverter, tileConverter,
+  concatConverter,
+  gemmConverter,
+  lpPoolConverter,
+  recurrentConverter,
+  roiAlignConverter,
+  scanConverter,
+  seluConverter,
+  tileConverter,
 } from "./old-attributes.ts";
 import { pReluConverter } from "./p-relu.ts";
 import { padConverter } from "./pad.ts";

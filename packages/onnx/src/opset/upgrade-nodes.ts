@@ -45,7 +45,9 @@ export function upgradeNodes(
   const facts = (name: string): Facts => values.get(name) ?? outer.get(name) ?? unknownFacts;
   const append = (node: NodeProto): void => {
     upgraded.push(node);
-    inferOutputs(node, facts, context).forEach((inferred, index) => values.set(node.output[index] ?? "", withDeclared(inferred, declared.get(node.output[index] ?? ""))));
+    inferOutputs(node, facts, context).forEach((inferred, index) =>
+      values.set(node.output[index] ?? "", withDeclared(inferred, declared.get(node.output[index] ?? ""))),
+    );
   };
   for (const node of nodes) {
     const inner = withUpgradedGraphs(node, { get: facts }, context);

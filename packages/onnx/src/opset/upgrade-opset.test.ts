@@ -29,10 +29,22 @@ function feedsOf({ x, type = "float32" }: OldModel): Record<string, Tensor> {
   const tensor = (dims: readonly number[]): Tensor => {
     const values = Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, index) => value(index));
     switch (type) {
-      case "float32": return new Tensor("float32", Float32Array.from(values), dims);
-      case "float64": return new Tensor("float64", Float64Array.from(values), dims);
-      case "int64": return new Tensor("int64", BigInt64Array.from(values, (v) => BigInt(Math.round(v))), dims);
-      case "bool": return new Tensor("bool", Uint8Array.from(values, (v) => (v > 0 ? 1 : 0)), dims);
+      case "float32":
+        return new Tensor("float32", Float32Array.from(values), dims);
+      case "float64":
+        return new Tensor("float64", Float64Array.from(values), dims);
+      case "int64":
+        return new Tensor(
+          "int64",
+          BigInt64Array.from(values, (v) => BigInt(Math.round(v))),
+          dims,
+        );
+      case "bool":
+        return new Tensor(
+          "bool",
+          Uint8Array.from(values, (v) => (v > 0 ? 1 : 0)),
+          dims,
+        );
     }
   };
   return Object.fromEntries(Object.entries(x).map(([name, dims]) => [name, tensor(dims)]));
@@ -48,7 +60,10 @@ function expectEqual(actual: Tensor | undefined, expected: Tensor | undefined, r
   expect(Math.max(...errors)).toBeLessThan(relative * Math.max(...values.map(Math.abs)));
 }
 
-describe.each([["with declared dims", true], ["without any rank", false]])("upgradeOpset %s", (_, declareDims) => {
+describe.each([
+  ["with declared dims", true],
+  ["without any rank", false],
+])("upgradeOpset %s", (_, declareDims) => {
   it.each(oldModels.map((old) => [old.name, old] as const))("%s", async (__, old) => {
     const model = build(old, old.nodes, old.opset, declareDims);
     const before = writeModel(model);
@@ -71,7 +86,10 @@ const refused: readonly (readonly [string, ModelProto])[] = [
   ["BatchNormalization in training mode", simple("BatchNormalization", 9, {}, ["y", "m", "v"], ["x", "s", "b", "m0", "v0"])],
   ["BatchNormalization without is_test", simple("BatchNormalization", 6, {}, ["y"], ["x", "s", "b", "m0", "v0"])],
   ["Dropout without is_test", simple("Dropout", 6)],
-  ["Dropout whose mask is used", modelProto({ nodes: [nodeProto("Dropout", ["x"], ["a", "y"], {}, { name: "the_node" })], inputs: [image], outputs: [output], opset: 10 })],
+  [
+    "Dropout whose mask is used",
+    modelProto({ nodes: [nodeProto("Dropout", ["x"], ["a", "y"], {}, { name: "the_node" })], inputs: [image], outputs: [output], opset: 10 }),
+  ],
   ["MeanVarianceNormalization", simple("MeanVarianceNormalization", 8)],
   ["LpPool", simple("LpPool", 1, { p: float(1.5) })],
   ["Cast", simple("Cast", 5, { to: "FLOATING" })],
@@ -84,13 +102,23 @@ const refused: readonly (readonly [string, ModelProto])[] = [
 
 describe("upgradeOpset", () => {
   it.each(refused)("refuses %s by name", (name, model) => {
-    expect(() => upgradeOpset(model, 18)).toThrow(expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining("the_node") as string }) as Error);
+    expect(() => upgradeOpset(model, 18)).toThrow(
+      expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining("the_node") as string }) as Error,
+    );
     expect(() => upgradeOpset(model, 18)).toThrow(name.split(" ")[0]);
   });
 
   it("is tested for every operator that it converts", () => {
-    const tested = new Set([...oldModels.flatMap(({ nodes }) => nodes), ...refused.flatMap(([, model]) => model.graph?.node ?? []), ...past18.flatMap(([, model]) => model.graph?.node ?? [])].map(({ opType }) => opType));
-    const untested = opsetConverters.flatMap(({ ops }) => ops).filter((op) => !tested.has(op) && !["ConstantFill", "Crop", "DynamicSlice", "GRUUnit", "GivenTensorFill"].includes(op));
+    const tested = new Set(
+      [
+        ...oldModels.flatMap(({ nodes }) => nodes),
+        ...refused.flatMap(([, model]) => model.graph?.node ?? []),
+        ...past18.flatMap(([, model]) => model.graph?.node ?? []),
+      ].map(({ opType }) => opType),
+    );
+    const untested = opsetConverters
+      .flatMap(({ ops }) => ops)
+      .filter((op) => !tested.has(op) && !["ConstantFill", "Crop", "DynamicSlice", "GRUUnit", "GivenTensorFill"].includes(op));
     expect(untested).toEqual([]);
   });
 
@@ -107,16 +135,32 @@ describe("upgradeOpset", () => {
 
   it("shares nodes and weights that mean the same", () => {
     const weights = tensorProto("w", floats([1]));
-    const model = modelProto({ nodes: [nodeProto("Add", ["x", "w"], ["a"]), nodeProto("Softmax", ["a"], ["y"])], inputs: [image], outputs: [output], initializers: [weights], opset: 9 });
+    const model = modelProto({
+      nodes: [nodeProto("Add", ["x", "w"], ["a"]), nodeProto("Softmax", ["a"], ["y"])],
+      inputs: [image],
+      outputs: [output],
+      initializers: [weights],
+      opset: 9,
+    });
     const { graph } = upgradeOpset(model, 18);
     expect(graph?.initializer[0]).toBe(weights);
     expect(graph?.node[0]).toBe(model.graph?.node[0]);
   });
 
   it("keeps a Softmax over one axis a Softmax", () => {
-    const ofRows = modelProto({ nodes: [nodeProto("Flatten", ["x"], ["f"]), nodeProto("Softmax", ["f"], ["y"])], inputs: [image], outputs: [output], opset: 9 });
+    const ofRows = modelProto({
+      nodes: [nodeProto("Flatten", ["x"], ["f"]), nodeProto("Softmax", ["f"], ["y"])],
+      inputs: [image],
+      outputs: [output],
+      opset: 9,
+    });
     expect(upgradeOpset(ofRows, 18).graph?.node.map(({ opType }) => opType)).toEqual(["Flatten", "Softmax"]);
-    const pooled = modelProto({ nodes: [nodeProto("GlobalAveragePool", ["x"], ["p"]), nodeProto("Softmax", ["p"], ["y"])], inputs: [image], outputs: [output], opset: 7 });
+    const pooled = modelProto({
+      nodes: [nodeProto("GlobalAveragePool", ["x"], ["p"]), nodeProto("Softmax", ["p"], ["y"])],
+      inputs: [image],
+      outputs: [output],
+      opset: 7,
+    });
     expect(upgradeOpset(pooled, 18).graph?.node.map(({ opType }) => opType)).toEqual(["GlobalAveragePool", "Softmax"]);
   });
 
@@ -129,20 +173,36 @@ describe("upgradeOpset", () => {
   it("keeps initializers that are inputs too", async () => {
     const weights = tensorProto("w", floats([1, 2, 3, 4], [4, 1, 1]));
     const model = withFields(
-      modelProto({ nodes: [nodeProto("Mul", ["x", "w"], ["a"]), nodeProto("ReduceMean", ["a"], ["y"], { axes: [1] })], inputs: [image, valueInfoProto("w", "float32", [4, 1, 1])], outputs: [output], initializers: [weights], opset: 7 }),
+      modelProto({
+        nodes: [nodeProto("Mul", ["x", "w"], ["a"]), nodeProto("ReduceMean", ["a"], ["y"], { axes: [1] })],
+        inputs: [image, valueInfoProto("w", "float32", [4, 1, 1])],
+        outputs: [output],
+        initializers: [weights],
+        opset: 7,
+      }),
       { irVersion: 3n },
     );
     const upgraded = upgradeOpset(model, 18);
-    const x = new Tensor("float32", Float32Array.from({ length: 36 }, (_, i) => i), [1, 4, 3, 3]);
+    const x = new Tensor(
+      "float32",
+      Float32Array.from({ length: 36 }, (_, i) => i),
+      [1, 4, 3, 3],
+    );
     const w = new Tensor("float32", Float32Array.of(4, 3, 2, 1), [4, 1, 1]);
     for (const feeds of [{ x }, { x, w }]) expectEqual((await runModel(upgraded, feeds))["y"], (await runModel(model, feeds))["y"]);
   });
 
   it("converts nodes inside If and Loop, which may read outer values", async () => {
-    const branch = (name: string, node: NodeProto) => create(GraphProtoSchema, { name, node: [node], output: [valueInfoProto(`${name}_out`, "float32", null)] });
+    const branch = (name: string, node: NodeProto) =>
+      create(GraphProtoSchema, { name, node: [node], output: [valueInfoProto(`${name}_out`, "float32", null)] });
     const body = create(GraphProtoSchema, {
       name: "body",
-      node: [nodeProto("Identity", ["go"], ["go_on"]), nodeProto("Unsqueeze", ["state"], ["up"], { axes: [0] }), nodeProto("Softmax", ["up"], ["soft"], { axis: 2 }), nodeProto("Squeeze", ["soft"], ["next"], { axes: [0] })],
+      node: [
+        nodeProto("Identity", ["go"], ["go_on"]),
+        nodeProto("Unsqueeze", ["state"], ["up"], { axes: [0] }),
+        nodeProto("Softmax", ["up"], ["soft"], { axis: 2 }),
+        nodeProto("Squeeze", ["soft"], ["next"], { axes: [0] }),
+      ],
       input: [valueInfoProto("i", "int64", []), valueInfoProto("go", "bool", []), valueInfoProto("state", "float32", null)],
       output: [valueInfoProto("go_on", "bool", []), valueInfoProto("next", "float32", null)],
     });
@@ -156,34 +216,63 @@ describe("upgradeOpset", () => {
         }),
         nodeProto("Loop", ["three", "", "r"], ["y"], { body }),
       ],
-      inputs: [image], outputs: [output], initializers: [tensorProto("zero", floats([0], [])), tensorProto("three", longs([3], []))], opset: 9,
+      inputs: [image],
+      outputs: [output],
+      initializers: [tensorProto("zero", floats([0], [])), tensorProto("three", longs([3], []))],
+      opset: 9,
     });
     const upgraded = upgradeOpset(model, 18);
     for (const sign of [1, -1]) {
-      const x = new Tensor("float32", Float32Array.from({ length: 36 }, (_, i) => sign * Math.abs(Math.sin(i))), [1, 4, 3, 3]);
+      const x = new Tensor(
+        "float32",
+        Float32Array.from({ length: 36 }, (_, i) => sign * Math.abs(Math.sin(i))),
+        [1, 4, 3, 3],
+      );
       expectEqual((await runModel(upgraded, { x }))["y"], (await runModel(model, { x }))["y"]);
     }
   });
 
   it("converts the nodes of functions", async () => {
     const scale = create(FunctionProtoSchema, {
-      name: "Normalize", domain: "local", input: ["v"], output: ["w"], opsetImport: [{ domain: "", version: 12n }],
+      name: "Normalize",
+      domain: "local",
+      input: ["v"],
+      output: ["w"],
+      opsetImport: [{ domain: "", version: 12n }],
       node: [nodeProto("ReduceSum", ["v"], ["sum"], { axes: [1], keepdims: 1 }), nodeProto("Div", ["v", "sum"], ["w"])],
     });
     const model = withFields(
-      modelProto({ nodes: [nodeProto("Normalize", ["x"], ["y"], {}, { domain: "local" })], inputs: [image], outputs: [output], opset: 12, domains: { local: 1 } }),
+      modelProto({
+        nodes: [nodeProto("Normalize", ["x"], ["y"], {}, { domain: "local" })],
+        inputs: [image],
+        outputs: [output],
+        opset: 12,
+        domains: { local: 1 },
+      }),
       { irVersion: 8n, functions: [scale] },
     );
     const upgraded = upgradeOpset(model, 18);
     expect(upgraded.functions[0]?.opsetImport[0]?.version).toBe(18n);
-    const x = new Tensor("float32", Float32Array.from({ length: 36 }, (_, i) => 1 + i), [1, 4, 3, 3]);
+    const x = new Tensor(
+      "float32",
+      Float32Array.from({ length: 36 }, (_, i) => 1 + i),
+      [1, 4, 3, 3],
+    );
     expectEqual((await runModel(upgraded, { x }))["y"], (await runModel(model, { x }))["y"]);
   });
 
   it("refuses a converted node whose attribute is an argument of the function", () => {
     const node = nodeProto("ReduceSum", ["v"], ["w"], { axes: [1] }, { name: "inner" });
     const referring = withFields(node, { attribute: node.attribute.map((attribute) => withFields(attribute, { ints: [], refAttrName: "over" })) });
-    const proto: FunctionProto = create(FunctionProtoSchema, { name: "F", domain: "local", input: ["v"], output: ["w"], attribute: ["over"], opsetImport: [{ version: 12n }], node: [referring] });
+    const proto: FunctionProto = create(FunctionProtoSchema, {
+      name: "F",
+      domain: "local",
+      input: ["v"],
+      output: ["w"],
+      attribute: ["over"],
+      opsetImport: [{ version: 12n }],
+      node: [referring],
+    });
     expect(() => upgradeOpset(withFields(simple("Relu", 18), { functions: [proto] }), 18)).toThrow(/inner.*inlineFunctions/);
   });
 
@@ -192,20 +281,71 @@ describe("upgradeOpset", () => {
   });
 });
 
-const grid = floats(Array.from({ length: 8 }, (_, i) => Math.sin(i)), [1, 2, 2, 2]);
+const grid = floats(
+  Array.from({ length: 8 }, (_, i) => Math.sin(i)),
+  [1, 2, 2, 2],
+);
 const past18: readonly (readonly [string, ModelProto, number])[] = [
-  ["GridSample bilinear", modelProto({ nodes: [nodeProto("GridSample", ["x", "g"], ["y"])], inputs: [image], outputs: [output], initializers: [tensorProto("g", grid)], opset: 17 }), 20],
-  ["GridSample bicubic", modelProto({ nodes: [nodeProto("GridSample", ["x", "g"], ["y"], { mode: "bicubic" })], inputs: [image], outputs: [output], initializers: [tensorProto("g", grid)], opset: 18 }), 22],
-  ["DFT", modelProto({ nodes: [nodeProto("Unsqueeze", ["x", "four"], ["u"]), nodeProto("DFT", ["u"], ["y"], { axis: 2 })], inputs: [image], outputs: [output], initializers: [tensorProto("four", longs([4]))], opset: 17 }), 20],
-  ["DFT along the default axis", modelProto({ nodes: [nodeProto("Unsqueeze", ["x", "four"], ["u"]), nodeProto("DFT", ["u"], ["y"])], inputs: [image], outputs: [output], initializers: [tensorProto("four", longs([4]))], opset: 18 }), 21],
-  ["GroupNormalization", modelProto({ nodes: [nodeProto("GroupNormalization", ["x", "s", "b"], ["y"], { num_groups: 2, epsilon: float(0.01) })], inputs: [image], outputs: [output], initializers: [tensorProto("s", floats([1, 2])), tensorProto("b", floats([3, 4]))], opset: 18 }), 21],
+  [
+    "GridSample bilinear",
+    modelProto({ nodes: [nodeProto("GridSample", ["x", "g"], ["y"])], inputs: [image], outputs: [output], initializers: [tensorProto("g", grid)], opset: 17 }),
+    20,
+  ],
+  [
+    "GridSample bicubic",
+    modelProto({
+      nodes: [nodeProto("GridSample", ["x", "g"], ["y"], { mode: "bicubic" })],
+      inputs: [image],
+      outputs: [output],
+      initializers: [tensorProto("g", grid)],
+      opset: 18,
+    }),
+    22,
+  ],
+  [
+    "DFT",
+    modelProto({
+      nodes: [nodeProto("Unsqueeze", ["x", "four"], ["u"]), nodeProto("DFT", ["u"], ["y"], { axis: 2 })],
+      inputs: [image],
+      outputs: [output],
+      initializers: [tensorProto("four", longs([4]))],
+      opset: 17,
+    }),
+    20,
+  ],
+  [
+    "DFT along the default axis",
+    modelProto({
+      nodes: [nodeProto("Unsqueeze", ["x", "four"], ["u"]), nodeProto("DFT", ["u"], ["y"])],
+      inputs: [image],
+      outputs: [output],
+      initializers: [tensorProto("four", longs([4]))],
+      opset: 18,
+    }),
+    21,
+  ],
+  [
+    "GroupNormalization",
+    modelProto({
+      nodes: [nodeProto("GroupNormalization", ["x", "s", "b"], ["y"], { num_groups: 2, epsilon: float(0.01) })],
+      inputs: [image],
+      outputs: [output],
+      initializers: [tensorProto("s", floats([1, 2])), tensorProto("b", floats([3, 4]))],
+      opset: 18,
+    }),
+    21,
+  ],
 ];
 
 describe("upgradeOpset past 18", () => {
   it.each(past18)("%s", async (_, model, minimum) => {
     const upgraded = upgradeOpset(model, minimum);
     expect(upgraded.opsetImport[0]?.version).toBe(BigInt(minimum));
-    const x = new Tensor("float32", Float32Array.from({ length: 36 }, (__, i) => Math.sin(i)), [1, 4, 3, 3]);
+    const x = new Tensor(
+      "float32",
+      Float32Array.from({ length: 36 }, (__, i) => Math.sin(i)),
+      [1, 4, 3, 3],
+    );
     expectEqual((await runModel(upgraded, { x }))["y"], (await runModel(model, { x }))["y"]);
   });
 });

@@ -10,7 +10,11 @@ import { NEWEST_TARGET, upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
 const BASE_OPSET = 18;
 
 /** Operator set 18 came with version 8 of the file format, 19 with 9, 21 with 10. */
-const IR_VERSIONS: readonly (readonly [opset: number, irVersion: bigint])[] = [[21, 10n], [19, 9n], [18, 8n]];
+const IR_VERSIONS: readonly (readonly [opset: number, irVersion: bigint])[] = [
+  [21, 10n],
+  [19, 9n],
+  [18, 8n],
+];
 
 /** The version of the default operator set that a model or function imports; undefined where it imports none. */
 export function defaultOpset(owner: { readonly opsetImport: readonly OperatorSetIdProto[] }): number | undefined {

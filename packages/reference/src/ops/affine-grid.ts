@@ -11,7 +11,12 @@ function affineGrid(call: OperatorCall): readonly Value64[] {
   const corners = call.flag("align_corners");
   const y = value64(theta.type, [batch, ...spatial, rank]);
   const count = sizeOf(spatial);
-  const indices = spatial.map((_, axis) => stridedOffsets(spatial, spatial.map((__, i) => Number(i === axis))));
+  const indices = spatial.map((_, axis) =>
+    stridedOffsets(
+      spatial,
+      spatial.map((__, i) => Number(i === axis)),
+    ),
+  );
   for (let n = 0; n < batch; n++) {
     for (let i = 0; i < count; i++) {
       const point = spatial.map((size, axis) => coordinate(indices[axis]![i]!, size, corners)).reverse();

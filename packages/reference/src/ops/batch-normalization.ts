@@ -26,7 +26,11 @@ function normalized(call: OperatorCall, mean: Value64, variance: Value64): Value
   const rank = x.dims.length;
   const epsilon = call.float("epsilon", 1e-5);
   const centered = mapPairs(x, perChannel(mean, rank), (a, b) => a - b);
-  const deviations = value64(variance.type, variance.dims, variance.data.map((element) => Math.sqrt(element + epsilon)));
+  const deviations = value64(
+    variance.type,
+    variance.dims,
+    variance.data.map((element) => Math.sqrt(element + epsilon)),
+  );
   const y = mapPairs(centered, perChannel(deviations, rank), (a, b) => a / b);
   return scaledAndShifted(y, perChannel(call.input(1), rank), perChannel(call.input(2), rank));
 }

@@ -11,7 +11,10 @@ function col2Im(call: OperatorCall): readonly Value64[] {
     kernel,
     strides: call.attributes.ints("strides", ones),
     dilations: call.attributes.ints("dilations", ones),
-    pads: call.attributes.ints("pads", [...kernel, ...kernel].map(() => 0)),
+    pads: call.attributes.ints(
+      "pads",
+      [...kernel, ...kernel].map(() => 0),
+    ),
   };
   const out = image.map((dim, axis) => {
     const padded = dim + windows.pads[axis]! + windows.pads[axis + image.length]!;

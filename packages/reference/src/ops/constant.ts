@@ -6,7 +6,12 @@ function constant(call: OperatorCall): readonly Value64[] {
   const { attributes } = call;
   const tensor = attributes.tensor("value");
   if (tensor !== undefined) return [fromTensor(tensorData(tensor))];
-  const [int, float, ints, floats] = [attributes.int("value_int"), attributes.float("value_float"), attributes.ints("value_ints"), attributes.floats("value_floats")];
+  const [int, float, ints, floats] = [
+    attributes.int("value_int"),
+    attributes.float("value_float"),
+    attributes.ints("value_ints"),
+    attributes.floats("value_floats"),
+  ];
   if (int !== undefined) return [scalar64("int64", int)];
   if (float !== undefined) return [scalar64("float32", float)];
   if (ints !== undefined) return [value64("int64", [ints.length], ints)];
@@ -25,7 +30,13 @@ function constantOfShape(call: OperatorCall): readonly Value64[] {
 function range(call: OperatorCall): readonly Value64[] {
   const [start, limit, delta] = [call.input(0).data[0]!, call.input(1).data[0]!, call.input(2).data[0]!];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  return [value64(call.input(0).type, [count], Array.from({ length: count }, (_, i) => start + i * delta))];
+  return [
+    value64(
+      call.input(0).type,
+      [count],
+      Array.from({ length: count }, (_, i) => start + i * delta),
+    ),
+  ];
 }
 
 function eyeLike(call: OperatorCall): readonly Value64[] {

@@ -48,7 +48,11 @@ function scan(call: OperatorCall): readonly Value64[] {
 }
 
 function elementAt(x: Value64, axis: number, index: number): Value64 {
-  return value64(x.type, x.dims.filter((_, i) => i !== axis), sliced(x, axis, index, index + 1).data);
+  return value64(
+    x.type,
+    x.dims.filter((_, i) => i !== axis),
+    sliced(x, axis, index, index + 1).data,
+  );
 }
 
 /** Equal values along a new axis. */
@@ -56,7 +60,10 @@ function stacked(call: OperatorCall, values: readonly Value64[], axis: number): 
   const first = values[0];
   if (first === undefined) throw call.unsupported("scan outputs of no iteration, whose dims are not known");
   const at = normalizeAxis(axis, first.dims.length + 1);
-  return concatenated(values.map((value) => value64(value.type, [...value.dims.slice(0, at), 1, ...value.dims.slice(at)], value.data)), at);
+  return concatenated(
+    values.map((value) => value64(value.type, [...value.dims.slice(0, at), 1, ...value.dims.slice(at)], value.data)),
+    at,
+  );
 }
 
 /** Operators with subgraphs. */

@@ -40,7 +40,10 @@ function scatterWindows(y: Float64Array, plane: Float64Array, kernel: Float64Arr
 /** The pads and output dims that the attributes pads, output_padding, output_shape and auto_pad add up to. */
 function placed(call: OperatorCall, windows: Windows, spatial: readonly number[]): { windows: Windows; out: readonly number[] } {
   const autoPad = call.attributes.string("auto_pad", "NOTSET");
-  const extra = call.attributes.ints("output_padding", spatial.map(() => 0));
+  const extra = call.attributes.ints(
+    "output_padding",
+    spatial.map(() => 0),
+  );
   const full = spatial.map((size, axis) => (size - 1) * windows.strides[axis]! + kernelExtents(windows)[axis]! + extra[axis]!);
   const same = autoPad === "SAME_UPPER" || autoPad === "SAME_LOWER";
   const asked = call.attributes.ints("output_shape")?.slice(-spatial.length);

@@ -17,7 +17,10 @@ export function conv(call: OperatorCall): readonly Value64[] {
   const data = new Float64Array(batch * filters * outSize);
   for (let n = 0; n < batch; n++) {
     for (let o = 0; o < filters; o++) {
-      const y = data.subarray((n * filters + o) * outSize).subarray(0, outSize).fill(bias?.data[o] ?? 0);
+      const y = data
+        .subarray((n * filters + o) * outSize)
+        .subarray(0, outSize)
+        .fill(bias?.data[o] ?? 0);
       const firstChannel = Math.floor(o / (filters / groups)) * groupChannels;
       for (let c = 0; c < groupChannels; c++) {
         const plane = x.data.subarray((n * channels + firstChannel + c) * inSize);

@@ -8,15 +8,17 @@ function cumulative(empty: number, collect: (total: number, x: number) => number
     const x = call.input(0);
     const axis = normalizeAxis(call.input(1).data[0]!, x.dims.length);
     const [exclusive, reverse] = [call.flag("exclusive"), call.flag("reverse")];
-    return [mapLines(x, axis, (line) => {
-      let total = empty;
-      const collected = (reverse ? line.slice().reverse() : line).map((element) => {
-        const before = total;
-        total = collect(total, element);
-        return exclusive ? before : total;
-      });
-      return reverse ? collected.reverse() : collected;
-    })];
+    return [
+      mapLines(x, axis, (line) => {
+        let total = empty;
+        const collected = (reverse ? line.slice().reverse() : line).map((element) => {
+          const before = total;
+          total = collect(total, element);
+          return exclusive ? before : total;
+        });
+        return reverse ? collected.reverse() : collected;
+      }),
+    ];
   };
 }
 

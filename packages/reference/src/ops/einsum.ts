@@ -10,7 +10,12 @@ function einsum(call: OperatorCall): readonly Value64[] {
   const sizes = labelSizes(terms, values);
   const summed = [...sizes.keys()].filter((label) => !output.includes(label));
   const offsetsOf = (labels: readonly string[]): Int32Array[] =>
-    values.map((value, i) => stridedOffsets(labels.map((label) => sizes.get(label)!), labels.map((label) => labelStride(label, terms[i]!, value))));
+    values.map((value, i) =>
+      stridedOffsets(
+        labels.map((label) => sizes.get(label)!),
+        labels.map((label) => labelStride(label, terms[i]!, value)),
+      ),
+    );
   const [kept, within] = [offsetsOf(output), offsetsOf(summed)];
   const dims = output.map((label) => sizes.get(label)!);
   const y = value64(values[0]!.type, dims);

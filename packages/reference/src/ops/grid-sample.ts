@@ -58,15 +58,21 @@ function axisTaps(call: OperatorCall, at: number, size: number): (readonly [numb
   if (mode === "nearest") return [[bounded(call, roundHalfEven(center), size), 1]];
   const first = Math.floor(center) - (cubic ? 1 : 0);
   const kernel = cubic ? cubicKernel(CUBIC_A) : linearKernel;
-  return Array.from({ length: cubic ? 4 : 2 }, (_, k) => [bounded(call, cubic ? padded(call, first + k, size) : first + k, size), kernel(first + k - center)] as const);
+  return Array.from(
+    { length: cubic ? 4 : 2 },
+    (_, k) => [bounded(call, cubic ? padded(call, first + k, size) : first + k, size), kernel(first + k - center)] as const,
+  );
 }
 
 /** Moves a position into the input for border and reflection; zeros leave it where it is. */
 function padded(call: OperatorCall, at: number, size: number): number {
   switch (call.attributes.string("padding_mode", "zeros")) {
-    case "border": return Math.min(Math.max(at, 0), size - 1);
-    case "reflection": return call.flag("align_corners") ? reflected(at, 0, size - 1) : Math.min(Math.max(reflected(at, -0.5, size - 0.5), 0), size - 1);
-    default: return at;
+    case "border":
+      return Math.min(Math.max(at, 0), size - 1);
+    case "reflection":
+      return call.flag("align_corners") ? reflected(at, 0, size - 1) : Math.min(Math.max(reflected(at, -0.5, size - 0.5), 0), size - 1);
+    default:
+      return at;
   }
 }
 

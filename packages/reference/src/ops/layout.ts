@@ -7,7 +7,15 @@ import { type Value64, value64 } from "../value64.ts";
 
 function transpose(call: OperatorCall): readonly Value64[] {
   const x = call.input(0);
-  return [transposed(x, call.attributes.ints("perm", x.dims.map((_, axis) => x.dims.length - 1 - axis)))];
+  return [
+    transposed(
+      x,
+      call.attributes.ints(
+        "perm",
+        x.dims.map((_, axis) => x.dims.length - 1 - axis),
+      ),
+    ),
+  ];
 }
 
 function expand(call: OperatorCall): readonly Value64[] {
@@ -22,8 +30,17 @@ function tile(call: OperatorCall): readonly Value64[] {
   const repeats = [...call.input(1).data];
   const strides = rowMajorStrides(x.dims);
   const dims = x.dims.flatMap((dim, axis) => [repeats[axis]!, dim]);
-  const offsets = stridedOffsets(dims, strides.flatMap((stride) => [0, stride]));
-  return [value64(x.type, x.dims.map((dim, axis) => dim * repeats[axis]!), gatherAt(x.data, offsets))];
+  const offsets = stridedOffsets(
+    dims,
+    strides.flatMap((stride) => [0, stride]),
+  );
+  return [
+    value64(
+      x.type,
+      x.dims.map((dim, axis) => dim * repeats[axis]!),
+      gatherAt(x.data, offsets),
+    ),
+  ];
 }
 
 function slice(call: OperatorCall): readonly Value64[] {

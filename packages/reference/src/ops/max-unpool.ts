@@ -17,8 +17,14 @@ function maxUnpool(call: OperatorCall): readonly Value64[] {
 /** The dims of the array that MaxPool saw, when no window reached beyond it. */
 function inferredDims(call: OperatorCall, x: Value64): number[] {
   const kernel = call.attributes.ints("kernel_shape", []);
-  const strides = call.attributes.ints("strides", kernel.map(() => 1));
-  const pads = call.attributes.ints("pads", [...kernel, ...kernel].map(() => 0));
+  const strides = call.attributes.ints(
+    "strides",
+    kernel.map(() => 1),
+  );
+  const pads = call.attributes.ints(
+    "pads",
+    [...kernel, ...kernel].map(() => 0),
+  );
   const spatial = x.dims.slice(2).map((size, axis) => (size - 1) * strides[axis]! + kernel[axis]! - pads[axis]! - pads[axis + kernel.length]!);
   return [...x.dims.slice(0, 2), ...spatial];
 }

@@ -51,7 +51,11 @@ function attended(call: OperatorCall, { q, k, v }: Heads, mask: Value64 | undefi
   const dims = [q.dims[0]!, q.dims[1]!, q.dims[2]!, k.dims[2]!] as const;
   const masked = call.float("mask_filter_value", -10000);
   const causal = maskBias(dims, -Infinity, (_, query, key) => !call.flag("unidirectional") || key <= query + dims[3] - dims[2]);
-  const parts = [causal, ...(mask === undefined ? [] : [paddingBias(call, mask, dims, masked)]), ...(bias === undefined ? [] : [value64(bias.type, dims, broadcastTo(bias, dims))])];
+  const parts = [
+    causal,
+    ...(mask === undefined ? [] : [paddingBias(call, mask, dims, masked)]),
+    ...(bias === undefined ? [] : [value64(bias.type, dims, broadcastTo(bias, dims))]),
+  ];
   const scale = call.float("scale", 0) || 1 / Math.sqrt(q.dims[3]!);
   return joinHeads(scaledDotProduct({ q, k, v, scale, bias: parts.reduce((a, b) => mapPairs(a, b, (x, y) => x + y)) }).y);
 }

@@ -16,15 +16,24 @@ function activation(call: OperatorCall, parameters: readonly (number | undefined
   const name = call.attributes.string("activation", "");
   const [alpha, beta] = parameters;
   switch (name) {
-    case "": return (x) => x;
-    case "Clip": return (x) => Math.min(Math.max(x, alpha ?? -Infinity), beta ?? Infinity);
-    case "Elu": return (x) => elu(x, alpha ?? 1);
-    case "HardSigmoid": return (x) => hardSigmoid(x, alpha ?? Math.fround(0.2), beta ?? 0.5);
-    case "LeakyRelu": return (x) => (x < 0 ? (alpha ?? Math.fround(0.01)) * x : x);
-    case "Relu": return (x) => (x < 0 ? 0 : x);
-    case "Sigmoid": return sigmoid;
-    case "Tanh": return Math.tanh;
-    default: throw call.unsupported(`the activation "${name}"`);
+    case "":
+      return (x) => x;
+    case "Clip":
+      return (x) => Math.min(Math.max(x, alpha ?? -Infinity), beta ?? Infinity);
+    case "Elu":
+      return (x) => elu(x, alpha ?? 1);
+    case "HardSigmoid":
+      return (x) => hardSigmoid(x, alpha ?? Math.fround(0.2), beta ?? 0.5);
+    case "LeakyRelu":
+      return (x) => (x < 0 ? (alpha ?? Math.fround(0.01)) * x : x);
+    case "Relu":
+      return (x) => (x < 0 ? 0 : x);
+    case "Sigmoid":
+      return sigmoid;
+    case "Tanh":
+      return Math.tanh;
+    default:
+      throw call.unsupported(`the activation "${name}"`);
   }
 }
 

@@ -33,7 +33,11 @@ export function standardizedBlocks(x: Float64Array, size: number, epsilon: numbe
 export function scaledAndShifted(y: Value64, scale: Value64 | undefined, bias: Value64 | undefined): Value64 {
   const factors = scale === undefined ? undefined : broadcastTo(scale, y.dims);
   const shifts = bias === undefined ? undefined : broadcastTo(bias, y.dims);
-  return value64(y.type, y.dims, y.data.map((element, i) => element * (factors?.[i] ?? 1) + (shifts?.[i] ?? 0)));
+  return value64(
+    y.type,
+    y.dims,
+    y.data.map((element, i) => element * (factors?.[i] ?? 1) + (shifts?.[i] ?? 0)),
+  );
 }
 
 /** A value per channel with axes added to broadcast along a value of `rank` axes, channels second. */
@@ -56,7 +60,14 @@ function rmsNormalization(call: OperatorCall): readonly Value64[] {
   const axis = normalizeAxis(call.attributes.int("axis", -1), x.dims.length);
   const blocks = standardizedBlocks(x.data, sizeOf(x.dims.slice(axis)), call.float("epsilon", 1e-5), false);
   const y = scaledAndShifted(value64(x.type, x.dims, blocks.data), call.input(1), undefined);
-  return [y, value64(x.type, x.dims.map((dim, i) => (i < axis ? dim : 1)), blocks.inverseDeviations)];
+  return [
+    y,
+    value64(
+      x.type,
+      x.dims.map((dim, i) => (i < axis ? dim : 1)),
+      blocks.inverseDeviations,
+    ),
+  ];
 }
 
 function instanceNormalization(call: OperatorCall): readonly Value64[] {
@@ -74,7 +85,14 @@ function groupNormalization(call: OperatorCall): readonly Value64[] {
   const { data } = standardizedBlocks(x.data, (channels / groups) * sizeOf(x.dims.slice(2)), call.float("epsilon", 1e-5));
   const spread = (value: Value64): Value64 => {
     const share = channels / value.data.length;
-    return perChannel(value64(value.type, [channels], Array.from({ length: channels }, (_, c) => value.data[Math.floor(c / share)]!)), x.dims.length);
+    return perChannel(
+      value64(
+        value.type,
+        [channels],
+        Array.from({ length: channels }, (_, c) => value.data[Math.floor(c / share)]!),
+      ),
+      x.dims.length,
+    );
   };
   return [scaledAndShifted(value64(x.type, x.dims, data), spread(call.input(1)), spread(call.input(2)))];
 }

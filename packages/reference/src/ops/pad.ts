@@ -28,11 +28,18 @@ function pad(call: OperatorCall): readonly Value64[] {
   const source = MODES[mode];
   if (source === undefined) throw call.unsupported(`the mode "${mode}"`);
   const fill = call.optional(2)?.data[0] ?? 0;
-  return [axes.reduce((value, axis, i) => {
-    const size = value.dims[axis]!;
-    const [begin, end] = [pads[i]!, pads[i + axes.length]!];
-    return taken(value, axis, Array.from({ length: size + begin + end }, (_, at) => source(at - begin, size)), fill);
-  }, x)];
+  return [
+    axes.reduce((value, axis, i) => {
+      const size = value.dims[axis]!;
+      const [begin, end] = [pads[i]!, pads[i + axes.length]!];
+      return taken(
+        value,
+        axis,
+        Array.from({ length: size + begin + end }, (_, at) => source(at - begin, size)),
+        fill,
+      );
+    }, x),
+  ];
 }
 
 /** Padding. */

@@ -28,7 +28,13 @@ function quantizeLinear(call: OperatorCall): readonly Value64[] {
 function dequantizeLinear(call: OperatorCall): readonly Value64[] {
   const [x, scale, zero] = [call.input(0), call.input(1), call.optional(2)];
   const at = scaleIndices(call, x, scale);
-  return [value64(call.elementType("output_dtype") ?? scale.type, x.dims, x.data.map((element, i) => (element - (zero?.data[at(i)] ?? 0)) * scale.data[at(i)]!))];
+  return [
+    value64(
+      call.elementType("output_dtype") ?? scale.type,
+      x.dims,
+      x.data.map((element, i) => (element - (zero?.data[at(i)] ?? 0)) * scale.data[at(i)]!),
+    ),
+  ];
 }
 
 /** Numbers as integers of a scale. */

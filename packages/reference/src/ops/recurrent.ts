@@ -21,12 +21,14 @@ function gruCell({ hidden, activations, clip, inputBias, stateBias, fromInput, f
     const gate = (k: number, i: number): number => f(clip(input[k * hidden + i]! + recurrent[k * hidden + i]!));
     const reset = h.map((value, i) => gate(1, i) * value);
     const fromReset = fromState(reset);
-    return [h.map((old, i) => {
-      const at = 2 * hidden + i;
-      const candidate = after ? gate(1, i) * recurrent[at]! : fromReset[at]! + stateBias[at]!;
-      const z = gate(0, i);
-      return (1 - z) * g(clip(input[at]! + candidate)) + z * old;
-    })];
+    return [
+      h.map((old, i) => {
+        const at = 2 * hidden + i;
+        const candidate = after ? gate(1, i) * recurrent[at]! : fromReset[at]! + stateBias[at]!;
+        const z = gate(0, i);
+        return (1 - z) * g(clip(input[at]! + candidate)) + z * old;
+      }),
+    ];
   };
 }
 

@@ -13,7 +13,12 @@ function reshape(call: OperatorCall): readonly Value64[] {
   const asked = [...call.input(1).data].map((dim, axis) => (dim === 0 && !keepZeros ? x.dims[axis]! : dim));
   const known = asked.filter((dim) => dim !== -1).reduce((size, dim) => size * dim, 1);
   const rest = known === 0 ? 0 : x.data.length / known;
-  return [withDims(x, asked.map((dim) => (dim === -1 ? rest : dim)))];
+  return [
+    withDims(
+      x,
+      asked.map((dim) => (dim === -1 ? rest : dim)),
+    ),
+  ];
 }
 
 function flatten(call: OperatorCall): readonly Value64[] {
@@ -27,7 +32,12 @@ function squeeze(call: OperatorCall): readonly Value64[] {
   const x = call.input(0);
   const axes = call.integers(1)?.map((axis) => normalizeAxis(axis, x.dims.length));
   const removed = (dim: number, axis: number): boolean => (axes === undefined ? dim === 1 : axes.includes(axis));
-  return [withDims(x, x.dims.filter((dim, axis) => !removed(dim, axis)))];
+  return [
+    withDims(
+      x,
+      x.dims.filter((dim, axis) => !removed(dim, axis)),
+    ),
+  ];
 }
 
 function unsqueeze(call: OperatorCall): readonly Value64[] {
@@ -36,7 +46,12 @@ function unsqueeze(call: OperatorCall): readonly Value64[] {
   const rank = x.dims.length + asked.length;
   const axes = asked.map((axis) => normalizeAxis(axis, rank));
   const rest = [...x.dims];
-  return [withDims(x, Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)))];
+  return [
+    withDims(
+      x,
+      Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!)),
+    ),
+  ];
 }
 
 /** Other dims for the same elements. */

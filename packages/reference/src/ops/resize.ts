@@ -29,7 +29,10 @@ function resizedAxes(call: OperatorCall, dims: readonly number[]): readonly Resi
   const roi = crops ? (call.integers(1) ?? []) : [];
   const scales = call.integers(2) ?? [];
   const sizes = call.integers(3) ?? [];
-  const common = commonScale(call, sizes.map((size, i) => size / dims[axes[i]!]!));
+  const common = commonScale(
+    call,
+    sizes.map((size, i) => size / dims[axes[i]!]!),
+  );
   return axes.map((axis, i) => {
     const size = dims[axis]!;
     const [start, end] = [roi[i] ?? 0, roi[i + axes.length] ?? 1];

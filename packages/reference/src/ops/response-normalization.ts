@@ -32,10 +32,12 @@ function lpNormalization(call: OperatorCall): readonly Value64[] {
   const x = call.input(0);
   const p = call.attributes.int("p", 2);
   const axis = normalizeAxis(call.attributes.int("axis", -1), x.dims.length);
-  return [mapLines(x, axis, (line) => {
-    const norm = line.reduce((sum, element) => sum + Math.abs(element) ** p, 0) ** (1 / p);
-    return line.map((element) => (norm === 0 ? 0 : element / norm));
-  })];
+  return [
+    mapLines(x, axis, (line) => {
+      const norm = line.reduce((sum, element) => sum + Math.abs(element) ** p, 0) ** (1 / p);
+      return line.map((element) => (norm === 0 ? 0 : element / norm));
+    }),
+  ];
 }
 
 /** y = (x − mean) / (√variance + 10⁻⁹) over the axes. */
@@ -49,4 +51,8 @@ function meanVarianceNormalization(call: OperatorCall): readonly Value64[] {
 }
 
 /** Normalization by neighbours, by a norm, and over any axes. */
-export const responseNormalizationOperators: OperatorTable = { LRN: lrn, LpNormalization: lpNormalization, MeanVarianceNormalization: meanVarianceNormalization };
+export const responseNormalizationOperators: OperatorTable = {
+  LRN: lrn,
+  LpNormalization: lpNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
+};

@@ -20,7 +20,9 @@ function roiAlign(call: OperatorCall): readonly Value64[] {
     for (let c = 0; c < channels; c++) {
       const plane = x.data.subarray((batchIndices.data[r]! * channels + c) * height * width);
       for (let i = 0; i < rows * columns; i++) {
-        const points = binPoints(vertical, Math.floor(i / columns)).flatMap((py) => binPoints(horizontal, i % columns).map((px) => corners(plane, height, width, py, px)));
+        const points = binPoints(vertical, Math.floor(i / columns)).flatMap((py) =>
+          binPoints(horizontal, i % columns).map((px) => corners(plane, height, width, py, px)),
+        );
         y.data[(r * channels + c) * rows * columns + i] = pooled(call, points);
       }
     }

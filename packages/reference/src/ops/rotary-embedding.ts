@@ -38,10 +38,12 @@ function inTokenLayout(x: Value64, heads: number, f: (x: Value64, heads: number)
 
 function rotaryEmbedding(call: OperatorCall): readonly Value64[] {
   const [cos, sin, positions] = [call.input(1), call.input(2), call.optional(3)];
-  return [inTokenLayout(call.input(0), call.attributes.int("num_heads", 0), (x, heads) => {
-    const steps = x.dims[1]!;
-    return rotated(call, x, heads, { cos, sin, row: (b, s) => positions?.data[b * steps + s] ?? b * steps + s });
-  })];
+  return [
+    inTokenLayout(call.input(0), call.attributes.int("num_heads", 0), (x, heads) => {
+      const steps = x.dims[1]!;
+      return rotated(call, x, heads, { cos, sin, row: (b, s) => positions?.data[b * steps + s] ?? b * steps + s });
+    }),
+  ];
 }
 
 /** The contributed form: positions come second, and one position stands for the first token of every sequence. */
@@ -52,10 +54,12 @@ function microsoftRotaryEmbedding(call: OperatorCall): readonly Value64[] {
   const size = first.dims.length === 4 || turning > 0 ? 0 : cos.dims[1]! * 2;
   const given = call.attributes.int("num_heads", 0);
   const heads = given > 0 ? given : size > 0 ? first.dims[2]! / size : 1;
-  return [inTokenLayout(first, heads, (x, count) => {
-    const steps = x.dims[1]!;
-    return rotated(call, x, count, { cos, sin, row: (b, s) => (positions.data.length === 1 ? positions.data[0]! + s : positions.data[b * steps + s]!) });
-  })];
+  return [
+    inTokenLayout(first, heads, (x, count) => {
+      const steps = x.dims[1]!;
+      return rotated(call, x, count, { cos, sin, row: (b, s) => (positions.data.length === 1 ? positions.data[0]! + s : positions.data[b * steps + s]!) });
+    }),
+  ];
 }
 
 /** Rotary position embedding. */

@@ -8,7 +8,13 @@ function where(call: OperatorCall): readonly Value64[] {
   const [condition, a, b] = [call.input(0), call.input(1), call.input(2)];
   const dims = broadcastDims(condition.dims, a.dims, b.dims);
   const [mask, left, right] = [broadcastTo(condition, dims), broadcastTo(a, dims), broadcastTo(b, dims)];
-  return [value64(a.type, dims, mask.map((chosen, i) => (chosen !== 0 ? left[i]! : right[i]!)))];
+  return [
+    value64(
+      a.type,
+      dims,
+      mask.map((chosen, i) => (chosen !== 0 ? left[i]! : right[i]!)),
+    ),
+  ];
 }
 
 /** y = min(max(x, low), high); a bound that is left out does not bound. */

@@ -7,10 +7,16 @@ function trilu(call: OperatorCall): readonly Value64[] {
   const [rows, columns] = [x.dims.at(-2)!, x.dims.at(-1)!];
   const k = call.optional(1)?.data[0] ?? 0;
   const upper = call.flag("upper", true);
-  return [value64(x.type, x.dims, x.data.map((element, i) => {
-    const distance = (i % columns) - (Math.floor(i / columns) % rows) - k;
-    return (upper ? distance >= 0 : distance <= 0) ? element : 0;
-  }))];
+  return [
+    value64(
+      x.type,
+      x.dims,
+      x.data.map((element, i) => {
+        const distance = (i % columns) - (Math.floor(i / columns) % rows) - k;
+        return (upper ? distance >= 0 : distance <= 0) ? element : 0;
+      }),
+    ),
+  ];
 }
 
 /** Triangular matrices. */

@@ -13,7 +13,12 @@ function variadic(f: (a: number, b: number) => number): Operator {
 
 function mean(call: OperatorCall): readonly Value64[] {
   const count = call.inputs.length;
-  return [mapElements(fold(call, (a, b) => a + b), (sum) => sum / count)];
+  return [
+    mapElements(
+      fold(call, (a, b) => a + b),
+      (sum) => sum / count,
+    ),
+  ];
 }
 
 /** One value out of any number of inputs. */

@@ -9,7 +9,12 @@ import type { Gradient, PullbackCall } from "../gradient.ts";
 export const einsumGradient: Gradient = {
   kernel: "Einsum",
   needs: { 0: ["1"], 1: ["0"] },
-  pullback: (call) => Object.fromEntries(Object.keys(call.shapes).filter((name) => call.wants(name)).map((name) => [name, operandCotangent(call, Number(name))])),
+  pullback: (call) =>
+    Object.fromEntries(
+      Object.keys(call.shapes)
+        .filter((name) => call.wants(name))
+        .map((name) => [name, operandCotangent(call, Number(name))]),
+    ),
 };
 
 function operandCotangent({ dy, attrs, shapes, input }: PullbackCall, position: number): Tensor {
@@ -21,6 +26,9 @@ function operandCotangent({ dy, attrs, shapes, input }: PullbackCall, position: 
   const sources = other === undefined ? [dy] : [dy, input(String(1 - position))];
   const partial = einsum(`${[result, ...(other === undefined ? [] : [other])].join(",")}->${known.join("")}`, ...sources);
   const shape = [...shapes[String(position)]!];
-  const kept = reshape(partial, shape.map((size, axis) => (known.includes(mine[axis]!) ? size : 1)));
+  const kept = reshape(
+    partial,
+    shape.map((size, axis) => (known.includes(mine[axis]!) ? size : 1)),
+  );
   return broadcastTo(kept, shape);
 }

@@ -4,7 +4,12 @@ import type { Gradient, PullbackCall } from "../gradient.ts";
 import { keepReduced, reducedAxes } from "../reduced-axes.ts";
 
 /** Max over axes: ȳ goes to the maximum, in equal parts where several are equal. */
-export const maxGradient: Gradient = { kernel: "Max", needs: { x: ["x"] }, needsOutput: true, pullback: (call) => ({ x: shareEvenly(call, "reductionIndices") }) };
+export const maxGradient: Gradient = {
+  kernel: "Max",
+  needs: { x: ["x"] },
+  needsOutput: true,
+  pullback: (call) => ({ x: shareEvenly(call, "reductionIndices") }),
+};
 
 /** Min over axes: ȳ goes to the minimum, in equal parts where several are equal. */
 export const minGradient: Gradient = { kernel: "Min", needs: { x: ["x"] }, needsOutput: true, pullback: (call) => ({ x: shareEvenly(call, "axis") }) };

@@ -55,7 +55,11 @@ describe.each(ENGINES)("gradients on %s", (engine) => {
   it.each(rows.filter(({ core }) => core).map((row) => [row.name, row] as const))("%s agrees with core on cpu", async (_, row) => {
     const { x, cotangent, gradient, dispose } = await prepare(row, engine);
     await tf.setBackend("cpu");
-    const expected = tf.tidy(() => tf.grad(row.f)(tf.tensor(x.data, [...x.dims]), tf.tensor(cotangent.data, [...cotangent.dims])).dataSync());
+    const expected = tf.tidy(() =>
+      tf
+        .grad(row.f)(tf.tensor(x.data, [...x.dims]), tf.tensor(cotangent.data, [...cotangent.dims]))
+        .dataSync(),
+    );
     expectClose(gradient.data, expected, 5e-6);
     await dispose();
   });

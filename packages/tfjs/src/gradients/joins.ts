@@ -51,7 +51,10 @@ export const unpackGradient: Gradient = {
 
 function layerOf(dy: Tensor, begin: readonly number[], axis: number): Tensor {
   const size = dy.shape.map((dim, i) => (i === axis ? 1 : dim));
-  return reshape(slice(dy, [...begin], size), dy.shape.filter((_, i) => i !== axis));
+  return reshape(
+    slice(dy, [...begin], size),
+    dy.shape.filter((_, i) => i !== axis),
+  );
 }
 
 function filled({ dys, outputShapes }: PullbackCall): Tensor[] {

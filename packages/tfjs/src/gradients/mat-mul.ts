@@ -4,7 +4,12 @@ import { throughActivation } from "../fused-activation.ts";
 import type { Gradient, PullbackCall } from "../gradient.ts";
 
 /** BatchMatMul: Y = A B, either transposed on demand;  Ā = Ȳ Bᵀ, B̄ = Aᵀ Ȳ. Batch axes broadcast. */
-export const batchMatMulGradient: Gradient = { kernel: "BatchMatMul", needs: { a: ["b"], b: ["a"] }, broadcasts: true, pullback: (call) => factors(call, call.dy) };
+export const batchMatMulGradient: Gradient = {
+  kernel: "BatchMatMul",
+  needs: { a: ["b"], b: ["a"] },
+  broadcasts: true,
+  pullback: (call) => factors(call, call.dy),
+};
 
 /** _FusedMatMul: Y = f(A B + c);  c̄ = Z̄ = f′ Ȳ, and Ā, B̄ as of the product. */
 export const fusedMatMulGradient: Gradient = {

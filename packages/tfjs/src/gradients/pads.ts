@@ -8,7 +8,13 @@ type Paddings = readonly (readonly [number, number])[];
 export const padV2Gradient: Gradient = {
   kernel: "PadV2",
   needs: { x: [] },
-  pullback: ({ dy, attrs, shapes }) => ({ x: slice(dy, (attrs["paddings"] as Paddings).map(([before]) => before), [...shapes["x"]!]) }),
+  pullback: ({ dy, attrs, shapes }) => ({
+    x: slice(
+      dy,
+      (attrs["paddings"] as Paddings).map(([before]) => before),
+      [...shapes["x"]!],
+    ),
+  }),
 };
 
 /** MirrorPad: x̄ is the inner part of ȳ, and the mirrored parts folded back onto it. */
@@ -24,9 +30,16 @@ export const mirrorPadGradient: Gradient = {
 /** One axis of a mirror pad: the borders, turned round, are added where they were copied from. `skip`: the edge itself was not copied. */
 function fold(t: Tensor, axis: number, before: number, after: number, size: number, skip: number): Tensor {
   const cut = (begin: number, count: number): Tensor =>
-    slice(t, t.shape.map((_, i) => (i === axis ? begin : 0)), t.shape.map((dim, i) => (i === axis ? count : dim)));
+    slice(
+      t,
+      t.shape.map((_, i) => (i === axis ? begin : 0)),
+      t.shape.map((dim, i) => (i === axis ? count : dim)),
+    );
   const place = (part: Tensor, begin: number): Tensor =>
-    pad(part, part.shape.map((dim, i) => (i === axis ? [begin, size - begin - dim] : [0, 0])));
+    pad(
+      part,
+      part.shape.map((dim, i) => (i === axis ? [begin, size - begin - dim] : [0, 0])),
+    );
   const inner = cut(before, size);
   const withFront = before === 0 ? inner : add(inner, place(reverse(cut(0, before), axis), skip));
   return after === 0 ? withFront : add(withFront, place(reverse(cut(before + size, after), axis), size - skip - after));

@@ -85,7 +85,10 @@ function gatherWindows(geometry: WindowGeometry, part: (kh: number, kw: number) 
       phases[phase] = sum === undefined ? placed : add(sum, placed);
     }
   }
-  return interleave(phases.map((phase) => phase ?? zerosLike(like!)), geometry);
+  return interleave(
+    phases.map((phase) => phase ?? zerosLike(like!)),
+    geometry,
+  );
 }
 
 /** How many entries of each window lie inside the image: [1, Ho, Wo, 1]. */
@@ -93,5 +96,8 @@ function windowCounts({ height, width }: WindowGeometry): Tensor {
   const inside = ({ outSize, stride, padBefore, filterSize, inSize }: WindowAxis): number[] =>
     Array.from({ length: outSize }, (_, o) => Math.min(o * stride - padBefore + filterSize, inSize) - Math.max(o * stride - padBefore, 0));
   const columns = inside(width);
-  return tensor4d(inside(height).flatMap((rowCount) => columns.map((count) => rowCount * count)), [1, height.outSize, width.outSize, 1]);
+  return tensor4d(
+    inside(height).flatMap((rowCount) => columns.map((count) => rowCount * count)),
+    [1, height.outSize, width.outSize, 1],
+  );
 }

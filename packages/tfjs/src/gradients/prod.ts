@@ -14,7 +14,10 @@ export const prodGradient: Gradient = {
     const turned = transpose(input("x"), perm);
     const rows = reshape(turned, [-1, axes.reduce((product, axis) => product * shape[axis]!, 1)]);
     const others = mul(cumprod(rows, 1, true, false), cumprod(rows, 1, true, true));
-    const back = transpose(reshape(others, turned.shape), perm.map((_, axis) => perm.indexOf(axis)));
+    const back = transpose(
+      reshape(others, turned.shape),
+      perm.map((_, axis) => perm.indexOf(axis)),
+    );
     return { x: mul(back, keepReduced(dy, axes, shape)) };
   },
 };

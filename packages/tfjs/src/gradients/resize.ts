@@ -6,7 +6,11 @@ import type { Gradient, PullbackCall } from "../gradient.ts";
 type Weights = (out: number) => readonly (readonly [input: number, weight: number])[];
 
 /** ResizeBilinear: linear and separable, Y = Rₕ X R_wᵀ;  X̄ = Rₕᵀ Ȳ R_w. */
-export const resizeBilinearGradient: Gradient = { kernel: "ResizeBilinear", needs: { images: [] }, pullback: (call) => ({ images: resizeBackward(call, bilinear) }) };
+export const resizeBilinearGradient: Gradient = {
+  kernel: "ResizeBilinear",
+  needs: { images: [] },
+  pullback: (call) => ({ images: resizeBackward(call, bilinear) }),
+};
 
 /** ResizeNearestNeighbor: as ResizeBilinear, with one 1 in each row of the matrices. */
 export const resizeNearestNeighborGradient: Gradient = {
@@ -55,7 +59,10 @@ function bilinear(resize: Resize): Weights {
     const below = Math.max(0, Math.floor(position));
     const above = Math.min(resize.inSize - 1, Math.ceil(position));
     const fraction = position - below;
-    return [[below, 1 - fraction], [above, fraction]];
+    return [
+      [below, 1 - fraction],
+      [above, fraction],
+    ];
   };
 }
 

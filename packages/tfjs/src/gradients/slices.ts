@@ -11,7 +11,12 @@ export const sliceGradient: Gradient = {
     const shape = shapes["x"]!;
     const given = attrs["begin"] as number | readonly number[];
     const begin = typeof given === "number" ? [given] : given;
-    return { x: pad(dy, shape.map((dim, axis) => [begin[axis] ?? 0, dim - (begin[axis] ?? 0) - dy.shape[axis]!])) };
+    return {
+      x: pad(
+        dy,
+        shape.map((dim, axis) => [begin[axis] ?? 0, dim - (begin[axis] ?? 0) - dy.shape[axis]!]),
+      ),
+    };
   },
 };
 
@@ -33,22 +38,40 @@ export const stridedSliceGradient: Gradient = {
 /** With an axis added or dropped, TensorFlow.js 4.22 applies strides to the wrong axes: what it then computes has no meaning to differentiate. */
 function checkSupported(attrs: Readonly<Record<string, unknown>>, strides: readonly number[]): void {
   if (strides.every((stride) => stride === 1) || (!attrs["newAxisMask"] && !attrs["shrinkAxisMask"])) return;
-  throw new XDeepError("GRADIENT_MISSING", "StridedSlice with strides and with an axis added or dropped is not supported: TensorFlow.js computes it wrongly. Slice first and reshape then.", {
-    details: { kernels: ["StridedSlice"] },
-  });
+  throw new XDeepError(
+    "GRADIENT_MISSING",
+    "StridedSlice with strides and with an axis added or dropped is not supported: TensorFlow.js computes it wrongly. Slice first and reshape then.",
+    {
+      details: { kernels: ["StridedSlice"] },
+    },
+  );
 }
 
 /** Puts entry i of an axis at begin + i · stride of an axis of `size`. */
 function spread(t: Tensor, axis: number, begin: number, stride: number, size: number): Tensor {
   const count = t.shape[axis]!;
-  if (count === 0) return pad(t, t.shape.map((_, i) => (i === axis ? [0, size] : [0, 0])));
+  if (count === 0)
+    return pad(
+      t,
+      t.shape.map((_, i) => (i === axis ? [0, size] : [0, 0])),
+    );
   const step = Math.abs(stride);
   const ordered = stride < 0 ? reverse(t, axis) : t;
   const first = stride < 0 ? begin + (count - 1) * stride : begin;
   const spaced = insertZeros(ordered, axis, step);
   const after = size - first - spaced.shape[axis]!;
-  const cut = after < 0 ? slice(spaced, spaced.shape.map(() => 0), spaced.shape.map((dim, i) => (i === axis ? dim + after : dim))) : spaced;
-  return pad(cut, cut.shape.map((_, i) => (i === axis ? [first, Math.max(after, 0)] : [0, 0])));
+  const cut =
+    after < 0
+      ? slice(
+          spaced,
+          spaced.shape.map(() => 0),
+          spaced.shape.map((dim, i) => (i === axis ? dim + after : dim)),
+        )
+      : spaced;
+  return pad(
+    cut,
+    cut.shape.map((_, i) => (i === axis ? [first, Math.max(after, 0)] : [0, 0])),
+  );
 }
 
 /** step − 1 zeros behind every entry of an axis. */
@@ -57,5 +80,12 @@ function insertZeros(t: Tensor, axis: number, step: number): Tensor {
   const outer = t.shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const inner = t.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
   const flat = reshape(t, [outer * t.shape[axis]!, 1, inner]);
-  return reshape(pad(flat, [[0, 0], [0, step - 1], [0, 0]]), t.shape.map((dim, i) => (i === axis ? dim * step : dim)));
+  return reshape(
+    pad(flat, [
+      [0, 0],
+      [0, step - 1],
+      [0, 0],
+    ]),
+    t.shape.map((dim, i) => (i === axis ? dim * step : dim)),
+  );
 }

@@ -8,6 +8,11 @@ export const transposeGradient: Gradient = {
   needs: { x: [] },
   pullback: ({ dy, attrs }) => {
     const perm = attrs["perm"] as readonly number[];
-    return { x: transpose(dy, perm.map((_, axis) => perm.indexOf(axis))) };
+    return {
+      x: transpose(
+        dy,
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+    };
   },
 };
