@@ -12,7 +12,7 @@ import {
   valueInfoProto,
 } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, value64 } from "@xdeep/reference";
-import { differentiate } from "./gradient-model.ts";
+import { differentiate } from "./differentiate.ts";
 
 function graph(inputs: readonly ValueInfoProto[], nodes: readonly NodeProto[], outputs: readonly ValueInfoProto[]): GraphProto {
   return graphProto({ nodes, inputs, outputs });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { nonDifferentiableOperators, zeroGradientOperators } from "./non-differentiable.ts";
-import type { GradientRule } from "./rule.ts";
+import { nonDifferentiableOperators, zeroGradientOperators } from "./graph/operator-traits.ts";
+import type { GradientRule } from "./sweep/rule.ts";
 import { builtinRules } from "./rules/index.ts";
 
 const page = new URL("../../../docs/operators.md", import.meta.url);

@@ -3,7 +3,7 @@ import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto, wr
 import { type Value64, evaluate, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { differentiate } from "./gradient-model.ts";
+import { differentiate } from "./differentiate.ts";
 
 describe("the gradient of a gradient", () => {
   it.each(["dynamic", "static"] as const)("gives Hessian-vector products of a smooth network (%s dims)", async (dims) => {

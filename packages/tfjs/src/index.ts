@@ -1,6 +1,6 @@
 export { loadModel } from "./load-model.ts";
 export type { LoadOptions } from "./load-model.ts";
-export type { EngineName } from "./engine-packages.ts";
-export type { FunctionValue, TfjsFunction } from "./function-network.ts";
-export type { ModelSource } from "./open-network.ts";
+export type { EngineName } from "./engine/engine-packages.ts";
+export type { FunctionValue, TfjsFunction } from "./networks/function-network.ts";
+export type { ModelSource } from "./networks/open-network.ts";
 export { VERSION } from "./version.ts";

@@ -1,9 +1,9 @@
 import type { Model } from "@xdeep/core";
 
-import type { EngineName } from "./engine-packages.ts";
-import type { FunctionValue } from "./function-network.ts";
-import { importError } from "./import-package.ts";
-import type { ModelSource } from "./open-network.ts";
+import type { EngineName } from "./engine/engine-packages.ts";
+import type { FunctionValue } from "./networks/function-network.ts";
+import { importError } from "./engine/import-package.ts";
+import type { ModelSource } from "./networks/open-network.ts";
 
 export interface LoadOptions {
   /** The engine to run on: loaded by name in Node, registered beforehand in a browser. Default: the one that is set in TensorFlow.js. */

@@ -1,12 +1,12 @@
 import { engine, setBackend } from "@tensorflow/tfjs-core";
 
-import { chooseEngine } from "./choose-engine.ts";
-import { FilterCache } from "./filter-cache.ts";
+import { chooseEngine } from "./engine/choose-engine.ts";
+import { FilterCache } from "./formulas/filter-cache.ts";
 import type { LoadOptions } from "./load-model.ts";
-import { type ModelSource, openNetwork } from "./open-network.ts";
-import { createSerializer } from "./serialize.ts";
+import { type ModelSource, openNetwork } from "./networks/open-network.ts";
+import { createSerializer } from "./engine/serialize.ts";
 import { TfjsModel } from "./tfjs-model.ts";
-import { tryNetwork } from "./trial.ts";
+import { tryNetwork } from "./networks/try-network.ts";
 
 /** Which backend is current is global: loads that may change it wait for each other. */
 const serialize = /* @__PURE__ */ createSerializer();

@@ -8,9 +8,9 @@ import * as guided from "../../guided/src/index.ts";
 import { runExample } from "../../test-models/src/index.ts";
 import "../test/engines.ts";
 import { artifactsOf, writeModel } from "../test/model-folder.ts";
-import { ENGINE_PACKAGES } from "./engine-packages.ts";
+import { ENGINE_PACKAGES } from "./engine/engine-packages.ts";
 import { loadModel } from "./index.ts";
-import { RECTIFIER_NAMES } from "./rectifier.ts";
+import { RECTIFIER_NAMES } from "./tape/rectifier.ts";
 
 const url = new URL("../README.md", import.meta.url);
 const readme = readFileSync(url, "utf8");

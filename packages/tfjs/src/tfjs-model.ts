@@ -26,16 +26,16 @@ import {
 } from "@xdeep/core";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
-import { backwardPass } from "./backward-pass.ts";
+import { backwardPass } from "./tape/backward-pass.ts";
 import { chunkRanges, feedsOf, joinOutputs } from "./chunks.ts";
-import type { FilterCache } from "./filter-cache.ts";
-import { forwardPass } from "./forward-pass.ts";
-import type { Network } from "./network.ts";
-import { DEFAULT_RECTIFIERS, checkRectifiers } from "./rectifier.ts";
-import { type ScorePlan, type Scored, checkCotangent, joinScores, oneHot, readScores } from "./scoring.ts";
-import { download } from "./transfer.ts";
+import type { FilterCache } from "./formulas/filter-cache.ts";
+import { forwardPass } from "./tape/forward-pass.ts";
+import type { Network } from "./networks/network.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers } from "./tape/rectifier.ts";
+import { type ScorePlan, type Scored, checkCotangent, joinScores, oneHot, readScores } from "./tape/scoring.ts";
+import { download } from "./engine/transfer.ts";
 import { VERSION } from "./version.ts";
-import { withBackend } from "./with-backend.ts";
+import { withBackend } from "./engine/with-backend.ts";
 
 export interface TfjsModelOptions {
   readonly network: Network;

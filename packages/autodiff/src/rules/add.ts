@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Add: y = a + b;  ā = ȳ, b̄ = ȳ. */
 export const addRule: GradientRule = {

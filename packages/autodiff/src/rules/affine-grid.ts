@@ -1,5 +1,5 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** AffineGrid: y[n, p] = θₙ (p, 1) at the points p of a regular grid;  θ̄ₙ = Σ ȳ[n, p] (p, 1)ᵀ. */
 export const affineGridRule: GradientRule = {

@@ -1,8 +1,8 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { type Heads, attentionRules, causalMask, joinHeads, maskBias, positions, scaledDotProduct, splitHeads } from "../attention-composition.ts";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { type Heads, attentionRules, causalMask, joinHeads, maskBias, positions, scaledDotProduct, splitHeads } from "./composed/attention-composition.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * Attention: y = softmax(softcap(scale · q kᵀ) + mask) v for each head;  composed.

@@ -1,8 +1,8 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { type Windows, knownDims, spatialDims, windowsOf } from "../conv-geometry.ts";
-import { convInputGradient } from "../conv-input-gradient.ts";
-import { poolCounts } from "../pool-counts.ts";
-import type { GradientRule } from "../rule.ts";
+import { type Windows, knownDims, spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
+import { convInputGradient } from "../formulas/windows/conv-input-gradient.ts";
+import { poolCounts } from "../formulas/windows/pool-counts.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * AveragePool: y = (Σ x over the window) / count;  x̄ = Σ over the windows that hold x of ȳ / count.

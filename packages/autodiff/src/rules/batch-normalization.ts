@@ -1,7 +1,7 @@
 import { type GraphBuilder, type Value, float, rankOf } from "@xdeep/onnx";
-import { ones, spatialAxes } from "../conv-geometry.ts";
-import { normalizeGradient, normalized } from "../normalize-gradient.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { ones, spatialAxes } from "../formulas/windows/conv-geometry.ts";
+import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * BatchNormalization: y = scale · (x − mean) · r + bias per channel, r = 1 / √(variance + ε);

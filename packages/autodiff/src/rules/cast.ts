@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Cast between float types: y = x;  x̄ = ȳ in the type of x. No gradient passes an integer type. */
 export const castRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** CenterCropPad: y is x with its ends cut off or zeros added until it has the size asked for;  x̄ is ȳ brought back to the size of x in the same way. */
 export const centerCropPadRule: GradientRule = {

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { insideMask } from "../inside-mask.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { insideMask } from "../formulas/inside-mask.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * Clip: y = min(max(x, low), high);  x̄ = ȳ where low < y < high, else 0; the bounds' cotangents are Σ ȳ over the elements that they replaced.

@@ -1,7 +1,7 @@
 import { type GraphBuilder, type Value, numbersOf } from "@xdeep/onnx";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * Col2Im: y is the sum of columns where their windows lie on the image;  x̄ holds the windows of ȳ as columns.

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { copyAdjoint } from "../copy-adjoint.ts";
-import type { GradientRule } from "../rule.ts";
+import { copyAdjoint } from "../formulas/copy-adjoint.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Compress: y holds the slices of x (or, without an axis, the elements) where the condition is true;  x̄ is ȳ there, 0 elsewhere. */
 export const compressRule: GradientRule = {

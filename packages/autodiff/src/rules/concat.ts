@@ -1,5 +1,5 @@
-import { joinInts } from "../int-list.ts";
-import type { GradientRule } from "../rule.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Concat: y = [x₁, x₂, …] along an axis;  x̄ᵢ = the part of ȳ where xᵢ went. */
 export const concatRule: GradientRule = {

@@ -1,8 +1,8 @@
 import type { Value } from "@xdeep/onnx";
-import { biasGradient, convWeightGradient } from "../conv-weight-gradient.ts";
-import { kernelOf } from "../kernel-of.ts";
-import type { GradientRule } from "../rule.ts";
-import { cropToSize, transposedWindows } from "../transposed-windows.ts";
+import { biasGradient, convWeightGradient } from "../formulas/windows/conv-weight-gradient.ts";
+import { kernelOf } from "../formulas/windows/kernel-of.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { cropToSize, transposedWindows } from "../formulas/windows/transposed-windows.ts";
 
 /**
  * ConvTranspose: y = Wᵀ x + b;  x̄ = W ∗ ȳ, the convolution it is the transpose of, W̄ = ȳ ∗ x over the batch, b̄ = Σ ȳ over batch and space.

@@ -1,9 +1,9 @@
 import type { Value } from "@xdeep/onnx";
-import { spatialDims, windowsOf } from "../conv-geometry.ts";
-import { convInputGradient } from "../conv-input-gradient.ts";
-import { biasGradient, convWeightGradient } from "../conv-weight-gradient.ts";
-import { kernelOf } from "../kernel-of.ts";
-import type { GradientRule } from "../rule.ts";
+import { spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
+import { convInputGradient } from "../formulas/windows/conv-input-gradient.ts";
+import { biasGradient, convWeightGradient } from "../formulas/windows/conv-weight-gradient.ts";
+import { kernelOf } from "../formulas/windows/kernel-of.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Conv: y = W ∗ x + b;  x̄ = Wᵀ ȳ, the transposed convolution, W̄ = x ∗ ȳ over the batch, b̄ = Σ ȳ over batch and space.

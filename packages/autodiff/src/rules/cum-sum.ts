@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** CumSum: yᵢ = Σ xⱼ over j ≤ i along an axis;  x̄ⱼ = Σ ȳᵢ over i ≥ j, the sum the other way round. */
 export const cumSumRule: GradientRule = {

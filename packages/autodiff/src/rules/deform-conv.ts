@@ -1,11 +1,11 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import { gridTapsRules, linearTaps } from "../grid-taps.ts";
-import { joinInts } from "../int-list.ts";
-import { kernelOf } from "../kernel-of.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { axisSize, sampledAt, sampledAtRules } from "../sampled-at.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { gridTapsRules, linearTaps } from "./composed/grid-taps.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import { kernelOf } from "../formulas/windows/kernel-of.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { axisSize, sampledAt, sampledAtRules } from "./composed/sampled-at.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { gatherRule } from "./gather.ts";
 import { matMulRule } from "./matmul.ts";
 

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule } from "../rule.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** DepthToSpace: y holds the channels of x as blocks of space;  x̄ is ȳ moved back. */
 export const depthToSpaceRule: GradientRule = {

@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /** Det: y = det x over the last two axes;  x̄ᵢⱼ = (−1)ⁱ⁺ʲ det(x without row i and column j) ȳ, which needs no inverse and holds for singular x too. */
 export const detRule: GradientRule = {

@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * DFT: y = F x along an axis, complex numbers as pairs;  x̄ = Fᴴ ȳ: n times the inverse transform of ȳ, and 1/n times the forward one where

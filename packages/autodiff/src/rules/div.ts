@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Div: y = a / b;  ā = ȳ / b, b̄ = −y ȳ / b. */
 export const divRule: GradientRule = {

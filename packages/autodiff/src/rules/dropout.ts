@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
-import { nodeLabel } from "../coverage.ts";
-import type { GradientRule } from "../rule.ts";
+import { nodeLabel } from "../sweep/coverage.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Dropout at inference: y = x;  x̄ = ȳ. The ratio plays no part: 0.

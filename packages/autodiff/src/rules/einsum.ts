@@ -1,7 +1,7 @@
 import { type Value, dataTypeCode, rankOf } from "@xdeep/onnx";
-import { type EinsumLabels, einsumLabels, unusedLetters } from "../einsum-labels.ts";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { type EinsumLabels, einsumLabels, unusedLetters } from "../formulas/einsum-labels.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * Einsum: y = Σ Πᵢ xᵢ over the labels that the result does not have;  x̄ᵢ = Σ ȳ Πⱼ xⱼ over j ≠ i, labelled like xᵢ.

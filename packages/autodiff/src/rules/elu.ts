@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Elu: y = x where x > 0, else α(eˣ − 1);  x̄ = ȳ where x > 0, else (y + α) ȳ. */
 export const eluRule: GradientRule = {

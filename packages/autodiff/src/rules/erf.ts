@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Erf: y = 2/√π ∫₀ˣ e^(−t²) dt;  x̄ = 2/√π e^(−x²) ȳ. */
 export const erfRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Exp: y = eˣ;  x̄ = y ȳ. */
 export const expRule: GradientRule = {

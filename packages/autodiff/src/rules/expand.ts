@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Expand: y = x broadcast to a shape;  x̄ = Σ ȳ over the axes along which x was stretched. */
 export const expandRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Flatten: y = x as a matrix, its axes before `axis` and those from it on merged;  x̄ = ȳ with the dims of x. */
 export const flattenRule: GradientRule = {

@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 import { matMulRule } from "./matmul.ts";
 import { mulRule } from "./mul.ts";
 import { transposeRule } from "./transpose.ts";

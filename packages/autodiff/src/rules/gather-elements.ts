@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** GatherElements: y[…, k, …] = x[…, i[…, k, …], …] along an axis;  x̄ = Σ ȳ where an element was read. */
 export const gatherElementsRule: GradientRule = {

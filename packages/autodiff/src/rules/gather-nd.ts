@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { copyAdjoint } from "../copy-adjoint.ts";
-import type { GradientRule } from "../rule.ts";
+import { copyAdjoint } from "../formulas/copy-adjoint.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** GatherND: y holds the slices of x at index tuples;  x̄ = Σ ȳ where a slice was read. */
 export const gatherNdRule: GradientRule = {

@@ -1,7 +1,7 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { constantNumber } from "../constant-number.ts";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule } from "../rule.ts";
+import { constantNumber } from "../formulas/constant-number.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Gather: y holds the slices of x along an axis that the indices i name;  x̄ = Σ over equal i of their slices of ȳ.

@@ -1,5 +1,5 @@
-import { geluSlope, geluTanhSlope } from "../gelu-slope.ts";
-import type { GradientRule } from "../rule.ts";
+import { geluSlope, geluTanhSlope } from "../formulas/gelu-slope.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Gelu: y = x Φ(x), Φ the normal distribution function or its tanh approximation;  x̄ = (Φ(x) + x Φ′(x)) ȳ. */
 export const geluRule: GradientRule = {

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Gemm: y = α A′B′ + β C, where ′ transposes on demand;  A̅′ = α ȳ B′ᵀ, B̅′ = α A′ᵀ ȳ, C̄ = β ȳ. */
 export const gemmRule: GradientRule = {

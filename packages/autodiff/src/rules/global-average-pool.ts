@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { knownDims, spatialDims } from "../conv-geometry.ts";
-import type { GradientRule } from "../rule.ts";
+import { knownDims, spatialDims } from "../formulas/windows/conv-geometry.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** GlobalAveragePool: y = mean of x over space;  x̄ = ȳ / (number of positions), everywhere. */
 export const globalAveragePoolRule: GradientRule = {

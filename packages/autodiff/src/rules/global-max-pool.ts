@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** GlobalMaxPool: y = max of x over space;  x̄ = ȳ at the first position of the maximum, else 0. */
 export const globalMaxPoolRule: GradientRule = {

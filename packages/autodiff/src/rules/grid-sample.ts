@@ -1,9 +1,9 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import { gridTaps, gridTapsRules } from "../grid-taps.ts";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { axisSize, sampledAt, sampledAtRules } from "../sampled-at.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { gridTaps, gridTapsRules } from "./composed/grid-taps.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { axisSize, sampledAt, sampledAtRules } from "./composed/sampled-at.ts";
 import { gatherRule } from "./gather.ts";
 
 /**

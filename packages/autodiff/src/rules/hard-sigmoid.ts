@@ -1,5 +1,5 @@
-import { insideMask } from "../inside-mask.ts";
-import type { GradientRule } from "../rule.ts";
+import { insideMask } from "../formulas/inside-mask.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * HardSigmoid: y = max(0, min(1, αx + β));  x̄ = αȳ where 0 < y < 1, else 0.

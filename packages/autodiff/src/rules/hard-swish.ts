@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * HardSwish: y = x max(0, min(1, x/6 + 1/2));  x̄ = 0 where x ≤ −3, ȳ where x ≥ 3, (x/3 + 1/2) ȳ between.

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Sinh: y = sinh x;  x̄ = cosh(x) ȳ. */
 export const sinhRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Identity: y = x;  x̄ = ȳ. */
 export const identityRule: GradientRule = {

@@ -1,7 +1,7 @@
 import { isXDeepError } from "@xdeep/core";
 import type { GraphBuilder, GraphProto, Value } from "@xdeep/onnx";
-import { gradientBody, subgraphOf } from "../gradient-body.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { gradientBody, subgraphOf } from "../loops/gradient-body.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * If: y = then(v…) where the condition holds, else else(v…);  v̄ = the pullback of the branch that was taken, 0 for values that it does not use.

@@ -1,5 +1,5 @@
-import type { GradientRule } from "../rule.ts";
-import { type RuleSet, ruleSet } from "../rule-set.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { type RuleSet, ruleSet } from "../sweep/rule-set.ts";
 import { absRule } from "./abs.ts";
 import { addRule } from "./add.ts";
 import { affineGridRule } from "./affine-grid.ts";

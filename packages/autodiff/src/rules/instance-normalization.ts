@@ -1,7 +1,7 @@
 import type { Value } from "@xdeep/onnx";
-import { ones, spatialAxes } from "../conv-geometry.ts";
-import { normalizeGradient, normalized } from "../normalize-gradient.ts";
-import type { GradientRule } from "../rule.ts";
+import { ones, spatialAxes } from "../formulas/windows/conv-geometry.ts";
+import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** InstanceNormalization: y = x̂ · scale + bias per channel, x̂ normalised over space;  x̄ as in normalize-gradient.ts, s̄cale = Σ ȳ x̂, b̄ias = Σ ȳ. */
 export const instanceNormalizationRule: GradientRule = {

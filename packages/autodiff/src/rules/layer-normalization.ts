@@ -1,6 +1,6 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { normalizeGradient, normalized } from "../normalize-gradient.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * LayerNormalization: y = x̂ · scale + bias, x̂ = (x − mean) / √(variance + ε) over the axes from `axis` on;

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * LeakyRelu: y = x where x ≥ 0, else αx;  x̄ = ȳ where x > 0, else αȳ.

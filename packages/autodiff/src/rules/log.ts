@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Log: y = log x;  x̄ = ȳ / x. */
 export const logRule: GradientRule = {

@@ -1,10 +1,10 @@
 import type { Facts, GraphProto, Value } from "@xdeep/onnx";
-import { subgraphOf } from "../gradient-body.ts";
-import { hoistInvariants } from "../hoist-invariants.ts";
-import { rememberingBody } from "../remember-states.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { byOperand, placeholder, stepGradient } from "../step-gradient.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { subgraphOf } from "../loops/gradient-body.ts";
+import { hoistInvariants } from "../loops/hoist-invariants.ts";
+import { rememberingBody } from "../loops/remember-states.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { byOperand, placeholder, stepGradient } from "../loops/step-gradient.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 const COUNTER: Facts = { type: "int64", dims: [] };
 const CONDITION: Facts = { type: "bool", dims: [] };

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 import { divRule } from "./div.ts";
 import { reduceL1Rule, reduceL2Rule } from "./reduce-norm.ts";
 import { whereRule } from "./where.ts";

@@ -1,8 +1,8 @@
 import { type Attributes, type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { absRule } from "./abs.ts";
 import { convRule } from "./conv.ts";
 import { powRule } from "./pow.ts";

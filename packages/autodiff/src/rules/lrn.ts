@@ -1,5 +1,5 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * LRN: y = x · s^(−β), s = bias + α / size · Σ x² over neighbouring channels;  x̄ = ȳ s^(−β) − 2αβ / size · x Σ ȳ x s^(−β−1) over the channels

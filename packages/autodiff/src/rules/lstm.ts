@@ -1,8 +1,8 @@
 import type { Value } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import { type CellParts, recurrentComposition, recurrentRules } from "../recurrent-composition.ts";
-import { RECURRENT_ACTIVATIONS } from "../recurrent-rectifiers.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { type CellParts, recurrentComposition, recurrentRules } from "./composed/recurrent-composition.ts";
+import { RECURRENT_ACTIVATIONS } from "../sweep/recurrent-rectifiers.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * LSTM: C′ = f ⊙ C + i ⊙ c, H′ = o ⊙ h(C′) with the gates i, o, f, c of W x + R H + b, and peepholes from C to i and f and from C′ to o;

@@ -1,5 +1,5 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * MatMul: y = a b over the last two axes, the others broadcast;  ā = ȳ bᵀ, b̄ = aᵀ ȳ.

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * MaxPool: y = max of x over the window;  x̄ = Σ ȳ over the windows whose first maximum is x.

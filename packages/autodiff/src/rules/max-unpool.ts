@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** MaxUnpool: y has each element of x where its index says, zeros elsewhere;  x̄ is ȳ read at the indices. */
 export const maxUnpoolRule: GradientRule = {

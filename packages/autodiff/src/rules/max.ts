@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * Max: y = maxᵢ xᵢ;  x̄ᵢ = ȳ / n where xᵢ = y, else 0, n the number of inputs that equal y there.

@@ -1,7 +1,7 @@
 import type { Value } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { standardizedRules } from "../standardized.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { standardizedRules } from "./composed/standardized.ts";
 import { divRule } from "./div.ts";
 
 /** MeanVarianceNormalization: y = (x − mean) / (deviation + 10⁻⁹) over some axes;  composed. */

@@ -1,9 +1,9 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { type Heads, attentionRules, causalMask, joinHeads, maskBias, positions, scaledDotProduct, splitHeads } from "../attention-composition.ts";
-import { composedPullback } from "../composed-pullback.ts";
-import { joinInts } from "../int-list.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { type Heads, attentionRules, causalMask, joinHeads, maskBias, positions, scaledDotProduct, splitHeads } from "./composed/attention-composition.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 const domain = "com.microsoft";
 

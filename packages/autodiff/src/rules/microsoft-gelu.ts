@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { geluSlope, geluTanhSlope } from "../gelu-slope.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { geluSlope, geluTanhSlope } from "../formulas/gelu-slope.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 const domain = "com.microsoft";
 

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Mish: y = x t with t = tanh(log(1 + eˣ));  x̄ = (t + x (1 − t²) σ(x)) ȳ. */
 export const mishRule: GradientRule = {

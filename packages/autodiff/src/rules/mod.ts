@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Mod: y = a − n b with a whole number n;  ā = ȳ, b̄ = −n ȳ.

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Mul: y = a · b;  ā = ȳ · b, b̄ = ȳ · a. */
 export const mulRule: GradientRule = {

@@ -1,6 +1,6 @@
-import { composedPullback } from "../composed-pullback.ts";
-import { likelihoodLoss, likelihoodLossRules } from "../likelihood-loss.ts";
-import type { GradientRule } from "../rule.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { likelihoodLoss, likelihoodLossRules } from "./composed/likelihood-loss.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** NegativeLogLikelihoodLoss: y = −weight[label] · x[label], summed or averaged on request;  composed. */
 export const negativeLogLikelihoodLossRule: GradientRule = {

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** OneHot: y = on where the index is, else off, values = [off, on];  v̄alues = [Σ ȳ off the index, Σ ȳ at the index]. Indices and depth move in steps: 0. */
 export const oneHotRule: GradientRule = {

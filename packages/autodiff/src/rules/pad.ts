@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value } from "@xdeep/onnx";
-import { copyAdjoint } from "../copy-adjoint.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import { copyAdjoint } from "../formulas/copy-adjoint.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
  * Pad: y is x with elements added around it;  x̄ is the part of ȳ where x stands, plus, in the modes that repeat elements of x, what their

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { constantNumber } from "../constant-number.ts";
-import type { GradientRule } from "../rule.ts";
+import { constantNumber } from "../formulas/constant-number.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Pow: y = aᵇ;  ā = b aᵇ⁻¹ ȳ, b̄ = y log(a) ȳ.

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * PRelu: y = x where x ≥ 0, else s x;  x̄ = ȳ where x > 0, else s ȳ;  s̄ = 0 where x ≥ 0, else x ȳ.

@@ -1,7 +1,7 @@
 import type { DataType } from "@xdeep/core";
 import { type Value, dataTypeName, rankOf } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * QuantizeLinear: y = saturate(round(x / s) + z), integers that stand for real numbers;  x̄ = ȳ / s where nothing was saturated, else 0.

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Range: yᵢ = start + i · delta;  s̄tart = Σ ȳ, d̄elta = Σ i ȳᵢ. The limit only sets how many there are: 0. */
 export const rangeRule: GradientRule = {

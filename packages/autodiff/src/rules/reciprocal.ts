@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Reciprocal: y = 1 / x;  x̄ = −y² ȳ. */
 export const reciprocalRule: GradientRule = {

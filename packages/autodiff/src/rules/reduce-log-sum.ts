@@ -1,5 +1,5 @@
-import { alongReduced, sumAlike } from "../reduction.ts";
-import type { GradientRule } from "../rule.ts";
+import { alongReduced, sumAlike } from "../formulas/reduction.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** ReduceLogSum: y = log Σ x over axes;  x̄ = ȳ exp(−y) along them. */
 export const reduceLogSumRule: GradientRule = {

@@ -1,5 +1,5 @@
-import { alongReduced, sumAlike } from "../reduction.ts";
-import type { GradientRule, Pullback } from "../rule.ts";
+import { alongReduced, sumAlike } from "../formulas/reduction.ts";
+import type { GradientRule, Pullback } from "../sweep/rule.ts";
 
 /**
  * ReduceMax: y = max x over axes;  x̄ = ȳ / n at the n elements that equal the maximum, else 0.

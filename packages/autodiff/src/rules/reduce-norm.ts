@@ -1,5 +1,5 @@
-import { alongReduced } from "../reduction.ts";
-import type { GradientRule } from "../rule.ts";
+import { alongReduced } from "../formulas/reduction.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** ReduceL1: y = Σ |x| over axes;  x̄ = ȳ sign(x), 0 at x = 0. */
 export const reduceL1Rule: GradientRule = {

@@ -1,5 +1,5 @@
-import { alongReduced, sumAlike } from "../reduction.ts";
-import type { GradientRule } from "../rule.ts";
+import { alongReduced, sumAlike } from "../formulas/reduction.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * ReduceProd: y = Π x over axes;  x̄ᵢ = ȳ Π xⱼ over all j ≠ i.

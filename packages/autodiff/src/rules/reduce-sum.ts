@@ -1,5 +1,5 @@
-import { alongReduced, reducedCount } from "../reduction.ts";
-import type { GradientRule } from "../rule.ts";
+import { alongReduced, reducedCount } from "../formulas/reduction.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** ReduceSum: y = Σ x over axes;  x̄ = ȳ along them. */
 export const reduceSumRule: GradientRule = {

@@ -1,7 +1,7 @@
 import { isXDeepError } from "@xdeep/core";
 import { type AttributeValue, type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { differentiate } from "../gradient-model.ts";
+import { differentiate } from "../differentiate.ts";
 
 interface Form {
   readonly op: string;

@@ -1,5 +1,5 @@
-import type { GradientRule } from "../rule.ts";
-import { positiveMask } from "../positive-mask.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { positiveMask } from "../formulas/positive-mask.ts";
 
 /**
  * Relu: y = max(x, 0);  x̄ = ȳ where y > 0, else 0.

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Reshape: y = x with other dims;  x̄ = ȳ with the dims of x. */
 export const reshapeRule: GradientRule = {

@@ -1,8 +1,8 @@
 import { type Attributes, type GraphBuilder, type Value, dataTypeCode, float, rankOf } from "@xdeep/onnx";
-import { joinInts } from "../int-list.ts";
-import { type ResizedAxis, resizedAxes } from "../resize-axes.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { joinInts } from "../formulas/int-list.ts";
+import { type ResizedAxis, resizedAxes } from "../formulas/resize-axes.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * Resize: y = (W₁ ⊗ W₂ ⊗ …) x, axis by axis;  x̄ = (W₁ᵀ ⊗ W₂ᵀ ⊗ …) ȳ.

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** ReverseSequence: y is x with the first steps of each sequence in reverse;  x̄ is ȳ reversed in the same way. */
 export const reverseSequenceRule: GradientRule = {

@@ -1,7 +1,7 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, Pullback, PullbackContext } from "../rule.ts";
-import { inverseRoot, standardizedRules } from "../standardized.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, Pullback, PullbackContext } from "../sweep/rule.ts";
+import { inverseRoot, standardizedRules } from "./composed/standardized.ts";
 
 /** RMSNormalization: y = x r · scale, r = 1 / √(mean(x²) + ε) over the axes from `axis` on;  composed. */
 export const rmsNormalizationRule: GradientRule = { op: "RMSNormalization", since: [23], pullback: /* @__PURE__ */ rmsPullback() };

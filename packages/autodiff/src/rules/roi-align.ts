@@ -1,9 +1,9 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import { type RegionSide, pointTaps, regionPoints } from "../region-points.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { type AxisTap, axisSize, sampledAt, sampledAtRules } from "../sampled-at.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import { type RegionSide, pointTaps, regionPoints } from "./composed/region-points.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { type AxisTap, axisSize, sampledAt, sampledAtRules } from "./composed/sampled-at.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { concatRule } from "./concat.ts";
 import { expandRule } from "./expand.ts";
 import { gatherRule } from "./gather.ts";

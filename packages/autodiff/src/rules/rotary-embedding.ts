@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
  * RotaryEmbedding: y turns pairs of elements of x by angles (Su et al. 2021, arXiv:2104.09864);  x̄ is ȳ turned back, by the opposite sines.

@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkRule } from "../../test/check-rule.ts";
 import type { RuleSpec } from "../../test/rule-spec.ts";
-import { operatorKey } from "../rule-set.ts";
-import type { GradientRule } from "../rule.ts";
+import { operatorKey } from "../sweep/rule-set.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 import { builtinRuleList, builtinRules } from "./index.ts";
 
 const here = import.meta.dirname;

@@ -1,9 +1,9 @@
 import { type Facts, type GraphProto, type Value, withFields } from "@xdeep/onnx";
-import { subgraphOf, usedValues } from "../gradient-body.ts";
-import { hoistInvariants } from "../hoist-invariants.ts";
-import { rememberingBody } from "../remember-states.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { byOperand, placeholder, stepGradient } from "../step-gradient.ts";
+import { subgraphOf, usedValues } from "../loops/gradient-body.ts";
+import { hoistInvariants } from "../loops/hoist-invariants.ts";
+import { rememberingBody } from "../loops/remember-states.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { byOperand, placeholder, stepGradient } from "../loops/step-gradient.ts";
 
 /**
  * Scan: (sₜ₊₁, yₜ) = body(sₜ, xₜ, v);  s̄ₜ, x̄ₜ = the body's pullback of s̄ₜ₊₁ and ȳₜ, last step first; v̄ = Σ over the steps.

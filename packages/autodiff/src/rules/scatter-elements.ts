@@ -1,5 +1,5 @@
-import type { GradientRule } from "../rule.ts";
-import { scatterPullback } from "../scatter-gradient.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { scatterPullback } from "../formulas/scatter-gradient.ts";
 
 /** ScatterElements: y is x with updates u written at indices along an axis, or combined with what stands there;  ū and x̄ as in scatter-gradient.ts. */
 export const scatterElementsRule: GradientRule = {

@@ -1,5 +1,5 @@
-import type { GradientRule } from "../rule.ts";
-import { scatterPullback } from "../scatter-gradient.ts";
+import type { GradientRule } from "../sweep/rule.ts";
+import { scatterPullback } from "../formulas/scatter-gradient.ts";
 
 /** ScatterND: y is x with slices u written at index tuples, or combined with what stands there;  ū and x̄ as in scatter-gradient.ts. */
 export const scatterNdRule: GradientRule = {

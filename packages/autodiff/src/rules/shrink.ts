@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Shrink: y = x + b where x < −λ, x − b where x > λ, else 0;  x̄ = ȳ where x < −λ or x > λ, else 0. */
 export const shrinkRule: GradientRule = {

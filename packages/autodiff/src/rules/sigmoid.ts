@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Sigmoid: y = 1 / (1 + e⁻ˣ);  x̄ = y (1 − y) ȳ. */
 export const sigmoidRule: GradientRule = {

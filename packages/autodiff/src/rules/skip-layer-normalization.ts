@@ -1,7 +1,7 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { inverseRoot, standardized, standardizedRules } from "../standardized.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { inverseRoot, standardized, standardizedRules } from "./composed/standardized.ts";
 
 const domain = "com.microsoft";
 

@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, numbersOf, staticDims } from "@xdeep/onnx";
-import { copyAdjoint } from "../copy-adjoint.ts";
-import type { GradientRule } from "../rule.ts";
+import { copyAdjoint } from "../formulas/copy-adjoint.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Slice: y is every step-th element of x from start to end along some axes;  x̄ is ȳ there, 0 elsewhere.

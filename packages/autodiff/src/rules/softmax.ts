@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Softmax: y = exp(x) / Σ exp(x) along an axis;  x̄ = y (ȳ − Σ ȳ y). */
 export const softmaxRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Softplus: y = log(1 + eˣ);  x̄ = ȳ / (1 + e⁻ˣ). */
 export const softplusRule: GradientRule = {

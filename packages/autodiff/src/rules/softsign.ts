@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Softsign: y = x / (1 + |x|);  x̄ = ȳ / (1 + |x|)². */
 export const softsignRule: GradientRule = {

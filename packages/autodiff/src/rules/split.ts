@@ -1,5 +1,5 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /** Split: y₁, y₂, … = the parts of x along an axis;  x̄ = [ȳ₁, ȳ₂, …] along it. */
 export const splitRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Sqrt: y = √x;  x̄ = ȳ / 2y.

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule, PullbackContext } from "../rule.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /** Squeeze: y is x without axes of size 1;  x̄ is ȳ with the dims of x. */
 export const squeezeRule: GradientRule = { op: "Squeeze", since: [13, 21, 23, 24, 25], pullback: restoreDims };

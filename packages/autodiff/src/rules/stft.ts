@@ -1,7 +1,7 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { composedPullback } from "../composed-pullback.ts";
-import type { GradientRule, PullbackContext } from "../rule.ts";
-import { unsupportedNode } from "../unsupported-node.ts";
+import { composedPullback } from "../sweep/composed-pullback.ts";
+import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { dftRule } from "./dft.ts";
 import { gatherRule } from "./gather.ts";
 import { mulRule } from "./mul.ts";

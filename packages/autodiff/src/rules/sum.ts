@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Sum: y = Σᵢ xᵢ;  x̄ᵢ = ȳ. */
 export const sumRule: GradientRule = {

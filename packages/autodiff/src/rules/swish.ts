@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Swish: y = x s with s = σ(αx);  x̄ = (s + α y (1 − s)) ȳ. */
 export const swishRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Tanh: y = tanh x;  x̄ = (1 − y²) ȳ. */
 export const tanhRule: GradientRule = {

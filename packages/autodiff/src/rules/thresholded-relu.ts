@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * ThresholdedRelu: y = x where x > α, else 0;  x̄ = ȳ where x > α, else 0.

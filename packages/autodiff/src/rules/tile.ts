@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, rankOf, staticDims } from "@xdeep/onnx";
-import { knownInts } from "../int-list.ts";
-import type { GradientRule } from "../rule.ts";
+import { knownInts } from "../formulas/int-list.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Tile: y = x repeated along every axis;  x̄ = Σ ȳ over the copies. */
 export const tileRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * TopK: y holds the k largest (or smallest) elements of x along an axis, and where they stood;  x̄ is ȳ there, 0 elsewhere.

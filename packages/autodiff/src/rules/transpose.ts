@@ -1,5 +1,5 @@
 import { rankOf } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Transpose: y = x with axis i taken from axis perm[i];  x̄ = ȳ with the axes put back. Without perm the axes are reversed. */
 export const transposeRule: GradientRule = {

@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Sin: y = sin x;  x̄ = cos(x) ȳ. */
 export const sinRule: GradientRule = {

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Trilu: y is the upper or lower triangle of x, zeros elsewhere;  x̄ is the same triangle of ȳ. */
 export const triluRule: GradientRule = {

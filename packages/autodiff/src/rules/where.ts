@@ -1,4 +1,4 @@
-import type { GradientRule } from "../rule.ts";
+import type { GradientRule } from "../sweep/rule.ts";
 
 /** Where: y = a where the condition holds, else b;  ā = ȳ where it holds, else 0; b̄ the other way round. */
 export const whereRule: GradientRule = {

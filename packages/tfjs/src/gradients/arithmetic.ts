@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Add: y = a + b;  ā = b̄ = ȳ. */
 export const addGradient: Gradient = { kernel: "Add", needs: { a: [], b: [] }, broadcasts: true, pullback: ({ dy }) => ({ a: dy, b: dy }) };

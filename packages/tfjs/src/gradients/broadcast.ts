@@ -1,6 +1,6 @@
 import { reshape, sum } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** BroadcastTo: x̄ sums ȳ over the repeated axes. */
 export const broadcastToGradient: Gradient = { kernel: "BroadcastTo", needs: { x: [] }, broadcasts: true, pullback: ({ dy }) => ({ x: dy }) };

@@ -1,5 +1,5 @@
-import type { Gradient } from "../gradient.ts";
-import { insideWhere } from "../masks.ts";
+import type { Gradient } from "./gradient.ts";
+import { insideWhere } from "../formulas/masks.ts";
 
 /** ClipByValue: y = min(max(x, lo), hi);  x̄ = ȳ where lo < y < hi, else 0. At both bounds it is 0. */
 export const clipByValueGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { type Tensor4D, conv2d } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Conv2DBackpropInput, the transposed convolution: its cotangent is the convolution that it transposes. */
 export const conv2dBackpropInputGradient: Gradient = {

@@ -1,9 +1,9 @@
 import { type Tensor, backend_util, transpose } from "@tensorflow/tfjs-core";
 
-import { convolutionBackward, depthwiseBackward } from "../convolution-backward.ts";
-import { throughActivation } from "../fused-activation.ts";
-import type { Gradient, PullbackCall } from "../gradient.ts";
-import { geometryOf } from "../window-geometry.ts";
+import { convolutionBackward, depthwiseBackward } from "../formulas/convolution-backward.ts";
+import { throughActivation } from "./fused-activation.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
+import { geometryOf } from "../formulas/window-geometry.ts";
 
 /** Conv2D: y = x ∗ w;  x̄ = ȳ ∗ turned w. Filters carry no gradient. */
 export const conv2dGradient: Gradient = { kernel: "Conv2D", needs: { x: ["filter"] }, pullback: (call) => ({ x: inputOf(call, call.dy, false) }) };

@@ -1,6 +1,6 @@
 import { cumsum } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Cumsum: x̄ is the running sum of ȳ from the other end. */
 export const cumsumGradient: Gradient = {

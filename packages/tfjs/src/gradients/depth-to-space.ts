@@ -1,6 +1,6 @@
 import { reshape, transpose } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** DepthToSpace: x̄ moves each block of ȳ back into the channels. */
 export const depthToSpaceGradient: Gradient = {

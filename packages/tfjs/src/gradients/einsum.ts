@@ -1,6 +1,6 @@
 import { type Tensor, broadcastTo, einsum, reshape } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
 
 /**
  * Einsum of one or two operands, "ab,bc->ac": each cotangent is the sum with that operand and the result exchanged, "ac,bc->ab".

@@ -1,6 +1,6 @@
 import { type Tensor, add, mul, relu, sub } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Elu: y = x where x > 0, else eˣ − 1;  x̄ = ȳ (1 + min(y, 0)). */
 export const eluGradient: Gradient = {

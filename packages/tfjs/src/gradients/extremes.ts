@@ -1,7 +1,7 @@
 import { type Tensor, cast, div, equal, mul, sum } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
-import { keepReduced, reducedAxes } from "../reduced-axes.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
+import { keepReduced, reducedAxes } from "../formulas/reduced-axes.ts";
 
 /** Max over axes: ȳ goes to the maximum, in equal parts where several are equal. */
 export const maxGradient: Gradient = {

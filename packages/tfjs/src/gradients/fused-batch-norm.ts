@@ -1,6 +1,6 @@
 import { add, mul, neg, rsqrt, square, sub } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /**
  * FusedBatchNorm: y = γ (x − μ) r + β with r = 1 / √(σ² + ε);  x̄ = γ r ȳ, μ̄ = −x̄, σ̄² = −½ γ (x − μ) r³ ȳ, γ̄ = (x − μ) r ȳ, β̄ = ȳ.

@@ -1,6 +1,6 @@
 import { type Tensor, cast, matMul, oneHot, reshape, util } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /**
  * GatherV2: y = x at `indices` along an axis;  x̄ adds up, at each index, what was read from it.

@@ -6,9 +6,9 @@ import { ENGINES } from "../../test/engines.ts";
 import { expectClose } from "../../test/compare.ts";
 import { GRADIENT_ROWS, type GradientRow } from "../../test/gradient-rows.ts";
 import { seeded, shuffled } from "../../test/seeded.ts";
-import { disposeRecording } from "../recording.ts";
+import { disposeRecording } from "../tape/recording.ts";
 import { loadModel } from "../index.ts";
-import { record } from "../record.ts";
+import { record } from "../tape/record.ts";
 import { GRADIENTS } from "./index.ts";
 
 interface Case {

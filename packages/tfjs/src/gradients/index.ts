@@ -1,5 +1,5 @@
-import type { Gradient } from "../gradient.ts";
-import { registeredGradient } from "../registered-gradient.ts";
+import type { Gradient } from "./gradient.ts";
+import { registeredGradient } from "./registered-gradient.ts";
 import { addGradient, addNGradient, multiplyGradient, realDivGradient, squaredDifferenceGradient, subGradient } from "./arithmetic.ts";
 import { broadcastToGradient, tileGradient } from "./broadcast.ts";
 import { clipByValueGradient } from "./clip-by-value.ts";

@@ -1,6 +1,6 @@
 import { type Tensor, concat, reshape, slice, stack, util, zeros } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
 
 /** Concat: x̄ᵢ is the part of ȳ that came from xᵢ. */
 export const concatGradient: Gradient = {

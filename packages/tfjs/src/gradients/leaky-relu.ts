@@ -1,6 +1,6 @@
 import { add, mul, step } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** LeakyRelu: y = x where x > 0, else α x;  x̄ = ȳ (α + (1 − α) step x). */
 export const leakyReluGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { exp, mul, sub, sum } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** LogSoftmax over the last axis: x̄ = ȳ − eʸ Σ ȳ. */
 export const logSoftmaxGradient: Gradient = {

@@ -1,7 +1,7 @@
 import { type Tensor, matMul } from "@tensorflow/tfjs-core";
 
-import { throughActivation } from "../fused-activation.ts";
-import type { Gradient, PullbackCall } from "../gradient.ts";
+import { throughActivation } from "./fused-activation.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
 
 /** BatchMatMul: Y = A B, either transposed on demand;  Ā = Ȳ Bᵀ, B̄ = Aᵀ Ȳ. Batch axes broadcast. */
 export const batchMatMulGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { type Tensor, add, equal, greater, less, mul, cast } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
 
 /** Maximum: y = max(a, b);  ȳ goes to the larger, and in equal parts to both where a = b. */
 export const maximumGradient: Gradient = { kernel: "Maximum", needs: { "*": ["a", "b"] }, broadcasts: true, pullback: (call) => share(call, greater) };

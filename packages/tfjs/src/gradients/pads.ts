@@ -1,6 +1,6 @@
 import { type Tensor, add, pad, reverse, slice } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 type Paddings = readonly (readonly [number, number])[];
 

@@ -1,6 +1,6 @@
 import { cast, reshape } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Identity: y = x;  x̄ = ȳ. */
 export const identityGradient: Gradient = { kernel: "Identity", needs: { x: [] }, pullback: ({ dy }) => ({ x: dy }) };

@@ -1,8 +1,8 @@
 import { type Tensor, add, backend_util, div, mul, slice, step, sub, tensor4d, zerosLike } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
-import { deinterleave, interleave } from "../phases.ts";
-import { type WindowAxis, type WindowGeometry, geometryOf, padOrCut, phasesOf } from "../window-geometry.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
+import { deinterleave, interleave } from "../formulas/phases.ts";
+import { type WindowAxis, type WindowGeometry, geometryOf, padOrCut, phasesOf } from "../formulas/window-geometry.ts";
 
 /**
  * MaxPool: each window hands ȳ to its maximum, the first of equal ones in row-major order.

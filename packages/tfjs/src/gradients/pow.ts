@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Pow: y = aᵇ;  ā = ȳ b aᵇ⁻¹, 0 where b = 0;  b̄ = ȳ y ln a, 0 where a ≤ 0. */
 export const powGradient: Gradient = {

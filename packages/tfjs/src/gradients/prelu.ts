@@ -1,6 +1,6 @@
 import { add, mul, step, sub } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Prelu: y = x where x > 0, else α x;  x̄ = ȳ (α + (1 − α) step x);  ᾱ = ȳ x (1 − step x). */
 export const preluGradient: Gradient = {

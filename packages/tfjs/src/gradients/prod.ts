@@ -1,7 +1,7 @@
 import { cumprod, mul, reshape, transpose } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
-import { keepReduced, reducedAxes } from "../reduced-axes.ts";
+import type { Gradient } from "./gradient.ts";
+import { keepReduced, reducedAxes } from "../formulas/reduced-axes.ts";
 
 /** Prod: each factor gets ȳ times the product of all others, which is right with zeros among them too. */
 export const prodGradient: Gradient = {

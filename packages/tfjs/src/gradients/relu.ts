@@ -1,5 +1,5 @@
-import type { Gradient } from "../gradient.ts";
-import { positiveWhere } from "../masks.ts";
+import type { Gradient } from "./gradient.ts";
+import { positiveWhere } from "../formulas/masks.ts";
 
 /** Relu: y = max(x, 0);  x̄ = ȳ where y > 0, else 0. At 0 it is 0. */
 export const reluGradient: Gradient = {

@@ -1,5 +1,5 @@
-import type { Gradient } from "../gradient.ts";
-import { insideWhere } from "../masks.ts";
+import type { Gradient } from "./gradient.ts";
+import { insideWhere } from "../formulas/masks.ts";
 
 /** Relu6: y = min(max(x, 0), 6);  x̄ = ȳ where 0 < y < 6, else 0. At both bounds it is 0. */
 export const relu6Gradient: Gradient = {

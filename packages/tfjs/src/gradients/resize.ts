@@ -1,6 +1,6 @@
 import { type Tensor, matMul, reshape, tensor3d } from "@tensorflow/tfjs-core";
 
-import type { Gradient, PullbackCall } from "../gradient.ts";
+import type { Gradient, PullbackCall } from "./gradient.ts";
 
 /** Entry [out, in] of the matrix of a resize along one axis. */
 type Weights = (out: number) => readonly (readonly [input: number, weight: number])[];

@@ -1,6 +1,6 @@
 import { reverse } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Reverse: x̄ is ȳ turned round again. */
 export const reverseGradient: Gradient = {

@@ -1,7 +1,7 @@
 import { zerosLike } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
-import { select } from "../masks.ts";
+import type { Gradient } from "./gradient.ts";
+import { select } from "../formulas/masks.ts";
 
 /** Select: y = t where the condition holds, else e;  ȳ goes to the one that was taken. */
 export const selectGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { add, backend_util, mul, relu, step, sub } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Selu: y = λ x where x > 0, else λ α (eˣ − 1);  x̄ = ȳ λ where y > 0, else ȳ (y + λ α). SELU_SCALEALPHA is λ α. */
 export const seluGradient: Gradient = {

@@ -1,7 +1,7 @@
 import { type Tensor, pad, reshape, reverse, slice, slice_util } from "@tensorflow/tfjs-core";
 import { XDeepError } from "@xdeep/core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Slice: x̄ is ȳ at its place, zeros elsewhere. */
 export const sliceGradient: Gradient = {

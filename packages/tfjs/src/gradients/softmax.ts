@@ -1,6 +1,6 @@
 import { mul, sub, sum } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Softmax over the last axis: x̄ = (ȳ − Σ ȳ y) y. */
 export const softmaxGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { batchToSpaceND, spaceToBatchND } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** SpaceToBatchND: undone by BatchToSpaceND with the paddings as crops. */
 export const spaceToBatchNdGradient: Gradient = {

@@ -1,7 +1,7 @@
 import { broadcastTo, div } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
-import { keepReduced, reducedAxes } from "../reduced-axes.ts";
+import type { Gradient } from "./gradient.ts";
+import { keepReduced, reducedAxes } from "../formulas/reduced-axes.ts";
 
 /** Sum: every summand gets ȳ. */
 export const sumGradient: Gradient = {

@@ -1,6 +1,6 @@
 import { transpose } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** Transpose: x̄ is ȳ with the axes put back. */
 export const transposeGradient: Gradient = {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradient.ts";
+import type { Gradient } from "./gradient.ts";
 
 /** dy, and the value the formula reads: the input x or the output y. */
 type Formula = (dy: Tensor, value: Tensor) => Tensor;

@@ -1,0 +1,83 @@
+import type { Score } from "@xdeep/core";
+import { GraphBuilder, type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
+import { assemble, exportValue } from "../sweep/assemble.ts";
+import { leadsWithBatch } from "./batch-axis.ts";
+import { type GradientOptions, writeGradient } from "../sweep/write-gradient.ts";
+import { scoredValue } from "./score.ts";
+import { selectTarget, weightedSum } from "./select-target.ts";
+import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+
+export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
+  /** Name of the output that is explained. */
+  readonly output: string;
+  readonly score: Score;
+}
+
+/** A model that explains itself: its own outputs, the score of one entry per row, and that score's gradients, in one run. */
+export interface ExplainerModel {
+  readonly model: ModelProto;
+  /** Names of the new inputs and outputs. */
+  readonly names: {
+    /** int64 [N]: the entry to explain inside each row of the output, row-major; −1 for the row's first maximum. */
+    readonly target: string;
+    /** float32 [N]: weights of the rows in the summed gradients. */
+    readonly weights: string;
+    /** int64 [N]: the entry that was explained. */
+    readonly index: string;
+    /** [N]. */
+    readonly scores: string;
+    /** Gradients [N, …], by the names of `wrt`. */
+    readonly gradients: Readonly<Record<string, string>>;
+    /** Σₙ wₙ gₙ, [1, …], by those names of `wrt` whose leading axis is known to be the batch. */
+    readonly sums: Readonly<Record<string, string>>;
+  };
+  readonly rectifiers: number;
+  /** What is approximate in the gradients, in words; mostly empty. */
+  readonly notes: readonly string[];
+  /** Name of the value that is scored: the output, or the argument of its final activation. */
+  readonly scored: string;
+}
+
+/** Writes target selection, gradient and weighted sum behind a prepared model. The batch is the leading axis of every input and output. */
+export function explainerModel(graph: TypedGraph, options: ExplainerModelOptions): ExplainerModel {
+  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  g.setScope("xdeep");
+  const scored = valueOf(graph, scoredValue(graph, options.output, options.score).value);
+  const target: Value = { name: g.freshName("target"), facts: { type: "int64", dims: [batchDim(scored)] } };
+  const weights: Value = { name: g.freshName("weights"), facts: { type: "float32", dims: [batchDim(scored)] } };
+  const selected = selectTarget(g, scored, target);
+  const written = writeGradient(graph, g, { ...options, of: scored.name }, selected.cotangent);
+  g.setScope("xdeep");
+  const outputs: ValueInfoProto[] = [];
+  const exported = (value: Value, hint: string): string => {
+    const name = g.freshName(hint);
+    outputs.push(exportValue(g, value, name));
+    return name;
+  };
+  const names = {
+    target: target.name,
+    weights: weights.name,
+    index: exported(selected.index, "index"),
+    scores: exported(g.cast(selected.scores, "float32"), "scores"),
+    gradients: mapValues(written.cotangents, (value, name) => exported(value, `gradient of ${name}`)),
+    sums: mapValues(new Map([...written.cotangents].filter(([name]) => leadsWithBatch(graph, name) === true)), (value, name) =>
+      exported(weightedSum(g, value, weights), `sum of ${name}`),
+    ),
+  };
+  const inputs = [target, weights].map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
+  return {
+    model: assemble(graph, { builder: g, inputs, outputs, addedOutputs: written.addedOutputs }),
+    names,
+    rectifiers: written.rectifiers,
+    notes: written.notes,
+    scored: scored.name,
+  };
+}
+
+function batchDim(scored: Value): string | number | null {
+  return scored.facts.dims?.[0] ?? 1;
+}
+
+function mapValues(values: ReadonlyMap<string, Value>, map: (value: Value, name: string) => string): Readonly<Record<string, string>> {
+  return Object.fromEntries([...values].map(([name, value]) => [name, map(value, name)]));
+}

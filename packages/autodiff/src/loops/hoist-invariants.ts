@@ -1,0 +1,26 @@
+import type { GraphBuilder, NodeProto } from "@xdeep/onnx";
+import { operandsOf } from "../sweep/active-path.ts";
+
+/** Operators that give another result each time. */
+const RANDOM: ReadonlySet<string> = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
+
+/**
+ * Moves what is the same in every step out of a loop's body: a transposed weight matrix, for instance, is worth more than the step.
+ * `varying` are the names that change from step to step.
+ */
+export function hoistInvariants(inner: GraphBuilder, g: GraphBuilder, varying: readonly string[]): void {
+  const inside = new Set(varying);
+  const stays = (node: NodeProto): boolean => {
+    if (!RANDOM.has(node.opType) && !operandsOf(node).some((name) => inside.has(name))) return false;
+    for (const name of node.output) if (name !== "") inside.add(name);
+    return true;
+  };
+  const kept: NodeProto[] = [];
+  const moved: NodeProto[] = [];
+  for (const node of inner.nodes) (stays(node) ? kept : moved).push(node);
+  const read = new Set(moved.flatMap(operandsOf));
+  g.nodes.push(...moved);
+  g.initializers.push(...inner.initializers.filter(({ name }) => read.has(name)));
+  inner.nodes.splice(0, Infinity, ...kept);
+  inner.initializers.splice(0, Infinity, ...inner.initializers.filter(({ name }) => !read.has(name)));
+}

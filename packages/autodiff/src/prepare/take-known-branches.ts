@@ -1,0 +1,34 @@
+import {
+  Attributes,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  inferGraph,
+  namesOfGraph,
+  nodeProto,
+  takeName,
+  withFields,
+} from "@xdeep/onnx";
+import { copySubgraph } from "../graph/copy-subgraph.ts";
+import { nodeLabel } from "../sweep/coverage.ts";
+import { graphOf } from "../graph/typed-graph.ts";
+
+/** Replaces every If whose condition is known before the run by the branch that it takes. Exporters write such nodes around optional axes. */
+export function takeKnownBranches(model: ModelProto): ModelProto {
+  const graph = graphOf(model);
+  if (!graph.node.some(({ opType }) => opType === "If")) return model;
+  const facts = inferGraph(model);
+  const taken = namesOfGraph(graph);
+  const initializers: TensorProto[] = [];
+  const nodes = graph.node.flatMap((node): NodeProto[] => {
+    const condition = node.opType === "If" ? facts.get(node.input[0] ?? "")?.constant : undefined;
+    if (condition === undefined) return [node];
+    const branch = new Attributes(node).graph(condition.data[0] === 1 ? "then_branch" : "else_branch") as GraphProto;
+    const copy = copySubgraph(branch, [], (name) => takeName(taken, `${nodeLabel(node)}/${name}`), nodeLabel(node));
+    initializers.push(...copy.initializers);
+    return [...copy.nodes, ...node.output.map((name, index) => nodeProto("Identity", [copy.outputs[index] ?? ""], [name], {}, { name }))];
+  });
+  if (nodes.length === graph.node.length && nodes.every((node, index) => node === graph.node[index])) return model;
+  return takeKnownBranches(withFields(model, { graph: withFields(graph, { node: nodes, initializer: [...graph.initializer, ...initializers] }) }));
+}

@@ -1,0 +1,73 @@
+import {
+  type Facts,
+  type GraphBuilder,
+  type ModelProto,
+  type NodeProto,
+  type Value,
+  type ValueInfoProto,
+  nodeProto,
+  valueInfoProto,
+  withFields,
+} from "@xdeep/onnx";
+import { operandsOf } from "./active-path.ts";
+import { neededNodes } from "../graph/needed-nodes.ts";
+import type { TypedGraph } from "../graph/typed-graph.ts";
+
+/** What a written gradient adds to a model. */
+export interface Additions {
+  readonly builder: GraphBuilder;
+  readonly inputs: readonly ValueInfoProto[];
+  readonly outputs: readonly ValueInfoProto[];
+  readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
+}
+
+/** The model with those of the builder's nodes that its outputs need after its own. Weights and untouched nodes are shared, nothing is changed in place. */
+export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
+  const { builder, inputs, outputs, addedOutputs } = additions;
+  const written = neededNodes(
+    builder.nodes,
+    outputs.map(({ name }) => name),
+  );
+  const read = new Set(written.flatMap(operandsOf));
+  return withFields(graph.model, {
+    graph: withFields(graph.graph, {
+      node: [...graph.nodes.map((node) => withOutputs(node, addedOutputs.get(node))), ...written],
+      initializer: [...graph.graph.initializer, ...builder.initializers.filter(({ name }) => read.has(name))],
+      input: [...graph.graph.input, ...inputs],
+      output: [...graph.graph.output, ...outputs],
+      valueInfo: [...knownShapes(graph, written, builder)],
+    }),
+  });
+}
+
+/**
+ * What is known of the dims of the written values, for engines that choose layouts by it: ONNX Runtime keeps a product in the blocked layout of
+ * its convolutions only where it sees that the factors have equal dims. Named are only the sizes that the inputs name.
+ */
+function knownShapes(graph: TypedGraph, written: readonly NodeProto[], { facts }: GraphBuilder): readonly ValueInfoProto[] {
+  const names = new Set(graph.graph.input.flatMap(({ name }) => graph.facts.get(name)?.dims ?? []));
+  return written
+    .flatMap(({ output }) => output)
+    .flatMap((name) => {
+      const known = facts.get(name);
+      if (known?.dims === undefined || known.dims === null || known.type === null) return [];
+      const dims = known.dims.map((dim) => (typeof dim === "number" || names.has(dim) ? dim : null));
+      return [valueInfoProto(name, known.type, dims)];
+    });
+}
+
+function withOutputs(node: NodeProto, added: ReadonlyMap<number, string> | undefined): NodeProto {
+  if (added === undefined) return node;
+  const length = Math.max(node.output.length, ...[...added.keys()].map((index) => index + 1));
+  return withFields(node, { output: Array.from({ length }, (_, index) => added.get(index) ?? node.output[index] ?? "") });
+}
+
+/** An output of the model for a value, by a name of its own: the value is passed on by an Identity node. */
+export function exportValue(g: GraphBuilder, value: Value, name: string): ValueInfoProto {
+  g.nodes.push(nodeProto("Identity", [value.name], [name], {}, { name }));
+  return infoOf(name, value.facts);
+}
+
+export function infoOf(name: string, facts: Facts): ValueInfoProto {
+  return valueInfoProto(name, facts.type ?? "float32", facts.dims);
+}

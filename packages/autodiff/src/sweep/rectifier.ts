@@ -1,0 +1,77 @@
+import { RULES, type Rule, XDeepError } from "@xdeep/core";
+import type { NodeProto, Value } from "@xdeep/onnx";
+import type { GradientRule, PullbackContext } from "./rule.ts";
+import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+
+/** Rectifiers unless the caller names others: ReLU, and ReLU6 in its ONNX form Clip(0, 6). */
+export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
+
+/** Operators that may be named as rectifiers: element-wise functions of one input. "Relu6" is Clip(0, 6), "Clip" is every Clip. */
+export const RECTIFIER_NAMES: readonly string[] = [
+  "Celu",
+  "Clip",
+  "Elu",
+  "Gelu",
+  "HardSigmoid",
+  "HardSwish",
+  "LeakyRelu",
+  "Mish",
+  "PRelu",
+  "Relu",
+  "Relu6",
+  "Selu",
+  "Sigmoid",
+  "Softplus",
+  "Softsign",
+  "Swish",
+  "Tanh",
+  "ThresholdedRelu",
+];
+
+/** Checks a caller's list. @throws {XDeepError} OPTION_INVALID for a name that is no element-wise activation. */
+export function checkRectifiers(rectifiers: readonly string[]): void {
+  const unknown = rectifiers.filter((name) => !RECTIFIER_NAMES.includes(name));
+  if (unknown.length === 0) return;
+  throw new XDeepError("OPTION_INVALID", `Unknown rectifier(s) ${unknown.map((name) => `"${name}"`).join(", ")}. Known are: ${RECTIFIER_NAMES.join(", ")}.`, {
+    details: { unknown, known: RECTIFIER_NAMES },
+  });
+}
+
+/** @throws {XDeepError} RULE_UNKNOWN for a rule that does not exist. */
+export function checkRule(rule: Rule): void {
+  if (RULES.includes(rule)) return;
+  throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(rule)}". Rules: ${RULES.join(", ")}.`, { details: { rule, rules: RULES } });
+}
+
+/** Whether a modified rule acts on this node. */
+export function isRectifier(graph: Pick<TypedGraph, "facts">, node: NodeProto, rectifiers: readonly string[]): boolean {
+  if (rectifiers.includes(node.opType)) return true;
+  return node.opType === "Clip" && rectifiers.includes("Relu6") && clipBound(graph, node, 1) === 0 && clipBound(graph, node, 2) === 6;
+}
+
+function clipBound(graph: Pick<TypedGraph, "facts">, node: NodeProto, input: 1 | 2): number | undefined {
+  const name = node.input[input];
+  if (name === undefined || name === "") return undefined;
+  const bound = valueOf(graph, name).facts.constant;
+  return bound === undefined || bound.type === "float16" ? undefined : Number(bound.data[0]);
+}
+
+/**
+ * The rule of a rectifier under a modified backward rule.
+ *
+ * guided: x̄ = f′(x) · max(ȳ, 0) (Springenberg et al. 2014, arXiv:1412.6806).
+ * deconvnet: x̄ = max(ȳ, 0), whatever the forward pass did (Zeiler and Fergus 2013, arXiv:1311.2901).
+ */
+export function modifiedRule(base: GradientRule, rule: Exclude<Rule, "standard">): GradientRule {
+  return rule === "guided" ? { ...base, pullback: guidedPullback(base) } : { ...base, pullback: deconvnetPullback };
+}
+
+function guidedPullback(base: GradientRule): GradientRule["pullback"] {
+  return function guided(context: PullbackContext): readonly (Value | null)[] {
+    return base.pullback({ ...context, cotangent: (i) => context.g.relu(context.cotangent(i)) });
+  };
+}
+
+function deconvnetPullback({ g, cotangent, inputCount }: PullbackContext): readonly (Value | null)[] {
+  return Array.from({ length: inputCount }, (_, i) => (i === 0 ? g.relu(cotangent(0)) : null));
+}

@@ -1,0 +1,157 @@
+import { XDeepError } from "@xdeep/core";
+import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType } from "@xdeep/onnx";
+import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
+import { carriesGradient, nodeLabel } from "./coverage.ts";
+import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
+import { subgraphWirings } from "../graph/subgraph-wiring.ts";
+import { valueOf } from "../graph/typed-graph.ts";
+import { unbroadcast } from "./unbroadcast.ts";
+
+/** What the reverse sweep needs beside the graph. */
+export interface Sweep {
+  readonly graph: FactsAround;
+  readonly path: ActivePath;
+  readonly g: GraphBuilder;
+  readonly ruleOf: (node: NodeProto, graph: FactsAround) => GradientRule;
+  /** A rule as the backward rule in force has it. */
+  readonly modified: PullbackContext["modified"];
+  /** Names for outputs that rules add to forward nodes, by node; filled here. */
+  readonly addedOutputs: Map<NodeProto, Map<number, string>>;
+}
+
+/** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
+export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name: string) => Value | null {
+  return reverseSweepFrom(sweep, new Map([[of, cotangent]]));
+}
+
+/** Reverse mode from the cotangents of several values. */
+export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
+  const terms = new Map<string, Value[]>([...cotangents].map(([name, cotangent]) => [name, [cotangent]]));
+  const total = (name: string): Value | null => {
+    const list = terms.get(name);
+    if (list === undefined) return null;
+    const sum = sweep.g.sum(list);
+    terms.set(name, [sum]);
+    return sum;
+  };
+  for (const node of sweep.path.nodes.toReversed()) {
+    if (!node.output.some((name) => terms.has(name))) continue;
+    sweep.g.setScope(`gradient/${nodeLabel(node)}`);
+    for (const [name, term] of pullBack(sweep, node, total)) {
+      const list = terms.get(name);
+      if (list === undefined) terms.set(name, [term]);
+      else list.push(term);
+    }
+  }
+  sweep.g.setScope("gradient");
+  return total;
+}
+
+function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value | null): readonly (readonly [string, Value])[] {
+  const rule = sweep.ruleOf(node, sweep.graph);
+  const operands = operandsOf(node);
+  const results = rule.pullback(contextOf(sweep, node, operands, total));
+  if (results.length !== operands.length) {
+    throw new XDeepError(
+      "RULE_INVALID",
+      `The gradient rule of ${node.opType} returned ${results.length} cotangents for ${operands.length} inputs of node "${nodeLabel(node)}".`,
+      {
+        details: { op: node.opType, node: nodeLabel(node), got: results.length, expected: operands.length },
+      },
+    );
+  }
+  return results.flatMap((result, i) => {
+    const name = operands[i] ?? "";
+    if (!sweep.path.values.has(name)) return [];
+    const primal = valueOf(sweep.graph, name);
+    if (result === null) return withoutCotangent(primal, node, i);
+    const cotangent = rule.broadcasts === true ? unbroadcast(sweep.g, result, primal) : checked(result, primal, node, i);
+    const facts: Facts = { type: cotangent.facts.type ?? primal.facts.type, dims: primal.facts.dims ?? cotangent.facts.dims };
+    sweep.g.facts.set(cotangent.name, facts);
+    return [[name, { name: cotangent.name, facts }] as const];
+  });
+}
+
+/**
+ * Integers have no cotangent. A float without one would pass for a derivative of zero, and is refused: only subgraphs show what depends on what
+ * as they are gone through.
+ */
+function withoutCotangent(primal: Value, node: NodeProto, i: number): readonly [] {
+  if (!isFloatType(primal.facts.type) || subgraphWirings(node).length > 0) return [];
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `The gradient rule of ${node.opType} has no derivative for input ${i} ("${primal.name}") of node "${nodeLabel(node)}", which depends on what is explained. Leave it out of wrt, or pass a rule through options.rules.`,
+    { details: { op: node.opType, node: nodeLabel(node), input: i, value: primal.name } },
+  );
+}
+
+/** A cotangent must have its primal's rank, and the dims that are known of both must agree. */
+function checked(cotangent: Value, primal: Value, node: NodeProto, i: number): Value {
+  const got = cotangent.facts.dims;
+  const expected = primal.facts.dims;
+  if (got === null || expected === null) return cotangent;
+  const fits =
+    got.length === expected.length && got.every((dim, axis) => typeof dim !== "number" || typeof expected[axis] !== "number" || dim === expected[axis]);
+  if (fits) return cotangent;
+  throw new XDeepError(
+    "RULE_INVALID",
+    `The gradient rule of ${node.opType} gave input ${i} of node "${nodeLabel(node)}" a cotangent of dims [${got.join(", ")}]; the input has [${expected.join(", ")}].`,
+    { details: { op: node.opType, node: nodeLabel(node), input: i, got, expected } },
+  );
+}
+
+function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], total: (name: string) => Value | null): PullbackContext {
+  const { graph, g, path } = sweep;
+  return {
+    g,
+    node,
+    attributes: new Attributes(node),
+    opset: graph.opset,
+    inputCount: operands.length,
+    outputCount: node.output.length,
+    input: (i) => valueOf(graph, named(operands[i], node, `input ${i}`)),
+    hasInput: (i) => (operands[i] ?? "") !== "",
+    output: (i) => valueOf(graph, named(node.output[i], node, `output ${i}`)),
+    cotangent: (i) => {
+      const name = named(node.output[i], node, `output ${i}`);
+      return total(name) ?? g.zerosLike(valueOf(graph, name));
+    },
+    hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
+    wants: (i) => path.values.has(operands[i] ?? ""),
+    addOutput: (i) => addOutput(sweep, node, i),
+    modified: sweep.modified,
+    sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
+  };
+}
+
+function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: SubgraphSweep): (name: string) => Value | null {
+  const { opset } = sweep.graph;
+  const inner = inferSubgraph(graph, sweep.graph.facts, { opset, inputs });
+  const facts = new Map([...sweep.graph.facts, ...inner]);
+  const path = activePath({ facts, nodes: graph.node }, [...cotangents.keys()], wrt, carriesGradient);
+  const addedOutputs = new Map<NodeProto, Map<number, string>>();
+  // A cotangent has the dims of its value inside, of which more may be known than of the value outside.
+  const known = new Map(
+    [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
+  );
+  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs }, known);
+  // The nodes are copies that belong to the gradient.
+  for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
+  return total;
+}
+
+function named(name: string | undefined, node: NodeProto, what: string): string {
+  if (name !== undefined && name !== "") return name;
+  throw new XDeepError("RULE_INVALID", `The gradient rule of ${node.opType} asked for ${what} of node "${nodeLabel(node)}", which is not there.`);
+}
+
+function addOutput(sweep: Sweep, node: NodeProto, i: number): Value {
+  const existing = node.output[i];
+  if (existing !== undefined && existing !== "") return valueOf(sweep.graph, existing);
+  const added = sweep.addedOutputs.get(node) ?? new Map<number, string>();
+  sweep.addedOutputs.set(node, added);
+  const name = added.get(i) ?? sweep.g.freshName(`output_${i}`);
+  added.set(i, name);
+  const like = valueOf(sweep.graph, node.output[0] ?? "");
+  return { name, facts: { type: null, dims: like.facts.dims } };
+}

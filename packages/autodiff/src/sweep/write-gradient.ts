@@ -1,0 +1,119 @@
+import { type Rule, XDeepError } from "@xdeep/core";
+import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
+import { type ActivePath, activePath } from "./active-path.ts";
+import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
+import { castEntries } from "../explain/entry-values.ts";
+import { gradientNotes } from "./gradient-notes.ts";
+import { nodesOnPath } from "./nodes-on-path.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
+import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
+import { type Sweep, reverseSweep } from "./reverse.ts";
+import type { FactsAround, GradientRule } from "./rule.ts";
+import type { RuleSet } from "./rule-set.ts";
+import { builtinRules } from "../rules/index.ts";
+import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
+
+/** Which gradient is wanted, and by which rules. */
+export interface GradientOptions {
+  /** The value that is differentiated. */
+  readonly of: string;
+  /** The values to differentiate with respect to: inputs or inner values. */
+  readonly wrt: readonly string[];
+  /** How cotangents pass rectifiers. Default "standard". */
+  readonly rule?: Rule | undefined;
+  /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
+  readonly rectifiers?: readonly string[] | undefined;
+  /** Rules by operator. Default: all of ours; `withRules(builtinRules, …)` adds to them. */
+  readonly rules?: RuleSet | undefined;
+}
+
+export interface GradientValues {
+  /** x̄ by the names of `wrt`. Zeros where the explained value does not depend on one. */
+  readonly cotangents: ReadonlyMap<string, Value>;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+  /** What is approximate on the way, in words; mostly empty. */
+  readonly notes: readonly string[];
+  /** Outputs that rules need and forward nodes do not yet have, by node and index. */
+  readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
+}
+
+/**
+ * Writes the nodes that take the cotangent of one value back to others.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
+ * way that has no rule; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
+ */
+export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
+  const path = checkedPath(graph, options);
+  const rules = rulesInForce(graph, path, options);
+  const addedOutputs = new Map<NodeProto, Map<number, string>>();
+  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs }, options.of, cotangent);
+  const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
+  return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs };
+}
+
+function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {
+  checkFloatValue(graph, of, "OUTPUT_UNKNOWN");
+  for (const name of wrt) checkFloatValue(graph, name, "WRT_UNKNOWN");
+  return activePath(graph, of, wrt, carriesGradient);
+}
+
+function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN" | "WRT_UNKNOWN"): void {
+  const facts = graph.facts.get(name);
+  if (facts !== undefined && (facts.type === null || isFloatType(facts.type))) return;
+  const why = facts === undefined ? "the graph has no such value" : `it has type ${facts.type}, and only float values have gradients`;
+  const what = code === "WRT_UNKNOWN" ? "with respect to" : "of";
+  const known = [...graph.graph.input, ...graph.graph.output].map((value) => value.name);
+  throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
+}
+
+/** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */
+function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOptions): Pick<Sweep, "modified" | "ruleOf"> {
+  checkRule(options.rule ?? "standard");
+  checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
+  const missing = nodesOnPath(graph, path)
+    .map((placed) => lookUp(placed.node, placed.graph, options))
+    .filter(isMissing);
+  if (missing.length > 0) throw missingRulesError(missing, options.of);
+  return {
+    ruleOf(node, around) {
+      const found = lookUp(node, around, options);
+      if (isMissing(found)) throw missingRulesError([found], options.of);
+      return found;
+    },
+    modified: (rule, node, around) => modified(rule, node, around, options),
+  };
+}
+
+function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): GradientRule | MissingRule {
+  const found = findRule(node, options.rules ?? builtinRules, graph.opset);
+  return isMissing(found) ? found : modified(found, node, graph, options);
+}
+
+function modified(
+  found: GradientRule,
+  node: NodeProto,
+  graph: FactsAround,
+  { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions,
+): GradientRule {
+  return rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
+}
+
+function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): number {
+  if (rule === "standard") return 0;
+  const counts = nodesOnPath(graph, path).map((placed) =>
+    isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Checks that everything between the float inputs (or the first floats that a network makes of integer inputs) and an output can be differentiated.
+ *
+ * @throws {XDeepError} GRADIENT_MISSING with every node that has no rule.
+ */
+export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
+  const wrt = [...floatInputs(graph), ...castEntries(graph)];
+  rulesInForce(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+
+import { expectDerivative, seededFeeds } from "../../test/check-model.ts";
+import { expectClose } from "../../test/compare.ts";
+import { ENGINES } from "../../test/engines.ts";
+import { type GraphNode, type GraphWeight, convolutionAttributes, floatType, graphModel, placeholder } from "../../test/graph-model.ts";
+import { seeded } from "../../test/seeded.ts";
+import { loadModel } from "../index.ts";
+
+const weight = (name: string, shape: readonly number[], seed: number): GraphWeight => ({
+  name,
+  shape,
+  values: seeded(
+    seed,
+    shape.reduce((a, b) => a * b, 1),
+  ),
+});
+
+/** Fused convolution with ReLU6, max pooling, mean, fused product with bias, and a final activation. */
+function classifier(activation: "Softmax" | "Sigmoid"): { readonly nodes: readonly GraphNode[]; readonly weights: readonly GraphWeight[] } {
+  return {
+    nodes: [
+      placeholder("image", [-1, 8, 8, 3]),
+      { name: "conv", op: "_FusedConv2D", input: ["image", "filter", "bias"], attr: convolutionAttributes(1, "SAME", ["BiasAdd", "Relu6"]) },
+      {
+        name: "pool",
+        op: "MaxPool",
+        input: ["conv"],
+        attr: { ...convolutionAttributes(2, "VALID"), ksize: { list: { i: ["1", "2", "2", "1"] } } },
+      },
+      { name: "mean", op: "Mean", input: ["pool", "axes"], attr: { ...floatType, keep_dims: { b: false } } },
+      { name: "logits", op: "MatMul", input: ["mean", "kernel"], attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false } } },
+      { name: "probabilities", op: activation, input: ["logits"], attr: floatType },
+      { name: "Identity", op: "Identity", input: ["probabilities"], attr: floatType },
+    ],
+    weights: [
+      weight("filter", [3, 3, 3, 4], 1),
+      weight("bias", [4], 2),
+      { name: "axes", shape: [2], values: [1, 2], dtype: "int32" },
+      weight("kernel", [4, 5], 3),
+    ],
+  };
+}
+
+describe.each(ENGINES)("GraphModel on %s", (engine) => {
+  it.each(["Softmax", "Sigmoid"] as const)("differentiates a classifier with %s", async (activation) => {
+    const { nodes, weights } = classifier(activation);
+    const model = await loadModel(await graphModel(nodes, weights), { engine });
+    expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 8, 8, 3], layout: "NHWC" }]);
+    expect(model.outputs).toEqual([{ name: "Identity", type: "float32", dims: [null, 5], layout: null }]);
+    await expectDerivative(model);
+    await expectDerivative(model, { score: "probability", target: 2 });
+  });
+
+  it("explains the argument of the final activation by default", async () => {
+    const { nodes, weights } = classifier("Softmax");
+    const cut = nodes.filter(({ name }) => name !== "probabilities" && name !== "Identity");
+    const [whole, bare] = [await loadModel(await graphModel(nodes, weights), { engine }), await loadModel(await graphModel(cut, weights), { engine })];
+    const feeds = seededFeeds(whole, 2);
+    const [a, b] = [await whole.vjp({ feeds, rule: "guided" }), await bare.vjp({ feeds, rule: "guided" })];
+    expectClose(a.gradients["image"]!.data, b.gradients["image"]!.data, 1e-6);
+    expectClose(a.scores, b.scores, 1e-6);
+    expect(a).toMatchObject({ target: b.target, rectifiers: 1, score: "logit", output: "Identity" });
+  });
+
+  it("reads a sigmoid that is fused into its product", async () => {
+    const fused: GraphNode = {
+      name: "top",
+      op: "_FusedMatMul",
+      input: ["x", "kernel", "bias"],
+      attr: {
+        ...floatType,
+        transpose_a: { b: false },
+        transpose_b: { b: false },
+        fused_ops: { list: { s: ["BiasAdd", "Sigmoid"].map((op) => Buffer.from(op).toString("base64")) } },
+        num_args: { i: "1" },
+      },
+    };
+    const model = await loadModel(await graphModel([placeholder("x", [-1, 3]), fused], [weight("kernel", [3, 2], 1), weight("bias", [2], 2)]), { engine });
+    const { gradients } = await model.vjp({ feeds: seededFeeds(model, 1), target: 1 });
+    const kernel = seeded(1, 6);
+    expectClose(gradients["x"]!.data, [kernel[1]!, kernel[3]!, kernel[5]!], 1e-6);
+  });
+});
+
+it("lists at load all operators without a gradient", async () => {
+  const nodes: GraphNode[] = [
+    placeholder("x", [-1, 4]),
+    { name: "top", op: "TopKV2", input: ["x", "k"], attr: { ...floatType, sorted: { b: true } } },
+    { name: "scattered", op: "TensorScatterUpdate", input: ["top", "indices", "updates"], attr: floatType },
+  ];
+  const weights: GraphWeight[] = [
+    { name: "k", shape: [], values: [1], dtype: "int32" },
+    { name: "indices", shape: [1, 2], values: [0, 0], dtype: "int32" },
+    { name: "updates", shape: [1], values: [0.5] },
+  ];
+  await expect(loadModel(await graphModel(nodes, weights), { engine: "cpu" })).rejects.toMatchObject({
+    code: "GRADIENT_MISSING",
+    details: { kernels: ["TensorScatterUpdate", "TopK"] },
+  });
+});
+
+it("refuses control flow, naming the nodes", async () => {
+  const nodes: GraphNode[] = [
+    placeholder("x", [-1, 4]),
+    { name: "choice", op: "Switch", input: ["x", "flag"], attr: floatType },
+    { name: "joined", op: "Merge", input: ["choice:0", "choice:1"], attr: floatType },
+  ];
+  await expect(loadModel(await graphModel(nodes, [{ name: "flag", shape: [], values: [1], dtype: "int32" }]), { engine: "cpu" })).rejects.toMatchObject({
+    code: "MODEL_UNSUPPORTED",
+    message: expect.stringContaining('Switch ("choice")'),
+  });
+});

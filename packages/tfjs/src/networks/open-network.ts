@@ -1,0 +1,55 @@
+import { XDeepError } from "@xdeep/core";
+import { io } from "@tensorflow/tfjs-core";
+
+import { type FunctionSignature, type TfjsFunction, functionNetwork } from "./function-network.ts";
+import { graphNetwork, isGraphModel } from "./graph-network.ts";
+import { importError } from "../engine/import-package.ts";
+import { isLayersModel, layersNetwork } from "./layers-network.ts";
+import type { Network } from "./network.ts";
+import { type ModelFile, readModel } from "./read-model.ts";
+
+/** What `loadModel` takes: a path or URL of a model.json, a LayersModel, a GraphModel, or a function of tensors. */
+export type ModelSource = string | URL | TfjsFunction | object;
+
+/**
+ * Turns a source into a network.
+ *
+ * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, EXTERNAL_DATA_MISSING, ENGINE_MISSING, OPTION_INVALID
+ */
+export async function openNetwork(source: ModelSource, signature: Partial<FunctionSignature>): Promise<Network> {
+  if (typeof source === "string" || source instanceof URL) return openFile(await readModel(source));
+  if (isLayersModel(source)) return layersNetwork(source, { owned: false });
+  if (isGraphModel(source)) return graphNetwork(source, { owned: false });
+  if (typeof source === "function") return functionNetwork(source as TfjsFunction, checkSignature(signature));
+  throw new TypeError("loadModel takes a path or URL of a model.json, a LayersModel, a GraphModel, or a function of tensors.");
+}
+
+function checkSignature({ inputs, outputs }: Partial<FunctionSignature>): FunctionSignature {
+  if (inputs !== undefined && outputs !== undefined && inputs.length > 0 && outputs.length > 0) return { inputs, outputs };
+  throw new XDeepError(
+    "OPTION_INVALID",
+    'A function needs its inputs and outputs declared: { inputs: [{ name: "x", dims: [null, 4] }], outputs: [{ name: "y", dims: [null, 3] }] }.',
+    {
+      details: { option: inputs === undefined || inputs.length === 0 ? "inputs" : "outputs" },
+    },
+  );
+}
+
+async function openFile({ format, artifacts }: ModelFile): Promise<Network> {
+  const handler = io.fromMemory(artifacts);
+  const isLayers = format === "layers-model";
+  const packageName = isLayers ? "@tensorflow/tfjs-layers" : "@tensorflow/tfjs-converter";
+  // Written out, so that bundlers find the two packages that browsers load models with.
+  const library = await (isLayers ? import("@tensorflow/tfjs-layers") : import("@tensorflow/tfjs-converter")).catch((cause: unknown) => {
+    throw importError(packageName, cause);
+  });
+  try {
+    return "loadLayersModel" in library
+      ? layersNetwork(await library.loadLayersModel(handler), { owned: true })
+      : graphNetwork(await library.loadGraphModel(handler), { owned: true });
+  } catch (cause) {
+    if (cause instanceof XDeepError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new XDeepError("MODEL_INVALID", `${packageName} could not load the model: ${reason}`, { details: { format }, cause });
+  }
+}

@@ -1,0 +1,118 @@
+import { createServer } from "node:http";
+import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { layers, sequential } from "@tensorflow/tfjs-layers";
+import { memory } from "@tensorflow/tfjs-core";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { seededFeeds } from "../../test/check-model.ts";
+import "../../test/engines.ts";
+import { floatType, graphArtifacts, placeholder } from "../../test/graph-model.ts";
+import { LAYERS_MODELS } from "../../test/layers-models.ts";
+import { artifactsOf, writeModel } from "../../test/model-folder.ts";
+import { loadModel } from "../index.ts";
+
+const engine = "cpu";
+const GRAPH = graphArtifacts(
+  [
+    placeholder("x", [-1, 3]),
+    { name: "y", op: "MatMul", input: ["x", "kernel"], attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false } } },
+  ],
+  [{ name: "kernel", shape: [3, 2], values: [1, 2, 3, 4, 5, 6] }],
+);
+
+describe("a model.json", () => {
+  it("is loaded by path and by file URL, and gives what the object gives", async () => {
+    const network = LAYERS_MODELS["convolutions, pooling, dense softmax"]!();
+    const path = await writeModel(await artifactsOf(network));
+    const whole = await loadModel(network, { engine });
+    const feeds = seededFeeds(whole, 2);
+    const expected = Object.values((await whole.vjp({ feeds })).gradients);
+    for (const source of [path, pathToFileURL(path), pathToFileURL(path).href]) {
+      const model = await loadModel(source, { engine });
+      expect(Object.values((await model.vjp({ feeds })).gradients)).toEqual(expected);
+    }
+  });
+
+  it("is loaded over HTTP, with weights beside it", async () => {
+    const path = await writeModel(GRAPH);
+    const server = createServer((request, response) => {
+      void readFile(join(dirname(path), request.url!.slice(1).split("?")[0]!)).then(
+        (bytes) => response.end(bytes),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const model = await loadModel(new URL(`${url}/model.json`), { engine });
+    const { gradients } = await model.vjp({ feeds: seededFeeds(model, 1), target: 1 });
+    expect(Array.from(gradients["x"]!.data)).toEqual([2, 4, 6]);
+    await expect(loadModel(`${url}/other.json`, { engine })).rejects.toMatchObject({ code: "MODEL_NOT_FOUND", message: expect.stringContaining("404") });
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("is freed with the model that loaded it", async () => {
+    const path = await writeModel(GRAPH);
+    const before = memory().numTensors;
+    const model = await loadModel(path, { engine });
+    await model.vjp({ feeds: seededFeeds(model, 1) });
+    await model.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+});
+
+describe("a damaged model", () => {
+  let path = "";
+  const shard = (): string => join(dirname(path), "group1-shard2of2.bin");
+
+  beforeEach(async () => {
+    path = await writeModel(GRAPH);
+  });
+
+  it.each<[string, string, () => Promise<unknown>]>([
+    ["MODEL_NOT_FOUND", "missing", () => rm(path)],
+    ["EXTERNAL_DATA_MISSING", "without a weight file", () => rm(shard())],
+    ["MODEL_INVALID", "with a truncated weight file", () => truncate(shard(), 8)],
+    ["MODEL_INVALID", "not JSON", () => writeFile(path, "\x08\x07onnx")],
+    ["MODEL_INVALID", "truncated", () => truncate(path, 100)],
+    ["MODEL_INVALID", "some other JSON", () => writeFile(path, '{"name": "package"}')],
+    ["MODEL_INVALID", "a topology of neither kind", () => writeFile(path, '{"modelTopology": {"a": 1}}')],
+    ["MODEL_INVALID", "null", () => writeFile(path, "null")],
+    [
+      "MODEL_INVALID",
+      "of an unknown layer",
+      () =>
+        writeFile(
+          path,
+          '{"format": "layers-model", "modelTopology": {"class_name": "Sequential", "config": {"layers": [{"class_name": "Nonsense", "config": {}}]}}, "weightsManifest": []}',
+        ),
+    ],
+  ])("rejects with %s when it is %s", async (code, _, damage) => {
+    await damage();
+    const before = memory().numTensors;
+    await expect(loadModel(path, { engine })).rejects.toMatchObject({ name: "XDeepError", code });
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it("says how many bytes are there and how many are needed", async () => {
+    await truncate(shard(), 8);
+    await expect(loadModel(path, { engine })).rejects.toThrow("hold 20 bytes, its manifest needs 24");
+  });
+});
+
+it("throws a plain TypeError for what is no model", async () => {
+  await expect(loadModel(3 as never, { engine })).rejects.toThrow(TypeError);
+  await expect(loadModel({ layers: 3 }, { engine })).rejects.toThrow(TypeError);
+});
+
+it("names the layers of an unsupported model that needs another input type", async () => {
+  const network = sequential({ layers: [layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4 }), layers.flatten(), layers.dense({ units: 2 })] });
+  const model = await loadModel(network, { engine });
+  const ids = {
+    [model.inputs[0]!.name]: { type: model.inputs[0]!.type, dims: [1, 4], data: model.inputs[0]!.type === "int32" ? new Int32Array(4) : new Float32Array(4) },
+  } as never;
+  expect((await model.forward({ feeds: ids, target: 1 })).scores).toHaveLength(1);
+});

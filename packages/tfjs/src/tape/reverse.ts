@@ -1,0 +1,118 @@
+import { XDeepError } from "@xdeep/core";
+import { type Tensor, add, tidy } from "@tensorflow/tfjs-core";
+
+import type { FilterCache } from "../formulas/filter-cache.ts";
+import type { PullbackCall } from "../gradients/gradient.ts";
+import { alias } from "../engine/handle.ts";
+import type { RectifierPlan } from "./rectifier.ts";
+import { type KernelCall, type Recording, disposeCall } from "./recording.ts";
+import { sumToShape } from "../formulas/sum-to-shape.ts";
+
+export interface BackwardOptions {
+  /** Id of the value that the cotangent belongs to. */
+  readonly of: number;
+  readonly cotangent: Tensor;
+  /** Ids of the values that gradients are taken of. */
+  readonly wrt: readonly number[];
+  readonly rectifiers: RectifierPlan;
+  readonly cache: FilterCache;
+}
+
+export interface BackwardResult {
+  /** In the order of `wrt`; null where the score does not depend on the value. */
+  readonly gradients: readonly (Tensor | null)[];
+  /** How many rectifiers a modified rule acted on. */
+  readonly rectifiers: number;
+}
+
+/**
+ * Carries a cotangent back through a recording, and frees each call's memory as soon as it was passed. To be called inside a tidy.
+ *
+ * @throws {XDeepError} GRADIENT_MISSING, naming every kernel on the way that has no gradient, before any kernel runs
+ */
+export function backward(recording: Recording, { of, cotangent, wrt, rectifiers, cache }: BackwardOptions): BackwardResult {
+  checkCoverage(recording, of);
+  const cotangents = new Map<number, Tensor>([[of, cotangent]]);
+  let acted = 0;
+  for (const call of recording.calls.toReversed()) {
+    const dys = call.outputs.map(({ id }) => cotangents.get(id) ?? null);
+    if (dys.some((dy) => dy !== null)) {
+      if (rectifiers.counts(call)) acted += 1;
+      const gradients = tidy(() => pullBack(call, dys, rectifiers, cache));
+      for (const [name, gradient] of Object.entries(gradients)) accumulate(cotangents, call.inputs[name]!.id, gradient);
+      for (const { id } of call.outputs) cotangents.delete(id);
+      for (const dy of dys) if (dy !== cotangent) dy?.dispose();
+    }
+    disposeCall(call);
+  }
+  return { gradients: wrt.map((id) => cotangents.get(id) ?? null), rectifiers: acted };
+}
+
+/**
+ * Kernels without a gradient between the sources of a recording and one of its values: names as in "TopK" or "Conv2D (filter)", once each.
+ */
+export function missingGradients(recording: Recording, of: number): readonly string[] {
+  const reached = new Set([of]);
+  const missing = new Set<string>();
+  for (const { kernel, gradient, inputs, outputs } of recording.calls.toReversed()) {
+    if (!outputs.some(({ id }) => reached.has(id))) continue;
+    for (const [name, { id, live }] of Object.entries(inputs)) {
+      if (!live) continue;
+      reached.add(id);
+      if (gradient === undefined) missing.add(kernel);
+      else if (!(name in gradient.needs) && !("*" in gradient.needs)) missing.add(`${kernel} (${name})`);
+    }
+  }
+  return [...missing].toSorted();
+}
+
+function checkCoverage(recording: Recording, of: number): void {
+  const missing = missingGradients(recording, of);
+  if (missing.length === 0) return;
+  throw new XDeepError(
+    "GRADIENT_MISSING",
+    `No gradient is known for ${missing.join(", ")}, which lies between the input and the score. Explain another output, or register one with tf.registerGradient; importing @tensorflow/tfjs-layers registers those of TensorFlow.js.`,
+    { details: { kernels: missing } },
+  );
+}
+
+/** Cotangents of the inputs, each a tensor of its own, though a formula may hand on ȳ itself. */
+function pullBack(call: KernelCall, dys: readonly (Tensor | null)[], rectifiers: RectifierPlan, cache: FilterCache): Record<string, Tensor> {
+  const gradient = call.gradient!;
+  const dy = dys[0]!;
+  const context: PullbackCall = {
+    dy,
+    dys,
+    attrs: call.attrs,
+    shapes: Object.fromEntries(Object.entries(call.inputs).map(([name, { shape }]) => [name, shape])),
+    outputShapes: call.outputs.map(({ shape }) => shape),
+    wants: (input) => call.inputs[input]?.live ?? false,
+    input: (name) => call.saved.get(name)!,
+    output: call.savedOutput!,
+    cache,
+  };
+  const gradients = rectifiers.pullback(call, context) ?? gradient.pullback(context);
+  const taken = new Set<Tensor | null>(dys);
+  const own = (dx: Tensor): Tensor => {
+    const result = taken.has(dx) ? alias(dx) : dx;
+    taken.add(result);
+    return result;
+  };
+  return Object.fromEntries(
+    Object.entries(gradients)
+      .filter(([name]) => context.wants(name))
+      .map(([name, dx]) => [name, own(sumToShape(dx, call.inputs[name]!.shape))]),
+  );
+}
+
+/** Sums cotangents of a value that several kernels read. */
+function accumulate(cotangents: Map<number, Tensor>, id: number, gradient: Tensor): void {
+  const known = cotangents.get(id);
+  if (known === undefined) {
+    cotangents.set(id, gradient);
+    return;
+  }
+  cotangents.set(id, add(known, gradient));
+  known.dispose();
+  gradient.dispose();
+}
