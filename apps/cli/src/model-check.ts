@@ -6,7 +6,7 @@ import {
   type TypedGraph,
   activePath,
   carriesGradient,
-  finalActivationInput,
+  finalActivation,
   isRectifier,
   nodesOnPath,
 } from "@xdeep/autodiff";
@@ -101,12 +101,9 @@ function isFloat(graph: TypedGraph, name: string): boolean {
 
 function checkOutput(graph: TypedGraph, name: string, path: ActivePath): CheckedOutput {
   const problem = problemOf(graph, name, path);
-  const logit = problem === null ? finalActivationInput(graph, name) : null;
-  const activation = logit === null ? null : (graph.nodes.find(({ opType, input }) => input[0] === logit && ACTIVATIONS.includes(opType))?.opType ?? null);
-  return { ...valueOf(graph, name), explainable: problem === null, problem, logit, activation };
+  const found = problem === null ? finalActivation(graph, name) : null;
+  return { ...valueOf(graph, name), explainable: problem === null, problem, logit: found?.argument ?? null, activation: found?.activation ?? null };
 }
-
-const ACTIVATIONS: readonly string[] = ["Softmax", "LogSoftmax", "Sigmoid"];
 
 function problemOf(graph: TypedGraph, name: string, path: ActivePath): string | null {
   const type = graph.facts.get(name)?.type ?? null;

@@ -21,7 +21,7 @@ describe("xdeep check", () => {
       explainable: true,
       opset: 18,
       inputs: [{ name: "picture", type: "float32", dims: ["N", 3, 8, 8] }],
-      outputs: [{ name: "probabilities", explainable: true, logit: "logits", activation: "Softmax" }],
+      outputs: [{ name: "probabilities", explainable: true, logit: "logits", activation: "softmax" }],
       rectifiers: [{ op: "Relu", count: 1, byDefault: true }],
       wrt: ["picture"],
     });
@@ -45,7 +45,7 @@ describe("xdeep check", () => {
     const { code, stdout, stderr } = await runCli(["check", path, "--values"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("model.onnx: can be explained");
-    expect(stdout).toMatch(/probabilities {2}float32 {2}\[N, 3\] {2}yes: logit = "logits", probability = its Softmax/);
+    expect(stdout).toMatch(/probabilities {2}float32 {2}\[N, 3\] {2}yes: logit = "logits", probability = its softmax/);
     expect(stdout).toContain("1 Relu");
     expect(stdout).toMatch(/inner values for --wrt\n.*\n {2}rectified/);
     expect((await runCli(["check", path])).stdout).not.toContain("inner values");

@@ -1,5 +1,5 @@
 import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
-import { type TypedGraph, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph } from "@xdeep/autodiff";
+import { type TypedGraph, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { rulesFor } from "./device-rules.ts";
@@ -22,7 +22,7 @@ const PREFERRED_BATCH = 4;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}));
-  const graph = typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared);
+  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared));
   checkInputs(graph);
   checkRanks(graph);
   const outputs = outputInfos(graph);

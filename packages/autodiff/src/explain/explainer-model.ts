@@ -3,7 +3,7 @@ import { GraphBuilder, type ModelProto, type Value, type ValueInfoProto, valueIn
 import { assemble, exportValue } from "../sweep/assemble.ts";
 import { leadsWithBatch } from "./batch-axis.ts";
 import { type GradientOptions, writeGradient } from "../sweep/write-gradient.ts";
-import { scoredValue } from "./score.ts";
+import { scoredValue, withLogits } from "./score.ts";
 import { selectTarget, weightedSum } from "./select-target.ts";
 import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
@@ -39,7 +39,8 @@ export interface ExplainerModel {
 }
 
 /** Writes target selection, gradient and weighted sum behind a prepared model. The batch is the leading axis of every input and output. */
-export function explainerModel(graph: TypedGraph, options: ExplainerModelOptions): ExplainerModel {
+export function explainerModel(source: TypedGraph, options: ExplainerModelOptions): ExplainerModel {
+  const graph = withLogits(source);
   const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
   g.setScope("xdeep");
   const scored = valueOf(graph, scoredValue(graph, options.output, options.score).value);

@@ -1,11 +1,7 @@
 import { type Score, XDeepError } from "@xdeep/core";
-import type { TypedGraph } from "../graph/typed-graph.ts";
-
-/** Final activations that turn logits into probabilities. */
-const FINAL_ACTIVATIONS: ReadonlySet<string> = new Set(["LogSoftmax", "Sigmoid", "Softmax"]);
-
-/** Operators that pass every entry on unchanged and in order. */
-const ORDER_KEEPING: ReadonlySet<string> = new Set(["Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"]);
+import { type Dim, renameNode, takeName, withFields } from "@xdeep/onnx";
+import { type TypedGraph, typedGraph } from "../graph/typed-graph.ts";
+import { type FinalActivation, finalActivation } from "./final-activation.ts";
 
 export interface ScoredValue {
   /** Name of the value whose entries are the scores, in the order of the output's entries. */
@@ -15,8 +11,8 @@ export interface ScoredValue {
 }
 
 /**
- * The value that a score means. For "logit", the argument of the Softmax, LogSoftmax or Sigmoid that makes the output, looked for behind
- * operators that only rename or reshape; without such an activation, the output itself.
+ * The value that a score means. For "logit", the argument of the Softmax, LogSoftmax or Sigmoid that makes the output, written as one operator or
+ * in small ones; without such an activation, the output itself.
  *
  * @throws {XDeepError} OPTION_INVALID for another score.
  */
@@ -26,17 +22,40 @@ export function scoredValue(graph: TypedGraph, output: string, score: Score): Sc
       details: { option: "score", got: score },
     });
   }
-  return { value: score === "logit" ? (finalActivationInput(graph, output) ?? output) : output, score };
+  const found = score === "logit" ? finalActivation(graph, output) : null;
+  if (found === null) return { value: output, score };
+  if (keepsRows(graph, found, output)) return { value: found.argument, score };
+  return { value: graph.producers.has(logitsName(output)) ? logitsName(output) : output, score };
 }
 
-/** The argument of a final activation, or null where the output has none. */
-export function finalActivationInput(graph: TypedGraph, output: string): string | null {
-  for (let name = output; ;) {
-    const node = graph.producers.get(name);
-    if (node === undefined || node.output[0] !== name) return null;
-    const source = node.input[0] ?? "";
-    if (FINAL_ACTIVATIONS.has(node.opType)) return source;
-    if (!ORDER_KEEPING.has(node.opType)) return null;
-    name = source;
-  }
+/**
+ * The graph with the logits of those outputs whose entries are moved after their activation, as a Transpose to another layout does: the same moves
+ * are written again for its argument. Other graphs come back as they are.
+ */
+export function withLogits(graph: TypedGraph): TypedGraph {
+  const names = new Set(graph.facts.keys());
+  const nodes = graph.graph.output.flatMap(({ name: output }) => {
+    const found = finalActivation(graph, output);
+    if (found === null || names.has(logitsName(output)) || keepsRows(graph, found, output)) return [];
+    const renamed = new Map([[found.layout[0]?.input[0] ?? "", found.argument]]);
+    return found.layout.map((node) => {
+      const result = node.output[0] ?? "";
+      renamed.set(result, result === output ? logitsName(output) : takeName(names, `${logitsName(output)}/${result}`));
+      const copy = renameNode(withFields(node, { output: [result] }), (name) => renamed.get(name) ?? name, "logits");
+      return copy;
+    });
+  });
+  if (nodes.length === 0) return graph;
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { node: [...graph.nodes, ...nodes] }) }));
+}
+
+function logitsName(output: string): string {
+  return `logits of ${output}`;
+}
+
+/** Whether the entries of the argument are those of the output, row by row and in the same order. */
+function keepsRows(graph: TypedGraph, { argument, layout }: FinalActivation, output: string): boolean {
+  if (layout.some(({ opType }) => opType === "Transpose")) return false;
+  const [rows, others] = [argument, output].map((name) => graph.facts.get(name)?.dims ?? null) as [readonly Dim[] | null, readonly Dim[] | null];
+  return layout.every(({ opType }) => opType === "Cast" || opType === "Dropout" || opType === "Identity") || (rows?.[0] != null && rows[0] === others?.[0]);
 }
