@@ -15,6 +15,8 @@ export interface DotProductAttention {
   readonly bias?: Value64 | undefined;
   /** Scores are limited smoothly to ±softcap; 0 leaves them. */
   readonly softcap?: number;
+  /** Queries that may look at no key get the result 0, as the operator of ONNX gives it; otherwise NaN. */
+  readonly zeroWhereMasked?: boolean;
 }
 
 export interface AttentionStages {
@@ -29,12 +31,14 @@ export interface AttentionStages {
 }
 
 /** y = softmax(softcap(scale · q kᵀ) + bias) v (Vaswani et al. 2017, arXiv:1706.03762). */
-export function scaledDotProduct({ q, k, v, scale, bias, softcap = 0 }: DotProductAttention): AttentionStages {
+export function scaledDotProduct({ q, k, v, scale, bias, softcap = 0, zeroWhereMasked = false }: DotProductAttention): AttentionStages {
   const heads = q.dims[1]!;
   const scores = mapElements(matrixProduct(q, transposedMatrices(repeatedHeads(k, heads))), (x) => scale * x);
   const capped = softcap === 0 ? scores : mapElements(scores, (x) => softcap * Math.tanh(x / softcap));
   const biased = bias === undefined ? capped : mapPairs(capped, value64(bias.type, capped.dims, broadcastTo(bias, capped.dims)), (x, b) => x + b);
-  const probabilities = mapLines(biased, 3, softmaxLine);
+  const probabilities = mapLines(biased, 3, (line) =>
+    zeroWhereMasked && line.every((x) => x === -Infinity) ? new Float64Array(line.length) : softmaxLine(line),
+  );
   return { y: matrixProduct(probabilities, repeatedHeads(v, heads)), scores, capped, biased, probabilities };
 }
 

@@ -17,6 +17,25 @@ export const rows: readonly RuleSpec[] = [
   { name: "given scale and softcap", op, opset: 23, inputs: [heads, heads, heads], attributes: { scale: float(0.75), softcap: float(1.5) } },
   { name: "a float mask that gets a gradient", op, opset: 23, inputs: [heads, heads, heads, { dims: [3, 3] }] },
   { name: "a mask of truth values", op, opset: 23, inputs: [heads, heads, heads, { dims: [3, 3], type: "bool", values: [1, 0, 1, 1, 1, 0, 0, 1, 1] }] },
+  {
+    name: "a query that may look at nothing",
+    op,
+    opset: 23,
+    inputs: [heads, heads, heads, { dims: [3, 3], type: "bool", values: [0, 0, 0, 1, 1, 0, 0, 1, 1] }],
+  },
+  {
+    name: "a float mask of −∞ alone in one line",
+    op,
+    opset: 23,
+    inputs: [heads, heads, heads, { dims: [3, 3], values: [-Infinity, -Infinity, -Infinity, 0, 0, -Infinity, 0, 0.5, 0] }],
+    wrt: [0, 1, 2],
+  },
+  {
+    name: "a batch of which one sequence is empty",
+    op,
+    opset: 24,
+    inputs: [{ dims: [2, 1, 2, 3] }, { dims: [2, 1, 4, 3] }, { dims: [2, 1, 4, 3] }, null, null, null, { dims: [2], type: "int64", values: [0, 3] }],
+  },
   { name: "causal", op, opset: 23, inputs: [heads, heads, heads], attributes: { is_causal: 1 } },
   {
     name: "causal with a past",

@@ -7,7 +7,7 @@ import { unsupportedNode } from "../graph/unsupported-node.ts";
 /**
  * Attention: y = softmax(softcap(scale · q kᵀ) + mask) v for each head;  composed.
  *
- * With grouped heads, past keys and values, causal masks and sequence lengths.
+ * With grouped heads, past keys and values, causal masks and sequence lengths. Queries that may look at nothing give 0, and have no gradient.
  */
 export const attentionRule: GradientRule = { op: "Attention", since: [23, 24], pullback: /* @__PURE__ */ composedPullback(attentionRules, attention) };
 
@@ -21,7 +21,12 @@ function attention(context: PullbackContext): readonly Value[] {
     k: withPast(context, 4, splitHeads(g, input(1), keyHeads)),
     v: withPast(context, 5, splitHeads(g, input(2), keyHeads)),
   };
-  const stages = scaledDotProduct(g, heads, { scale: attributes.float("scale"), biases: biasesOf(context, heads), softcap: attributes.float("softcap", 0) });
+  const stages = scaledDotProduct(g, heads, {
+    scale: attributes.float("scale"),
+    biases: biasesOf(context, heads),
+    softcap: attributes.float("softcap", 0),
+    zeroWhereMasked: context.hasInput(3) || context.hasInput(6),
+  });
   const scores = [stages.scores, stages.capped, stages.biased, stages.probabilities][attributes.int("qk_matmul_output_mode", 0)] as Value;
   return [flat ? joinHeads(g, stages.y) : stages.y, heads.k, heads.v, scores];
 }

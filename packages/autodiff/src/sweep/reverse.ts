@@ -118,6 +118,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     },
     hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
+    isChosenFrom: (i) => path.nodes.some(({ opType, input }) => opType === "Where" && input.includes(node.output[i] ?? "", 1)),
     addOutput: (i) => addOutput(sweep, node, i),
     modified: sweep.modified,
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),

@@ -43,6 +43,8 @@ export interface PullbackContext {
   hasCotangent(i: number): boolean;
   /** True where the cotangent of input i is needed. Test it only where the work is expensive. */
   wants(i: number): boolean;
+  /** True where a Where chooses among the entries of output i: those that it drops may be anything, NaN too. */
+  isChosenFrom(i: number): boolean;
   /** Output i of the forward node, which gets it added where it had none: MaxPool's indices, for instance. */
   addOutput(i: number): Value;
   /** The rule of a node that the pullback wrote: `rule`, or under a modified backward rule what that makes of it where the node is a rectifier. */

@@ -13,7 +13,7 @@ function attention(call: OperatorCall): readonly Value64[] {
   const k = withPast(call.optional(4), headsOf(call.input(1), "kv_num_heads"));
   const v = withPast(call.optional(5), headsOf(call.input(2), "kv_num_heads"));
   const scale = call.attributes.float("scale") ?? 1 / Math.sqrt(q.dims[3]!);
-  const stages = scaledDotProduct({ q, k, v, scale, bias: totalBias(call, q, k), softcap: call.float("softcap", 0) });
+  const stages = scaledDotProduct({ q, k, v, scale, bias: totalBias(call, q, k), softcap: call.float("softcap", 0), zeroWhereMasked: true });
   const scores = [stages.scores, stages.capped, stages.biased, stages.probabilities][call.attributes.int("qk_matmul_output_mode", 0)]!;
   return [flat ? joinHeads(stages.y) : stages.y, k, v, scores];
 }

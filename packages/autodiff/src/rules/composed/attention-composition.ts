@@ -13,6 +13,7 @@ import { splitRule } from "../split.ts";
 import { unsqueezeRule } from "../squeeze.ts";
 import { tanhRule } from "../tanh.ts";
 import { transposeRule } from "../transpose.ts";
+import { whereRule } from "../where.ts";
 
 /** The rules that attention is composed of. */
 export const attentionRules: readonly GradientRule[] = [
@@ -28,6 +29,7 @@ export const attentionRules: readonly GradientRule[] = [
   tanhRule,
   transposeRule,
   unsqueezeRule,
+  whereRule,
 ];
 
 /** Queries, keys and values, [batch, heads, sequence, size]; fewer key and value heads are shared by groups of query heads. */
@@ -44,6 +46,8 @@ export interface AttentionOptions {
   readonly biases: readonly Value[];
   /** Scores are limited smoothly to ±softcap; 0 leaves them. */
   readonly softcap?: number;
+  /** Queries whose scores are all −∞ get the probabilities 0 instead of NaN. Default false. */
+  readonly zeroWhereMasked?: boolean;
 }
 
 /** The steps of attention; all scores are [batch, heads, queries, keys]. */
@@ -56,12 +60,23 @@ export interface AttentionStages {
 }
 
 /** y = softmax(softcap(scale · q kᵀ) + biases) v (Vaswani et al. 2017, arXiv:1706.03762). */
-export function scaledDotProduct(g: GraphBuilder, { q, k, v }: Heads, { scale, biases, softcap = 0 }: AttentionOptions): AttentionStages {
+export function scaledDotProduct(
+  g: GraphBuilder,
+  { q, k, v }: Heads,
+  { scale, biases, softcap = 0, zeroWhereMasked = false }: AttentionOptions,
+): AttentionStages {
   const scores = g.mul(g.matmul(q, g.transpose(sharedHeads(g, k, q), [0, 1, 3, 2])), scale === undefined ? defaultScale(g, q) : g.scalar(scale, q));
   const capped = softcap === 0 ? scores : g.scale(g.tanh(g.scale(scores, 1 / softcap)), softcap);
   const biased = biases.reduce((sum, bias) => g.add(sum, bias), capped);
-  const probabilities = g.softmax(biased, -1);
+  const probabilities = zeroWhereMasked ? maskedSoftmax(g, biased) : g.softmax(biased, -1);
   return { y: g.matmul(probabilities, sharedHeads(g, v, q)), scores, capped, biased, probabilities };
+}
+
+/** Softmax along the last axis; 0 where all scores of a line are −∞. Neither it nor its gradient is NaN there. */
+function maskedSoftmax(g: GraphBuilder, scores: Value): Value {
+  const largest = g.op("ReduceMax", [scores, g.ints([-1])], { keepdims: 1 });
+  const isMasked = g.equal(largest, g.scalar(-Infinity, scores));
+  return g.where(isMasked, g.scalar(0, scores), g.softmax(g.where(isMasked, g.scalar(0, scores), scores), -1));
 }
 
 function defaultScale(g: GraphBuilder, q: Value): Value {
