@@ -20,13 +20,13 @@ export class Attributes {
   int(name: string): number | undefined;
   int(name: string, fallback?: number): number | undefined {
     const attribute = this.#byName.get(name);
-    return attribute === undefined ? fallback : Number(attribute.i);
+    return attribute === undefined ? fallback : safeInteger(attribute.i);
   }
 
   ints(name: string, fallback: readonly number[]): readonly number[];
   ints(name: string): readonly number[] | undefined;
   ints(name: string, fallback?: readonly number[]): readonly number[] | undefined {
-    return this.#byName.get(name)?.ints.map(Number) ?? fallback;
+    return this.#byName.get(name)?.ints.map(safeInteger) ?? fallback;
   }
 
   float(name: string, fallback: number): number;
@@ -63,4 +63,9 @@ export class Attributes {
   graphs(name: string): readonly GraphProto[] {
     return this.#byName.get(name)?.graphs ?? [];
   }
+}
+
+/** Exporters write the largest int64 for "to the end". What lies beyond the numbers that are exact here is as far as any tensor reaches. */
+function safeInteger(value: bigint): number {
+  return Math.min(Math.max(Number(value), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

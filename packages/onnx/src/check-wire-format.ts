@@ -16,6 +16,9 @@ export class WireFormatError extends Error {
   }
 }
 
+/** Messages within messages, as other readers of protocol buffers allow them. */
+const DEEPEST = 100;
+
 /**
  * Walks the bytes of a message and of all messages in it: every known field must have its wire type, and every message must end where its
  * length says. The decoder alone would turn many damaged files into a different model without complaint.
@@ -23,10 +26,18 @@ export class WireFormatError extends Error {
  * @throws {WireFormatError} at the first fault.
  */
 export function checkWireFormat(schema: DescMessage, bytes: Uint8Array): void {
-  checkMessage(schema, new BinaryReader(bytes), bytes.length, "");
+  checkMessage(schema, new BinaryReader(bytes), { end: bytes.length, path: "", depth: 0 });
 }
 
-function checkMessage(schema: DescMessage, reader: BinaryReader, end: number, path: string): void {
+interface Place {
+  /** Where the message ends. */
+  readonly end: number;
+  readonly path: string;
+  readonly depth: number;
+}
+
+function checkMessage(schema: DescMessage, reader: BinaryReader, { end, path, depth }: Place): void {
+  if (depth > DEEPEST) throw new WireFormatError(path, `has more than ${DEEPEST} messages within each other`, false);
   const fields = fieldsOf(schema);
   while (reader.pos < end) {
     const [number, wireType] = inPath(path, () => reader.tag());
@@ -36,7 +47,7 @@ function checkMessage(schema: DescMessage, reader: BinaryReader, end: number, pa
       throw new WireFormatError(fieldPath, `has wire type ${wireType}, expected ${wireTypesOf(field).join(" or ")}`, false);
     }
     if (wireType === WireType.LengthDelimited) {
-      checkDelimited(field, reader, end, fieldPath);
+      checkDelimited(field, reader, { end, path: fieldPath, depth });
     } else {
       inPath(fieldPath, () => reader.skip(wireType, number));
     }
@@ -44,14 +55,14 @@ function checkMessage(schema: DescMessage, reader: BinaryReader, end: number, pa
   if (reader.pos !== end) throw new WireFormatError(path, "ends inside a field", false);
 }
 
-function checkDelimited(field: DescField | undefined, reader: BinaryReader, parentEnd: number, path: string): void {
+function checkDelimited(field: DescField | undefined, reader: BinaryReader, { end: parentEnd, path, depth }: Place): void {
   const length = inPath(path, () => reader.uint32());
   const end = reader.pos + length;
   if (end > parentEnd) {
     throw new WireFormatError(path, `says it has ${length} bytes, but only ${parentEnd - reader.pos} follow`, isTopLevel(path));
   }
   if (field?.message === undefined) reader.pos = end;
-  else checkMessage(field.message, reader, end, path);
+  else checkMessage(field.message, reader, { end, path, depth: depth + 1 });
 }
 
 const fieldMaps = new WeakMap<DescMessage, ReadonlyMap<number, DescField>>();

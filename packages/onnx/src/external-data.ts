@@ -1,5 +1,7 @@
 import { XDeepError, sizeOf } from "@xdeep/core";
-import { type ModelProto, type TensorProto, TensorProto_DataLocation, TensorProto_DataType as Type } from "./gen/onnx_pb.ts";
+import { checkedDims } from "./check/validate-tensor.ts";
+import { bitsPerElement } from "./data-type.ts";
+import { type ModelProto, type TensorProto, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
 import { mapTensors, tensorsOf } from "./map-tensors.ts";
 import { withFields, withoutFields } from "./with-fields.ts";
 
@@ -12,34 +14,6 @@ export interface ExternalReference {
   /** In bytes. */
   readonly length: number;
 }
-
-const BITS: Readonly<Partial<Record<number, number>>> = {
-  [Type.FLOAT]: 32,
-  [Type.UINT8]: 8,
-  [Type.INT8]: 8,
-  [Type.UINT16]: 16,
-  [Type.INT16]: 16,
-  [Type.INT32]: 32,
-  [Type.INT64]: 64,
-  [Type.BOOL]: 8,
-  [Type.FLOAT16]: 16,
-  [Type.DOUBLE]: 64,
-  [Type.UINT32]: 32,
-  [Type.UINT64]: 64,
-  [Type.COMPLEX64]: 64,
-  [Type.COMPLEX128]: 128,
-  [Type.BFLOAT16]: 16,
-  [Type.FLOAT8E4M3FN]: 8,
-  [Type.FLOAT8E4M3FNUZ]: 8,
-  [Type.FLOAT8E5M2]: 8,
-  [Type.FLOAT8E5M2FNUZ]: 8,
-  [Type.FLOAT8E8M0]: 8,
-  [Type.UINT4]: 4,
-  [Type.INT4]: 4,
-  [Type.FLOAT4E2M1]: 4,
-  [Type.UINT2]: 2,
-  [Type.INT2]: 2,
-};
 
 /** The files beside the model that hold its larger weights, as paths relative to its folder; empty for most models. */
 export function externalDataFiles(model: ModelProto): readonly string[] {
@@ -108,9 +82,9 @@ function normalized(location: string): string {
 }
 
 function byteLength(tensor: TensorProto): number {
-  const bits = BITS[tensor.dataType];
+  const bits = bitsPerElement(tensor.dataType);
   if (bits === undefined) throw invalid(tensor, `have element type ${tensor.dataType}, which cannot lie in another file`);
-  return Math.ceil((sizeOf(tensor.dims.map(Number)) * bits) / 8);
+  return Math.ceil((sizeOf(checkedDims(tensor.dims, `The tensor "${tensor.name}"`)) * bits) / 8);
 }
 
 function invalid(tensor: TensorProto, problem: string): XDeepError {

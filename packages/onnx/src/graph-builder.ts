@@ -3,6 +3,7 @@ import { Attributes } from "./attributes.ts";
 import { dataTypeCode } from "./data-type.ts";
 import { type Dim, type Facts, staticDims } from "./facts.ts";
 import type { NodeProto, TensorProto } from "./gen/onnx_pb.ts";
+import { takeName } from "./graph-names.ts";
 import { inferNode } from "./infer/infer-node.ts";
 import { type AttributeValue, nodeProto } from "./node.ts";
 import { type ConstantTensor, tensorProto } from "./tensor-data.ts";
@@ -54,11 +55,7 @@ export class GraphBuilder {
 
   /** A name that is not in use, made of the scope and a hint. */
   freshName(hint: string): string {
-    const base = this.#scope === "" ? hint : `${this.#scope}/${hint}`;
-    let name = base;
-    for (let count = 1; this.#taken.has(name); count++) name = `${base}_${count}`;
-    this.#taken.add(name);
-    return name;
+    return takeName(this.#taken, this.#scope === "" ? hint : `${this.#scope}/${hint}`);
   }
 
   /** A builder for a subgraph (a branch of If, a body of Loop): it sees outer values by name and shares the names in use. */

@@ -34,10 +34,36 @@ export function namesRead(nodes: readonly NodeProto[], names: Set<string> = new 
   return names;
 }
 
+/** What a node depends on, in order: its inputs ("" where one is left out), then the outer values that its subgraphs use, once each. */
+export function operandsOf(node: NodeProto): readonly string[] {
+  const graphs = subgraphsOf(node);
+  return graphs.length === 0 ? node.input : [...node.input, ...new Set(graphs.flatMap(outerValues))];
+}
+
+/** Names that a subgraph takes from outside. */
+export function outerValues(graph: GraphProto): readonly string[] {
+  const own = new Set([...graph.input, ...graph.initializer].map((value) => value.name));
+  for (const { values } of graph.sparseInitializer) if (values !== undefined) own.add(values.name);
+  for (const node of graph.node) for (const name of node.output) own.add(name);
+  const outer = new Set<string>();
+  for (const node of graph.node) for (const name of operandsOf(node)) if (name !== "" && !own.has(name)) outer.add(name);
+  for (const { name } of graph.output) if (!own.has(name)) outer.add(name);
+  return [...outer];
+}
+
+/** By set of names: the number that the next name of a hint is tried with. Trying from 1 each time would take ages where a file gives one name to all. */
+const counters = new WeakMap<Set<string>, Map<string, number>>();
+
 /** A name that is not taken yet; it is from now on. */
 export function takeName(taken: Set<string>, hint: string): string {
   let name = hint;
-  for (let count = 1; taken.has(name); count += 1) name = `${hint}_${count}`;
+  if (taken.has(name)) {
+    let next = counters.get(taken);
+    if (next === undefined) counters.set(taken, (next = new Map()));
+    let count = next.get(hint) ?? 1;
+    for (; taken.has(name); count += 1) name = `${hint}_${count}`;
+    next.set(hint, count);
+  }
   taken.add(name);
   return name;
 }

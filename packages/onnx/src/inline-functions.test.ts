@@ -206,3 +206,51 @@ describe("inlineFunctions", () => {
     expect(() => inlineFunctions(model([nodeProto("Square", ["x"], ["y"], {}, local)], [square], 24))).toThrow(/24, 17|17, 24/);
   });
 });
+
+describe("a bomb", () => {
+  it("of functions that call each other ten times each is refused at once, and names the limit", () => {
+    const functions = Array.from({ length: 10 }, (_, i) =>
+      fn({
+        name: `f${i}`,
+        input: ["a"],
+        output: ["b"],
+        node: Array.from({ length: 10 }, (__, k) =>
+          nodeProto(i === 9 ? "Relu" : `f${i + 1}`, [k === 0 ? "a" : `t${k - 1}`], [k === 9 ? "b" : `t${k}`], {}, i === 9 ? {} : local),
+        ),
+      }),
+    );
+    const started = performance.now();
+    expect(() => inlineFunctions(model([nodeProto("f0", ["x"], ["y"], {}, local)], functions))).toThrow(/limits\.nodes/);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it("of a constant in a function that is called often is refused", () => {
+    const large = tensorProto("", { type: "float32", dims: [2 ** 18], data: new Float32Array(2 ** 18) });
+    const big = fn({
+      name: "Big",
+      input: ["a"],
+      output: ["b"],
+      node: [nodeProto("Constant", [], ["k"], { value: large }), nodeProto("Add", ["a", "k"], ["b"])],
+    });
+    const calls = Array.from({ length: 300 }, (_, i) => nodeProto("Big", [i === 0 ? "x" : `v${i - 1}`], [i === 299 ? "y" : `v${i}`], {}, local));
+    expect(() => inlineFunctions(model(calls, [big]))).toThrow(/limits\.constantElements/);
+  });
+
+  it("of functions that call one another in a long row is refused", () => {
+    const functions = Array.from({ length: 5000 }, (_, i) =>
+      fn({ name: `f${i}`, input: ["a"], output: ["b"], node: [nodeProto(i === 4999 ? "Relu" : `f${i + 1}`, ["a"], ["b"], {}, i === 4999 ? {} : local)] }),
+    );
+    expect(() => inlineFunctions(model([nodeProto("f0", ["x"], ["y"], {}, local)], functions))).toThrow(/limits\.depth/);
+  });
+
+  it("of calls that all have one name takes no more time than others", () => {
+    const calls = Array.from({ length: 20_000 }, (_, i) =>
+      nodeProto("Twice", [i === 0 ? "x" : `v${i - 1}`], [i === 19_999 ? "y" : `v${i}`], {}, { ...local, name: "n" }),
+    );
+    const twice = fn({ name: "Twice", input: ["a"], output: ["b"], node: [nodeProto("Relu", ["a"], ["t"]), nodeProto("Relu", ["t"], ["b"])] });
+    const started = performance.now();
+    const names = namesOfGraph(inlineFunctions(model(calls, [twice])).graph!);
+    expect(names.size).toBe(40_001);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});

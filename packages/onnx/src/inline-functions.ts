@@ -6,6 +6,7 @@ import { namesOfGraph, namesRead, subgraphsOf } from "./graph-names.ts";
 import { mapGraphs } from "./map-graphs.ts";
 import { defaultOpset, upgradeOpset } from "./opset/upgrade-opset.ts";
 import { NEWEST_TARGET, upgradeNodes } from "./opset/upgrade-nodes.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "./limits.ts";
 import { isDefaultDomain } from "./since-version.ts";
 import { withFields } from "./with-fields.ts";
 
@@ -14,6 +15,10 @@ interface Inlining {
   readonly taken: Set<string>;
   /** The default operator set that all nodes are brought to; undefined where neither model nor functions import one. */
   readonly opset: number | undefined;
+  readonly limits: ModelLimits;
+  /** What calls were replaced by, so far: nodes, and bytes of constants in them. */
+  nodes: number;
+  bytes: number;
 }
 
 /**
@@ -21,9 +26,10 @@ interface Inlining {
  * graph keep their names; inner ones are named after the call. Where functions and model import different versions of the default operator set,
  * all is raised to the newest of them, and to 18 at least. A model without functions is returned as it is.
  *
- * @throws {XDeepError} MODEL_INVALID when a function calls itself; MODEL_UNSUPPORTED when operator sets differ in a way that cannot be bridged.
+ * @throws {XDeepError} MODEL_INVALID when a function calls itself; MODEL_UNSUPPORTED when operator sets differ in a way that cannot be bridged, or
+ * where more nodes would come of it than `limits` allow.
  */
-export function inlineFunctions(model: ModelProto): ModelProto {
+export function inlineFunctions(model: ModelProto, limits: ModelLimits = DEFAULT_LIMITS): ModelProto {
   if (model.functions.length === 0) return model;
   const opset = commonOpset(model);
   const plain = withFields(model, { functions: [] });
@@ -31,7 +37,14 @@ export function inlineFunctions(model: ModelProto): ModelProto {
   const training = raised.trainingInfo.flatMap(({ initialization, algorithm }) => [initialization, algorithm]);
   const taken = new Set<string>();
   for (const graph of [raised.graph, ...training]) if (graph !== undefined) namesOfGraph(graph, taken);
-  const inlining = { functions: new Map(model.functions.map((proto) => [keyOf(proto.domain, proto.name, proto.overload), proto])), taken, opset };
+  const inlining: Inlining = {
+    functions: new Map(model.functions.map((proto) => [keyOf(proto.domain, proto.name, proto.overload), proto])),
+    taken,
+    opset,
+    limits,
+    nodes: 0,
+    bytes: 0,
+  };
   const inline = <T extends GraphProto | undefined>(graph: T): T => (graph === undefined ? graph : (inlineGraph(graph, inlining, []) as T));
   const inlined = withFields(raised, {
     graph: inline(raised.graph),
@@ -77,8 +90,32 @@ function inlineCall(call: NodeProto, proto: FunctionProto, inlining: Inlining, c
       details: { function: proto.name, domain: proto.domain, node: call.name },
     });
   }
+  const { depth, nodes, constantElements } = inlining.limits;
+  if (callers.length > depth) throw beyondLimit("depth", depth, `${callers.length} functions that call each other`, `The function ${proto.name}`);
   const body = functionBody(proto, call, inlining.taken);
+  count(body, inlining);
+  if (inlining.nodes > nodes) throw beyondLimit("nodes", nodes, `${inlining.nodes} nodes and more in place of its calls`, `The function ${proto.name}`);
+  if (inlining.bytes > 4 * constantElements) {
+    throw beyondLimit(
+      "constantElements",
+      constantElements,
+      `${inlining.bytes} bytes and more of constants in place of its calls`,
+      `The function ${proto.name}`,
+    );
+  }
   return inlineNodes(raisedBody(body, defaultOpset(proto), call, inlining), inlining, callers);
+}
+
+/** Adds what a list of nodes holds, subgraphs included. */
+function count(nodes: readonly NodeProto[], inlining: Inlining): void {
+  inlining.nodes += nodes.length;
+  for (const { attribute } of nodes) {
+    for (const { t, tensors } of attribute) for (const { rawData } of t === undefined ? tensors : [t, ...tensors]) inlining.bytes += rawData.length;
+  }
+  for (const graph of nodes.flatMap(subgraphsOf)) {
+    for (const { rawData } of graph.initializer) inlining.bytes += rawData.length;
+    count(graph.node, inlining);
+  }
 }
 
 function raisedBody(body: readonly NodeProto[], from: number | undefined, call: NodeProto, { opset: to, taken }: Inlining): readonly NodeProto[] {
@@ -104,10 +141,13 @@ function mergedImports(model: ModelProto, functions: readonly FunctionProto[], o
   const local = new Set(functions.map(({ domain }) => domain));
   const imports = model.opsetImport.filter(({ domain }) => isDefaultDomain(domain) || used.has(domain) || !local.has(domain));
   if (opset !== undefined && defaultOpset(model) === undefined) imports.unshift(create(OperatorSetIdProtoSchema, { domain: "", version: BigInt(opset) }));
+  const byDomain = new Map(imports.toReversed().map((entry) => [entry.domain, entry]));
   for (const entry of functions.flatMap(({ opsetImport }) => opsetImport).filter(({ domain }) => !isDefaultDomain(domain) && used.has(domain))) {
-    const known = imports.find(({ domain }) => domain === entry.domain);
-    if (known === undefined) imports.push(entry);
-    else if (known.version !== entry.version) throw differentVersions(known, entry);
+    const known = byDomain.get(entry.domain);
+    if (known === undefined) {
+      imports.push(entry);
+      byDomain.set(entry.domain, entry);
+    } else if (known.version !== entry.version) throw differentVersions(known, entry);
   }
   return imports;
 }

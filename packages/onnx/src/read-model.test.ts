@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { isXDeepError } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 import { GraphProtoSchema, ModelProtoSchema, StringStringEntryProtoSchema } from "./gen/onnx_pb.ts";
@@ -120,6 +121,39 @@ describe("readModel", () => {
     const nameOfWeights = Buffer.from(bytes).indexOf(Uint8Array.of(0x42, 0x01, 0x77));
     damaged[nameOfWeights + 1] = 0x7f;
     expect(failure(damaged)).toMatch(/graph\.initializer/);
+  });
+
+  it("refuses messages within messages without end", () => {
+    let type = Uint8Array.of(0x0a, 0x00);
+    for (let depth = 0; depth < 5000; depth += 1) {
+      const sequence = new BinaryWriter()
+        .uint32((1 << 3) | 2)
+        .bytes(type)
+        .finish();
+      type = new BinaryWriter()
+        .uint32((4 << 3) | 2)
+        .bytes(sequence)
+        .finish();
+    }
+    const input = new BinaryWriter()
+      .uint32((2 << 3) | 2)
+      .bytes(type)
+      .finish();
+    const graph = new BinaryWriter()
+      .uint32((11 << 3) | 2)
+      .bytes(input)
+      .finish();
+    expect(
+      failure(
+        Buffer.concat([
+          writeModel(model),
+          new BinaryWriter()
+            .uint32((7 << 3) | 2)
+            .bytes(graph)
+            .finish(),
+        ]),
+      ),
+    ).toMatch(/more than 100 messages within each other/);
   });
 
   it("refuses a model without graph or without operator set", () => {

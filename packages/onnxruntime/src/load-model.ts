@@ -18,10 +18,10 @@ const PREFERRED_BATCH = 4;
  * takes and gives float32, unless `compute: "declared"` asks for its own types.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING for the file; GRADIENT_MISSING listing every operator that has
- * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors.
+ * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors, or beyond a limit.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}));
+  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), options.limits);
   const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared));
   checkInputs(graph);
   checkRanks(graph);

@@ -1,5 +1,6 @@
 import type { Layout } from "@xdeep/core";
 import type { RuleSet } from "@xdeep/autodiff";
+import type { ModelLimits } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
 
@@ -22,6 +23,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly inputDims?: Readonly<Record<string, readonly (number | string | null)[]>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
   readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
+  /** How much the file may ask for: nodes, nesting, sizes that it chooses. Default: `DEFAULT_LIMITS` of @xdeep/onnx. An error that names a limit says which to raise. */
+  readonly limits?: Partial<ModelLimits> | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
@@ -37,6 +40,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     preferredBatch: _batch,
     compute: _compute,
     inputDims: _dims,
+    limits: _limits,
     ...session
   } = options;
   // What the engine would print as an error is thrown as one.

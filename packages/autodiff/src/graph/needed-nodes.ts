@@ -1,5 +1,4 @@
-import type { NodeProto } from "@xdeep/onnx";
-import { operandsOf } from "../sweep/active-path.ts";
+import { type NodeProto, operandsOf } from "@xdeep/onnx";
 
 /** The nodes that these values need, in the given order, which is topological. */
 export function neededNodes(nodes: readonly NodeProto[], values: readonly string[]): NodeProto[] {

@@ -1,5 +1,4 @@
-import { type GraphBuilder, type GraphProto, type NodeProto, type TensorProto, type Value, graphProto, valueInfoProto } from "@xdeep/onnx";
-import { operandsOf } from "../sweep/active-path.ts";
+import { type GraphBuilder, type GraphProto, type NodeProto, type TensorProto, type Value, graphProto, operandsOf, valueInfoProto } from "@xdeep/onnx";
 import { copySubgraph } from "../graph/copy-subgraph.ts";
 import { neededNodes } from "../graph/needed-nodes.ts";
 import type { PullbackContext } from "../sweep/rule.ts";

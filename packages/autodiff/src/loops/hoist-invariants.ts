@@ -1,5 +1,4 @@
-import type { GraphBuilder, NodeProto } from "@xdeep/onnx";
-import { operandsOf } from "../sweep/active-path.ts";
+import { type GraphBuilder, type NodeProto, operandsOf } from "@xdeep/onnx";
 
 /** Operators that give another result each time. */
 const RANDOM: ReadonlySet<string> = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);

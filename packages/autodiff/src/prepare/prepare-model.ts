@@ -1,5 +1,4 @@
-import { type GraphProto, type ModelProto, type NodeProto, inlineFunctions, upgradeOpset, withFields } from "@xdeep/onnx";
-import { operandsOf } from "../sweep/active-path.ts";
+import { type GraphProto, type ModelProto, type ModelLimits, inlineFunctions, resolveLimits, upgradeOpset, validateModel, withFields } from "@xdeep/onnx";
 import { denseConstants } from "./dense-constants.ts";
 import { expandFused } from "./expand-fused.ts";
 import { plainCasts } from "./plain-casts.ts";
@@ -13,33 +12,23 @@ export const GRADIENT_OPSET = 18;
  * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
  * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out, CastLike turned into Cast,
  * operators that ONNX Runtime fused with their activations taken apart, nodes in topological order. The model's outputs stay what they were.
+ *
+ * @throws {XDeepError} MODEL_INVALID for a model that breaks the rules of ONNX; MODEL_UNSUPPORTED for one beyond a limit, or an operator that has
+ * no equal in the newer operator set
  */
-export function prepareModel(model: ModelProto): ModelProto {
-  const upgraded = takeKnownBranches(upgradeOpset(inlineFunctions(model), GRADIENT_OPSET));
+export function prepareModel(model: ModelProto, limits?: Partial<ModelLimits>): ModelProto {
+  const upgraded = takeKnownBranches(upgradeOpset(checkedModel(model, resolveLimits(limits)), GRADIENT_OPSET));
   const graph = expandFused(denseConstants(graphOf(upgraded)));
-  return plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph), node: sorted(graph) }) }));
+  return plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph) }) }));
+}
+
+/** Without functions, and without what is for training only. What functions become is checked again: their attributes come from the calls. */
+function checkedModel(model: ModelProto, limits: ModelLimits): ModelProto {
+  const checked = validateModel(withFields(model, { trainingInfo: [] }), limits);
+  return checked.functions.length === 0 ? checked : validateModel(inlineFunctions(checked, limits), limits);
 }
 
 function freeInputs(graph: GraphProto): GraphProto["input"] {
   const constants = new Set(graph.initializer.map((tensor) => tensor.name));
   return graph.input.filter((input) => !constants.has(input.name));
-}
-
-/** The nodes, each after those it depends on. Files in order, which nearly all are, come back as they are. */
-function sorted(graph: GraphProto): NodeProto[] {
-  const producers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
-  const order = new Set<NodeProto>();
-  for (const root of graph.node) {
-    const stack = [root];
-    while (stack.length > 0) {
-      const node = stack.at(-1) as NodeProto;
-      const waiting = operandsOf(node).flatMap((name) => {
-        const producer = producers.get(name);
-        return producer === undefined || producer === node || order.has(producer) || name === "" ? [] : [producer];
-      });
-      if (waiting.length > 0 && !waiting.some((other) => stack.includes(other))) stack.push(...waiting);
-      else order.add(stack.pop() as NodeProto);
-    }
-  }
-  return [...order];
 }

@@ -1,4 +1,4 @@
-import { type GraphProto, type NodeProto, isFloatType } from "@xdeep/onnx";
+import { type NodeProto, isFloatType, operandsOf } from "@xdeep/onnx";
 import { quantizedOperators } from "../graph/operator-traits.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 
@@ -46,24 +46,6 @@ export function mayCarryGradient(graph: Pick<TypedGraph, "facts">, name: string)
   return facts?.type == null || isFloatType(facts.type);
 }
 
-/** What a node depends on, in order: its inputs ("" where one is left out), then the outer values that its subgraphs use, once each. */
-export function operandsOf(node: NodeProto): readonly string[] {
-  const graphs = node.attribute.flatMap((attribute) => [...(attribute.g === undefined ? [] : [attribute.g]), ...attribute.graphs]);
-  return [...node.input, ...new Set(graphs.flatMap(outerValues))];
-}
-
 function valuesRead(node: NodeProto): readonly string[] {
   return operandsOf(node).filter((name) => name !== "");
-}
-
-/** Names that a subgraph takes from outside. */
-export function outerValues(graph: GraphProto): readonly string[] {
-  const own = new Set([...graph.input, ...graph.initializer].map((value) => value.name));
-  const outer = new Set<string>();
-  for (const node of graph.node) {
-    for (const name of valuesRead(node)) if (!own.has(name)) outer.add(name);
-    for (const name of node.output) own.add(name);
-  }
-  for (const output of graph.output) if (!own.has(output.name)) outer.add(output.name);
-  return [...outer];
 }

@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
-import { Attributes, type NodeProto, inferBodyInputs, inferSubgraph } from "@xdeep/onnx";
-import { type ActivePath, activePath, forwardReach, mayCarryGradient, outerValues } from "./active-path.ts";
+import { Attributes, type NodeProto, inferBodyInputs, inferSubgraph, outerValues } from "@xdeep/onnx";
+import { type ActivePath, activePath, forwardReach, mayCarryGradient } from "./active-path.ts";
 import { carriesGradient } from "./coverage.ts";
 import type { SubgraphWiring } from "../graph/subgraph-wiring.ts";
 import { type TypedGraph, producersOf } from "../graph/typed-graph.ts";

@@ -6,10 +6,10 @@ import {
   type Value,
   type ValueInfoProto,
   nodeProto,
+  operandsOf,
   valueInfoProto,
   withFields,
 } from "@xdeep/onnx";
-import { operandsOf } from "./active-path.ts";
 import { neededNodes } from "../graph/needed-nodes.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 

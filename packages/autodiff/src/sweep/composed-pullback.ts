@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
-import { type Facts, type GraphBuilder, type NodeProto, type Value, unknownFacts } from "@xdeep/onnx";
-import { activePath, operandsOf } from "./active-path.ts";
+import { type Facts, type GraphBuilder, type NodeProto, type Value, operandsOf, unknownFacts } from "@xdeep/onnx";
+import { activePath } from "./active-path.ts";
 import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
 import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";

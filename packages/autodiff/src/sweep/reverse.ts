@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType } from "@xdeep/onnx";
-import { type ActivePath, activePath, operandsOf } from "./active-path.ts";
+import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType, operandsOf } from "@xdeep/onnx";
+import { type ActivePath, activePath } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
