@@ -1,5 +1,7 @@
-import { XDeepError, assembleRows, checkExplainOptions, checkExplainer, isTensor, mirrorInput, resolveInput, sliceRows, toFloat64 } from "@xdeep/core";
-import type { Explainer, FloatTensor, Model, RowValues, Tensor } from "@xdeep/core";
+import { XDeepError, isTensor, sliceRows } from "@xdeep/core";
+import { assembleRows, checkExplainOptions, checkExplainer, createAttribution, mirrorInput, resolveInput, toFloat64 } from "@xdeep/core/method";
+import type { ExplainOptions, Explainer, FloatTensor, Model, Tensor } from "@xdeep/core";
+import type { RowValues } from "@xdeep/core/method";
 
 type Tensors<T extends Tensor> = Readonly<Record<string, T>>;
 
@@ -11,7 +13,8 @@ export function timesInput(explainer: Explainer): Explainer {
   return {
     model,
     method,
-    async explain(input, options = {}) {
+    async explain(input, given) {
+      const options: ExplainOptions = given ?? {};
       const { feeds, rows } = resolveInput(model, input);
       checkExplainOptions(options, rows);
       const { weights, ...perRow } = options;
@@ -19,11 +22,11 @@ export function timesInput(explainer: Explainer): Explainer {
       const values = isTensor(inner.values) ? { [model.inputs[0]!.name]: inner.values } : (inner.values as Tensors<FloatTensor>);
       checkFed(model, values, feeds);
       const products = Array.from({ length: rows }, (_, row) => productOfRow(values, feeds, row));
-      return {
+      return createAttribution({
         ...inner,
-        values: mirrorInput(model, input, assembleRows(products, weights)),
+        values: mirrorInput(model, input, assembleRows(products, weights), options),
         provenance: { ...inner.provenance, method },
-      };
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
-import { createNoise, isXDeepError } from "@xdeep/core";
+import { isXDeepError } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { differentiateGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { isFloatType, readModel, writeModel } from "@xdeep/onnx";
 import { evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";

@@ -9,7 +9,7 @@ const reason = "a central difference sees both sides of a kink";
 conformance({
   api: { describe, it },
   name: "finite-differences",
-  capabilities: { rules: ["standard"], innerValues: false, logits: false, gpu: false, maxBatch: null },
+  capabilities: { rules: ["standard"], rectifiers: [], innerValues: false, logits: false, gpu: false, maxBatch: null },
   createModel: async ({ network, outputs, evaluate }) =>
     finiteDifferences({
       f: evaluate,

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 
-import { type Model, type Tensor, type ValueInfo, XDeepError, isFloatType } from "@xdeep/core";
+import { type Model, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
+import { isFloatType } from "@xdeep/core/method";
 import type { RgbImage } from "@xdeep/image";
 
 import type { ExplainFlags } from "./explain-flags.ts";

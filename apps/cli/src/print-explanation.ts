@@ -75,9 +75,12 @@ function nameTarget({ target, name }: ExplainedRow): string {
   return name === null ? `entry ${describeTarget(target)}` : `${name} (${describeTarget(target)})`;
 }
 
-/** 281, or [3, 10, 20]. */
+/** 281, or [3, 10, 20], or 281 − 285 for a weighted sum. */
 export function describeTarget(target: Target): string {
-  return typeof target === "number" ? String(target) : `[${target.index.join(", ")}]`;
+  if (typeof target === "number") return String(target);
+  if ("index" in target) return `[${target.index.join(", ")}]`;
+  if ("max" in target) return `max of [${target.max.map((entry) => entry ?? "*").join(", ")}]`;
+  return target.terms.map(({ index, weight }) => `${weight} × ${typeof index === "number" ? index : `[${index.join(", ")}]`}`).join(" + ");
 }
 
 /** Attributions that are no pictures, row by row. */

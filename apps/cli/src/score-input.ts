@@ -1,4 +1,6 @@
-import { type Model, type Target, type TargetOption, resolveInput, scoreRows, sizeOf, targetAt, toFloat64 } from "@xdeep/core";
+import { type Model, type Target, type TargetOption, sizeOf } from "@xdeep/core";
+import { targetAt } from "@xdeep/core/backend";
+import { resolveInput, scoreRows, toFloat64 } from "@xdeep/core/method";
 
 import type { Labels } from "./labels.ts";
 import type { PreparedInput } from "./prepare-input.ts";

@@ -1,4 +1,5 @@
-import { type Target, XDeepError, nearestNames } from "@xdeep/core";
+import { type Target, XDeepError } from "@xdeep/core";
+import { nearestNames } from "@xdeep/core/method";
 
 import type { Labels } from "./labels.ts";
 

@@ -1,4 +1,5 @@
-import { type DataType, type Tensor, type ValueInfo, XDeepError, fromFloat64, isFloatType } from "@xdeep/core";
+import { type DataType, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
+import { fromFloat64, isFloatType } from "@xdeep/core/method";
 
 import { readJsonTensor } from "./json-tensor.ts";
 import { type NumberArray, readNpy } from "./npy-file.ts";

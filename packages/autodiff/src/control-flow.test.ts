@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type DataType, createNoise, sizeOf } from "@xdeep/core";
+import { type DataType, sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import {
   type GraphProto,
   type ModelProto,

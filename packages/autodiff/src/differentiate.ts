@@ -1,4 +1,4 @@
-import type { Rule } from "@xdeep/core";
+import type { RectifierRule } from "@xdeep/core";
 import { GraphBuilder, type ModelProto, isFloatType } from "@xdeep/onnx";
 import { assemble, exportValue, infoOf } from "./sweep/assemble.ts";
 import { writeGradient } from "./sweep/write-gradient.ts";
@@ -12,7 +12,7 @@ export interface DifferentiateOptions {
   /** Names of inputs or inner values to differentiate with respect to. Default: every float input. */
   readonly wrt?: readonly string[] | undefined;
   /** How cotangents pass rectifiers. Default "standard". */
-  readonly rule?: Rule | undefined;
+  readonly rule?: RectifierRule | undefined;
   /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
   readonly rectifiers?: readonly string[] | undefined;
   /** Rules by operator. Default: all of ours. */

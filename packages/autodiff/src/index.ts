@@ -4,7 +4,7 @@ export { leadsWithBatch } from "./explain/batch-axis.ts";
 export { computeInFloat32 } from "./prepare/compute-in-float32.ts";
 export { carriesGradient, findRule, isMissing } from "./sweep/coverage.ts";
 export type { MissingRule } from "./sweep/coverage.ts";
-export { cutAt, isInnerValue, withOutputs } from "./explain/cut-graph.ts";
+export { cutAt, exposing, isInnerValue, withOutputs } from "./explain/cut-graph.ts";
 export { checkCoverage, writeGradient } from "./sweep/write-gradient.ts";
 export type { GradientOptions, GradientValues } from "./sweep/write-gradient.ts";
 export { castEntries, embeddings } from "./explain/entry-values.ts";

@@ -1,4 +1,5 @@
-import { createNoise, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type Value64, evaluate, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";

@@ -1,4 +1,5 @@
-import { createNoise, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { type GradientModel, type RuleSet, builtinRules, differentiate } from "@xdeep/autodiff";
 import { type ModelProto, type NodeOptions, inferGraph, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";

@@ -1,11 +1,11 @@
-import type { Rule, XDeepErrorCode } from "@xdeep/core";
+import type { RectifierRule, XDeepErrorCode } from "@xdeep/core";
 
 import type { CaseContext } from "./case-context.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** A capability that a case needs. Where a backend declares not to have it, the same calls must reject. */
 export type Requirement =
-  | { readonly kind: "rule"; readonly rule: Rule }
+  | { readonly kind: "rule"; readonly rule: RectifierRule }
   | { readonly kind: "innerValues" }
   | { readonly kind: "logits" }
   /** So many rows in one call. */

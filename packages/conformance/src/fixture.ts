@@ -1,4 +1,5 @@
-import { createNoise, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import type { FloatTensor, TensorOf } from "@xdeep/core";
 
 import type { Network, NetworkInput } from "./network.ts";

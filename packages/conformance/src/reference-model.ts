@@ -1,29 +1,20 @@
-import {
-  XDeepError,
-  addScaled,
-  checkExplainOptions,
-  checkRule,
-  gatherScores,
-  resolveOutput,
-  resolveTargets,
-  resolveWrt,
-  sizeOf,
-  validateFeeds,
-  validateTensor,
-} from "@xdeep/core";
+import { XDeepError, sizeOf } from "@xdeep/core";
 import type {
   Capabilities,
   FloatTensor,
   ForwardRequest,
   ForwardResult,
   Model,
-  ScoreRequest,
+  RectifierRule,
   ScoreResult,
+  Target,
   Tensor,
   ValueInfo,
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
+import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
+import type { ForwardPlan, InnerValues, TargetEntries } from "@xdeep/core/backend";
 
 import { rowOf } from "./fixture.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
@@ -36,6 +27,7 @@ import { VERSION } from "./version.ts";
 /** Everything a backend can do, on a CPU. */
 export const REFERENCE_CAPABILITIES: Capabilities = {
   rules: ["standard", "guided", "deconvnet"],
+  rectifiers: ["Relu", "Relu6"],
   innerValues: true,
   logits: true,
   gpu: false,
@@ -59,74 +51,79 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     dims: [null, ...dims],
     layout: dims.length === 3 ? "NCHW" : null,
   }));
-  const outputs: readonly ValueInfo[] = fixture.outputs.map(({ name, dims }) => ({ name, type: "float32", dims: [null, ...dims], layout: null }));
+  const outputs: readonly ValueInfo[] = fixture.outputs.map(({ name, dims, activation }) => ({
+    name,
+    type: "float32",
+    dims: [null, ...dims],
+    layout: null,
+    activation,
+  }));
   const inner = network.nodes.map(({ name }) => name).filter((name) => !network.outputs.includes(name));
-  const innerValues = capabilities.innerValues ? inner : [];
+  const innerValues: InnerValues = {
+    get: (name) => (inner.includes(name) ? { name, type: "float32", dims: [null, ...shapes.get(name)!], layout: null } : undefined),
+    names: () => inner,
+  };
   let disposed = false;
 
-  function begin({ feeds, signal }: ForwardRequest | VjpRequest, batched: boolean): readonly Run[] {
-    signal?.throwIfAborted();
+  function checkUsable(): void {
     if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again to use it.");
-    const known = innerValues.map((name): ValueInfo => ({ name, type: "float32", dims: [null, ...shapes.get(name)!], layout: null }));
-    const rows = validateFeeds(feeds, inputs, { innerValues: known, batched });
-    if (rows > (capabilities.maxBatch ?? rows)) throw new XDeepError("BATCH_INVALID", `One call takes at most ${capabilities.maxBatch} rows, got ${rows}.`);
+  }
+
+  function run({ feeds, rows }: ForwardPlan): readonly Run[] {
     return Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(feeds as Readonly<Record<string, Numbers>>, row)));
   }
 
-  function scoredName(output: ValueInfo, { score = "logit" }: ScoreRequest): string {
-    checkExplainOptions({ score }, 1);
-    const { activation } = fixture.outputs.find(({ name }) => name === output.name)!;
-    if (score === "probability" || activation === null) return output.name;
-    if (!capabilities.logits)
-      throw new XDeepError("CAPABILITY_MISSING", `No logits behind the ${activation} of output "${output.name}": ask for score "probability".`);
-    return network.nodes.find(({ name }) => name === output.name)!.from[0]!;
+  function scoredName({ output, score }: ForwardPlan): string {
+    return score === "logit" && output.activation != null ? network.nodes.find(({ name }) => name === output.name)!.from[0]! : output.name;
   }
 
-  function scoreOf(runs: readonly Run[], request: ScoreRequest): ScoreResult & { readonly indices: Int32Array } {
-    const output = resolveOutput(outputs, request.output);
-    const { dims, data } = rowsOf(runs, scoredName(output, request));
-    const { targets, indices } = resolveTargets({ name: output.name, dims, data }, request.target);
-    return { target: targets, scores: gatherScores(data, indices), output: output.name, score: request.score ?? "logit", indices };
+  function scoreOf(runs: readonly Run[], plan: ForwardPlan): { readonly scored: ScoreResult; readonly entries: readonly TargetEntries[] } {
+    const { output, score, targets } = plan;
+    if (targets === undefined) return { scored: { target: [], scores: new Float32Array(0), output: output.name, score }, entries: [] };
+    const { dims, data } = rowsOf(runs, scoredName(plan));
+    const resolved = resolveTargets({ name: output.name, dims, data }, targets as readonly Target[]);
+    return { scored: { target: resolved.targets, scores: scoreEntries(data, resolved.entries), output: output.name, score }, entries: resolved.entries };
+  }
+
+  function outputsOf(runs: readonly Run[], plan: ForwardPlan): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(plan.outputs.map((name) => [name, rounded(rowsOf(runs, name))]));
   }
 
   async function forward(request: ForwardRequest): Promise<ForwardResult> {
-    const runs = begin(request, request.target !== undefined);
-    const output = resolveOutput(outputs, request.output).name;
-    const names = request.outputs ?? outputs.map(({ name }) => name);
-    const unknown = names.find((name) => !network.outputs.includes(name) && !innerValues.includes(name));
-    if (unknown !== undefined) throw new XDeepError("OUTPUT_UNKNOWN", `There is no output "${unknown}".`);
-    const values = Object.fromEntries(names.map((name) => [name, rounded(rowsOf(runs, name))]));
-    if (request.target === undefined) return { outputs: values, target: [], scores: new Float32Array(0), output, score: request.score ?? "logit" };
-    const { indices: _, ...scored } = scoreOf(runs, request);
-    return { outputs: values, ...scored };
+    checkUsable();
+    const plan = planForward(model, request, innerValues);
+    const runs = run(plan);
+    return { outputs: outputsOf(runs, plan), ...scoreOf(runs, plan).scored };
   }
 
   async function vjp(request: VjpRequest): Promise<VjpResult> {
-    const { cotangent, rule = "standard", rectifiers = ["Relu", "Relu6"], weights } = request;
-    const runs = begin(request, true);
-    checkRule(model, rule);
-    checkRectifiers(rectifiers);
-    checkExplainOptions({ weights }, runs.length);
-    const output = resolveOutput(outputs, request.output);
-    const of = scoredName(output, request);
-    if (cotangent !== undefined && request.target !== undefined) throw new XDeepError("OPTION_INVALID", "Give either a cotangent or a target.");
-    if (cotangent !== undefined) validateTensor(cotangent, { ...output, dims: [runs.length, ...output.dims.slice(1)] });
-    const wrt = resolveWrt(inputs, request.wrt, capabilities.innerValues ? { innerValues: { has: (name) => inner.includes(name), names: inner } } : {});
-    const { indices, ...scored } = cotangent === undefined ? scoreOf(runs, request) : { ...unscored(request, output.name), indices: undefined };
+    checkUsable();
+    const plan = planVjp(model, request, innerValues);
+    const { cotangent, weights, wrt, rectifiers } = plan;
+    const runs = run(plan);
+    const { scored, entries } = scoreOf(runs, plan);
+    const of = cotangent === undefined ? scoredName(plan) : plan.output.name;
+    const { dims } = rowsOf(runs, of);
+    const { data: start } = cotangent ?? targetCotangent(dims, entries);
+    const size = start.length / plan.rows;
     // A value that is fed cuts the network: nothing passes to what would have made it.
-    const cut = { ...network, nodes: network.nodes.filter(({ name }) => !(name in request.feeds)) };
-    const derivatives = runs.map((run, row) => differentiate(cut, run, { of, cotangent: startOf(run.get(of)!, row, indices, cotangent), rule, rectifiers }));
+    const cut = { ...network, nodes: network.nodes.filter(({ name }) => !plan.fed.includes(name)) };
+    const derivatives = runs.map((values, row) =>
+      differentiate(cut, values, {
+        of,
+        cotangent: Float64Array.from(start.subarray(row * size, (row + 1) * size)),
+        rule: ruleName(plan.rule) as RectifierRule,
+        rectifiers,
+      }),
+    );
     const gradientOf = (name: string): FloatTensor => {
-      const { dims } = runs[0]!.get(name)!;
-      return collect(
-        dims,
-        derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(dims))),
-        weights,
-      );
+      const { dims: sample } = runs[0]!.get(name)!;
+      const rows = derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(sample)));
+      return collect(sample, rows, weights);
     };
     return {
       ...scored,
-      outputs: Object.fromEntries(outputs.map(({ name }) => [name, rounded(rowsOf(runs, name))])),
+      outputs: outputsOf(runs, plan),
       gradients: Object.fromEntries(wrt.map((name) => [name, gradientOf(name)])),
       rectifiers: derivatives[0]!.rectifiers,
     };
@@ -150,20 +147,6 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     [Symbol.asyncDispose]: dispose,
   };
   return model;
-}
-
-function checkRectifiers(rectifiers: readonly string[]): void {
-  const unknown = rectifiers.find((name) => name !== "Relu" && name !== "Relu6");
-  if (unknown !== undefined) throw new XDeepError("OPTION_INVALID", `There is no rectifier "${unknown}"; there are Relu and Relu6.`);
-}
-
-function unscored({ score = "logit" }: VjpRequest, output: string): ScoreResult {
-  return { target: [], scores: new Float32Array(0), output, score };
-}
-
-function startOf({ data }: Value, row: number, indices: Int32Array | undefined, cotangent: FloatTensor | undefined): Float64Array {
-  if (cotangent !== undefined) return Float64Array.from(cotangent.data.subarray(row * data.length, (row + 1) * data.length));
-  return new Float64Array(data.length).fill(1, indices![row], indices![row]! + 1);
 }
 
 function rowsOf(runs: readonly Run[], name: string): Value {

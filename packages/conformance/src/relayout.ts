@@ -52,10 +52,16 @@ function turnTargets(option: TargetOption, axes: readonly number[]): TargetOptio
   return Array.isArray(option) ? option.map((target) => turnTarget(target as Target, axes)) : turnTarget(option as Target, axes);
 }
 
-/** The axes of a tuple are those of a row, without the batch axis. */
 function turnTarget(target: Target, axes: readonly number[]): Target {
-  if (typeof target === "number" || target.index.length !== 3) return target;
-  return { index: axes.slice(1).map((axis) => target.index[axis - 1]!) };
+  if (typeof target === "number") return target;
+  if ("terms" in target)
+    return { terms: target.terms.map(({ index, weight }) => ({ index: typeof index === "number" ? index : turnTuple(index, axes), weight })) };
+  return "max" in target ? { max: turnTuple(target.max, axes) } : { index: turnTuple(target.index, axes) };
+}
+
+/** The axes of a tuple are those of a row, without the batch axis. */
+function turnTuple<T>(tuple: readonly T[], axes: readonly number[]): readonly T[] {
+  return tuple.length === 3 ? axes.slice(1).map((axis) => tuple[axis - 1]!) : tuple;
 }
 
 /** A tensor of rank 4 with its axes in this order; any other as it is. */

@@ -1,4 +1,5 @@
-import { XDeepError, concatRows, isXDeepError, sliceRows } from "@xdeep/core";
+import { XDeepError, isXDeepError, sliceRows } from "@xdeep/core";
+import { concatRows } from "@xdeep/core/backend";
 import type { Rule } from "@xdeep/core";
 
 import { REFERENCE_CAPABILITIES } from "../src/index.ts";

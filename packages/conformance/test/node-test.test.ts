@@ -26,7 +26,12 @@ async function bundle(options: { readonly contents: string } | { readonly file: 
     platform: "node",
     format: "esm",
     conditions: ["xdeep-source"],
-    alias: { "@xdeep/core": join(packages, "core/src/index.ts"), "@xdeep/conformance": join(packages, "conformance/src/index.ts") },
+    alias: {
+      "@xdeep/core/backend": join(packages, "core/src/backend.ts"),
+      "@xdeep/core/method": join(packages, "core/src/method.ts"),
+      "@xdeep/core": join(packages, "core/src/index.ts"),
+      "@xdeep/conformance": join(packages, "conformance/src/index.ts"),
+    },
     logLevel: "silent",
   });
   return outfile;
@@ -43,7 +48,7 @@ it("fails under node:test where a backend is wrong", async () => {
     import { describe, it } from "node:test";
     import { conformance } from "@xdeep/conformance";
     import { finiteDifferences } from "./backend.js";
-    const capabilities = { rules: ["standard"], innerValues: false, logits: true, gpu: false, maxBatch: null };
+    const capabilities = { rules: ["standard"], rectifiers: [], innerValues: false, logits: true, gpu: false, maxBatch: null };
     conformance({ api: { describe, it }, name: "wrong", capabilities, only: ["contract/capabilities"], createModel: async () => finiteDifferences({ inputs: [], outputs: [] }) });`;
   const failure = await run(process.execPath, ["--test", "--test-reporter=tap", await bundle({ contents })]).catch(
     (error: { readonly stdout: string }) => error,

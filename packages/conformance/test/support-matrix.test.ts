@@ -27,7 +27,7 @@ it("docs/support-matrix.md shows the reports in docs/conformance", async () => {
 });
 
 it("shows refusals, known failures and their reasons", () => {
-  const capabilities = { rules: ["standard"], innerValues: false, logits: false, gpu: false, maxBatch: 1 } as const;
+  const capabilities = { rules: ["standard"], rectifiers: [], innerValues: false, logits: false, gpu: false, maxBatch: 1 } as const;
   const text = supportMatrix([
     {
       format: 1,

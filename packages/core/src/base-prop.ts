@@ -1,15 +1,17 @@
-import { batchSize, concatRows, sliceFeeds, splitRows } from "./batches.ts";
+import { createAttribution } from "./attribution.ts";
+import { batchSize, concatRows, notBatched, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
 import { betweenRuns } from "./between-runs.ts";
 import { checkContract, checkRule } from "./check-model.ts";
 import { checkExplainOptions } from "./check-options.ts";
 import { XDeepError } from "./error.ts";
-import type { Attribution, ExplainOptions, Explainer, MethodDescription, Provenance } from "./explainer.ts";
+import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Provenance } from "./explainer.ts";
 import type { Model, Rule, VjpResult } from "./model.ts";
 import { mirrorInput, resolveInput } from "./resolve-input.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import { expandTargets } from "./resolve-target.ts";
 import { sumTensors } from "./row-sum.ts";
+import { saturationNotes } from "./saturation-notes.ts";
 import { checkScores, targetsIn } from "./score-rows.ts";
 import type { FloatTensor, Input } from "./tensor.ts";
 import { firstNonFinite } from "./validate-feeds.ts";
@@ -42,7 +44,11 @@ export class BaseProp implements Explainer {
     this.model = model;
     this.rule = rule;
     this.rectifiers = rectifiers === undefined ? undefined : [...rectifiers];
-    this.method = { name: rule === "standard" ? "vanilla" : rule, parameters: this.rectifiers === undefined ? {} : { rectifiers: this.rectifiers } };
+    const { name, ...parameters } = typeof rule === "string" ? { name: rule } : rule;
+    this.method = {
+      name: name === "standard" ? "vanilla" : name,
+      parameters: this.rectifiers === undefined ? parameters : { ...parameters, rectifiers: this.rectifiers },
+    };
     this.#versions = { ...model.versions, "@xdeep/core": VERSION, ...versions };
   }
 
@@ -52,31 +58,35 @@ export class BaseProp implements Explainer {
    * @throws {XDeepError} the codes of `validateFeeds`; TARGET_INVALID, TARGET_OUT_OF_RANGE, OUTPUT_UNKNOWN, WRT_UNKNOWN, OPTION_INVALID;
    *   RESULT_NOT_FINITE when a score or a gradient is NaN or infinite
    */
-  async explain<I extends Input>(input: I, options: ExplainOptions = {}): Promise<Attribution<I>> {
+  async explain<I extends Input, O extends ExplainOptions = { readonly wrt?: undefined }>(
+    input: I,
+    options: ExplainOptions = {},
+  ): Promise<Attribution<Explained<I, O>>> {
     options.signal?.throwIfAborted();
     const resolved = resolveInput(this.model, input);
     checkExplainOptions(options, resolved.rows);
     const results = await this.#run(resolved, options);
     const merge = options.weights === undefined ? concatRows : sumTensors;
     const gradients = Object.keys(results[0]!.gradients).map((name) => [name, merge(results.map((result) => result.gradients[name]!))] as const);
-    return {
-      values: mirrorInput(this.model, input, Object.fromEntries<FloatTensor>(gradients)),
+    return createAttribution({
+      values: mirrorInput(this.model, input, Object.fromEntries<FloatTensor>(gradients), options),
       target: results.flatMap(({ target }) => target),
       scores: Float32Array.from(results.flatMap(({ scores }) => [...scores])),
       output: results[0]!.output,
-      provenance: this.#provenance(results[0]!),
-    };
+      provenance: this.#provenance(results),
+    });
   }
 
   async #run({ feeds, rows }: ResolvedInput, options: ExplainOptions): Promise<readonly VjpResult[]> {
     const { output, score, wrt, signal, weights, onProgress } = options;
     const targets = expandTargets(options.target, rows);
     const chunks = splitRows(rows, batchSize(this.model.capabilities));
+    const shared = sharedInputs(this.model.inputs);
     const results: VjpResult[] = [];
     for (const chunk of chunks) {
       if (results.length > 0) await betweenRuns(signal);
       const result = await this.model.vjp({
-        feeds: sliceFeeds(feeds, chunk),
+        feeds: sliceFeeds(feeds, chunk, shared),
         output,
         target: targetsIn(targets.slice(chunk.start, chunk.end)),
         score,
@@ -94,24 +104,17 @@ export class BaseProp implements Explainer {
     return results;
   }
 
-  #provenance({ rectifiers, score, notes = [] }: VjpResult): Provenance {
+  #provenance(results: readonly VjpResult[]): Provenance {
     const { backend, engine } = this.model;
+    const { rectifiers, score } = results[0]!;
+    const notes = [...new Set([...results.flatMap((result) => result.notes ?? []), ...saturationNotes(this.model, results)])];
     return { method: this.method, rule: this.rule, rectifiers, ...(notes.length === 0 ? {} : { notes }), score, backend, engine, versions: this.#versions };
   }
 }
 
 /** Parts of a batch are joined along the leading axis of each gradient. */
 function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): void {
-  for (const [name, { dims }] of Object.entries(gradients)) {
-    if (dims[0] === end - start) continue;
-    throw new XDeepError(
-      "BATCH_INVALID",
-      `The gradient with respect to "${name}" has dims [${dims.join(", ")}], whose first axis is not the batch, so more rows than one run holds cannot be joined. Explain fewer rows at a time.`,
-      {
-        details: { wrt: name, dims, rows: end - start },
-      },
-    );
-  }
+  for (const [name, { dims }] of Object.entries(gradients)) if (dims[0] !== end - start) throw notBatched(name, dims);
 }
 
 function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { batchSize, concatRows, repeatRow, sliceFeeds, splitRows } from "./batches.ts";
+import { batchSize, concatRows, engineRuns, repeatRow, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
+import type { ValueInfo } from "./model.ts";
 import { float32 } from "./tensor.ts";
 
 describe("batches", () => {
@@ -27,5 +28,41 @@ describe("batches", () => {
     expect(repeatRow(float32([1, 2], [1, 2]), 2)).toEqual(float32([2, 2], [1, 2, 1, 2]));
     expect(repeatRow({ type: "int64", dims: [1, 1], data: BigInt64Array.of(7n) }, 3).data).toEqual(BigInt64Array.of(7n, 7n, 7n));
     expect(repeatRow({ type: "string", dims: [1, 1], data: ["a"] }, 2).data).toEqual(["a", "a"]);
+  });
+});
+
+describe("engineRuns", () => {
+  const input = (name: string, dims: readonly (number | null)[], batched = true): ValueInfo => ({ name, type: "float32", dims, layout: null, batched });
+  const x = float32([5, 1], [1, 2, 3, 4, 5]);
+  const rate = float32([], [16]);
+  const inputs = [input("x", [null, 1]), input("rate", [], false)];
+
+  it("fills a fixed batch with copies of the last row, and zeros where they must not count", () => {
+    const runs = engineRuns({ x, weights: float32([5], [1, 1, 1, 1, 1]) }, { inputs, rows: 5, fixedBatch: 3, zeroFilled: "weights" });
+    expect(runs.map(({ rows, padding }) => [rows, padding])).toEqual([
+      [{ start: 0, end: 3 }, 0],
+      [{ start: 3, end: 5 }, 1],
+    ]);
+    expect(runs[1]!.feeds).toEqual({ x: float32([3, 1], [4, 5, 5]), weights: float32([3], [1, 1, 0]) });
+    expect(withoutPadding({ y: float32([3], [7, 8, 9]) }, runs[1]!)).toEqual({ y: float32([2], [7, 8]) });
+  });
+
+  it("passes inputs without a batch axis whole", () => {
+    const runs = engineRuns({ x, rate }, { inputs, rows: 5, size: 2 });
+    expect(runs.map(({ feeds }) => feeds["rate"])).toEqual([rate, rate, rate]);
+  });
+
+  it("runs row by row beside the state of a recurrent network for one row", () => {
+    const states = [...inputs, input("state", [2, null, 3], false)];
+    expect(engineRuns({ x, rate, state: float32([2, 1, 3]) }, { inputs: states, rows: 5 })).toHaveLength(5);
+    expect(engineRuns({ x, rate, state: float32([2, 5, 3]) }, { inputs: states, rows: 5 })).toHaveLength(1);
+  });
+
+  it("refuses feeds that a fixed batch cannot be made of", () => {
+    expect(() => engineRuns({ x, y: float32([2, 1]) }, { inputs, rows: 5, fixedBatch: 3 })).toThrow(expect.objectContaining({ code: "BATCH_INVALID" }));
+  });
+
+  it("is one run where feeds without a common batch axis are run as they are", () => {
+    expect(engineRuns({ x, y: float32([2, 1]) }, { inputs, rows: 5, size: 2 })).toHaveLength(1);
   });
 });

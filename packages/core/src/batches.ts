@@ -1,4 +1,5 @@
-import type { Capabilities } from "./model.ts";
+import { XDeepError } from "./error.ts";
+import type { Capabilities, ValueInfo } from "./model.ts";
 import { sizeOf, sliceRows } from "./tensor.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -7,6 +8,8 @@ export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
+
+type Feeds = Readonly<Record<string, Tensor>>;
 
 /** Rows that one call of the model should hold: what it prefers, and never more than it takes. */
 export function batchSize({ maxBatch, preferredBatch }: Pick<Capabilities, "maxBatch" | "preferredBatch">): number {
@@ -18,9 +21,19 @@ export function splitRows(rows: number, size: number): readonly RowRange[] {
   return Array.from({ length: Math.ceil(rows / size) }, (_, chunk) => ({ start: chunk * size, end: Math.min(rows, (chunk + 1) * size) }));
 }
 
-/** The same rows of every feed, as views. */
-export function sliceFeeds(feeds: Readonly<Record<string, Tensor>>, { start, end }: RowRange): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, start, end)]));
+/** Names of the inputs that have no batch axis: scalars, tables, states of recurrent networks. */
+export function sharedInputs(inputs: readonly ValueInfo[]): ReadonlySet<string> {
+  return new Set(inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
+}
+
+/** The same rows of every feed, as views; feeds without a batch axis whole. */
+export function sliceFeeds(feeds: Feeds, { start, end }: RowRange, shared: ReadonlySet<string> = new Set()): Feeds {
+  return mapFeeds(feeds, (tensor, name) => (shared.has(name) ? tensor : sliceRows(tensor, start, end)));
+}
+
+/** Feeds of one row, `count` times over; feeds without a batch axis whole. */
+export function repeatFeeds(feeds: Feeds, count: number, shared: ReadonlySet<string> = new Set()): Feeds {
+  return mapFeeds(feeds, (tensor, name) => (shared.has(name) ? tensor : repeatRow(tensor, count)));
 }
 
 /** Joins results along the leading axis. The other axes must agree. */
@@ -48,4 +61,100 @@ export function repeatRow<T extends Tensor>(row: T, count: number): T {
   const data = new (source.constructor as Float32ArrayConstructor)(source.length * count);
   for (let i = 0; i < count; i++) data.set(source, i * source.length);
   return { type: row.type, dims, data } as unknown as T;
+}
+
+/** One engine run of a call: which rows it holds, and what it is fed. */
+export interface EngineRun {
+  readonly rows: RowRange;
+  readonly feeds: Feeds;
+  /** Copies of the last row behind the others, which only fill a fixed batch. */
+  readonly padding: number;
+}
+
+export interface EngineRunOptions {
+  readonly inputs: readonly ValueInfo[];
+  /** Rows of the call. */
+  readonly rows: number;
+  /** Rows that a run may hold at most. Default: all of them. */
+  readonly size?: number | undefined;
+  /** The batch size that the model fixes: runs hold just as many rows, the last one filled with copies. Default: any. */
+  readonly fixedBatch?: number | null | undefined;
+  /** Feed whose rows count for nothing where they only fill a fixed batch: it is filled with zeros. */
+  readonly zeroFilled?: string | undefined;
+}
+
+/**
+ * Splits a call into engine runs: rows along the batch axis, feeds without one whole. A call whose feeds do not share a batch axis is one run.
+ *
+ * @throws {XDeepError} BATCH_INVALID where the model fixes a batch size and the feeds do not share a batch axis of that size
+ */
+export function engineRuns(feeds: Feeds, { inputs, rows, size = rows, fixedBatch = null, zeroFilled }: EngineRunOptions): readonly EngineRun[] {
+  const shared = sharedInputs(inputs);
+  const whole = [{ rows: { start: 0, end: rows }, feeds, padding: 0 }];
+  const most = fixedBatch ?? Math.min(size, rowsBesideStates(feeds, inputs) ?? size);
+  if (rows === most || (fixedBatch === null && rows < most)) return whole;
+  const misfit = Object.entries(feeds).find(([name, { dims }]) => !shared.has(name) && dims[0] !== rows);
+  if (misfit !== undefined) {
+    if (fixedBatch === null) return whole;
+    const [name, { dims }] = misfit;
+    throw new XDeepError(
+      "BATCH_INVALID",
+      `The model runs ${fixedBatch} rows at a time, but "${name}" has dims [${dims.join(", ")}], whose first axis is not the batch of ${rows}. Give every input the same number of rows.`,
+      { details: { value: name, dims, rows, fixedBatch } },
+    );
+  }
+  return splitRows(rows, most).map((range) => {
+    const padding = fixedBatch === null ? 0 : fixedBatch - (range.end - range.start);
+    const part = sliceFeeds(feeds, range, shared);
+    return {
+      rows: range,
+      padding,
+      feeds: padding === 0 ? part : mapFeeds(part, (tensor, name) => (shared.has(name) ? tensor : padRows(tensor, padding, name === zeroFilled))),
+    };
+  });
+}
+
+/** Results of a run without the rows that only filled the batch. */
+export function withoutPadding(results: Feeds, { rows, padding }: EngineRun): Feeds {
+  const count = rows.end - rows.start;
+  return padding === 0 ? results : mapFeeds(results, (tensor) => (tensor.dims[0] === count + padding ? sliceRows(tensor, 0, count) : tensor));
+}
+
+/**
+ * The same result of every run, joined along the batch.
+ *
+ * @throws {XDeepError} BATCH_INVALID where there are several and their leading axis is not the batch
+ */
+export function joinRuns<T extends Tensor>(name: string, parts: readonly { readonly rows: RowRange; readonly result: T }[]): T {
+  for (const { rows, result } of parts) if (parts.length > 1 && result.dims[0] !== rows.end - rows.start) throw notBatched(name, result.dims);
+  return concatRows(parts.map(({ result }) => result));
+}
+
+/** The error for a value whose rows do not lie along its first axis. */
+export function notBatched(name: string, dims: readonly (number | string | null)[]): XDeepError {
+  return new XDeepError(
+    "BATCH_INVALID",
+    `"${name}" has dims [${dims.map((dim) => dim ?? "any").join(", ")}], whose first axis is not the batch, so it cannot be joined or summed over rows. Explain one row at a time, without weights.`,
+    { details: { value: name, dims } },
+  );
+}
+
+/**
+ * Rows that fit beside the states of a recurrent network, [layers, batch, hidden]: as many as the axis says that the model leaves open. Null
+ * where nothing limits them.
+ */
+function rowsBesideStates(feeds: Feeds, inputs: readonly ValueInfo[]): number | null {
+  const states = inputs.filter(({ batched, dims }) => batched === false && dims.slice(1).includes(null));
+  const batches = states.map(({ name, dims }) => feeds[name]?.dims[dims.indexOf(null, 1)]);
+  return batches.includes(1) ? 1 : null;
+}
+
+function padRows(tensor: Tensor, padding: number, withZeros: boolean): Tensor {
+  const rows = tensor.dims[0] ?? 0;
+  const filling = repeatRow(sliceRows(tensor, rows - 1, rows), padding);
+  return concatRows([tensor, withZeros ? ({ ...filling, data: (filling.data as Float32Array).map(() => 0) } as Tensor) : filling]);
+}
+
+function mapFeeds(feeds: Feeds, map: (tensor: Tensor, name: string) => Tensor): Feeds {
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, map(tensor, name)]));
 }

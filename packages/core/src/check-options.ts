@@ -1,8 +1,8 @@
 import { XDeepError } from "./error.ts";
-import type { ExplainOptions } from "./explainer.ts";
+import type { ExplainOptions, RowOrigin } from "./explainer.ts";
 import { nearestNames } from "./nearest-names.ts";
 
-const EXPLAIN_OPTIONS = ["onProgress", "output", "score", "signal", "target", "weights", "wrt"] as const satisfies readonly (keyof ExplainOptions)[];
+const EXPLAIN_OPTIONS = ["onProgress", "origin", "output", "score", "signal", "target", "weights", "wrt"] as const satisfies readonly (keyof ExplainOptions)[];
 
 /**
  * Refuses options that a function does not have: a misspelt `target` would otherwise explain another class, in silence.
@@ -26,16 +26,37 @@ export function checkOptionNames(caller: string, options: object, known: readonl
  */
 export function checkExplainOptions(options: ExplainOptions, rows: number): void {
   checkOptionNames("explain", options, EXPLAIN_OPTIONS);
-  const { score, weights } = options;
-  if (score !== undefined && score !== "logit" && score !== "probability") {
-    throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, {
-      details: { option: "score", got: score },
-    });
-  }
+  checkScore(options.score);
+  checkWeights(options.weights, rows);
+  checkOrigin(options.origin, rows);
+}
+
+/** @throws {XDeepError} OPTION_INVALID for a score that does not exist */
+export function checkScore(score: unknown): void {
+  if (score === undefined || score === "logit" || score === "probability") return;
+  throw new XDeepError("OPTION_INVALID", `There is no score "${String(score)}"; it is "logit" or "probability".`, {
+    details: { option: "score", got: score },
+  });
+}
+
+/** @throws {XDeepError} OPTION_INVALID unless there is one finite weight per row */
+export function checkWeights(weights: Float32Array | undefined, rows: number): void {
   if (weights === undefined) return;
-  if (weights.length !== rows || !weights.every((weight) => Number.isFinite(weight))) {
+  if (weights.length !== rows) {
     throw new XDeepError("OPTION_INVALID", `Weights are one finite number per row: expected ${rows}, got ${weights.length}.`, {
       details: { option: "weights", expected: rows, got: weights.length },
     });
   }
+  const row = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (row < 0) return;
+  throw new XDeepError("OPTION_INVALID", `Weights are one finite number per row, got ${weights[row]} for row ${row}.`, { details: { option: "weights", row } });
+}
+
+function checkOrigin(origin: RowOrigin | undefined, rows: number): void {
+  if (origin === undefined) return;
+  const { rows: origins, of } = origin;
+  if (origins.length === rows && origins.every((row) => Number.isInteger(row) && row >= 0 && row < of)) return;
+  throw new XDeepError("OPTION_INVALID", `\`origin\` names one row of ${of} for each of ${rows} rows, got [${origins.join(", ")}].`, {
+    details: { option: "origin", expected: rows, got: origins },
+  });
 }

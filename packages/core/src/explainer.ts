@@ -8,10 +8,25 @@ export interface ExplainOptions extends ScoreRequest {
   readonly wrt?: readonly string[] | undefined;
   /** [N]. Then the values are Σₙ wₙ A(xₙ) with a leading axis of 1: how an outer method averages without keeping every row. */
   readonly weights?: Float32Array | undefined;
+  /** Set by methods that explain many points of one row: which row of the outermost input each row here belongs to. Default: the rows are the input's own. */
+  readonly origin?: RowOrigin | undefined;
   /** Aborts between engine runs; the promise rejects with the signal's reason and the model stays usable. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every run of the outermost method. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Where rows come from when methods nest. An outer method passes draws or path points of one row as a batch; whatever belongs to a row, such
+ * as its baseline or its noise, is found by the row of the outermost input.
+ */
+export interface RowOrigin {
+  /** [N]: the row of the outermost input that each row of this call belongs to. */
+  readonly rows: readonly number[];
+  /** Rows of the outermost input. */
+  readonly of: number;
+  /** How many methods the call has passed through; 1 for the first one inside. */
+  readonly depth: number;
 }
 
 /** How far a method is. `total` grows when steps are added to meet a tolerance. */
@@ -25,8 +40,14 @@ export interface Explainer {
   readonly model: Model;
   /** The method with its parameters, outermost first. */
   readonly method: MethodDescription;
-  explain<I extends Input>(input: I, options?: ExplainOptions): Promise<Attribution<I>>;
+  explain<I extends Input, O extends ExplainOptions = { readonly wrt?: undefined }>(
+    input: I,
+    options?: O & ExplainOptions,
+  ): Promise<Attribution<Explained<I, O>>>;
 }
+
+/** The form of a result follows the input's, unless a tensor comes with `wrt`: it may name several values, or values inside the network. */
+export type Explained<I extends Input, O> = I extends Tensor ? (O extends { readonly wrt: readonly string[] } ? Input : I) : I;
 
 /** A method as plain data: enough to run it again. */
 export interface MethodDescription {
@@ -41,7 +62,10 @@ export interface MethodDescription {
 export type Mirrored<I extends Input> = I extends Tensor ? FloatTensor : Readonly<Record<string, FloatTensor>>;
 
 export interface Attribution<I extends Input = Tensor> {
-  /** Same dims as the input, batch axis kept; a record by the names of `wrt` when the input was a record or `wrt` named inner values. */
+  /**
+   * Same dims as the input, batch axis kept; a record by the names of `wrt` when the input was a record or `wrt` named inner values. A model of
+   * integers is explained at the floats that it makes of them: the tensor then has their dims.
+   */
   readonly values: Mirrored<I>;
   /** What was explained, per row. */
   readonly target: readonly Target[];
@@ -52,6 +76,25 @@ export interface Attribution<I extends Input = Tensor> {
   /** Σ A − (F(x) − F(x′)) per row, in units of the score; only where the method defines it. */
   readonly convergenceDelta?: Float32Array;
   readonly provenance: Provenance;
+  /** Plain JSON, from which `fromJSON` makes the same attribution, bit for bit. `JSON.stringify` calls it. */
+  toJSON(): AttributionJSON;
+}
+
+/** An attribution as JSON: arrays of numbers are base64 of their little-endian bytes. */
+export interface AttributionJSON {
+  readonly format: "xdeep.attribution/1";
+  readonly values: TensorJSON | Readonly<Record<string, TensorJSON>>;
+  readonly target: readonly Target[];
+  readonly scores: string;
+  readonly output: string;
+  readonly convergenceDelta?: string;
+  readonly provenance: Provenance;
+}
+
+export interface TensorJSON {
+  readonly type: "float32";
+  readonly dims: readonly number[];
+  readonly data: string;
 }
 
 /** Where an attribution comes from: enough to make it again. Plain data. */

@@ -14,10 +14,23 @@ export interface ValueInfo {
   /** One entry per axis, the batch axis first; null where any size goes. */
   readonly dims: readonly (number | null)[];
   readonly layout: Layout;
+  /** Of outputs: the activation that they end in, behind which `score: "logit"` looks. Null or left out: none, or none that is known. */
+  readonly activation?: Activation | null | undefined;
+  /**
+   * Of inputs: false for those that have no batch axis in front, such as scalars, tables, and the states [layers, batch, hidden] of recurrent
+   * networks. They are passed whole to every run. Default true.
+   */
+  readonly batched?: boolean | undefined;
 }
 
+/** An activation that turns logits into probabilities. */
+export type Activation = "softmax" | "log-softmax" | "sigmoid";
+
 /** How a cotangent passes rectifiers: as the derivative says, or by the modified rules of guided backpropagation and DeconvNet. */
-export type Rule = "standard" | "guided" | "deconvnet";
+export type RectifierRule = "standard" | "guided" | "deconvnet";
+
+/** A backward rule: one of the names in `Capabilities.rules`, alone or with its parameters, such as `{ name: "lrp", epsilon: 1e-6 }`. */
+export type Rule = RectifierRule | (string & {}) | { readonly name: string; readonly [parameter: string]: unknown };
 
 /**
  * The score F that is explained. `logit`: if the output is a Softmax, LogSoftmax or Sigmoid, the argument of it; any other output as it is.
@@ -27,9 +40,11 @@ export type Score = "logit" | "probability";
 
 /** What a backend can do. Each is declared, and the conformance suite proves both the yes and the no. */
 export interface Capabilities {
-  /** Rules that `vjp` takes; "standard" always is among them. */
-  readonly rules: readonly Rule[];
-  /** `wrt` may name values inside the network, not only inputs. */
+  /** Names of the rules that `vjp` takes; "standard" always is among them. */
+  readonly rules: readonly string[];
+  /** Operators that can count as rectifiers for a rule, such as ["Relu", "Relu6"]; empty where there is no such rule. */
+  readonly rectifiers: readonly string[];
+  /** `wrt`, `output`, `outputs` and `feeds` may name values inside the network, not only inputs and outputs. */
   readonly innerValues: boolean;
   /** `score: "logit"` finds the argument of a final Softmax, LogSoftmax or Sigmoid. Where false, only `"probability"` is taken on such outputs. */
   readonly logits: boolean;
@@ -69,11 +84,11 @@ export interface Model extends AsyncDisposable {
   dispose(): Promise<void>;
 }
 
-/** Which score F is meant: one entry of one output, per row. */
+/** Which score F is meant: a function of one output, per row. */
 export interface ScoreRequest {
-  /** The output that is explained. Default: the first float output. */
+  /** The output that is explained, or an inner float value where the backend can. Default: the first float output. */
   readonly output?: string | undefined;
-  /** The entry of the output, per row; null: each row's own argmax. An output with one entry needs none. */
+  /** What of the output is explained, per row; null: each row's own argmax. An output with one entry needs none. */
   readonly target?: TargetOption | undefined;
   /** Default "logit". */
   readonly score?: Score | undefined;
@@ -92,7 +107,10 @@ export interface ScoreResult {
 }
 
 export interface ForwardRequest extends ScoreRequest {
-  /** Every input of the model by name, each [N, …]. Where the backend has inner values, one of them may be fed too: the network then runs from it. */
+  /**
+   * Every input of the model by name, each [N, …] unless its ValueInfo says that it has no batch axis. Where the backend has inner values,
+   * one of them may be fed too: the network then runs from it.
+   */
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Names of outputs, or of inner values where the backend can. Default: every output. */
   readonly outputs?: readonly string[] | undefined;
@@ -108,12 +126,19 @@ export interface ForwardResult extends ScoreResult {
 export interface VjpRequest extends ScoreRequest {
   /** As in ForwardRequest. [N, …] when a target is used. */
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** Output cotangent ȳ, with the dims of the output; instead of `target`, whose default is null. */
+  /**
+   * Output cotangent ȳ, with the dims of the output. It stands in for `target` and `weights`, which are left out, and is the cotangent of the
+   * output as it is, whatever `score` says.
+   */
   readonly cotangent?: FloatTensor | undefined;
+  /** Outputs, or inner values where the backend can, to return beside the gradients. Default: every output. */
+  readonly outputs?: readonly string[] | undefined;
   /** Default "standard". */
   readonly rule?: Rule | undefined;
-  /** Operators that count as rectifiers for `rule`. Default ["Relu", "Relu6"]. */
+  /** Operators that count as rectifiers for `rule`, of those in `Capabilities.rectifiers`. Default: "Relu" and "Relu6". */
   readonly rectifiers?: readonly string[] | undefined;
+  /** Inputs x′ for rules that compare two runs, by the names of `feeds` and with as many rows. */
+  readonly reference?: Readonly<Record<string, Tensor>> | undefined;
   /** Names of inputs, or of inner values where the backend can. Default: the model's `defaultWrt`, or else every float input. */
   readonly wrt?: readonly string[] | undefined;
   /** [N]. Then gradients are Σₙ wₙ gₙ with a leading axis of 1, summed on the device. */
@@ -123,7 +148,7 @@ export interface VjpRequest extends ScoreRequest {
 
 /** Scores are there unless the request had a `cotangent`. */
 export interface VjpResult extends ScoreResult {
-  /** Every output of the model by name, each [N, …]. */
+  /** By the names of `outputs`, each [N, …]. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given. */
   readonly gradients: Readonly<Record<string, FloatTensor>>;

@@ -1,4 +1,4 @@
-import type { Mirrored } from "./explainer.ts";
+import type { ExplainOptions, Mirrored } from "./explainer.ts";
 import type { Model, ValueInfo } from "./model.ts";
 import { XDeepError } from "./error.ts";
 import { isTensor } from "./tensor.ts";
@@ -8,7 +8,7 @@ import { validateFeeds } from "./validate-feeds.ts";
 /** An input in the one form that models take. */
 export interface ResolvedInput {
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** N, shared by all feeds. */
+  /** N, shared by all feeds that have a batch axis. */
   readonly rows: number;
 }
 
@@ -21,14 +21,33 @@ export interface ResolvedInput {
 export function resolveInput(model: Model, input: Input): ResolvedInput {
   const feeds = toFeeds(model, input);
   const innerValues = model.capabilities.innerValues ? innerFeeds(model, feeds) : [];
-  return { feeds, rows: validateFeeds(feeds, model.inputs.map(splittable), { innerValues }) };
+  return { feeds, rows: validateFeeds(feeds, model.inputs, { innerValues }) };
 }
 
-/** Results in the form of the input: one tensor for a bare tensor, unless `gradients` are of other values than the model's only input. */
-export function mirrorInput<I extends Input>(model: Model, input: I, gradients: Readonly<Record<string, FloatTensor>>): Mirrored<I> {
+/**
+ * Results in the form of the input. A bare tensor gets one back, of the model's input or, where that holds integers, of the floats made of it;
+ * `wrt` that names other values gets a record.
+ *
+ * @throws {XDeepError} WRT_UNKNOWN for a bare tensor where the model makes several floats of it and `wrt` does not choose
+ */
+export function mirrorInput(
+  model: Model,
+  input: Input,
+  gradients: Readonly<Record<string, FloatTensor>>,
+  { wrt }: Pick<ExplainOptions, "wrt"> = {},
+): Mirrored<Input> {
   const names = Object.keys(gradients);
-  const bare = isTensor(input) && names.length === 1 && names[0] === model.inputs[0]?.name;
-  return (bare ? gradients[names[0]!] : gradients) as Mirrored<I>;
+  const only = names.length === 1 ? gradients[names[0]!] : undefined;
+  if (!isTensor(input)) return gradients;
+  if (only !== undefined && (wrt === undefined || names[0] === model.inputs[0]?.name)) return only;
+  if (wrt !== undefined) return gradients;
+  throw new XDeepError(
+    "WRT_UNKNOWN",
+    `The model makes several floats of its input: "${names.join('", "')}". Name one or more in \`wrt\`; the result is then a record.`,
+    {
+      details: { candidates: names },
+    },
+  );
 }
 
 /** Drops the batch axis where it is 1: (1, C, H, W) → (C, H, W). More rows keep it. */
@@ -54,11 +73,6 @@ function toFeeds(model: Model, input: Input): Readonly<Record<string, Tensor>> {
       details: { expected: names },
     },
   );
-}
-
-/** A model of fixed batch 1 takes more rows here: they are run one at a time. */
-function splittable(info: ValueInfo): ValueInfo {
-  return info.dims[0] === 1 ? { ...info, dims: [null, ...info.dims.slice(1)] } : info;
 }
 
 /** Names beyond the inputs, described by what is fed; the model knows whether they exist and which dims they have. */

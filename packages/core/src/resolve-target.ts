@@ -1,22 +1,32 @@
 import { XDeepError } from "./error.ts";
-import type { Target, TargetOption } from "./target.ts";
+import type { ValueInfo } from "./model.ts";
+import type { Target, TargetOption, Term } from "./target.ts";
 import { sizeOf } from "./tensor.ts";
+import type { FloatTensor } from "./tensor.ts";
 
 /** What `resolveTargets` reads of a model output. */
 export interface ScoredOutput {
   readonly name: string;
   /** [N, …]. */
   readonly dims: readonly number[];
-  /** The output's values, row-major. Needed only for an argmax. */
+  /** The output's values, row-major. Needed where an argmax or a maximum is looked for. */
   readonly data?: ArrayLike<number> | undefined;
 }
 
-/** Which entry of an output is explained, per row. */
+/** F of one row as a weighted sum of entries of that row. */
+export interface TargetEntries {
+  /** Row-major indices inside the row. */
+  readonly indices: readonly number[];
+  /** One per index. */
+  readonly weights: readonly number[];
+}
+
+/** What of an output is explained, per row. */
 export interface ResolvedTargets {
-  /** As reported: a number where at most one axis of a row is longer than 1, otherwise the tuple. */
+  /** As reported: entries as a number where at most one axis of a row is longer than 1, otherwise as the tuple; weighted sums as they were given. */
   readonly targets: readonly Target[];
-  /** Row-major index inside each row of the output, [N]. */
-  readonly indices: Int32Array;
+  /** The same, flat. */
+  readonly entries: readonly TargetEntries[];
 }
 
 /**
@@ -29,12 +39,8 @@ export interface ResolvedTargets {
 export function resolveTargets(output: ScoredOutput, option: TargetOption | undefined): ResolvedTargets {
   const [rows = 1, ...axes] = output.dims;
   const perRow = expandTargets(option, rows);
-  const indices = Int32Array.from({ length: rows }, (_, row) => {
-    const target = perRow[row];
-    if (target !== undefined && target !== null) return flatten(target, axes, output.name);
-    return sizeOf(axes) === 1 ? 0 : argmax(output, row, sizeOf(axes));
-  });
-  return { targets: Array.from(indices, (index) => targetAt(index, axes)), indices };
+  const resolved = Array.from({ length: rows }, (_, row) => resolveRow(output, row, axes, perRow[row] ?? null));
+  return { targets: resolved.map(({ target }) => target), entries: resolved.map(({ entries }) => entries) };
 }
 
 /**
@@ -48,30 +54,141 @@ export function expandTargets(option: TargetOption | undefined, rows: number): r
     throw new XDeepError(
       "TARGET_INVALID",
       `A list of targets holds one per row: expected ${rows}, got ${option.length}. For an entry of an output with more axes pass { index: [${option.join(", ")}] }.`,
-      {
-        details: { expected: rows, got: option.length },
-      },
+      { details: { expected: rows, got: option.length } },
     );
   }
   return option;
 }
 
-/** F per row, [N]: the entry of each row of `data` at `indices`. */
-export function gatherScores(data: ArrayLike<number>, indices: Int32Array): Float32Array {
-  const rowSize = data.length / indices.length;
-  return Float32Array.from(indices, (index, row) => data[row * rowSize + index]!);
+/**
+ * Refuses targets that the dims of an output rule out, before anything runs.
+ *
+ * @throws {XDeepError} TARGET_INVALID, TARGET_OUT_OF_RANGE
+ */
+export function checkTargets({ name, dims }: Pick<ValueInfo, "name" | "dims">, targets: readonly (Target | null)[]): void {
+  const axes = dims.slice(1);
+  const known = axes.every((dim) => dim !== null) && dims.length > 0;
+  for (const target of targets) {
+    if (target === null) continue;
+    if (known) checkAgainst(target, axes as readonly number[], name);
+    else if (!isTarget(target)) throw invalidTarget(target, null, name);
+  }
+}
+
+/** F per row, [N]: the weighted sum of the entries of each row of `data`. */
+export function scoreEntries(data: ArrayLike<number>, entries: readonly TargetEntries[]): Float32Array {
+  const rowSize = data.length / entries.length;
+  return Float32Array.from(entries, ({ indices, weights }, row) => indices.reduce((sum, index, k) => sum + weights[k]! * data[row * rowSize + index]!, 0));
+}
+
+/** The output cotangent dF/dy [N, …] of the entries of each row. */
+export function targetCotangent(dims: readonly number[], entries: readonly TargetEntries[]): FloatTensor {
+  const data = new Float32Array(sizeOf(dims));
+  const rowSize = data.length / entries.length;
+  for (const [row, { indices, weights }] of entries.entries()) {
+    for (const [k, index] of indices.entries()) data[row * rowSize + index] = data[row * rowSize + index]! + weights[k]!;
+  }
+  return { type: "float32", dims, data };
+}
+
+/** The target at a row-major index inside rows of these dims (the batch axis left out). */
+export function targetAt(flat: number, axes: readonly number[]): Target {
+  if (longAxis(axes) !== null) return flat;
+  let rest = flat;
+  const index = axes.toReversed().map((dim) => {
+    const entry = rest % dim;
+    rest = (rest - entry) / dim;
+    return entry;
+  });
+  return { index: index.toReversed() };
+}
+
+interface ResolvedRow {
+  readonly target: Target;
+  readonly entries: TargetEntries;
+}
+
+function resolveRow(output: ScoredOutput, row: number, axes: readonly number[], target: Target | null): ResolvedRow {
+  if (target === null)
+    return found(
+      sizeOf(axes) === 1
+        ? 0
+        : largest(
+            output,
+            row,
+            sizeOf(axes),
+            axes.map(() => null),
+          ),
+      axes,
+    );
+  if (isTerms(target)) {
+    const terms = checkedTerms(target.terms, axes, output.name, target);
+    return { target, entries: { indices: terms.map(({ index }) => index), weights: terms.map(({ weight }) => weight) } };
+  }
+  if (isMax(target)) return found(largest(output, row, sizeOf(axes), checkedMax(target.max, axes, output.name, target)), axes);
+  return found(flatten(target, axes, output.name), axes);
+}
+
+function found(index: number, axes: readonly number[]): ResolvedRow {
+  return { target: targetAt(index, axes), entries: { indices: [index], weights: [1] } };
+}
+
+function checkAgainst(target: Target, axes: readonly number[], output: string): void {
+  if (isTerms(target)) checkedTerms(target.terms, axes, output, target);
+  else if (isMax(target)) checkedMax(target.max, axes, output, target);
+  else flatten(target, axes, output);
+}
+
+function isTerms(target: unknown): target is { readonly terms: readonly Term[] } {
+  return typeof target === "object" && target !== null && "terms" in target;
+}
+
+function isMax(target: unknown): target is { readonly max: readonly (number | null)[] } {
+  return typeof target === "object" && target !== null && "max" in target;
+}
+
+function isTarget(target: unknown): boolean {
+  if (Number.isInteger(target)) return true;
+  if (isTerms(target)) return Array.isArray(target.terms) && target.terms.length > 0 && target.terms.every(isTerm);
+  if (isMax(target)) return Array.isArray(target.max) && target.max.every((entry) => entry === null || Number.isInteger(entry));
+  return isIndex((target as { readonly index?: unknown } | null)?.index);
+}
+
+function isTerm(term: Term | undefined): boolean {
+  return (Number.isInteger(term?.index) || isIndex(term?.index)) && Number.isFinite(term?.weight);
+}
+
+function isIndex(index: unknown): boolean {
+  return Array.isArray(index) && index.every((entry) => Number.isInteger(entry));
+}
+
+function checkedTerms(
+  terms: readonly Term[],
+  axes: readonly number[],
+  output: string,
+  target: Target,
+): readonly { readonly index: number; readonly weight: number }[] {
+  if (!isTarget(target)) throw invalidTarget(target, axes, output);
+  return terms.map(({ index, weight }) => ({ weight, index: flatten(typeof index === "number" ? index : { index }, axes, output) }));
+}
+
+function checkedMax(max: readonly (number | null)[], axes: readonly number[], output: string, target: Target): readonly (number | null)[] {
+  if (!isTarget(target) || max.length !== axes.length) throw invalidTarget(target, axes, output);
+  max.forEach((index, axis) => index !== null && checkRange(index, axis, axes, target, output));
+  return max;
 }
 
 function flatten(target: Target, axes: readonly number[], output: string): number {
   const tuple = toTuple(target, axes, output);
-  tuple.forEach((index, axis) => {
-    if (index < 0 || index >= axes[axis]!) {
-      throw new XDeepError("TARGET_OUT_OF_RANGE", `Target ${describe(target)} is outside output "${output}": ${rangeOf(axes, axis)}.`, {
-        details: { target, output, axes },
-      });
-    }
-  });
+  tuple.forEach((index, axis) => checkRange(index, axis, axes, target, output));
   return tuple.reduce((flat, index, axis) => flat * axes[axis]! + index, 0);
+}
+
+function checkRange(index: number, axis: number, axes: readonly number[], target: Target, output: string): void {
+  if (index >= 0 && index < axes[axis]!) return;
+  throw new XDeepError("TARGET_OUT_OF_RANGE", `Target ${describe(target)} is outside output "${output}": ${rangeOf(axes, axis)}.`, {
+    details: { target, output, axes },
+  });
 }
 
 function rangeOf(axes: readonly number[], axis: number): string {
@@ -97,15 +214,19 @@ function toTuple(target: Target, axes: readonly number[], output: string): reado
     return axes.map((_, axis) => (axis === long ? target : 0));
   }
   const index: unknown = (target as { readonly index?: unknown } | null)?.index;
-  if (!Array.isArray(index) || index.length !== axes.length || !index.every((entry) => Number.isInteger(entry))) throw invalidTarget(target, axes, output);
+  if (!isIndex(index) || (index as readonly number[]).length !== axes.length) throw invalidTarget(target, axes, output);
   return index as readonly number[];
 }
 
-function invalidTarget(target: unknown, axes: readonly number[], output: string): XDeepError {
-  const expected = longAxis(axes) === null ? `{ index: [${axes.map((_, axis) => `i${axis}`).join(", ")}] } with ${axes.length} integers` : "an integer";
+function invalidTarget(target: unknown, axes: readonly number[] | null, output: string): XDeepError {
+  const where = axes === null ? `output "${output}"` : `output "${output}", whose rows have dims [${axes.join(", ")}]`;
+  const expected =
+    axes === null || longAxis(axes) !== null
+      ? "an integer"
+      : `{ index: [${axes.map((_, axis) => `i${axis}`).join(", ")}] } with ${axes.length} integers, or { max: [${axes.map(() => "null").join(", ")}] } with an integer where an axis is fixed`;
   return new XDeepError(
     "TARGET_INVALID",
-    `Target ${describe(target)} does not name an entry of output "${output}", whose rows have dims [${axes.join(", ")}]. Pass ${expected}.`,
+    `Target ${describe(target)} does not name an entry of ${where}. Pass ${expected}; weighted sums are { terms: [{ index, weight }] }.`,
     {
       details: { target, output, axes },
     },
@@ -118,36 +239,36 @@ function longAxis(axes: readonly number[]): number | null {
   return long.length > 1 ? null : (long[0] ?? 0);
 }
 
-/** The target at a row-major index inside rows of these dims (the batch axis left out). */
-export function targetAt(flat: number, axes: readonly number[]): Target {
-  if (longAxis(axes) !== null) return flat;
-  let rest = flat;
-  const index = axes.toReversed().map((dim) => {
-    const entry = rest % dim;
-    rest = (rest - entry) / dim;
-    return entry;
-  });
-  return { index: index.toReversed() };
-}
-
-function argmax({ name, data }: ScoredOutput, row: number, size: number): number {
+/** Row-major index of the first largest entry of a row among those that agree with `fixed` where it is not null. */
+function largest({ name, data, dims }: ScoredOutput, row: number, size: number, fixed: readonly (number | null)[]): number {
   if (data === undefined) throw new TypeError(`The values of output "${name}" are needed to find its argmax.`);
+  const axes = dims.slice(1);
   const start = row * size;
-  let best = 0;
+  const isFree = fixed.every((index) => index === null);
+  let best = -1;
   for (let i = 0; i < size; i++) {
+    if (!isFree && !agrees(i, axes, fixed)) continue;
     const value = data[start + i]!;
     if (Number.isNaN(value)) {
       throw new XDeepError(
         "RESULT_NOT_FINITE",
         `Output "${name}" is NaN at entry ${i} of row ${row}, so it has no argmax. Check the input's scale, or name a target.`,
-        {
-          details: { output: name, row, index: i },
-        },
+        { details: { output: name, row, index: i } },
       );
     }
-    if (value > data[start + best]!) best = i;
+    if (best < 0 || value > data[start + best]!) best = i;
   }
   return best;
+}
+
+function agrees(flat: number, axes: readonly number[], fixed: readonly (number | null)[]): boolean {
+  let rest = flat;
+  for (let axis = axes.length - 1; axis >= 0; axis--) {
+    const entry = rest % axes[axis]!;
+    rest = (rest - entry) / axes[axis]!;
+    if (fixed[axis] !== null && fixed[axis] !== entry) return false;
+  }
+  return true;
 }
 
 function describe(target: unknown): string {

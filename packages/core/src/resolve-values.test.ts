@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 
+import type { InnerValues } from "./inner-values.ts";
 import type { ValueInfo } from "./model.ts";
 import { resolveOutput, resolveWrt } from "./resolve-values.ts";
 
 const value = (name: string, type: ValueInfo["type"]): ValueInfo => ({ name, type, dims: [null], layout: null });
 const values = [value("ids", "int64"), value("image", "float32"), value("mask", "float16")];
-const innerValues = { has: (name: string) => name === "conv1", names: ["conv1"] };
+const innerValues: InnerValues = { get: (name) => (name === "conv1" ? value(name, "float32") : undefined), names: () => ["conv1"] };
 
 describe("resolveOutput", () => {
   it("takes the first float output, or the one named", () => {

@@ -1,5 +1,6 @@
 import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
+import type { InnerValues } from "./inner-values.ts";
 import type { ValueInfo } from "./model.ts";
 import { nearestNames } from "./nearest-names.ts";
 
@@ -22,8 +23,8 @@ export function resolveOutput(outputs: readonly ValueInfo[], name?: string): Val
 }
 
 export interface ResolveWrtOptions {
-  /** Names of float values inside the network that gradients can be taken of; undefined where the backend has no such capability. */
-  readonly innerValues?: { has(name: string): boolean; readonly names: Iterable<string> } | undefined;
+  /** Float values inside the network that gradients can be taken of; undefined where the backend has no such capability. */
+  readonly innerValues?: InnerValues | undefined;
 }
 
 /**
@@ -36,13 +37,7 @@ export function resolveWrt(inputs: readonly ValueInfo[], names?: readonly string
   const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   if (names === undefined) {
     if (floats.length > 0) return floats;
-    throw new XDeepError(
-      "WRT_UNKNOWN",
-      "The model has no float input, so there is no input gradient. Name an inner value in `wrt`, such as the output of its embedding.",
-      {
-        details: { inputs: inputs.map(({ name, type }) => ({ name, type })) },
-      },
-    );
+    throw noFloatInput(inputs, innerValues?.entries ?? []);
   }
   if (names.length === 0) throw new XDeepError("WRT_UNKNOWN", "`wrt` names nothing; leave it out for every float input.", { details: { wrt: names } });
   for (const name of names) checkWrt(name, inputs, floats, innerValues);
@@ -50,7 +45,7 @@ export function resolveWrt(inputs: readonly ValueInfo[], names?: readonly string
 }
 
 function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly string[], innerValues: ResolveWrtOptions["innerValues"]): void {
-  if (floats.includes(name) || innerValues?.has(name)) return;
+  if (floats.includes(name) || innerValues?.get(name) !== undefined) return;
   const input = inputs.find((candidate) => candidate.name === name);
   if (input !== undefined) {
     throw new XDeepError("WRT_UNKNOWN", `Input "${name}" is ${input.type}, which has no gradient. Float inputs: ${quote(floats)}.`, {
@@ -62,10 +57,21 @@ function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly s
       details: { wrt: name, capability: "innerValues" },
     });
   }
-  const nearest = nearestNames(name, [...floats, ...innerValues.names]);
+  const nearest = nearestNames(name, [...floats, ...innerValues.names()]);
   throw new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
 }
 
 function quote(names: readonly string[]): string {
   return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+}
+
+function noFloatInput(inputs: readonly ValueInfo[], entries: readonly string[]): XDeepError {
+  const listed = inputs.map(({ name, type }) => `"${name}" (${type})`).join(", ");
+  const todo =
+    entries.length === 0
+      ? "Name a float value inside the network in `wrt`, such as the output of its embedding."
+      : `Name a float value inside the network in \`wrt\`: its embeddings are ${quote(entries)}.`;
+  return new XDeepError("WRT_UNKNOWN", `The model has no float input (${listed}), so there is no input gradient. ${todo}`, {
+    details: { inputs: inputs.map(({ name, type }) => ({ name, type })), candidates: entries },
+  });
 }

@@ -1,4 +1,4 @@
-import { batchSize, concatRows, sliceFeeds, splitRows } from "./batches.ts";
+import { batchSize, concatRows, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 import { betweenRuns } from "./between-runs.ts";
 import { XDeepError } from "./error.ts";
 import type { ForwardResult, Model, ScoreRequest } from "./model.ts";
@@ -23,11 +23,12 @@ export async function scoreRows(
   { output, target, score, outputs, signal }: ScoreRowsOptions,
 ): Promise<ForwardResult> {
   const targets = expandTargets(target, rows);
+  const shared = sharedInputs(model.inputs);
   const results: ForwardResult[] = [];
   for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
-    await betweenRuns(signal);
+    if (results.length > 0) await betweenRuns(signal);
     const wanted = targetsIn(targets.slice(chunk.start, chunk.end));
-    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk), output, target: wanted, score, outputs, signal }));
+    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), output, target: wanted, score, outputs, signal }));
   }
   const first = results[0]!;
   const scores = Float32Array.from(results.flatMap((result) => [...result.scores]));

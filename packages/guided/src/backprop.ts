@@ -1,4 +1,5 @@
-import { BaseProp, XDeepError, checkOptionNames, dropBatchAxis, isTensor } from "@xdeep/core";
+import { BaseProp, XDeepError, isTensor } from "@xdeep/core";
+import { checkOptionNames, dropBatchAxis } from "@xdeep/core/method";
 import type { FloatTensor, Input, Mirrored, Model, Progress, Rule, Score, TargetOption } from "@xdeep/core";
 
 import { channelAxis, takeMaximum } from "./take-maximum.ts";

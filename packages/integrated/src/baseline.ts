@@ -1,4 +1,5 @@
-import { XDeepError, firstNonFinite, isFloatType, isTensor, sizeOf, sliceRows, toFloat64 } from "@xdeep/core";
+import { XDeepError, isTensor, sizeOf, sliceRows } from "@xdeep/core";
+import { firstNonFinite, isFloatType, toFloat64 } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
 
 /** Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. */

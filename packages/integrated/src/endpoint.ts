@@ -1,5 +1,7 @@
-import { XDeepError, isFloatType, isXDeepError, resolveOutput, resolveWrt, scoreRows } from "@xdeep/core";
-import type { ExplainOptions, Model, ResolvedInput, ScoreResult, Tensor } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
+import { isFloatType, resolveWrt, scoreRows } from "@xdeep/core/method";
+import type { ExplainOptions, Model, ScoreResult, Tensor } from "@xdeep/core";
+import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
 /** The end of every path: the input with its scores and targets, and the values that move towards it. */
 export interface Endpoint extends ScoreResult {
@@ -17,15 +19,15 @@ export interface Endpoint extends ScoreResult {
  */
 export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput, options: ExplainOptions): Promise<Endpoint> {
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
-  const innerValues = model.capabilities.innerValues ? { has: (name: string) => !isInput(name), names: [] } : undefined;
-  const moving = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues });
+  // The model knows which values there are inside it, and says so when it runs.
+  const anyValue: InnerValues = { get: (name) => (isInput(name) ? undefined : { name, type: "float32", dims: [], layout: null }), names: () => [] };
+  const moving = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: model.capabilities.innerValues ? anyValue : undefined });
   const inner = moving.find((name) => !isInput(name));
   if (inner !== undefined && moving.length > 1) {
     throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, {
       details: { option: "wrt", got: moving },
     });
   }
-  resolveOutput(model.outputs, options.output);
   const { output, target = null, score, signal } = options;
   const request = { output, target, score, signal };
   if (inner === undefined || feeds[inner] !== undefined) {

@@ -1,5 +1,6 @@
-import { addScaled, batchSize, betweenRuns, scoreRows, splitRows } from "@xdeep/core";
-import type { ExplainOptions, Explainer, Provenance, RowValues } from "@xdeep/core";
+import { addScaled, batchSize, betweenRuns, innerOrigin, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
+import type { ExplainOptions, Explainer, Provenance } from "@xdeep/core";
+import type { RowValues } from "@xdeep/core/method";
 
 import type { Point } from "./baseline.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -32,7 +33,7 @@ export interface IntegratedRow {
 export async function integrateRow(integration: Integration, row: number, baselines: readonly Point[]): Promise<IntegratedRow> {
   const { settings, endpoint } = integration;
   const { multiplyByInputs, tolerance } = settings;
-  const end = pathEnd(endpoint, row);
+  const end = pathEnd(endpoint, row, sharedInputs(integration.explainer.model.inputs));
   const gain = multiplyByInputs || tolerance !== null ? endpoint.scores[row]! - (await meanScore(integration, row, end, baselines)) : null;
   const sums = baselines.map(() => zeros(end.point));
   let result: IntegratedRow | undefined;
@@ -67,7 +68,8 @@ async function addGradients(
     await betweenRuns(signal);
     const points = Array.from(level.nodes.subarray(chunk.start, chunk.end), (alpha) => between(start, end.point, alpha));
     const weights = Float32Array.from(level.weights.subarray(chunk.start, chunk.end));
-    const part = await explainer.explain(end.at(points), { target: endpoint.target[row]!, output, score, wrt: endpoint.moving, weights, signal });
+    const origin = innerOrigin(options, row, endpoint.rows, points.length);
+    const part = await explainer.explain(end.at(points), { target: endpoint.target[row]!, output, score, wrt: endpoint.moving, weights, origin, signal });
     for (const name of endpoint.moving) addScaled(sum[name]!, part.values[name]!.data);
     provenance = part.provenance;
     count.done();

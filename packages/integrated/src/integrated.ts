@@ -1,4 +1,4 @@
-import { assembleRows, checkExplainOptions, checkExplainer, mirrorInput, resolveInput } from "@xdeep/core";
+import { assembleRows, checkExplainOptions, checkExplainer, createAttribution, mirrorInput, originRow, resolveInput } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
 
 import { resolveBaselines } from "./baseline.ts";
@@ -22,42 +22,41 @@ export function integrated(explainer: Explainer, options: IntegratedOptions = {}
   checkExplainer(explainer);
   const settings = resolveSettings(options);
   const method: MethodDescription = { name: "integrated", parameters: describeSettings(settings), of: explainer.method };
-  return { model: explainer.model, method, explain: (input, call = {}) => explainPath(explainer, settings, method, input, call) };
+  return { model: explainer.model, method, explain: (input, call) => explainPath(explainer, settings, method, input, call ?? {}) };
 }
 
-async function explainPath<I extends Input>(
+async function explainPath<T extends Input>(
   explainer: Explainer,
   settings: IntegratedSettings,
   method: MethodDescription,
-  input: I,
+  input: Input,
   options: ExplainOptions,
-): Promise<Attribution<I>> {
+): Promise<Attribution<T>> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
   const endpoint = await findEndpoint(model, resolved, options);
-  const baselines = resolveBaselines(settings.baseline, Object.fromEntries(endpoint.moving.map((name) => [name, endpoint.feeds[name]!.dims])));
+  const { of: origins } = options.origin ?? { of: resolved.rows };
+  const dimsOf = (name: string): readonly number[] => [origins, ...endpoint.feeds[name]!.dims.slice(1)];
+  const baselines = resolveBaselines(settings.baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
   const planned = resolved.rows * baselines(0).length * runsOf({ explainer }, quadrature(settings.quadrature, settings.n));
   const integration: Integration = { explainer, settings, endpoint, options, count: countRuns(planned, options) };
   const rows: IntegratedRow[] = [];
-  for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(row)));
+  for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(originRow(options, row))));
   const { provenance } = rows[0]!;
-  return {
-    values: mirrorInput(
-      model,
-      input,
-      assembleRows(
-        rows.map(({ values }) => values),
-        options.weights,
-      ),
-    ),
+  const values = assembleRows(
+    rows.map((row) => row.values),
+    options.weights,
+  );
+  return createAttribution({
+    values: mirrorInput(model, input, values, options),
     target: endpoint.target,
     scores: endpoint.scores,
     output: endpoint.output,
     ...(settings.multiplyByInputs ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
     provenance: { ...provenance, method: reached(method, settings, rows), versions: { ...provenance.versions, "@xdeep/integrated": VERSION } },
-  };
+  });
 }
 
 /** With a tolerance: the steps that each row took, and whether that was enough. */

@@ -1,4 +1,5 @@
-import { XDeepError, checkOptionNames } from "@xdeep/core";
+import { XDeepError } from "@xdeep/core";
+import { checkOptionNames } from "@xdeep/core/method";
 
 import { describeBaseline } from "./baseline.ts";
 import type { BaselineOption } from "./baseline.ts";

@@ -1,4 +1,4 @@
-import { fromFloat64, repeatRow, sliceRows, toFloat64 } from "@xdeep/core";
+import { fromFloat64, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
 
 import type { Point } from "./baseline.ts";
@@ -12,8 +12,9 @@ export interface PathEnd {
   at(points: readonly Point[]): Readonly<Record<string, Tensor>>;
 }
 
-export function pathEnd({ feeds, moving }: Endpoint, row: number): PathEnd {
-  const single = Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, row, row + 1)] as const);
+/** @param shared names of the inputs that have no batch axis: they are passed whole */
+export function pathEnd({ feeds, moving }: Endpoint, row: number, shared: ReadonlySet<string>): PathEnd {
+  const single = Object.entries(sliceFeeds(feeds, { start: row, end: row + 1 }, shared));
   const point = Object.fromEntries(single.filter(([name]) => moving.includes(name)).map(([name, tensor]) => [name, toFloat64(tensor)]));
   const at: PathEnd["at"] = (points) =>
     Object.fromEntries(
@@ -24,7 +25,9 @@ export function pathEnd({ feeds, moving }: Endpoint, row: number): PathEnd {
               tensor,
               points.map((each) => each[name]!),
             )
-          : repeatRow(tensor, points.length),
+          : shared.has(name)
+            ? tensor
+            : repeatRow(tensor, points.length),
       ]),
     );
   return { point, at };

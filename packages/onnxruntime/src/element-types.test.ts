@@ -1,4 +1,5 @@
-import { type Tensor, type DataType, float32, fromFloat64 } from "@xdeep/core";
+import { type Tensor, type DataType, float32 } from "@xdeep/core";
+import { fromFloat64 } from "@xdeep/core/backend";
 import { computeInFloat32 } from "@xdeep/autodiff";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";

@@ -1,6 +1,6 @@
 import type { FloatTensor } from "@xdeep/core";
 import type { ExplainerModel } from "@xdeep/autodiff";
-import { type EngineRun, joined } from "./run-rows.ts";
+import { type FinishedRun, joined } from "./run-rows.ts";
 import { asFloat32 } from "./tensors.ts";
 import { weightedRows, weightedTotal } from "./weighted-total.ts";
 
@@ -21,11 +21,11 @@ export class GradientResults {
   }
 
   /** @throws {XDeepError} BATCH_INVALID for a value whose leading axis is not the batch, with weights or in several runs */
-  of(runs: readonly EngineRun[]): Readonly<Record<string, FloatTensor>> {
+  of(runs: readonly FinishedRun[]): Readonly<Record<string, FloatTensor>> {
     return Object.fromEntries(this.#wrt.map((name) => [name, this.#one(runs, name)]));
   }
 
-  #one(runs: readonly EngineRun[], name: string): FloatTensor {
+  #one(runs: readonly FinishedRun[], name: string): FloatTensor {
     const gradient = this.#names.gradients[name]!;
     if (this.#weights === undefined) return asFloat32(joined(runs, gradient));
     const sum = this.#names.sums[name];

@@ -135,7 +135,7 @@ describe("a loaded model", () => {
     const model = await loadModel(writeModel(smallCnn()));
     expect(model).toMatchObject({ backend: "onnxruntime", contractVersion: 1 });
     expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 3, 6, 6], layout: "NCHW" }]);
-    expect(model.outputs).toEqual([{ name: "probabilities", type: "float32", dims: [null, 4], layout: null }]);
+    expect(model.outputs).toEqual([{ name: "probabilities", activation: "softmax", type: "float32", dims: [null, 4], layout: null }]);
     expect(model.capabilities).toMatchObject({ rules: ["standard", "guided", "deconvnet"], innerValues: true, logits: true, gpu: false, maxBatch: null });
     await model.dispose();
   });

@@ -1,5 +1,6 @@
-import { type Capabilities, type Model, XDeepError, resolveOutput } from "@xdeep/core";
-import { type TypedGraph, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
+import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
+import { resolveOutput } from "@xdeep/core/backend";
+import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { rulesFor } from "./device-rules.ts";
@@ -8,7 +9,7 @@ import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
 import { Sessions } from "./sessions.ts";
-import { inputInfos, outputInfos } from "./value-info.ts";
+import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
 
 /** Rows per run on a CPU: larger batches take memory and gain nothing. */
 const PREFERRED_BATCH = 4;
@@ -28,6 +29,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
   checkCoverage(graph, rules, resolveOutput(outputs).name);
+  const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
   return new OnnxModel({
@@ -36,7 +38,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     engineName: `${engine.name} ${engine.version} (${device.name})`,
     sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
     rules: rulesFor(device, rules),
-    inputs: inputInfos(graph, options.layout),
+    inputs: inputInfos(graph, axis, options.layout),
+    fixedBatch: axis.fixedBatch,
     outputs,
     capabilities: capabilitiesOf(device, options),
   });
@@ -45,6 +48,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities {
   return {
     rules: ["standard", "guided", "deconvnet"],
+    rectifiers: RECTIFIER_NAMES,
     innerValues: true,
     logits: true,
     gpu: device.gpu,

@@ -1,4 +1,5 @@
-import { type FloatTensor, type Model, concatRows, float32, sliceRows } from "@xdeep/core";
+import { type FloatTensor, type Model, float32, sliceRows } from "@xdeep/core";
+import { concatRows } from "@xdeep/core/backend";
 import { Backprop } from "@xdeep/guided";
 import { writeModel } from "@xdeep/onnx";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

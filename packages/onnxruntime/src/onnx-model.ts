@@ -1,37 +1,42 @@
-import {
-  type Capabilities,
-  type FloatTensor,
-  type ForwardRequest,
-  type ForwardResult,
-  type Model,
-  type Score,
-  type ScoreResult,
-  type Tensor,
-  type ValueInfo,
-  type VjpRequest,
-  type VjpResult,
-  XDeepError,
-  checkRule,
-  float32,
-  gatherScores,
-  isFloatType,
-  isXDeepError,
-  resolveOutput,
-  resolveTargets,
-  resolveWrt,
-  validateFeeds,
+import type {
+  Capabilities,
+  FloatTensor,
+  ForwardRequest,
+  ForwardResult,
+  Model,
+  RectifierRule,
+  Target,
+  Tensor,
+  ValueInfo,
+  VjpRequest,
+  VjpResult,
 } from "@xdeep/core";
-import { DEFAULT_RECTIFIERS, type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
-import { checkBatched, checkComputed, checkCotangent, checkFinite, checkedWeights, noFloatInput } from "./check-request.ts";
+import { float32, isXDeepError } from "@xdeep/core";
+import {
+  type ForwardPlan,
+  type InnerValues,
+  type VjpPlan,
+  checkScores,
+  notBatched,
+  planForward,
+  planVjp,
+  resolveTargets,
+  ruleName,
+  scoreEntries,
+  sumTensors,
+  targetCotangent,
+} from "@xdeep/core/backend";
+import { type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
+import { checkBatched } from "./check-batched.ts";
 import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
-import { type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
+import { type CotangentPlan, type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
 import { OutputDims } from "./output-dims.ts";
-import { type EngineRun, joined, notBatched, runRows } from "./run-rows.ts";
-import { type Sessions, disposedError } from "./sessions.ts";
+import { type FinishedRun, joined, runRows } from "./run-rows.ts";
+import { type Prepared, type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32, fromFloat32 } from "./tensors.ts";
-import { fixedBatch, valueInfo } from "./value-info.ts";
+import { valueInfo } from "./value-info.ts";
 import { VERSION } from "./version.ts";
 
 /** What `loadModel` hands over. */
@@ -45,6 +50,8 @@ export interface OnnxModelParts {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
+  /** The batch size that the file fixes, or null where any goes. */
+  readonly fixedBatch: number | null;
 }
 
 /** An ONNX model run by ONNX Runtime. Made by `loadModel`. */
@@ -58,6 +65,7 @@ export class OnnxModel implements Model {
   readonly capabilities: Capabilities;
   readonly defaultWrt: readonly string[] | undefined;
   readonly #parts: OnnxModelParts;
+  readonly #innerValues: InnerValues;
   readonly #outputDims = new OutputDims();
   #disposed = false;
 
@@ -69,14 +77,15 @@ export class OnnxModel implements Model {
     this.capabilities = parts.capabilities;
     const entries = castEntries(parts.graph);
     this.defaultWrt = entries.length === 0 ? undefined : entries;
+    this.#innerValues = innerValuesOf(parts.graph);
   }
 
   forward(request: ForwardRequest): Promise<ForwardResult> {
-    return this.#whileUsable(request.signal, () => this.#forward(request));
+    return this.#whileUsable(() => this.#forward(planForward(this, request, this.#innerValues)));
   }
 
   vjp(request: VjpRequest): Promise<VjpResult> {
-    return this.#whileUsable(request.signal, () => this.#vjp(request));
+    return this.#whileUsable(() => this.#vjp(planVjp(this, request, this.#innerValues)));
   }
 
   async dispose(): Promise<void> {
@@ -89,179 +98,190 @@ export class OnnxModel implements Model {
     await this.dispose();
   }
 
-  async #forward(request: ForwardRequest): Promise<ForwardResult> {
-    const { feeds, signal, score = "logit" } = request;
-    const output = resolveOutput(this.outputs, request.output);
-    const cuts = this.#cutsOf(feeds);
-    const fetches = this.#checkedOutputs(request.outputs ?? this.#outputNames(cuts));
-    const rows = this.#checkedRows(feeds, request.target !== undefined);
-    const scored = request.target === undefined ? null : scoredValue(this.#parts.graph, output.name, score).value;
-    const wanted = [...new Set([...fetches, ...(scored === null ? [] : [scored])])];
-    checkComputed(wanted, cuts);
-    const { session } = await this.#parts.sessions.get(`forward ${JSON.stringify([wanted, cuts])}`, () => {
-      const cut = cutAt(this.#parts.graph, cuts, wanted);
-      return { model: withOutputs(cut, wanted), plan: null };
-    });
-    const runs = await this.#run(session, feeds, rows, wanted, signal);
-    const outputs = Object.fromEntries(fetches.map((name) => [name, joined(runs, name)]));
-    if (scored === null) return { outputs, target: [], scores: new Float32Array(0), output: output.name, score };
-    const values = asFloat32(joined(runs, scored));
-    return { outputs, ...scoresOf(output.name, score, values, request, outputs[output.name]?.dims) };
+  async #forward(plan: ForwardPlan): Promise<ForwardResult> {
+    const { fed, outputs, output, score, targets } = plan;
+    const { graph, sessions } = this.#parts;
+    const scored = targets === undefined ? null : scoredValue(graph, output.name, score).value;
+    // The output itself is fetched with the score: its dims say how entries lie.
+    const wanted = [...new Set([...outputs, ...(scored === null ? [] : [scored, output.name])])];
+    const { session } = await sessions.get(`forward ${JSON.stringify([wanted, fed])}`, () => ({
+      model: withOutputs(cutAt(graph, fed, wanted), wanted),
+      plan: null,
+    }));
+    const runs = await this.#run(session, plan, plan.feeds, wanted);
+    const results = Object.fromEntries(outputs.map((name) => [name, joined(runs, name)]));
+    if (scored === null) return { outputs: results, target: [], scores: new Float32Array(0), output: output.name, score };
+    const { dims } = joined(runs, output.name);
+    const { data } = asFloat32(joined(runs, scored));
+    const resolved = resolveTargets({ name: output.name, dims, data }, targets as readonly Target[]);
+    const scores = scoreEntries(data, resolved.entries);
+    checkScores(scores, output.name);
+    return { outputs: results, target: resolved.targets, scores, output: output.name, score };
   }
 
-  async #vjp(request: VjpRequest): Promise<VjpResult> {
-    const { feeds, cotangent } = request;
-    checkRule(this, request.rule ?? "standard");
-    const output = resolveOutput(this.outputs, request.output);
-    const cuts = this.#cutsOf(feeds);
-    checkComputed([output.name], cuts);
-    const wrt = this.#resolvedWrt(request.wrt);
-    const rows = this.#checkedRows(feeds, cotangent === undefined);
+  async #vjp(plan: VjpPlan): Promise<VjpResult> {
     const kind: GradientKind = {
-      output: output.name,
-      score: request.score ?? "logit",
-      rule: request.rule ?? "standard",
-      rectifiers: request.rectifiers ?? DEFAULT_RECTIFIERS,
-      wrt,
-      cuts,
+      output: plan.output.name,
+      score: plan.score,
+      rule: ruleName(plan.rule) as RectifierRule,
+      rectifiers: plan.rectifiers,
+      wrt: plan.wrt,
+      cuts: plan.fed,
+      outputs: plan.outputs,
     };
-    return cotangent === undefined ? this.#explainTarget(request, kind, output, rows) : this.#pullBack(request, kind, output, rows, cotangent);
+    if (plan.cotangent !== undefined) return this.#pullBack(plan, kind, plan.cotangent);
+    const targets = plan.targets!;
+    checkBatched(this.#parts.graph, plan.output.name, plan.rows);
+    if (targets.some((target) => hasKey(target, "max"))) {
+      const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
+      return this.#vjp({ ...plan, targets: target });
+    }
+    return targets.some((target) => hasKey(target, "terms")) ? this.#explainTerms(plan, kind) : this.#explainEntry(plan, kind);
   }
 
-  async #explainTarget(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number): Promise<VjpResult> {
+  /** One entry per row: the graph selects it, or finds the argmax. */
+  async #explainEntry(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
     const { graph, sessions, rules } = this.#parts;
-    checkBatched(graph, output.name, rows);
-    const rowDims = await this.#rowDims(request, output);
-    const target = targetIndices(output, rowDims ?? [], request.target, rows);
-    const { session, plan } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
-    const weights = checkedWeights(request.weights, rows);
-    const gradients = new GradientResults(plan.names, kind.wrt, weights);
-    const outputs = this.#outputNames(kind.cuts);
-    const feeds = { ...request.feeds, [plan.names.target]: target, [plan.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
-    const runs = await this.#run(
-      session,
-      feeds,
-      rows,
-      [...outputs, plan.names.index, plan.names.scores, ...gradients.fetches],
-      request.signal,
-      plan.names.weights,
-    );
+    const { feeds, rows, output, outputs, weights } = plan;
+    const targets = plan.targets!;
+    const rowDims = targets.every((target) => target === null) ? null : await this.#rowDims(plan);
+    const target = targetIndices(output, rowDims ?? [], targets);
+    const { session, plan: names } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
+    const gradients = new GradientResults(names.names, kind.wrt, weights);
+    const extra = { [names.names.target]: target, [names.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
+    const fetches = [...new Set([...outputs, output.name, names.names.index, names.names.scores, ...gradients.fetches])];
+    const runs = await this.#run(session, plan, { ...feeds, ...extra }, fetches, names.names.weights);
     const { dims } = joined(runs, output.name);
     if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
-    const scores = asFloat32(joined(runs, plan.names.scores)).data;
-    if (rowDims !== null && !this.#outputDims.isStill(output, request.feeds, rowDims, dims)) return this.#explainTarget(request, kind, output, rows);
-    checkFinite(scores, output.name);
+    if (rowDims !== null && !this.#outputDims.isStill(output, feeds, rowDims, dims)) return this.#explainEntry(plan, kind);
+    const scores = asFloat32(joined(runs, names.names.scores)).data;
+    checkScores(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
       gradients: gradients.of(runs),
-      target: describeTargets(joined(runs, plan.names.index).data as BigInt64Array, dims),
+      target: describeTargets(joined(runs, names.names.index).data as BigInt64Array, dims),
       scores,
       output: output.name,
       score: kind.score,
-      rectifiers: plan.rectifiers,
-      notes: plan.notes,
+      rectifiers: names.rectifiers,
+      notes: names.notes,
     };
   }
 
-  async #pullBack(request: VjpRequest, kind: GradientKind, output: ValueInfo, rows: number, cotangent: FloatTensor): Promise<VjpResult> {
-    if (request.target !== undefined && request.target !== null) throw new XDeepError("OPTION_INVALID", "Pass either a cotangent or a target, not both.");
-    if (request.weights !== undefined) throw new XDeepError("OPTION_INVALID", "Weights go with a target; scale the rows of the cotangent instead.");
-    const { graph, sessions, rules } = this.#parts;
-    const { session, plan } = await sessions.get(`cotangent ${JSON.stringify(kind)}`, () => cotangentSource(graph, rules, kind));
-    checkCotangent(cotangent, output, rows);
-    const outputs = this.#outputNames(kind.cuts);
-    const runs = await this.#run(
-      session,
-      { ...request.feeds, [plan.cotangent]: fromFloat32(cotangent, graph.facts.get(plan.of)?.type ?? "float32") },
-      rows,
-      [...outputs, ...Object.values(plan.gradients)],
-      request.signal,
-    );
+  /** Weighted sums of entries: their cotangent is fed, the scores are read off the scored value. */
+  async #explainTerms(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
+    const { graph } = this.#parts;
+    const { output, rows, weights, feeds, outputs, targets } = plan;
+    const rowDims = await this.#rowDims(plan);
+    // Where a row takes its argmax beside others that name sums, it is found first.
+    const known = targets!.includes(null) ? (await this.#forward({ ...plan, outputs: [output.name] })).target : (targets as readonly Target[]);
+    const { entries, targets: reported } = resolveTargets({ name: output.name, dims: [rows, ...rowDims] }, known);
+    const weighted = entries.map((entry, row) => ({ ...entry, weights: entry.weights.map((weight) => weight * (weights?.[row] ?? 1)) }));
+    const { session, plan: names } = await this.#cotangentSession(kind, kind.score);
+    const cotangent = targetCotangent(await this.#dimsOf(names.of, plan), weighted);
+    const fetches = [...new Set([...outputs, names.of, output.name, ...Object.values(names.gradients)])];
+    const runs = await this.#run(session, plan, { ...feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") }, fetches);
+    const { dims } = joined(runs, output.name);
+    if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
+    const scores = scoreEntries(asFloat32(joined(runs, names.of)).data, entries);
+    checkScores(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, plan.gradients[name]!)])),
+      gradients: Object.fromEntries(kind.wrt.map((name) => [name, summedOver(joinedFloat(runs, names.gradients[name]!), weights, rows, name)])),
+      target: reported,
+      scores,
+      output: output.name,
+      score: kind.score,
+      rectifiers: names.rectifiers,
+      notes: names.notes,
+    };
+  }
+
+  async #pullBack(plan: VjpPlan, kind: GradientKind, cotangent: FloatTensor): Promise<VjpResult> {
+    const { graph } = this.#parts;
+    const { outputs, feeds } = plan;
+    // ȳ is the cotangent of the output itself, whatever the score of targets is.
+    const { session, plan: names } = await this.#cotangentSession(kind, "probability");
+    const fetches = [...new Set([...outputs, ...Object.values(names.gradients)])];
+    const runs = await this.#run(session, plan, { ...feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") }, fetches);
+    return {
+      outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
+      gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, names.gradients[name]!)])),
       target: [],
       scores: new Float32Array(0),
       output: kind.output,
       score: kind.score,
-      rectifiers: plan.rectifiers,
-      notes: plan.notes,
+      rectifiers: names.rectifiers,
+      notes: names.notes,
     };
+  }
+
+  #cotangentSession(kind: GradientKind, score: GradientKind["score"]): Promise<Prepared<CotangentPlan>> {
+    const { graph, sessions, rules } = this.#parts;
+    const of = { ...kind, score };
+    return sessions.get(`cotangent ${JSON.stringify(of)}`, () => cotangentSource(graph, rules, of));
   }
 
   #run(
     session: Parameters<typeof runRows>[1],
+    { rows, signal }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
-    rows: number,
     fetches: readonly string[],
-    signal: AbortSignal | undefined,
     weights?: string,
-  ): Promise<readonly EngineRun[]> {
-    return runRows(this.#parts.engine, session, { feeds, rows, fixedBatch: fixedBatch(this.#parts.graph), fetches, weights, signal });
+  ): Promise<readonly FinishedRun[]> {
+    const { engine, fixedBatch } = this.#parts;
+    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, fetches, weights, signal });
   }
 
-  /** The dims of a row of the explained output where an index must be checked: from the file, or from a run where it leaves them open. Null for an argmax. */
-  async #rowDims({ feeds, target, signal }: VjpRequest, output: ValueInfo): Promise<readonly number[] | null> {
-    if (target === undefined || target === null) return null;
+  /** The dims of a row of the explained output: from the file, or from a run where it leaves them open. */
+  async #rowDims(plan: ForwardPlan): Promise<readonly number[]> {
+    const { output, feeds } = plan;
     const known = this.#outputDims.rowDims(output, feeds);
     if (known !== undefined) return known;
-    const { outputs } = await this.forward({ feeds, outputs: [output.name], signal });
+    const { outputs } = await this.#forward({ ...plan, outputs: [output.name], targets: undefined });
     return this.#outputDims.note(output, feeds, outputs[output.name]!.dims);
   }
 
+  /** The dims [N, …] of the scored value: its entries lie as the output's do, but its axes may be others. */
+  async #dimsOf(name: string, plan: ForwardPlan): Promise<readonly number[]> {
+    const [, ...axes] = valueInfo(this.#parts.graph, name).dims;
+    if (axes.length > 0 && axes.every((dim) => dim !== null)) return [plan.rows, ...(axes as readonly number[])];
+    const { outputs } = await this.#forward({ ...plan, outputs: [name], targets: undefined });
+    return outputs[name]!.dims;
+  }
+
   /** A call that is under way when the model is disposed fails as one that comes later. */
-  async #whileUsable<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
-    signal?.throwIfAborted();
+  async #whileUsable<T>(call: () => Promise<T>): Promise<T> {
     if (this.#disposed) throw disposedError();
     return call().catch((error: unknown) => {
       throw this.#disposed && isXDeepError(error, "ENGINE_FAILED") ? disposedError(error) : error;
     });
   }
-
-  #checkedRows(feeds: Readonly<Record<string, Tensor>>, batched: boolean): number {
-    const innerValues = this.#cutsOf(feeds).map((name) => valueInfo(this.#parts.graph, name));
-    return validateFeeds(feeds, this.inputs, { innerValues, batched });
-  }
-
-  #cutsOf(feeds: Readonly<Record<string, Tensor>>): readonly string[] {
-    const inputs = new Set(this.inputs.map(({ name }) => name));
-    return Object.keys(feeds)
-      .filter((name) => !inputs.has(name) && isInnerValue(this.#parts.graph, name))
-      .sort();
-  }
-
-  #checkedOutputs(names: readonly string[]): readonly string[] {
-    const known = this.outputs.map(({ name }) => name);
-    const unknown = names.find((name) => !known.includes(name) && !isInnerValue(this.#parts.graph, name));
-    if (unknown === undefined) return names;
-    throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output or inner float value "${unknown}". Its outputs are ${known.join(", ")}.`, {
-      details: { output: unknown, outputs: known },
-    });
-  }
-
-  #outputNames(cuts: readonly string[]): readonly string[] {
-    return this.outputs.map(({ name }) => name).filter((name) => !cuts.includes(name));
-  }
-
-  #resolvedWrt(names: readonly string[] | undefined): readonly string[] {
-    const { graph } = this.#parts;
-    const wrt = names ?? this.defaultWrt;
-    if (wrt === undefined && this.inputs.every(({ type }) => !isFloatType(type))) throw noFloatInput(this.inputs, embeddings(graph));
-    return resolveWrt(this.inputs, wrt, { innerValues: { has: (name) => isInnerValue(graph, name), names: this.#innerNames() } });
-  }
-
-  *#innerNames(): Iterable<string> {
-    for (const name of this.#parts.graph.producers.keys()) if (isInnerValue(this.#parts.graph, name)) yield name;
-  }
 }
 
-function scoresOf(output: string, score: Score, values: FloatTensor, { target }: ForwardRequest, dims: readonly number[] | undefined): ScoreResult {
-  const resolved = resolveTargets({ name: output, dims: dims ?? values.dims, data: values.data }, target);
-  const scores = gatherScores(values.data, resolved.indices);
-  checkFinite(scores, output);
-  return { target: resolved.targets, scores, output, score };
+function hasKey(target: Target | null, key: "max" | "terms"): boolean {
+  return typeof target === "object" && target !== null && key in target;
 }
 
-function joinedFloat(runs: readonly EngineRun[], name: string): FloatTensor {
+function innerValuesOf(graph: TypedGraph): InnerValues {
+  return {
+    get: (name) => (isInnerValue(graph, name) ? valueInfo(graph, name) : undefined),
+    names: () => [...graph.producers.keys()].filter((name) => isInnerValue(graph, name)),
+    get entries() {
+      return embeddings(graph);
+    },
+  };
+}
+
+/** Gradients [N, …], whose rows were weighted already, or their sum [1, …]. */
+function summedOver(gradient: FloatTensor, weights: Float32Array | undefined, rows: number, name: string): FloatTensor {
+  if (weights === undefined) return gradient;
+  if (gradient.dims[0] !== rows) throw notBatched(name, gradient.dims);
+  const size = gradient.data.length / rows;
+  const dims = [1, ...gradient.dims.slice(1)];
+  return sumTensors(Array.from({ length: rows }, (_, row) => ({ type: "float32" as const, dims, data: gradient.data.subarray(row * size, (row + 1) * size) })));
+}
+
+function joinedFloat(runs: readonly FinishedRun[], name: string): FloatTensor {
   return asFloat32(joined(runs, name));
 }

@@ -25,6 +25,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
   /** How much the file may ask for: nodes, nesting, sizes that it chooses. Default: `DEFAULT_LIMITS` of @xdeep/onnx. An error that names a limit says which to raise. */
   readonly limits?: Partial<ModelLimits> | undefined;
+  /**
+   * Inputs that have no batch axis in front, such as tables or the states [layers, batch, hidden] of recurrent networks: they are passed whole
+   * to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open.
+   */
+  readonly shared?: readonly string[] | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
@@ -41,6 +46,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     compute: _compute,
     inputDims: _dims,
     limits: _limits,
+    shared: _shared,
     ...session
   } = options;
   // What the engine would print as an error is thrown as one.

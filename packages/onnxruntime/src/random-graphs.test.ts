@@ -1,4 +1,5 @@
-import { type FloatTensor, concatRows, sliceRows } from "@xdeep/core";
+import { type FloatTensor, sliceRows } from "@xdeep/core";
+import { concatRows } from "@xdeep/core/backend";
 import { differentiate } from "@xdeep/autodiff";
 import { type ModelProto, writeModel } from "@xdeep/onnx";
 import { type Value64, evaluate, fromTensor, numericalVjp, value64 } from "@xdeep/reference";

@@ -1,4 +1,5 @@
-import { type Target, type TargetOption, type TensorOf, type ValueInfo, expandTargets, resolveTargets, targetAt } from "@xdeep/core";
+import type { Target, TensorOf, ValueInfo } from "@xdeep/core";
+import { resolveTargets, targetAt } from "@xdeep/core/backend";
 
 /**
  * The entry to explain inside each row, as the graph takes it: a row-major index, or −1 for the row's own argmax. `rowDims` are those
@@ -6,12 +7,12 @@ import { type Target, type TargetOption, type TensorOf, type ValueInfo, expandTa
  *
  * @throws {XDeepError} TARGET_INVALID, TARGET_OUT_OF_RANGE
  */
-export function targetIndices(output: ValueInfo, rowDims: readonly number[], option: TargetOption | undefined, rows: number): TensorOf<"int64"> {
-  const indices = expandTargets(option, rows).map((target) => {
+export function targetIndices(output: ValueInfo, rowDims: readonly number[], targets: readonly (Target | null)[]): TensorOf<"int64"> {
+  const indices = targets.map((target) => {
     if (target === null) return -1n;
-    return BigInt(resolveTargets({ name: output.name, dims: [1, ...rowDims] }, target).indices[0] ?? 0);
+    return BigInt(resolveTargets({ name: output.name, dims: [1, ...rowDims] }, target).entries[0]?.indices[0] ?? 0);
   });
-  return { type: "int64", dims: [rows], data: BigInt64Array.from(indices) };
+  return { type: "int64", dims: [indices.length], data: BigInt64Array.from(indices) };
 }
 
 /** The indices that the graph found or was given, as callers name them. */

@@ -1,4 +1,5 @@
-import { type DataType, type FloatTensor, type Tensor, XDeepError, fromFloat64, toFloat64 } from "@xdeep/core";
+import { type DataType, type FloatTensor, type Tensor, XDeepError } from "@xdeep/core";
+import { fromFloat64, toFloat64 } from "@xdeep/core/backend";
 import type { Tensor as OrtTensor } from "onnxruntime-common";
 import type { OnnxRuntime } from "./engine.ts";
 

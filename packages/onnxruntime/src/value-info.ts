@@ -1,34 +1,56 @@
-import type { Layout, ValueInfo } from "@xdeep/core";
-import type { TypedGraph } from "@xdeep/autodiff";
+import { type Activation, type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
+import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
+import { type TypedGraph, finalActivationInput } from "@xdeep/autodiff";
 import type { Facts } from "@xdeep/onnx";
 
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
-export function inputInfos(graph: TypedGraph, layouts: Readonly<Record<string, Layout>> = {}): readonly ValueInfo[] {
+export function inputInfos(graph: TypedGraph, { shared }: BatchAxis, layouts: Readonly<Record<string, Layout>> = {}): readonly ValueInfo[] {
   return graph.graph.input.map(({ name }) => {
-    const dims = callerDims(graph.facts.get(name));
-    return { name, type: graph.facts.get(name)?.type ?? "float32", dims, layout: layouts[name] ?? guessLayout(dims) };
+    const isShared = shared.has(name);
+    const dims = callerDims(graph.facts.get(name), isShared ? -1 : 0);
+    const info = { name, type: graph.facts.get(name)?.type ?? "float32", dims, layout: layouts[name] ?? guessLayout(dims) };
+    return isShared ? { ...info, batched: false } : info;
+  });
+}
+
+/**
+ * The batch axis of the model's inputs.
+ *
+ * @param named inputs that the caller knows to have none
+ * @throws {XDeepError} INPUT_UNKNOWN for a name that is no input
+ */
+export function batchAxis(graph: TypedGraph, named: readonly string[] = []): BatchAxis {
+  const inputs = graph.graph.input.map(({ name }) => ({ name, dims: graph.facts.get(name)?.dims ?? [] }));
+  const known = inputs.map(({ name }) => name);
+  const unknown = named.find((name) => !known.includes(name));
+  if (unknown === undefined) return findBatchAxis(inputs, named);
+  throw new XDeepError("INPUT_UNKNOWN", `\`shared\` names "${unknown}", but the model's inputs are "${known.join('", "')}".`, {
+    details: { unknown, expected: known },
   });
 }
 
 /** The outputs that are tensors: sequences and maps, as classifiers of scikit-learn have them, are left alone. */
 export function outputInfos(graph: TypedGraph): readonly ValueInfo[] {
-  return graph.graph.output.filter(({ name }) => graph.facts.get(name)?.container === undefined).map(({ name }) => valueInfo(graph, name));
+  return graph.graph.output
+    .filter(({ name }) => graph.facts.get(name)?.container === undefined)
+    .map(({ name }) => ({ ...valueInfo(graph, name), activation: finalActivation(graph, name) }));
 }
 
 /** An inner value as callers see it. */
 export function valueInfo(graph: TypedGraph, name: string): ValueInfo {
-  return { name, type: graph.facts.get(name)?.type ?? "float32", dims: callerDims(graph.facts.get(name)), layout: null };
+  return { name, type: graph.facts.get(name)?.type ?? "float32", dims: callerDims(graph.facts.get(name), 0), layout: null };
 }
 
-/** The batch size that the file fixes, or null where any goes. */
-export function fixedBatch(graph: TypedGraph): number | null {
-  const leading = graph.graph.input.map(({ name }) => graph.facts.get(name)?.dims?.[0]);
-  const fixed = leading.filter((dim) => typeof dim === "number");
-  return fixed.length === 0 ? null : (fixed[0] as number);
+function finalActivation(graph: TypedGraph, output: string): Activation | null {
+  const argument = finalActivationInput(graph, output);
+  const node = argument === null ? undefined : graph.nodes.find(({ opType, input }) => input[0] === argument && opType in ACTIVATIONS);
+  return node === undefined ? null : ACTIVATIONS[node.opType]!;
 }
 
-function callerDims(facts: Facts | undefined): readonly (number | null)[] {
-  return (facts?.dims ?? []).map((dim, axis) => (axis > 0 && typeof dim === "number" ? dim : null));
+const ACTIVATIONS: Readonly<Record<string, Activation>> = { Softmax: "softmax", LogSoftmax: "log-softmax", Sigmoid: "sigmoid" };
+
+function callerDims(facts: Facts | undefined, batch: number): readonly (number | null)[] {
+  return (facts?.dims ?? []).map((dim, axis) => (axis !== batch && typeof dim === "number" ? dim : null));
 }
 
 const CHANNEL_COUNTS: readonly (number | null)[] = [1, 3, 4];

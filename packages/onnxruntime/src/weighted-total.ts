@@ -1,15 +1,11 @@
-import { type FloatTensor, addScaled } from "@xdeep/core";
-import { type EngineRun, notBatched } from "./run-rows.ts";
+import { type FloatTensor } from "@xdeep/core";
+import { addScaled, notBatched, sumTensors } from "@xdeep/core/backend";
+import type { FinishedRun } from "./run-rows.ts";
 import { asFloat32 } from "./tensors.ts";
 
 /** The sum of the runs' weighted sums [1, …]: each run summed its own rows on the device. */
-export function weightedTotal(runs: readonly EngineRun[], name: string): FloatTensor {
-  const parts = runs.map(({ results }) => asFloat32(results[name]!));
-  const first = parts[0]!;
-  if (parts.length === 1) return first;
-  const total = Float64Array.from(first.data);
-  for (const { data } of parts.slice(1)) addScaled(total, data, 1);
-  return { type: "float32", dims: first.dims, data: Float32Array.from(total) };
+export function weightedTotal(runs: readonly FinishedRun[], name: string): FloatTensor {
+  return sumTensors(runs.map(({ results }) => asFloat32(results[name]!)));
 }
 
 /**
@@ -17,7 +13,7 @@ export function weightedTotal(runs: readonly EngineRun[], name: string): FloatTe
  *
  * @throws {XDeepError} BATCH_INVALID where it is not
  */
-export function weightedRows(runs: readonly EngineRun[], name: string, weights: Float32Array): FloatTensor {
+export function weightedRows(runs: readonly FinishedRun[], name: string, weights: Float32Array): FloatTensor {
   const [first] = runs.map(({ results }) => asFloat32(results[name]!));
   const total = new Float64Array(first!.data.length / (first!.dims[0] ?? 1));
   for (const { rows, results } of runs) {

@@ -1,3 +1,4 @@
+import { RECTIFIER_NAMES } from "@xdeep/autodiff";
 import { conformance } from "@xdeep/conformance";
 import { reportFile } from "@xdeep/conformance/report-file";
 import { describe, it } from "vitest";
@@ -8,7 +9,7 @@ for (const engine of ["onnxruntime-node", "onnxruntime-web"] as const) {
   conformance({
     api: { describe, it },
     name: engine,
-    capabilities: { rules: ["standard", "guided", "deconvnet"], innerValues: true, logits: true, gpu: false, maxBatch: null },
+    capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
     createModel: (fixture) => loadModel(fixture.onnx(), { engine }),
     onReport: reportFile(new URL(`../../../docs/conformance/${engine}.json`, import.meta.url)),
   });

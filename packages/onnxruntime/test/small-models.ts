@@ -1,4 +1,5 @@
-import { type FloatTensor, createNoise, float32, sizeOf } from "@xdeep/core";
+import { type FloatTensor, float32, sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import {
   type Dim,
   type FunctionProto,

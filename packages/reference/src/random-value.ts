@@ -1,4 +1,5 @@
-import { type DataType, createNoise, sizeOf } from "@xdeep/core";
+import { type DataType, sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { type Value64, value64 } from "./value64.ts";
 
 export interface RandomValueOptions {

@@ -1,5 +1,6 @@
-import { addScaled } from "@xdeep/core";
-import type { FloatTensor, RowValues } from "@xdeep/core";
+import { addScaled } from "@xdeep/core/method";
+import type { FloatTensor } from "@xdeep/core";
+import type { RowValues } from "@xdeep/core/method";
 
 import type { Aggregate } from "./settings.ts";
 

@@ -1,4 +1,5 @@
-import { createNoise, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import type { Model } from "@xdeep/core";
 
 import { channelsLast } from "./channels-last.ts";

@@ -1,4 +1,5 @@
-import { XDeepError, firstNonFinite, isFloatType, isTensor, sizeOf, toFloat64 } from "@xdeep/core";
+import { XDeepError, isTensor, sizeOf } from "@xdeep/core";
+import { firstNonFinite, isFloatType, toFloat64 } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
 
 /** Noise [n, … dims of one sample], or that for each input that gets noise. */

@@ -1,4 +1,4 @@
-import { checkOptionNames, dropBatchAxis } from "@xdeep/core";
+import { checkOptionNames, dropBatchAxis } from "@xdeep/core/method";
 import type { Explainer, Input, Mirrored, Progress, Score, TargetOption } from "@xdeep/core";
 
 import { SMOOTH_OPTIONS } from "./settings.ts";

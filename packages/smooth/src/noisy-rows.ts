@@ -1,5 +1,7 @@
-import { XDeepError, feedInner, fromFloat64, isFloatType, repeatRow, sliceRows, toFloat64 } from "@xdeep/core";
-import type { ExplainOptions, Model, ResolvedInput, Tensor } from "@xdeep/core";
+import { XDeepError, sliceRows } from "@xdeep/core";
+import { feedInner, fromFloat64, isFloatType, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import type { ExplainOptions, Model, Tensor } from "@xdeep/core";
+import type { ResolvedInput } from "@xdeep/core/method";
 
 import type { NoiseSettings } from "./settings.ts";
 import { standardDeviation } from "./spread.ts";
@@ -35,9 +37,13 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
   });
 }
 
-/** Prepares a row: its values in double precision, and the standard deviation of its noise. */
-export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number): NoisyRow {
-  const single = Object.entries(feeds).map(([name, tensor]) => [name, sliceRows(tensor, row, row + 1)] as const);
+/**
+ * Prepares a row: its values in double precision, and the standard deviation of its noise.
+ *
+ * @param shared names of the inputs that have no batch axis: they are passed whole
+ */
+export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number, shared: ReadonlySet<string>): NoisyRow {
+  const single = Object.entries(sliceFeeds(feeds, { start: row, end: row + 1 }, shared));
   const noisy = new Map(
     names.map((name) => {
       const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
@@ -50,7 +56,7 @@ export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], set
     Object.fromEntries(
       single.map(([name, tensor]) => {
         const target = noisy.get(name);
-        if (target === undefined) return [name, repeatRow(tensor, count)];
+        if (target === undefined) return [name, shared.has(name) ? tensor : repeatRow(tensor, count)];
         const { sample, mean, std } = target;
         const values = draws[name]!.map((draw, i) => sample[i % sample.length]! + (mean + std * draw));
         return [name, fromFloat64(tensor.type, [count, ...tensor.dims.slice(1)], values)];

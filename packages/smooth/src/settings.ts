@@ -1,4 +1,5 @@
-import { XDeepError, checkOptionNames, checkSeed } from "@xdeep/core";
+import { XDeepError } from "@xdeep/core";
+import { checkOptionNames, checkSeed } from "@xdeep/core/method";
 
 import { countDraws, describeNoise } from "./explicit-noise.ts";
 import type { NoiseOption } from "./explicit-noise.ts";

@@ -1,4 +1,5 @@
-import { VERSION as CORE_VERSION, createNoise, float32 } from "@xdeep/core";
+import { VERSION as CORE_VERSION, float32 } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import type { ExplainOptions, Explainer, FloatTensor, Tensor } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
@@ -382,5 +383,33 @@ describe("smooth refuses", () => {
     expect(() => smooth(model as never)).toThrow(TypeError);
     await expect(smooth(explainer).explain(x, { target: 4 })).rejects.toEqual(expect.objectContaining({ code: "TARGET_OUT_OF_RANGE" }));
     await expect(smooth(explainer).explain(x, { wrt: ["z"] })).rejects.toEqual(expect.objectContaining({ code: "WRT_UNKNOWN" }));
+  });
+});
+
+describe("smooth around integrated", () => {
+  it("gives every draw the baseline of its own row, whatever the size of chunks", async () => {
+    const square = (preferredBatch: number): Explainer =>
+      new Backprop(
+        analyticModel({
+          inputs: [{ name: "x", dims: [2] }],
+          layers: [
+            elementwise(
+              (v) => v * v,
+              (v) => 2 * v,
+            ),
+            affine([[1, 1]]),
+          ],
+          capabilities: { preferredBatch },
+        }),
+      );
+    const sample = float32([2, 2], [1, 2, 3, -5]);
+    const baseline = float32([2, 2], [0, 1, 2, 3]);
+    for (const size of [1, 2, 3, 7]) {
+      const { values } = await smooth(integrated(square(size), { baseline, n: 2 }), { n: 4, std: 0 }).explain(sample);
+      // x² − x′², exactly: the gradient is linear along the path.
+      expectClose(values.data, [1, 3, 5, 16]);
+      const twice = await integrated(integrated(square(size), { baseline, n: 2 }), { n: 1, quadrature: "right", multiplyByInputs: false }).explain(sample);
+      expectClose(twice.values.data, [1, 3, 5, 16]);
+    }
   });
 });

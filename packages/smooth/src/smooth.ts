@@ -1,5 +1,19 @@
-import { assembleRows, batchSize, betweenRuns, checkExplainOptions, checkExplainer, mirrorInput, resolveInput, scoreRows, splitRows } from "@xdeep/core";
-import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Provenance, ResolvedInput, RowValues, ScoreResult } from "@xdeep/core";
+import {
+  assembleRows,
+  batchSize,
+  betweenRuns,
+  checkExplainOptions,
+  checkExplainer,
+  createAttribution,
+  innerOrigin,
+  mirrorInput,
+  resolveInput,
+  scoreRows,
+  sharedInputs,
+  splitRows,
+} from "@xdeep/core/method";
+import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Provenance, ScoreResult } from "@xdeep/core";
+import type { ResolvedInput, RowValues } from "@xdeep/core/method";
 
 import { createAccumulator, needsEveryDraw } from "./accumulator.ts";
 import { createDraws } from "./draws.ts";
@@ -19,16 +33,16 @@ export function smooth(explainer: Explainer, options: SmoothOptions = {}): Expla
   checkExplainer(explainer);
   const settings = resolveSettings(options);
   const method: MethodDescription = { name: "smooth", parameters: describeSettings(settings), of: explainer.method };
-  return { model: explainer.model, method, explain: (input, call = {}) => explainNoisy(explainer, settings, method, input, call) };
+  return { model: explainer.model, method, explain: (input, call) => explainNoisy(explainer, settings, method, input, call ?? {}) };
 }
 
-async function explainNoisy<I extends Input>(
+async function explainNoisy<T extends Input>(
   explainer: Explainer,
   settings: SmoothSettings,
   method: MethodDescription,
-  input: I,
+  input: Input,
   options: ExplainOptions,
-): Promise<Attribution<I>> {
+): Promise<Attribution<T>> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
   const given = resolveInput(model, input);
@@ -36,7 +50,7 @@ async function explainNoisy<I extends Input>(
   const resolved = await noisyInput(model, given, options);
   const { output, target = null, score, signal, weights } = options;
   const names = noisyNames(model, resolved.feeds, options);
-  const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row));
+  const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples);
   const scored = await scoreRows(model, resolved, { output, target, score, signal });
@@ -44,13 +58,13 @@ async function explainNoisy<I extends Input>(
     const drawn = draws.next(count);
     return (row) => rows[row]!.at(drawn, count);
   });
-  return {
-    values: mirrorInput(model, input, assembleRows(values, weights)),
+  return createAttribution({
+    values: mirrorInput(model, input, assembleRows(values, weights), options),
     target: scored.target,
     scores: scored.scores,
     output: scored.output,
     provenance: { ...provenance, method, versions: { ...provenance.versions, "@xdeep/smooth": VERSION } },
-  };
+  });
 }
 
 interface Run {
@@ -77,7 +91,8 @@ async function aggregateDraws(
     const weights = needsEveryDraw(settings.aggregate) ? undefined : new Float32Array(end - start).fill(1);
     for (const [row, accumulator] of accumulators.entries()) {
       await betweenRuns(signal);
-      const part = await explainer.explain(feedsOf(row), { target: scored.target[row]!, output, score, wrt, weights, signal });
+      const origin = innerOrigin(options, row, resolved.rows, end - start);
+      const part = await explainer.explain(feedsOf(row), { target: scored.target[row]!, output, score, wrt, weights, origin, signal });
       accumulator.add(part.values);
       provenance = part.provenance;
       onProgress?.({ done: ++done, total });

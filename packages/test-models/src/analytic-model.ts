@@ -1,4 +1,4 @@
-import { XDeepError, addScaled, gatherScores, resolveOutput, resolveTargets, resolveWrt, sizeOf, validateFeeds } from "@xdeep/core";
+import { XDeepError, sizeOf } from "@xdeep/core";
 import type {
   Capabilities,
   FloatTensor,
@@ -6,15 +6,16 @@ import type {
   ForwardResult,
   Layout,
   Model,
-  Rule,
-  Score,
-  ScoreRequest,
+  RectifierRule,
   ScoreResult,
+  Target,
   Tensor,
   ValueInfo,
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
+import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
+import type { ForwardPlan, TargetEntries } from "@xdeep/core/backend";
 
 import type { Layer } from "./layer.ts";
 import { Trace } from "./trace.ts";
@@ -52,6 +53,7 @@ export interface AnalyticModel extends Model {
 export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
   const capabilities: Capabilities = {
     rules: ["standard", "guided", "deconvnet"],
+    rectifiers: ["Relu"],
     innerValues: true,
     logits: true,
     gpu: false,
@@ -61,79 +63,89 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
   };
   const inputs = options.inputs.map(inputInfo);
   const trace = new Trace(inputs, options.layers);
-  const width = trace.outputSize();
-  const outputs: readonly ValueInfo[] = [{ name: "y", type: "float32", dims: [null, ...(options.outputDims ?? [width])], layout: null }];
-  const innerValues = capabilities.innerValues ? trace.innerValues() : [];
+  const activation = options.layers.at(-1)?.activation === true ? "softmax" : null;
+  const outputs: readonly ValueInfo[] = [
+    { name: "y", type: "float32", dims: [null, ...(options.outputDims ?? [trace.outputSize()])], layout: null, activation },
+  ];
   const calls: Call[] = [];
   let disposed = false;
 
-  function begin(kind: Call["kind"], { feeds, signal }: ForwardRequest | VjpRequest, batched: boolean): number {
-    if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed; load it again.");
-    signal?.throwIfAborted();
-    const rows = validateFeeds(feeds, inputs, { innerValues, batched });
-    if (capabilities.maxBatch !== null && rows > capabilities.maxBatch) {
-      throw new XDeepError("BATCH_INVALID", `This model takes ${capabilities.maxBatch} rows a call, got ${rows}.`);
-    }
+  function begin(kind: Call["kind"], { rows }: ForwardPlan): void {
     calls.push({ kind, rows });
-    return rows;
+  }
+
+  function checkUsable(): void {
+    if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed; load it again.");
+  }
+
+  function runRows({ feeds, rows }: ForwardPlan): readonly (readonly Float64Array[])[] {
+    return Array.from({ length: rows }, (_, row) => trace.run(feeds, row));
   }
 
   function tensorOf(name: string, runs: readonly (readonly Float64Array[])[]): Tensor {
     const output = outputs.find((info) => info.name === name);
-    const depth = output === undefined ? trace.depthOf(name) : options.layers.length;
-    if (depth === undefined || depth < 1) throw new XDeepError("OUTPUT_UNKNOWN", `There is no output "${name}".`);
+    const depth = output === undefined ? trace.depthOf(name)! : options.layers.length;
     const values = runs.map((run) => run[depth]!);
     const dims = [runs.length, ...((output?.dims.slice(1) as number[] | undefined) ?? [values[0]!.length])];
     return { type: "float32", dims, data: Float32Array.from(values.flatMap((row) => [...row])) };
   }
 
-  function scoreOf(runs: readonly (readonly Float64Array[])[], request: ScoreRequest): ScoreResult & { readonly indices: Int32Array; readonly depth: number } {
-    const info = resolveOutput(outputs, request.output);
-    const hidden = options.layers.at(-1)?.activation === true && request.score !== "probability";
-    const depth = options.layers.length - (hidden ? 1 : 0);
-    const data = Float64Array.from(runs.flatMap((run) => [...run[depth]!]));
-    const { targets, indices } = resolveTargets({ name: info.name, dims: [runs.length, ...(info.dims.slice(1) as number[])], data }, request.target);
-    const score: Score = hidden || options.layers.at(-1)?.activation !== true ? "logit" : "probability";
-    return { target: targets, scores: gatherScores(data, indices), output: info.name, score, indices, depth };
+  function depthOf({ output, score }: ForwardPlan): number {
+    return trace.depthOf(output.name) ?? options.layers.length - (activation !== null && score === "logit" ? 1 : 0);
+  }
+
+  function scoreOf(
+    runs: readonly (readonly Float64Array[])[],
+    plan: ForwardPlan,
+  ): { readonly scored: ScoreResult; readonly entries: readonly TargetEntries[] } {
+    const { output, score, targets } = plan;
+    if (targets === undefined) return { scored: { target: [], scores: new Float32Array(0), output: output.name, score }, entries: [] };
+    const data = Float64Array.from(runs.flatMap((run) => [...run[depthOf(plan)]!]));
+    const resolved = resolveTargets({ name: output.name, dims: [runs.length, ...(output.dims.slice(1) as number[])], data }, targets as readonly Target[]);
+    return { scored: { target: resolved.targets, scores: scoreEntries(data, resolved.entries), output: output.name, score }, entries: resolved.entries };
+  }
+
+  function outputsOf(runs: readonly (readonly Float64Array[])[], plan: ForwardPlan): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(plan.outputs.map((name) => [name, tensorOf(name, runs)]));
   }
 
   async function forward(request: ForwardRequest): Promise<ForwardResult> {
-    const rows = begin("forward", request, request.target !== undefined);
-    const runs = Array.from({ length: rows }, (_, row) => trace.run(request.feeds, row));
-    const names = request.outputs ?? ["y"];
-    const values = Object.fromEntries(names.map((name) => [name, tensorOf(name, runs)]));
-    if (request.target === undefined)
-      return { outputs: values, target: [], scores: new Float32Array(0), output: resolveOutput(outputs, request.output).name, score: "logit" };
-    const { target, scores, output, score } = scoreOf(runs, request);
-    return { outputs: values, target, scores, output, score };
+    checkUsable();
+    const plan = planForward(model, request, trace.innerValues);
+    begin("forward", plan);
+    const runs = runRows(plan);
+    return { outputs: outputsOf(runs, plan), ...scoreOf(runs, plan).scored };
   }
 
   async function vjp(request: VjpRequest): Promise<VjpResult> {
-    const rows = begin("vjp", request, true);
-    const rule: Rule = request.rule ?? "standard";
-    const wrt = resolveWrt(inputs, request.wrt, capabilities.innerValues ? { innerValues: trace.named } : {});
-    const runs = Array.from({ length: rows }, (_, row) => trace.run(request.feeds, row));
-    const { target, scores, output, score, indices, depth } = scoreOf(runs, request);
-    const cotangents = runs.map((run, row) => trace.cotangents(run, depth, startOf(run[depth]!.length, row, indices, request.cotangent), rule));
-    const gradients = Object.fromEntries(
-      wrt.map((name) => [
-        name,
-        collect(
-          request.feeds[name]?.dims.slice(1) ?? [trace.sizeOf(name)],
-          cotangents.map((row) => trace.gradient(name, row)),
-          request.weights,
-        ),
-      ]),
-    );
-    const rectifiers = rule === "standard" ? 0 : options.layers.filter((layer) => layer.rectifier).length;
-    return { outputs: { y: tensorOf("y", runs) }, gradients, rectifiers, target, scores, output, score };
+    checkUsable();
+    const plan = planVjp(model, request, trace.innerValues);
+    begin("vjp", plan);
+    const runs = runRows(plan);
+    const rule = ruleName(plan.rule) as RectifierRule;
+    const depth = plan.cotangent === undefined ? depthOf(plan) : (trace.depthOf(plan.output.name) ?? options.layers.length);
+    const { scored, entries } = scoreOf(runs, plan);
+    const size = runs[0]![depth]!.length;
+    const { data: start } = plan.cotangent ?? targetCotangent([plan.rows, size], entries);
+    const cotangents = runs.map((run, row) => trace.cotangents(run, depth, Float64Array.from(start.subarray(row * size, (row + 1) * size)), rule));
+    const gradientOf = (name: string): FloatTensor => {
+      const dims = plan.feeds[name]?.dims.slice(1) ?? [trace.sizeOf(name)];
+      const rows = cotangents.map((row) => trace.gradient(name, row));
+      return collect(dims, rows, plan.weights);
+    };
+    return {
+      ...scored,
+      outputs: outputsOf(runs, plan),
+      gradients: Object.fromEntries(plan.wrt.map((name) => [name, gradientOf(name)])),
+      rectifiers: rule === "standard" ? 0 : options.layers.filter((layer) => layer.rectifier).length,
+    };
   }
 
   async function dispose(): Promise<void> {
     disposed = true;
   }
 
-  return {
+  const model: AnalyticModel = {
     backend: "analytic",
     engine: "float64",
     contractVersion: 1,
@@ -146,15 +158,11 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     dispose,
     [Symbol.asyncDispose]: dispose,
   };
+  return model;
 }
 
 function inputInfo({ name, dims, type = "float32", layout = null }: AnalyticInput): ValueInfo {
   return { name, type, dims: [null, ...dims], layout };
-}
-
-function startOf(size: number, row: number, indices: Int32Array, cotangent: FloatTensor | undefined): Float64Array {
-  if (cotangent !== undefined) return Float64Array.from(cotangent.data.subarray(row * size, (row + 1) * size));
-  return new Float64Array(size).fill(1, indices[row]!, indices[row]! + 1);
 }
 
 /** [N, …], or with weights their sum [1, …]. */

@@ -1,10 +1,10 @@
-import type { Rule } from "@xdeep/core";
+import type { RectifierRule } from "@xdeep/core";
 
 /** One step of an analytic network on one sample: a function of a vector, and its derivative. */
 export interface Layer {
   readonly primal: (x: Float64Array) => Float64Array;
   /** x̄ from ȳ. Rectifiers follow the rule, everything else ignores it. */
-  readonly pullback: (x: Float64Array, dy: Float64Array, rule: Rule) => Float64Array;
+  readonly pullback: (x: Float64Array, dy: Float64Array, rule: RectifierRule) => Float64Array;
   readonly rectifier?: boolean;
   /** A final activation, whose argument `score: "logit"` explains. */
   readonly activation?: boolean;
@@ -25,7 +25,7 @@ export function elementwise(f: (x: number) => number, derivative: (x: number) =>
 
 /** y = max(x, 0), with the guided and the DeconvNet rule. */
 export function relu(): Layer {
-  const passes: Readonly<Record<Rule, (x: number, dy: number) => boolean>> = {
+  const passes: Readonly<Record<RectifierRule, (x: number, dy: number) => boolean>> = {
     standard: (x) => x > 0,
     guided: (x, dy) => x > 0 && dy > 0,
     deconvnet: (_, dy) => dy > 0,

@@ -1,4 +1,4 @@
-import { createNoise } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 
 import { affine, relu, softplus } from "./layer.ts";
 import type { Layer } from "./layer.ts";

@@ -1,5 +1,6 @@
-import { isFloatType, sizeOf, sliceRows, toFloat64 } from "@xdeep/core";
-import type { Rule, Tensor, ValueInfo } from "@xdeep/core";
+import { sizeOf, sliceRows } from "@xdeep/core";
+import { type InnerValues, isFloatType, toFloat64 } from "@xdeep/core/backend";
+import type { RectifierRule, Tensor, ValueInfo } from "@xdeep/core";
 
 import type { Layer } from "./layer.ts";
 
@@ -7,22 +8,20 @@ import type { Layer } from "./layer.ts";
 export class Trace {
   readonly #inputs: readonly ValueInfo[];
   readonly #layers: readonly Layer[];
-  /** Names of inner values, for `resolveWrt`. */
-  readonly named: { readonly names: readonly string[]; has(name: string): boolean };
+  readonly #names: readonly string[];
+  readonly innerValues: InnerValues;
 
   constructor(inputs: readonly ValueInfo[], layers: readonly Layer[]) {
     this.#inputs = inputs;
     this.#layers = layers;
     const names = layers.map((_, index) => `layer${index}`);
-    this.named = { names, has: (name) => names.includes(name) };
-  }
-
-  innerValues(): readonly ValueInfo[] {
-    return this.named.names.map((name) => ({ name, type: "float32", dims: [null, this.sizeOf(name)], layout: null }));
+    this.#names = names;
+    const infoOf = (name: string): ValueInfo => ({ name, type: "float32", dims: [null, this.sizeOf(name)], layout: null });
+    this.innerValues = { get: (name) => (names.includes(name) ? infoOf(name) : undefined), names: () => names };
   }
 
   depthOf(name: string): number | undefined {
-    const index = this.named.names.indexOf(name);
+    const index = this.#names.indexOf(name);
     return index < 0 ? undefined : index + 1;
   }
 
@@ -47,7 +46,7 @@ export class Trace {
   }
 
   /** The cotangent at every depth, from the one at depth `last` down. */
-  cotangents(vectors: readonly Float64Array[], last: number, start: Float64Array, rule: Rule): readonly Float64Array[] {
+  cotangents(vectors: readonly Float64Array[], last: number, start: Float64Array, rule: RectifierRule): readonly Float64Array[] {
     const cotangents: Float64Array[] = [];
     cotangents[last] = start;
     for (let depth = last - 1; depth >= 0; depth--) cotangents[depth] = this.#layers[depth]!.pullback(vectors[depth]!, cotangents[depth + 1]!, rule);

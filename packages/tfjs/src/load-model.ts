@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly useGpu?: boolean | undefined;
   /** For a function: its inputs in the order of its parameters. */
   readonly inputs?: readonly FunctionValue[] | undefined;
+  /** Inputs that have no batch axis in front, such as tables or states: they are passed whole to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open. */
+  readonly shared?: readonly string[] | undefined;
   /** For a function: its outputs in the order in which it returns them. */
   readonly outputs?: readonly FunctionValue[] | undefined;
 }

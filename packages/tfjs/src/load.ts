@@ -1,3 +1,5 @@
+import type { ValueInfo } from "@xdeep/core";
+import { findBatchAxis } from "@xdeep/core/backend";
 import { engine, setBackend } from "@tensorflow/tfjs-core";
 
 import { chooseEngine } from "./engine/choose-engine.ts";
@@ -23,16 +25,33 @@ export function load(source: ModelSource, options: LoadOptions): Promise<TfjsMod
   });
 }
 
-async function loadOnEngine(source: ModelSource, { engine: name, useGpu = false, inputs, outputs }: LoadOptions): Promise<TfjsModel> {
+async function loadOnEngine(source: ModelSource, { engine: name, useGpu = false, inputs, outputs, shared: named }: LoadOptions): Promise<TfjsModel> {
   const { backendName, description, gpu } = await chooseEngine(name, useGpu);
   const network = await openNetwork(source, { ...(inputs ? { inputs } : {}), ...(outputs ? { outputs } : {}) });
   const cache = new FilterCache();
   try {
     const trial = tryNetwork(network, cache);
-    return new TfjsModel({ network, backendName, engine: description, gpu, outputs: trial.outputs, preferredBatch: trial.preferredBatch, cache });
+    const { shared, fixedBatch } = findBatchAxis(network.inputs, named);
+    const isBatch = (size: number | null | undefined): boolean => size === fixedBatch;
+    return new TfjsModel({
+      network,
+      backendName,
+      engine: description,
+      gpu,
+      inputs: network.inputs.map((info) => (shared.has(info.name) ? { ...info, batched: false } : withOpenBatch(info, isBatch))),
+      outputs: trial.outputs.map((info) => withOpenBatch(info, isBatch)),
+      fixedBatch,
+      preferredBatch: trial.preferredBatch,
+      cache,
+    });
   } catch (error) {
     cache.dispose();
     network.dispose();
     throw error;
   }
+}
+
+/** A batch that the model fixes is opened: calls of any size are run so many rows at a time. */
+function withOpenBatch(info: ValueInfo, isBatch: (size: number | null | undefined) => boolean): ValueInfo {
+  return isBatch(info.dims[0]) ? { ...info, dims: [null, ...info.dims.slice(1)] } : info;
 }

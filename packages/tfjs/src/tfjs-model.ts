@@ -1,41 +1,30 @@
+import type { Capabilities, FloatTensor, ForwardRequest, ForwardResult, Model, RectifierRule, Tensor, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import { XDeepError } from "@xdeep/core";
 import {
-  type Capabilities,
-  type FloatTensor,
-  type ForwardRequest,
-  type ForwardResult,
-  type Model,
-  type RowRange,
-  type Rule,
-  type Tensor,
-  type ValueInfo,
-  type VjpRequest,
-  type VjpResult,
-  XDeepError,
+  type EngineRun,
+  type ForwardPlan,
+  type VjpPlan,
   betweenRuns,
-  checkExplainOptions,
-  checkRule,
-  concatRows,
-  expandTargets,
-  nearestNames,
-  resolveOutput,
-  resolveWrt,
-  sliceRows,
+  engineRuns,
+  joinRuns,
+  planForward,
+  planVjp,
+  ruleName,
   sumTensors,
-  validateFeeds,
-  validateTensor,
-} from "@xdeep/core";
+  targetCotangent,
+  withoutPadding,
+} from "@xdeep/core/backend";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
-import { backwardPass } from "./tape/backward-pass.ts";
-import { chunkRanges, feedsOf, joinOutputs } from "./chunks.ts";
+import { withBackend } from "./engine/with-backend.ts";
 import type { FilterCache } from "./formulas/filter-cache.ts";
-import { forwardPass } from "./tape/forward-pass.ts";
 import type { Network } from "./networks/network.ts";
-import { DEFAULT_RECTIFIERS, checkRectifiers } from "./tape/rectifier.ts";
-import { type ScorePlan, type Scored, checkCotangent, joinScores, oneHot, readScores } from "./tape/scoring.ts";
+import { backwardPass } from "./tape/backward-pass.ts";
+import { forwardPass } from "./tape/forward-pass.ts";
+import { RECTIFIER_NAMES } from "./tape/rectifier.ts";
+import { type Scored, checkCotangent, joinScores, readScores } from "./tape/scoring.ts";
 import { download } from "./engine/transfer.ts";
 import { VERSION } from "./version.ts";
-import { withBackend } from "./engine/with-backend.ts";
 
 export interface TfjsModelOptions {
   readonly network: Network;
@@ -44,7 +33,11 @@ export interface TfjsModelOptions {
   /** As in `Model.engine`. */
   readonly engine: string;
   readonly gpu: boolean;
+  /** As callers see them: the batch axis open. */
+  readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** The batch size that the model fixes; null where any goes. */
+  readonly fixedBatch: number | null;
   readonly preferredBatch: number;
   readonly cache: FilterCache;
 }
@@ -60,68 +53,56 @@ export class TfjsModel implements Model {
   readonly capabilities: Capabilities;
   readonly #network: Network;
   readonly #backendName: string;
+  readonly #fixedBatch: number | null;
   readonly #cache: FilterCache;
   #isDisposed = false;
 
-  constructor({ network, backendName, engine, gpu, outputs, preferredBatch, cache }: TfjsModelOptions) {
-    const fixedBatch = network.inputs.map(({ dims }) => dims[0]).find((size) => typeof size === "number") ?? null;
+  constructor({ network, backendName, engine, gpu, inputs, outputs, fixedBatch, preferredBatch, cache }: TfjsModelOptions) {
     this.engine = engine;
-    this.inputs = network.inputs;
+    this.inputs = inputs;
     this.outputs = outputs;
     this.capabilities = {
       rules: ["standard", "guided", "deconvnet"],
+      rectifiers: RECTIFIER_NAMES,
       innerValues: false,
       logits: true,
       gpu,
-      maxBatch: fixedBatch,
+      maxBatch: null,
       preferredBatch: fixedBatch ?? preferredBatch,
     };
     this.#network = network;
     this.#backendName = backendName;
+    this.#fixedBatch = fixedBatch;
     this.#cache = cache;
   }
 
   async forward(request: ForwardRequest): Promise<ForwardResult> {
-    this.#checkUsable(request.signal);
-    const { feeds, target, score = "logit", signal } = request;
-    const rows = validateFeeds(feeds, this.inputs, { batched: target !== undefined });
-    checkExplainOptions({ score }, rows);
-    const names = this.#outputNames(request.outputs);
-    const output = target === undefined && request.output === undefined ? names[0]! : resolveOutput(this.outputs, request.output).name;
-    const targets = target === undefined ? undefined : expandTargets(target, rows);
-    const parts = await this.#inChunks(Object.values(feeds), rows, signal, async (range) => {
-      const pass = this.#run(() => forwardPass(this.#network, feedsOf(feeds, range), []));
+    this.#checkUsable();
+    const plan = planForward(this, request);
+    const parts = await this.#inRuns(plan, plan.feeds, async (run) => {
+      const pass = this.#run(() => forwardPass(this.#network, run.feeds, []));
       try {
-        const outputs = await downloadAll(names.map((name) => [name, pass.outputs[name]!]));
-        return { outputs, scored: await readScores(pass, { output, score, targets: targets?.slice(range?.start, range?.end) }) };
+        const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
+        return { outputs: withoutPadding(outputs, run), scored: await readScores(pass, plan, run) };
       } finally {
         pass.dispose();
       }
     });
-    return {
-      outputs: joinOutputs(parts.map(({ outputs }) => outputs)),
-      ...joinScores(
-        parts.map(({ scored }) => scored),
-        { output, score },
-      ),
-    };
+    return { outputs: joinAll(parts, "outputs"), ...joinScores(parts, plan) };
   }
 
   async vjp(request: VjpRequest): Promise<VjpResult> {
-    this.#checkUsable(request.signal);
-    const plan = this.#planVjp(request);
-    const { feeds, cotangent, signal } = request;
-    const values = cotangent === undefined ? Object.values(feeds) : [...Object.values(feeds), cotangent];
-    const parts = await this.#inChunks(values, plan.rows, signal, (range) => this.#vjpOf(request, plan, range));
-    const merge = request.weights === undefined ? concatRows : sumTensors;
+    this.#checkUsable();
+    const plan = planVjp(this, request);
+    const { feeds, cotangent, weights, wrt } = plan;
+    const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
     return {
-      outputs: joinOutputs(parts.map(({ outputs }) => outputs)),
-      gradients: Object.fromEntries(plan.wrt.map((name) => [name, merge(parts.map(({ gradients }) => gradients[name] as FloatTensor))])),
+      outputs: joinAll(parts, "outputs"),
+      gradients: (weights === undefined
+        ? joinAll(parts, "gradients")
+        : Object.fromEntries(wrt.map((name) => [name, sumTensors(parts.map(({ gradients }) => gradients[name] as FloatTensor))]))) as VjpResult["gradients"],
       rectifiers: parts[0]!.rectifiers,
-      ...joinScores(
-        parts.map(({ scored }) => scored),
-        plan,
-      ),
+      ...joinScores(parts, plan),
     };
   }
 
@@ -136,44 +117,38 @@ export class TfjsModel implements Model {
     return this.dispose();
   }
 
-  #planVjp({ feeds, cotangent, target, weights, rule = "standard", rectifiers = DEFAULT_RECTIFIERS, score = "logit", ...request }: VjpRequest): VjpPlan {
-    checkRule(this, rule);
-    checkRectifiers(rectifiers);
-    const rows = validateFeeds(feeds, this.inputs, { batched: cotangent === undefined || weights !== undefined });
-    checkExplainOptions({ score, weights }, rows);
-    const info = resolveOutput(this.outputs, request.output);
-    if (cotangent !== undefined) {
-      if (target !== undefined && target !== null)
-        throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
-      validateTensor(cotangent, { ...info, name: `cotangent of ${info.name}` });
-    }
-    const targets = cotangent === undefined ? expandTargets(target, rows) : undefined;
-    return { rows, rule, rectifiers, score, output: info.name, targets, wrt: resolveWrt(this.inputs, request.wrt) };
-  }
-
   /** One run forward and back. Between the two the scores are read, and nothing global is held meanwhile. */
-  async #vjpOf({ feeds, cotangent, weights, signal }: VjpRequest, plan: VjpPlan, range: RowRange | undefined): Promise<VjpPart> {
-    const pass = this.#run(() => forwardPass(this.#network, feedsOf(feeds, range), plan.wrt));
+  async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<VjpPart> {
+    const { [COTANGENT]: cotangent, ...feeds } = run.feeds;
+    const pass = this.#run(() => forwardPass(this.#network, feeds, plan.wrt));
     try {
-      const outputs = await downloadAll(Object.entries(pass.outputs));
-      const scored = await readScores(pass, { ...plan, targets: plan.targets?.slice(range?.start, range?.end) });
-      this.#checkUsable(signal);
-      const dims = pass.outputs[plan.output]!.shape;
-      const given = cotangent === undefined || range === undefined ? cotangent : sliceRows(cotangent, range.start, range.end);
-      if (given !== undefined) checkCotangent(given, plan.output, dims);
+      const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
+      const scored = await readScores(pass, plan, run);
+      plan.signal?.throwIfAborted();
+      this.#checkUsable();
+      const { shape } = pass.outputs[plan.output.name]!;
+      if (cotangent !== undefined) checkCotangent(cotangent, plan.output.name, shape);
       const { gradients, rectifiers } = this.#run(() =>
         backwardPass(pass, {
-          scored: pass.scored(plan.output, plan.score),
-          cotangent: given ?? oneHot(dims, scored.indices),
-          rule: plan.rule,
+          // A cotangent is that of the output itself, whatever the score of targets is.
+          scored: pass.scored(plan.output.name, cotangent === undefined ? plan.score : "probability"),
+          cotangent: (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries),
+          rule: ruleName(plan.rule) as RectifierRule,
           rectifiers: plan.rectifiers,
-          weights: weights?.subarray(range?.start ?? 0, range?.end),
+          weights: weightsOf(plan, run),
           cache: this.#cache,
         }),
       );
       this.#cache.sweep();
       try {
-        return { outputs, scored, gradients: await downloadAll([...gradients]), rectifiers };
+        const downloaded = await downloadAll([...gradients]);
+        return {
+          rows: run.rows,
+          outputs: withoutPadding(outputs, run),
+          scored,
+          gradients: plan.weights === undefined ? withoutPadding(downloaded, run) : downloaded,
+          rectifiers,
+        };
       } finally {
         for (const gradient of gradients.values()) gradient.dispose();
       }
@@ -182,17 +157,19 @@ export class TfjsModel implements Model {
     }
   }
 
-  async #inChunks<T>(
-    values: readonly Tensor[],
-    rows: number,
-    signal: AbortSignal | undefined,
-    run: (range: RowRange | undefined) => Promise<T>,
-  ): Promise<readonly T[]> {
-    const parts: T[] = [];
-    for (const range of chunkRanges(values, [...this.inputs, ...this.outputs], rows, this.capabilities.preferredBatch)) {
+  async #inRuns<T>(
+    { rows, signal }: ForwardPlan,
+    feeds: Readonly<Record<string, Tensor>>,
+    run: (part: EngineRun) => Promise<T>,
+  ): Promise<readonly (T & Pick<EngineRun, "rows">)[]> {
+    const parts: (T & Pick<EngineRun, "rows">)[] = [];
+    // An output whose first axis is no open batch cannot be joined, so its rows stay in one run.
+    const joinable = this.outputs.every(({ dims }) => dims.length > 0 && dims[0] === null);
+    const size = joinable ? this.capabilities.preferredBatch : rows;
+    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch: this.#fixedBatch })) {
       if (parts.length > 0) await betweenRuns(signal);
-      this.#checkUsable(signal);
-      parts.push(await run(range));
+      this.#checkUsable();
+      parts.push({ ...(await run(part)), rows: part.rows });
     }
     return parts;
   }
@@ -201,37 +178,42 @@ export class TfjsModel implements Model {
     return withBackend(this.#backendName, run);
   }
 
-  #outputNames(names: readonly string[] | undefined): readonly string[] {
-    const known = this.outputs.map(({ name }) => name);
-    const unknown = names?.filter((name) => !known.includes(name)) ?? [];
-    if (unknown.length === 0) return names ?? known;
-    throw new XDeepError(
-      "OUTPUT_UNKNOWN",
-      `The model has no output "${unknown.join('", "')}". Its outputs are ${known.map((name) => `"${name}"`).join(", ")}.`,
-      {
-        details: { unknown, outputs: known, nearest: nearestNames(unknown[0]!, known) },
-      },
-    );
-  }
-
-  #checkUsable(signal: AbortSignal | undefined): void {
-    signal?.throwIfAborted();
+  #checkUsable(): void {
     if (this.#isDisposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again to use it.");
   }
 }
 
-interface VjpPlan extends ScorePlan {
-  readonly rows: number;
-  readonly rule: Rule;
-  readonly rectifiers: readonly string[];
-  readonly wrt: readonly string[];
-}
+/** Name under which a cotangent travels with the feeds, so that its rows are split as theirs are. No input is called so. */
+const COTANGENT = "\0cotangent";
 
-interface VjpPart {
+interface VjpPart extends Pick<EngineRun, "rows"> {
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly gradients: Readonly<Record<string, Tensor>>;
   readonly scored: Scored;
   readonly rectifiers: number;
+}
+
+/** The weights of the rows of a run; rows that only fill a fixed batch weigh nothing. */
+function weightsOf({ weights }: VjpPlan, { rows, padding }: EngineRun): Float32Array | undefined {
+  if (weights === undefined) return undefined;
+  const padded = new Float32Array(rows.end - rows.start + padding);
+  padded.set(weights.subarray(rows.start, rows.end));
+  return padded;
+}
+
+function joinAll<K extends "outputs" | "gradients">(
+  parts: readonly (Readonly<Record<K, Readonly<Record<string, Tensor>>>> & Pick<EngineRun, "rows">)[],
+  key: K,
+): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(
+    Object.keys(parts[0]![key]).map((name) => [
+      name,
+      joinRuns(
+        name,
+        parts.map((part) => ({ rows: part.rows, result: part[key][name]! })),
+      ),
+    ]),
+  );
 }
 
 async function downloadAll(values: readonly (readonly [string, TfTensor])[]): Promise<Readonly<Record<string, Tensor>>> {

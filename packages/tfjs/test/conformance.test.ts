@@ -5,6 +5,7 @@ import { reportFile } from "@xdeep/conformance/report-file";
 import { describe, it } from "vitest";
 
 import { loadModel } from "../src/index.ts";
+import { RECTIFIER_NAMES } from "../src/tape/rectifier.ts";
 import { ENGINES } from "./engines.ts";
 
 for (const engine of ENGINES) {
@@ -12,7 +13,7 @@ for (const engine of ENGINES) {
     api: { describe, it },
     name: `tfjs-${engine}`,
     layout: "NHWC",
-    capabilities: { rules: ["standard", "guided", "deconvnet"], innerValues: false, logits: true, gpu: false, maxBatch: null },
+    capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: false, logits: true, gpu: false, maxBatch: null },
     createModel: async (fixture) => loadModel(await loadLayersModel(io.fromMemory(fixture.layersModel())), { engine }),
     onReport: reportFile(new URL(`../../../docs/conformance/tfjs-${engine}.json`, import.meta.url)),
   });

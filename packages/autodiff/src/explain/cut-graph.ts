@@ -20,6 +20,16 @@ export function cutAt(graph: TypedGraph, names: readonly string[], kept: readonl
   return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, rest) }));
 }
 
+/** The graph with these values among its outputs, behind its own. */
+export function exposing(graph: TypedGraph, names: readonly string[]): TypedGraph {
+  const known = new Set(graph.graph.output.map(({ name }) => name));
+  const added = names
+    .filter((name) => !known.has(name))
+    .map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
+  if (added.length === 0) return graph;
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { output: [...graph.graph.output, ...added] }) }));
+}
+
 /** The model with these values as its outputs, and only the nodes that they need. */
 export function withOutputs(graph: TypedGraph, names: readonly string[]): ModelProto {
   const outputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));

@@ -1,4 +1,4 @@
-import { toFloat64 } from "@xdeep/core";
+import { toFloat64 } from "@xdeep/core/backend";
 import {
   type AttributeProto,
   type GraphProto,

@@ -1,4 +1,5 @@
-import { RULES, type Rule, XDeepError } from "@xdeep/core";
+import { type RectifierRule, XDeepError } from "@xdeep/core";
+import { RULES } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "./rule.ts";
 import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
@@ -38,7 +39,7 @@ export function checkRectifiers(rectifiers: readonly string[]): void {
 }
 
 /** @throws {XDeepError} RULE_UNKNOWN for a rule that does not exist. */
-export function checkRule(rule: Rule): void {
+export function checkRule(rule: RectifierRule): void {
   if (RULES.includes(rule)) return;
   throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(rule)}". Rules: ${RULES.join(", ")}.`, { details: { rule, rules: RULES } });
 }
@@ -62,7 +63,7 @@ function clipBound(graph: Pick<TypedGraph, "facts">, node: NodeProto, input: 1 |
  * guided: x̄ = f′(x) · max(ȳ, 0) (Springenberg et al. 2014, arXiv:1412.6806).
  * deconvnet: x̄ = max(ȳ, 0), whatever the forward pass did (Zeiler and Fergus 2013, arXiv:1311.2901).
  */
-export function modifiedRule(base: GradientRule, rule: Exclude<Rule, "standard">): GradientRule {
+export function modifiedRule(base: GradientRule, rule: Exclude<RectifierRule, "standard">): GradientRule {
   return rule === "guided" ? { ...base, pullback: guidedPullback(base) } : { ...base, pullback: deconvnetPullback };
 }
 

@@ -1,4 +1,4 @@
-import { createNoise } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
 import { type AttributeValue, type ModelProto, type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { type Value64, evaluate, value64 } from "@xdeep/reference";

@@ -1,4 +1,4 @@
-import { type Rule, XDeepError } from "@xdeep/core";
+import { type RectifierRule, XDeepError } from "@xdeep/core";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
@@ -20,7 +20,7 @@ export interface GradientOptions {
   /** The values to differentiate with respect to: inputs or inner values. */
   readonly wrt: readonly string[];
   /** How cotangents pass rectifiers. Default "standard". */
-  readonly rule?: Rule | undefined;
+  readonly rule?: RectifierRule | undefined;
   /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
   readonly rectifiers?: readonly string[] | undefined;
   /** Rules by operator. Default: all of ours; `withRules(builtinRules, …)` adds to them. */

@@ -1,4 +1,5 @@
-import { concatRows, float32, sliceFeeds, sliceRows } from "@xdeep/core";
+import { float32, sliceRows } from "@xdeep/core";
+import { concatRows, sliceFeeds } from "@xdeep/core/backend";
 import type { FloatTensor, VjpRequest } from "@xdeep/core";
 
 import type { Case } from "../case.ts";

@@ -1,5 +1,5 @@
 import { float32, isTensor } from "@xdeep/core";
-import type { Attribution, Explainer, FloatTensor, Model, Rule } from "@xdeep/core";
+import type { Attribution, Explainer, FloatTensor, Model, RectifierRule } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { generateIntegratedGrad, integrated } from "@xdeep/integrated";
 import type { QuadratureName } from "@xdeep/integrated";
@@ -14,7 +14,7 @@ const PATHS: readonly QuadratureName[] = ["midpoint", "trapezoid", "left", "righ
 /** The methods over the backend, against the same methods over the float64 reference: every backend gives the same attributions. */
 export function methodCases(): readonly Case[] {
   const guided = { kind: "rule", rule: "guided" } as const;
-  const agreeing = (id: string, proves: string, fixture: string, method: (base: Explainer) => Explainer, rule: Rule = "standard"): Case => ({
+  const agreeing = (id: string, proves: string, fixture: string, method: (base: Explainer) => Explainer, rule: RectifierRule = "standard"): Case => ({
     id: `methods/${id}`,
     proves,
     fixtures: [fixture],

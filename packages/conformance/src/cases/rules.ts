@@ -1,10 +1,10 @@
-import type { Rule, VjpRequest } from "@xdeep/core";
+import type { RectifierRule, VjpRequest } from "@xdeep/core";
 
 import type { Case } from "../case.ts";
 import type { CaseContext } from "../case-context.ts";
 import { demand, demandEqual } from "../failure.ts";
 
-type ModifiedRule = Exclude<Rule, "standard">;
+type ModifiedRule = Exclude<RectifierRule, "standard">;
 
 const WITH_RECTIFIERS: readonly string[] = ["relu", "relu6", "mlp", "cnn", "residual", "mobile"];
 

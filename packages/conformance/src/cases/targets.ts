@@ -111,7 +111,10 @@ function oneHot(dims: readonly number[], targets: readonly Target[]): FloatTenso
   const cotangent = float32(dims);
   const axes = dims.slice(1);
   targets.forEach((target, row) => {
-    const index = typeof target === "number" ? target : target.index.reduce((flat, entry, axis) => flat * axes[axis]! + entry, 0);
+    const index =
+      typeof target === "number"
+        ? target
+        : (target as { readonly index: readonly number[] }).index.reduce((flat, entry, axis) => flat * axes[axis]! + entry, 0);
     cotangent.data[row * (cotangent.data.length / targets.length) + index] = 1;
   });
   return cotangent;

@@ -1,4 +1,5 @@
-import { createNoise, float32, sizeOf } from "@xdeep/core";
+import { float32, sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import type { FloatTensor } from "@xdeep/core";
 
 import type { Case } from "../case.ts";

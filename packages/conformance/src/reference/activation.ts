@@ -1,4 +1,4 @@
-import type { Rule } from "@xdeep/core";
+import type { RectifierRule } from "@xdeep/core";
 
 import type { ActivationName, LayerOf } from "../layer.ts";
 import type { LayerMath } from "./layer-math.ts";
@@ -24,7 +24,7 @@ export const activationMath: LayerMath<LayerOf<"activation">> = {
   primal: ({ name, alpha }, [x]) => ({ dims: x!.dims, data: x!.data.map((value) => ACTIVATIONS[name].f(value, alpha)) }),
   pullback({ name, alpha }, [x], cotangent, rule) {
     const derivative = (i: number): number => ACTIVATIONS[name].derivative(x!.data[i]!, alpha);
-    const pass: Readonly<Record<Rule, (dy: number, i: number) => number>> = {
+    const pass: Readonly<Record<RectifierRule, (dy: number, i: number) => number>> = {
       standard: (dy, i) => derivative(i) * dy,
       guided: (dy, i) => derivative(i) * Math.max(dy, 0),
       deconvnet: (dy) => Math.max(dy, 0),

@@ -1,4 +1,4 @@
-import { createNoise } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
 
 import { rowOf } from "../fixture.ts";

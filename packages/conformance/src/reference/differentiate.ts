@@ -1,4 +1,4 @@
-import type { Rule } from "@xdeep/core";
+import type { RectifierRule } from "@xdeep/core";
 
 import type { Network, NetworkNode } from "../network.ts";
 import { inputsOf, mathOf } from "./evaluate.ts";
@@ -8,7 +8,7 @@ export interface DifferentiateOptions {
   /** Name of the value that ȳ belongs to. */
   readonly of: string;
   readonly cotangent: Float64Array;
-  readonly rule: Rule;
+  readonly rule: RectifierRule;
   /** Names of rectifiers, as in a request: "Relu", "Relu6". */
   readonly rectifiers: readonly string[];
 }

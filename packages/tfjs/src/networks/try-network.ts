@@ -1,4 +1,5 @@
-import { type FloatTensor, type Tensor, type ValueInfo, XDeepError, float32, isFloatType, isXDeepError, sizeOf } from "@xdeep/core";
+import { type FloatTensor, type Tensor, type ValueInfo, XDeepError, float32, isXDeepError, sizeOf } from "@xdeep/core";
+import { isFloatType } from "@xdeep/core/backend";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
 import { backwardPass } from "../tape/backward-pass.ts";

@@ -1,4 +1,4 @@
-import type { FloatTensor, Rule } from "@xdeep/core";
+import type { FloatTensor, RectifierRule } from "@xdeep/core";
 import { type Tensor, keep, matMul, reshape, tensor2d, tidy, zeros } from "@tensorflow/tfjs-core";
 
 import { backward } from "./reverse.ts";
@@ -11,7 +11,7 @@ export interface BackwardPassOptions {
   /** The value that the cotangent belongs to. */
   readonly scored: RunValue;
   readonly cotangent: FloatTensor;
-  readonly rule: Rule;
+  readonly rule: RectifierRule;
   readonly rectifiers: readonly string[];
   /** One per row; the gradients are then summed with these factors, on the engine. */
   readonly weights: Float32Array | undefined;

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Rule, float32 } from "@xdeep/core";
+import { type RectifierRule, float32 } from "@xdeep/core";
 import { layers, sequential } from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 
@@ -16,7 +16,7 @@ const scoreOf =
     tf.sum(tf.mul(f(t), tf.tensor1d(c)), 1);
 
 const relu6Standard = [1, -1, 0, 0, 0, 0];
-const EXPECTED: Readonly<Record<string, Readonly<Record<Rule, readonly number[]>>>> = {
+const EXPECTED: Readonly<Record<string, Readonly<Record<RectifierRule, readonly number[]>>>> = {
   relu: { standard: [1, -1, 0, 0, 1, -1], guided: [1, 0, 0, 0, 1, 0], deconvnet: [1, 0, 1, 0, 1, 0] },
   relu6: { standard: relu6Standard, guided: [1, 0, 0, 0, 0, 0], deconvnet: [1, 0, 1, 0, 1, 0] },
 };

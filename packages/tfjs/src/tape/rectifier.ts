@@ -1,12 +1,9 @@
-import { type Rule, XDeepError } from "@xdeep/core";
+import type { RectifierRule } from "@xdeep/core";
 import { type Tensor, relu } from "@tensorflow/tfjs-core";
 
 import type { PullbackCall } from "../gradients/gradient.ts";
 import { insideWhere } from "../formulas/masks.ts";
 import type { KernelCall, Recording } from "./recording.ts";
-
-/** Rectifiers unless the caller names others. */
-export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
 
 /** Kernels that may be named as rectifiers. "Relu6" takes in clipByValue(x, 0, 6) and min(relu(x), 6). */
 const RECTIFIER_KERNELS: readonly string[] = ["ClipByValue", "Elu", "LeakyRelu", "Prelu", "Relu", "Relu6", "Selu", "Sigmoid", "Softplus", "Tanh"];
@@ -22,22 +19,13 @@ export interface RectifierPlan {
   pullback(call: KernelCall, context: PullbackCall): Readonly<Record<string, Tensor>> | null;
 }
 
-/** @throws {XDeepError} OPTION_INVALID for a name that is no rectifier */
-export function checkRectifiers(rectifiers: readonly string[]): void {
-  const unknown = rectifiers.filter((name) => !RECTIFIER_NAMES.includes(name));
-  if (unknown.length === 0) return;
-  throw new XDeepError("OPTION_INVALID", `Unknown rectifier ${unknown.map((name) => `"${name}"`).join(", ")}. Known are ${RECTIFIER_NAMES.join(", ")}.`, {
-    details: { option: "rectifiers", unknown, known: RECTIFIER_NAMES },
-  });
-}
-
 /**
  * Plans a rule for one recording.
  *
  * guided: x̄ = f′(x) · max(ȳ, 0) (Springenberg et al. 2014, arXiv:1412.6806).
  * deconvnet: x̄ = max(ȳ, 0), whatever the forward pass did (Zeiler and Fergus 2013, arXiv:1311.2901).
  */
-export function planRectifiers({ calls }: Recording, rule: Rule, rectifiers: readonly string[]): RectifierPlan {
+export function planRectifiers({ calls }: Recording, rule: RectifierRule, rectifiers: readonly string[]): RectifierPlan {
   const chosen = new Set(rectifiers.map((name) => ({ Clip: "ClipByValue", PRelu: "Prelu" })[name] ?? name));
   const halves = findRelu6Halves(calls);
   const nameOf = (call: KernelCall): string | undefined => (halves.heads.has(call) || halves.tails.has(call) ? "Relu6" : rectifierName(call, chosen));

@@ -1,21 +1,14 @@
-import { type FloatTensor, type Score, type ScoreResult, type Target, type TargetOption, XDeepError, float32, gatherScores, resolveTargets } from "@xdeep/core";
+import { type FloatTensor, type ScoreResult, type Target, type Tensor, XDeepError } from "@xdeep/core";
+import { type EngineRun, type ForwardPlan, type TargetEntries, checkScores, resolveTargets, scoreEntries } from "@xdeep/core/backend";
 
-import type { ForwardPass } from "./forward-pass.ts";
 import { download } from "../engine/transfer.ts";
+import type { ForwardPass } from "./forward-pass.ts";
 
-/** Which output is scored, and how. */
-export interface ScorePlan {
-  readonly output: string;
-  readonly score: Score;
-  /** One per row of the chunk; undefined where a cotangent takes the place of a target. */
-  readonly targets: readonly (Target | null)[] | undefined;
-}
-
-/** Scores of one run: what was explained, F, and the index of the explained entry in each row. */
+/** Scores of one run: what was explained, F, and the entries of each row, those that only fill a fixed batch included. */
 export interface Scored {
   readonly target: readonly Target[];
   readonly scores: Float32Array;
-  readonly indices: Int32Array;
+  readonly entries: readonly TargetEntries[];
 }
 
 /**
@@ -23,41 +16,30 @@ export interface Scored {
  *
  * @throws {XDeepError} TARGET_INVALID, TARGET_OUT_OF_RANGE, RESULT_NOT_FINITE
  */
-export async function readScores(pass: ForwardPass, { output, score, targets }: ScorePlan): Promise<Scored> {
-  if (targets === undefined) return { target: [], scores: new Float32Array(), indices: new Int32Array() };
-  const { data } = (await download(pass.scored(output, score).tensor)) as FloatTensor;
-  const dims = pass.outputs[output]!.shape;
-  const resolved = resolveTargets({ name: output, dims, data }, targets as TargetOption);
-  const scores = gatherScores(data, resolved.indices);
-  checkFinite(scores, output);
-  return { target: resolved.targets, scores, indices: resolved.indices };
-}
-
-function checkFinite(scores: Float32Array, output: string): void {
-  const row = scores.findIndex((score) => !Number.isFinite(score));
-  if (row === -1) return;
-  throw new XDeepError(
-    "RESULT_NOT_FINITE",
-    `The score of output "${output}" is ${scores[row]} in row ${row}. Check that the input is scaled as the model expects.`,
-    { details: { output, row } },
-  );
+export async function readScores(pass: ForwardPass, { output, score, targets }: ForwardPlan, { rows, padding }: EngineRun): Promise<Scored> {
+  if (targets === undefined) return { target: [], scores: new Float32Array(), entries: [] };
+  const { data } = (await download(pass.scored(output.name, score).tensor)) as FloatTensor;
+  const dims = pass.outputs[output.name]!.shape;
+  const own = targets.slice(rows.start, rows.end);
+  const asked = [...own, ...Array.from({ length: padding }, () => own.at(-1)!)];
+  const resolved = resolveTargets({ name: output.name, dims, data }, asked as readonly Target[]);
+  const scores = scoreEntries(data, resolved.entries).slice(0, own.length);
+  checkScores(scores, output.name, rows.start);
+  return { target: resolved.targets.slice(0, own.length), scores, entries: resolved.entries };
 }
 
 /** The scores of all runs of a call. */
-export function joinScores(parts: readonly Scored[], { output, score }: Pick<ScorePlan, "output" | "score">): ScoreResult {
-  return { target: parts.flatMap(({ target }) => target), scores: Float32Array.from(parts.flatMap(({ scores }) => [...scores])), output, score };
-}
-
-/** The cotangent of one entry per row. */
-export function oneHot(dims: readonly number[], indices: Int32Array): FloatTensor {
-  const cotangent = float32(dims);
-  const rowSize = cotangent.data.length / indices.length;
-  indices.forEach((index, row) => (cotangent.data[row * rowSize + index] = 1));
-  return cotangent;
+export function joinScores(parts: readonly { readonly scored: Scored }[], { output, score }: ForwardPlan): ScoreResult {
+  return {
+    target: parts.flatMap(({ scored }) => scored.target),
+    scores: Float32Array.from(parts.flatMap(({ scored }) => [...scored.scores])),
+    output: output.name,
+    score,
+  };
 }
 
 /** @throws {XDeepError} INPUT_SHAPE when a cotangent does not have the dims that the output turned out to have */
-export function checkCotangent(cotangent: FloatTensor, output: string, dims: readonly number[]): void {
+export function checkCotangent(cotangent: Tensor, output: string, dims: readonly number[]): void {
   if (cotangent.dims.length === dims.length && cotangent.dims.every((size, axis) => size === dims[axis])) return;
   throw new XDeepError("INPUT_SHAPE", `The cotangent of output "${output}" must have its dims [${dims.join(", ")}], got [${cotangent.dims.join(", ")}].`, {
     details: { output, expected: dims, got: cotangent.dims },

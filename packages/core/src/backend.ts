@@ -1,0 +1,23 @@
+/** What authors of backends need besides the contract: requests checked and defaulted, batches, targets. */
+export { assembleRows } from "./assemble-rows.ts";
+export type { RowValues } from "./assemble-rows.ts";
+export { findBatchAxis } from "./batch-axis.ts";
+export type { BatchAxis, DeclaredInput } from "./batch-axis.ts";
+export { concatRows, engineRuns, joinRuns, notBatched, repeatRow, sharedInputs, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
+export type { EngineRun, EngineRunOptions, RowRange } from "./batches.ts";
+export { betweenRuns } from "./between-runs.ts";
+export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./check-model.ts";
+export { arrayNameOf, isFloatType } from "./data-types.ts";
+export { fromFloat64, toFloat64 } from "./float-values.ts";
+export { nearestNames } from "./nearest-names.ts";
+export { planForward, planVjp } from "./plan-request.ts";
+export type { InnerValues } from "./inner-values.ts";
+export type { ForwardPlan, PlannedModel, VjpPlan } from "./plan-request.ts";
+export { expandTargets, resolveTargets, scoreEntries, targetAt, targetCotangent } from "./resolve-target.ts";
+export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./resolve-target.ts";
+export { resolveOutput, resolveWrt } from "./resolve-values.ts";
+export type { ResolveWrtOptions } from "./resolve-values.ts";
+export { addScaled, sumTensors } from "./row-sum.ts";
+export { checkScores } from "./score-rows.ts";
+export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.ts";
+export type { ValidateFeedsOptions } from "./validate-feeds.ts";

@@ -1,0 +1,27 @@
+/** What authors of methods need besides the contract: inputs resolved, scores at x, rows split, repeated and put together, noise. */
+export { assembleRows } from "./assemble-rows.ts";
+export type { RowValues } from "./assemble-rows.ts";
+export { createAttribution } from "./attribution.ts";
+export { batchSize, concatRows, repeatFeeds, repeatRow, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
+export type { RowRange } from "./batches.ts";
+export { betweenRuns } from "./between-runs.ts";
+export { checkExplainer } from "./check-explainer.ts";
+export { RULES, checkContract, checkRule, ruleName } from "./check-model.ts";
+export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
+export { isFloatType } from "./data-types.ts";
+export type { InnerValues } from "./inner-values.ts";
+export { feedInner } from "./feed-inner.ts";
+export { fromFloat64, toFloat64 } from "./float-values.ts";
+export { nearestNames } from "./nearest-names.ts";
+export { checkSeed, createNoise } from "./noise.ts";
+export type { NoiseSource } from "./noise.ts";
+export { dropBatchAxis, mirrorInput, resolveInput } from "./resolve-input.ts";
+export type { ResolvedInput } from "./resolve-input.ts";
+export { expandTargets } from "./resolve-target.ts";
+export { resolveOutput, resolveWrt } from "./resolve-values.ts";
+export type { ResolveWrtOptions } from "./resolve-values.ts";
+export { addScaled, sumTensors } from "./row-sum.ts";
+export { innerOrigin, originRow } from "./row-origin.ts";
+export { scoreRows } from "./score-rows.ts";
+export type { ScoreRowsOptions } from "./score-rows.ts";
+export { firstNonFinite } from "./validate-feeds.ts";
