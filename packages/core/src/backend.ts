@@ -6,6 +6,7 @@ export type { BatchAxis, DeclaredInput } from "./batch-axis.ts";
 export { concatRows, engineRuns, joinRuns, notBatched, repeatRow, sharedInputs, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
 export type { EngineRun, EngineRunOptions, RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
+export { checkOptionNames } from "./check-options.ts";
 export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./check-model.ts";
 export { arrayNameOf, isFloatType } from "./data-types.ts";
 export { fromFloat64, toFloat64 } from "./float-values.ts";

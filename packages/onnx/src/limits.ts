@@ -1,4 +1,5 @@
-import { XDeepError, checkOptionNames } from "@xdeep/core";
+import { XDeepError } from "@xdeep/core";
+import { checkOptionNames } from "@xdeep/core/backend";
 
 /** How much of a machine a model may claim. What a file says costs bytes; what it asks for may be without end. */
 export interface ModelLimits {

@@ -1,6 +1,6 @@
-import { type Activation, type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
+import { type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
-import { type TypedGraph, finalActivationInput } from "@xdeep/autodiff";
+import { type TypedGraph, finalActivation } from "@xdeep/autodiff";
 import type { Facts } from "@xdeep/onnx";
 
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
@@ -33,21 +33,13 @@ export function batchAxis(graph: TypedGraph, named: readonly string[] = []): Bat
 export function outputInfos(graph: TypedGraph): readonly ValueInfo[] {
   return graph.graph.output
     .filter(({ name }) => graph.facts.get(name)?.container === undefined)
-    .map(({ name }) => ({ ...valueInfo(graph, name), activation: finalActivation(graph, name) }));
+    .map(({ name }) => ({ ...valueInfo(graph, name), activation: finalActivation(graph, name)?.activation ?? null }));
 }
 
 /** An inner value as callers see it. */
 export function valueInfo(graph: TypedGraph, name: string): ValueInfo {
   return { name, type: graph.facts.get(name)?.type ?? "float32", dims: callerDims(graph.facts.get(name), 0), layout: null };
 }
-
-function finalActivation(graph: TypedGraph, output: string): Activation | null {
-  const argument = finalActivationInput(graph, output);
-  const node = argument === null ? undefined : graph.nodes.find(({ opType, input }) => input[0] === argument && opType in ACTIVATIONS);
-  return node === undefined ? null : ACTIVATIONS[node.opType]!;
-}
-
-const ACTIVATIONS: Readonly<Record<string, Activation>> = { Softmax: "softmax", LogSoftmax: "log-softmax", Sigmoid: "sigmoid" };
 
 function callerDims(facts: Facts | undefined, batch: number): readonly (number | null)[] {
   return (facts?.dims ?? []).map((dim, axis) => (axis !== batch && typeof dim === "number" ? dim : null));

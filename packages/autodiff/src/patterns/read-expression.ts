@@ -1,4 +1,4 @@
-import { toFloat64 } from "@xdeep/core";
+import { toFloat64 } from "@xdeep/core/backend";
 import { Attributes, type Dim, type NodeProto, isDefaultDomain, isFloatType, numbersOf } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { type Expression, call, constant, exp, leaf, log, power, product, reduction, scale, sum } from "./expression.ts";
