@@ -21,6 +21,7 @@ export { ruleSet, withRules } from "./sweep/rule-set.ts";
 export type { RuleSet } from "./sweep/rule-set.ts";
 export { maxPoolWithoutIndicesRule } from "./rules/alternatives/max-pool-without-indices.ts";
 export { builtinRules } from "./rules/index.ts";
+export { rowMixingNode } from "./explain/row-mixing-node.ts";
 export { finalActivation } from "./explain/final-activation.ts";
 export type { Activation, FinalActivation } from "./explain/final-activation.ts";
 export { scoredValue, withLogits } from "./explain/score.ts";
