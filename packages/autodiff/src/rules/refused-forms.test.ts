@@ -1,7 +1,11 @@
 import { isXDeepError } from "@xdeep/core";
-import { type AttributeValue, type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+import { type AttributeValue, type ModelProto, type NodeProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { differentiate } from "../differentiate.ts";
+import { typedGraph } from "../graph/typed-graph.ts";
+import { checkCoverage } from "../inspect/check-coverage.ts";
+import { prepareModel } from "../prepare/prepare-model.ts";
+import { builtinRules } from "./index.ts";
 
 interface Form {
   readonly op: string;
@@ -47,6 +51,43 @@ describe("a form that no rule knows", () => {
       code: "MODEL_UNSUPPORTED",
       message: expect.stringMatching(form.message),
       details: { op: form.op, node: "node" },
+    });
+  });
+
+  it("is refused when coverage is checked, together with all others, those in subgraphs too", () => {
+    const training = tensorProto("training", { type: "bool", dims: [], data: Uint8Array.of(1) });
+    const branch = (name: string, node: NodeProto) =>
+      graphProto({ name, nodes: [node], inputs: [], outputs: [valueInfoProto(node.output[0]!, "float32", null)] });
+    const model = modelProto({
+      nodes: [
+        nodeProto("LpPool", ["x0"], ["p"], { kernel_shape: [2], strides: [2], ceil_mode: 1 }, { name: "pool" }),
+        nodeProto("Relu", ["p"], ["r"], {}, { name: "fine" }),
+        nodeProto(
+          "If",
+          ["c"],
+          ["b"],
+          {
+            then_branch: branch("then", nodeProto("Dropout", ["r", "", "training"], ["d"], {}, { name: "dropout" })),
+            else_branch: branch("else", nodeProto("Identity", ["r"], ["i"])),
+          },
+          { name: "choice" },
+        ),
+        nodeProto("DFT", ["b"], ["y"], { inverse: 1, onesided: 1, axis: 1 }, { name: "spectrum" }),
+      ],
+      inputs: [valueInfoProto("x0", "float32", [1, 4, 5]), valueInfoProto("c", "bool", [])],
+      outputs: [valueInfoProto("y", "float32", null)],
+      initializers: [training],
+      opset: 18,
+    });
+    let thrown: unknown;
+    try {
+      checkCoverage(typedGraph(prepareModel(model)), builtinRules, "y");
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      details: { of: "y", nodes: [{ node: "spectrum" }, { node: "choice/dropout" }, { node: "pool" }] },
     });
   });
 

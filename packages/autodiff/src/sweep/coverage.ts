@@ -48,6 +48,20 @@ export function missingRulesError(missing: readonly MissingRule[], of: string): 
   );
 }
 
+/** One error for all nodes that their rules refuse. */
+export function refusedNodesError(refused: readonly XDeepError[], of: string): XDeepError {
+  const messages = [...new Set(refused.map(({ message }) => message))];
+  const [first] = refused as [XDeepError];
+  if (messages.length === 1) return first;
+  return new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `Cannot differentiate "${of}": ${messages.length} nodes on the way have forms that are not known.\n${messages.map((message) => `  ${message}`).join("\n")}`,
+    {
+      details: { of, nodes: refused.map(({ details }) => details) },
+    },
+  );
+}
+
 /** A node as its user knows it: its name, or what it makes. */
 export function nodeLabel(node: NodeProto): string {
   return node.name !== "" ? node.name : (node.output.find((name) => name !== "") ?? node.opType);

@@ -1,4 +1,4 @@
-import { XDeepError } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
 import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType, operandsOf } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
@@ -17,6 +17,8 @@ export interface Sweep {
   readonly modified: PullbackContext["modified"];
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
+  /** Where what rules refuse is collected, so that all of it can be said at once. Without it the first is thrown. */
+  readonly refused?: XDeepError[] | undefined;
 }
 
 /** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
@@ -50,7 +52,7 @@ export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, V
 function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value | null): readonly (readonly [string, Value])[] {
   const rule = sweep.ruleOf(node, sweep.graph);
   const operands = operandsOf(node);
-  const results = rule.pullback(contextOf(sweep, node, operands, total));
+  const results = pulledBack(sweep, rule, node, operands, total);
   if (results.length !== operands.length) {
     throw new XDeepError(
       "RULE_INVALID",
@@ -70,6 +72,23 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
     sweep.g.facts.set(cotangent.name, facts);
     return [[name, { name: cotangent.name, facts }] as const];
   });
+}
+
+/** What the rule returns; zeros where it refuses the node and refusals are collected. */
+function pulledBack(
+  sweep: Sweep,
+  rule: GradientRule,
+  node: NodeProto,
+  operands: readonly string[],
+  total: (name: string) => Value | null,
+): readonly (Value | null)[] {
+  try {
+    return rule.pullback(contextOf(sweep, node, operands, total));
+  } catch (error) {
+    if (sweep.refused === undefined || !isXDeepError(error, "MODEL_UNSUPPORTED")) throw error;
+    sweep.refused.push(error);
+    return operands.map((name) => (sweep.path.values.has(name) ? sweep.g.zerosLike(valueOf(sweep.graph, name)) : null));
+  }
 }
 
 /**
@@ -135,7 +154,10 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
   const known = new Map(
     [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
   );
-  const total = reverseSweepFrom({ graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs }, known);
+  const total = reverseSweepFrom(
+    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs, refused: sweep.refused },
+    known,
+  );
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
   return total;

@@ -1,8 +1,7 @@
 import { type RectifierRule, XDeepError } from "@xdeep/core";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
-import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError } from "./coverage.ts";
-import { castEntries } from "../explain/entry-values.ts";
+import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
 import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
@@ -11,7 +10,7 @@ import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { builtinRules } from "../rules/index.ts";
-import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
 export interface GradientOptions {
@@ -42,13 +41,15 @@ export interface GradientValues {
  * Writes the nodes that take the cotangent of one value back to others.
  *
  * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
- * way that has no rule; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
+ * way that has no rule; MODEL_UNSUPPORTED with every node whose form its rule does not know; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
  */
 export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
   const path = checkedPath(graph, options);
   const rules = rulesInForce(graph, path, options);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
-  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs }, options.of, cotangent);
+  const refused: XDeepError[] = [];
+  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused }, options.of, cotangent);
+  if (refused.length > 0) throw refusedNodesError(refused, options.of);
   const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
   return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs };
 }
@@ -106,14 +107,4 @@ function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard
     isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers),
   );
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-/**
- * Checks that everything between the float inputs (or the first floats that a network makes of integer inputs) and an output can be differentiated.
- *
- * @throws {XDeepError} GRADIENT_MISSING with every node that has no rule.
- */
-export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string): void {
-  const wrt = [...floatInputs(graph), ...castEntries(graph)];
-  rulesInForce(graph, activePath(graph, output, wrt, carriesGradient), { of: output, wrt, rules });
 }
