@@ -65,7 +65,7 @@ function usedInitializers(g: GraphBuilder, nodes: readonly NodeProto[]): readonl
   return g.initializers.filter(({ name }) => read.has(name));
 }
 
-/** Declares a value without dims, which engines find. Only scalars show theirs: the counter and the condition of a Loop must. */
+/** Declares a value with its axes, which a Scan inside another loop must see of what its body makes, and with the sizes that are numbers. */
 function info({ name, facts }: Value): GraphProto["input"][number] {
-  return valueInfoProto(name, facts.type ?? "float32", facts.dims?.length === 0 ? [] : null);
+  return valueInfoProto(name, facts.type ?? "float32", facts.dims?.map((dim) => (typeof dim === "number" ? dim : null)) ?? null);
 }

@@ -12,6 +12,7 @@ function body(states: readonly string[], nodes: GraphProto["node"], outputs: rea
     outputs: outputs.map(info),
     initializers: [
       tensorProto("one", { type: "int64", dims: [], data: BigInt64Array.of(1n) }),
+      tensorProto("first", { type: "int64", dims: [1], data: BigInt64Array.of(1n) }),
       tensorProto("most", { type: "float32", dims: [], data: Float32Array.of(3) }),
     ],
   });
@@ -53,6 +54,9 @@ const counted = body(
   ],
   ["d", "m", "next", "y"],
 );
+/** A recurrent layer of [1, 2] weights over the state [3, 1, 2], in every step. */
+const layered = (op: string): GraphProto =>
+  body(["h"], [keep, nodeProto(op, ["h", "input3", "input4"], ["all"], { hidden_size: 2 }), nodeProto("Squeeze", ["all", "first"], ["next"])], ["d", "next"]);
 const stateless = body([], [keep, nodeProto("Gather", ["input2", "t"], ["x"]), nodeProto("Mul", ["x", "x"], ["y"])], ["d", "y"]);
 
 const loop = (name: string, graph: GraphProto, inputs: RuleSpec["inputs"], outputs: number, more: Partial<RuleSpec> = {}): RuleSpec => ({
@@ -71,5 +75,10 @@ export const rows: readonly RuleSpec[] = [
   loop("until a condition fails", growing, [{ dims: [], type: "int64", values: [9] }, yes, { dims: [2], values: [1.1, -1.2] }], 1),
   loop("a state of integers", counted, [trips, yes, { dims: [], type: "int64", values: [2] }, { dims: [2], domain: [-0.4, 0.4] }], 3),
   loop("no state", stateless, [trips, yes, sequence], 1),
+  ...(["LSTM", "GRU", "RNN"] as const).map((op, i) => {
+    const gates = [4, 3, 1][i] as number;
+    const matrix: InputSpec = { dims: [1, gates * 2, 2], outer: true };
+    return loop(`a layer of type ${op} in every step`, layered(op), [{ ...trips, values: [2] }, null, { dims: [3, 1, 2] }, matrix, matrix], 1);
+  }),
   loop("at the newest opset", recurrent, [trips, yes, state, weights, sequence], 2, { opset: 25 }),
 ];
