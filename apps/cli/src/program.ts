@@ -1,9 +1,9 @@
 import { Command } from "commander";
 
-import { checkCommand } from "./check-command.ts";
+import { checkCommand } from "./commands/check-command.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { explainCommand } from "./explain-command.ts";
-import { PROGRAM_HELP } from "./help-text.ts";
+import { explainCommand } from "./commands/explain-command.ts";
+import { PROGRAM_HELP } from "./commands/help-text.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
 

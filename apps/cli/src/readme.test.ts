@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { METHOD_WORDS } from "./method.ts";
+import { METHOD_WORDS } from "./explain/method.ts";
 import { createProgram } from "./program.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

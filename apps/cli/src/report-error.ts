@@ -1,7 +1,7 @@
 import { isXDeepError } from "@xdeep/core";
 
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import { isSystemError } from "./file-error.ts";
+import { isSystemError } from "./inputs/file-error.ts";
 import type { Io } from "./io.ts";
 
 export interface ReportErrorOptions {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
-import type { ExplanationRecord } from "../src/explanation.ts";
-import { readNpy } from "../src/npy-file.ts";
+import type { ExplanationRecord } from "../src/explain/explanation.ts";
+import { readNpy } from "../src/inputs/npy-file.ts";
 import {
   PICTURE_WEIGHTS,
   TABLE_WEIGHTS,
@@ -297,7 +297,7 @@ describe("xdeep explain on numbers", () => {
   it("adds the batch axis to one sample, from .npy files too", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());
-    const { writeNpy } = await import("../src/npy-file.ts");
+    const { writeNpy } = await import("../src/inputs/npy-file.ts");
     await writeNpy(join(folder, "row.npy"), { type: "float32", dims: [4], data: Float32Array.of(1, 2, 3, 4) });
     const { code } = await runCli(["explain", model, join(folder, "row.npy"), "-o", join(folder, "out"), "-t", "0"]);
     expect(code).toBe(0);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { expect, it } from "vitest";
 
-import type { ExplanationRecord } from "../src/explanation.ts";
-import { readNpy } from "../src/npy-file.ts";
+import type { ExplanationRecord } from "../src/explain/explanation.ts";
+import { readNpy } from "../src/inputs/npy-file.ts";
 import { TABLE_WEIGHTS, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 

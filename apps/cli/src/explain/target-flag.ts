@@ -1,7 +1,7 @@
 import { type Target, XDeepError } from "@xdeep/core";
 import { nearestNames } from "@xdeep/core/method";
 
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../inputs/labels.ts";
 
 const MOST_LISTED = 10;
 

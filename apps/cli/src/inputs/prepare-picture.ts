@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type PreprocessedImage, type PreprocessingOverrides, type Preprocessing, PRESETS, preprocess, resolvePreprocessing } from "@xdeep/image";
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 
-import type { PreprocessingFlags } from "./explain-flags.ts";
+import type { PreprocessingFlags } from "../commands/explain-flags.ts";
 import { fittedTo, guessPreset, pictureInput } from "./guess-preset.ts";
 import { unreadableFile } from "./file-error.ts";
 

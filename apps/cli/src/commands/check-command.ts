@@ -5,11 +5,11 @@ import { prepareModel, typedGraph } from "@xdeep/autodiff";
 import { loadModelFile } from "@xdeep/onnx";
 import { Command } from "commander";
 
-import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { Io } from "./io.ts";
-import { checkModel } from "./model-check.ts";
-import { describeCheck } from "./print-check.ts";
-import { tfjsLoader } from "./tfjs-loader.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { checkModel } from "../model-check.ts";
+import { describeCheck } from "../print/print-check.ts";
+import { tfjsLoader } from "../models/tfjs-loader.ts";
 
 interface CheckFlags {
   readonly values?: boolean;

@@ -4,7 +4,7 @@ import { type Model, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core
 import { isFloatType } from "@xdeep/core/method";
 import type { RgbImage } from "@xdeep/image";
 
-import type { ExplainFlags } from "./explain-flags.ts";
+import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { type HashedFile, hashFile } from "./hashed-file.ts";
 import { type PicturePlan, planPictures, preparePicture } from "./prepare-picture.ts";
 import { isTensorFile, readTensorFile } from "./tensor-file.ts";

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
-import type { ModelLoader } from "./load-any-model.ts";
+import type { ModelLoader } from "./model-loader.ts";
 
 /** The part of a model.json that names its weights. */
 interface ModelJson {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { temporaryFolder } from "../test/run-cli.ts";
+import { temporaryFolder } from "../../test/run-cli.ts";
 import { type Labels, readLabels } from "./labels.ts";
 
 async function labelsIn(name: string, text: string): Promise<Labels> {

@@ -1,5 +1,5 @@
 import { formatDims } from "./format-number.ts";
-import type { CheckedOutput, CheckedValue, ModelCheck } from "./model-check.ts";
+import type { CheckedOutput, CheckedValue, ModelCheck } from "../model-check.ts";
 import { textTable } from "./text-table.ts";
 
 /** A check as text. */

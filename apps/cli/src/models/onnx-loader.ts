@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { externalDataFiles, readModel } from "@xdeep/onnx";
 import { type EngineName, loadModel } from "@xdeep/onnxruntime";
 
-import type { ModelLoader } from "./load-any-model.ts";
+import type { ModelLoader } from "./model-loader.ts";
 
 /** Warnings of ONNX Runtime are for those who write engines; they would stand between our lines. */
 const ONLY_ERRORS = 3;

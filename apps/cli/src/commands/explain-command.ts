@@ -3,12 +3,12 @@ import { QUADRATURES, DEFAULT_STEPS } from "@xdeep/integrated";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
 import { PRESETS } from "@xdeep/image";
 
-import { explain } from "./explain.ts";
+import { explain } from "../explain/explain.ts";
 import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
 import { EXPLAIN_HELP } from "./help-text.ts";
-import type { Io } from "./io.ts";
-import { ENGINES } from "./load-any-model.ts";
-import { parseMethods } from "./method.ts";
+import type { Io } from "../io.ts";
+import { ENGINES } from "../models/load-any-model.ts";
+import { parseMethods } from "../explain/method.ts";
 import {
   collect,
   collectPairs,

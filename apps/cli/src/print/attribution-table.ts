@@ -1,7 +1,7 @@
 import type { FloatTensor } from "@xdeep/core";
 
 import { formatNumber } from "./format-number.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../inputs/labels.ts";
 import { textTable } from "./text-table.ts";
 
 /** More features than this are not printed; the file has them all. */

@@ -1,8 +1,8 @@
 import type { MethodDescription } from "@xdeep/core";
 
 import type { ExplanationRecord } from "./explanation.ts";
-import { formatPercent } from "./format-number.ts";
-import type { Labels } from "./labels.ts";
+import { formatPercent } from "../print/format-number.ts";
+import type { Labels } from "../inputs/labels.ts";
 import type { ScoredInput } from "./score-input.ts";
 
 /** A larger share of F(x) − F(x′) is worth a warning. */

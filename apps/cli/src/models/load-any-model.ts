@@ -2,22 +2,10 @@ import { basename } from "node:path";
 
 import { type Model, XDeepError } from "@xdeep/core";
 
-import { type HashedFile, hashFile } from "./hashed-file.ts";
+import { type HashedFile, hashFile } from "../inputs/hashed-file.ts";
+import type { ModelLoader } from "./model-loader.ts";
 import { onnxLoader } from "./onnx-loader.ts";
 import { tfjsLoader } from "./tfjs-loader.ts";
-
-/** One kind of model file. */
-export interface ModelLoader {
-  /** As users know it. */
-  readonly kind: string;
-  /** Engines that can be asked for by name; the first is the default. */
-  readonly engines: readonly string[];
-  accepts(path: string): boolean;
-  /** `engine` is one of `engines`, or undefined where a GPU is asked for and none is named. */
-  load(path: string, options: { readonly engine: string | undefined; readonly gpu: boolean }): Promise<Model>;
-  /** Absolute paths of the files beside the model that hold its weights, by the names that it gives them. */
-  weightFiles(path: string): Promise<Readonly<Record<string, string>>>;
-}
 
 const LOADERS: readonly ModelLoader[] = [tfjsLoader, onnxLoader];
 

@@ -1,8 +1,8 @@
 import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep/core";
 import type { Preprocessing } from "@xdeep/image";
 
-import type { PictureKind } from "./explain-flags.ts";
-import type { HashedFile } from "./hashed-file.ts";
+import type { PictureKind } from "../commands/explain-flags.ts";
+import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { EntryKind, ScoredEntry } from "./score-input.ts";
 
 /** How far Σ A is from F(x) − F(x′): where that is 0 but for the quadrature. */

@@ -1,8 +1,8 @@
 import type { ValueInfo } from "@xdeep/core";
 
 import { formatDims } from "./format-number.ts";
-import type { LoadedModel } from "./load-any-model.ts";
-import type { PicturePlan } from "./prepare-picture.ts";
+import type { LoadedModel } from "../models/load-any-model.ts";
+import type { PicturePlan } from "../inputs/prepare-picture.ts";
 
 /** The model, its inputs and outputs. */
 export function describeModel({ model, file }: LoadedModel): string {

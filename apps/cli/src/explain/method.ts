@@ -4,7 +4,7 @@ import type { Explainer, Model, Rule } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { InvalidArgumentError } from "commander";
 
-import { splitList } from "./parse-flag.ts";
+import { splitList } from "../commands/parse-flag.ts";
 
 /** What a user can name, with one line on what it means. */
 export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | "integrated" | "smooth", string>> = {

@@ -4,23 +4,23 @@ import { type Tensor, type TargetOption } from "@xdeep/core";
 import { writePng } from "@xdeep/image";
 
 import { resolveBaselines } from "./baseline-flag.ts";
-import { type SheetRow, drawSheet, sheetRow } from "./draw-sheet.ts";
-import type { ExplainFlags } from "./explain-flags.ts";
+import { type SheetRow, drawSheet, sheetRow } from "../write/draw-sheet.ts";
+import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { explainWith } from "./explain-with.ts";
 import type { Explanation, ExplanationRecord, ModelRecord } from "./explanation.ts";
-import { fileStems } from "./file-stem.ts";
-import type { Io } from "./io.ts";
-import { type Labels, readLabels } from "./labels.ts";
-import { type LoadedModel, loadAnyModel } from "./load-any-model.ts";
+import { fileStems } from "../write/file-stem.ts";
+import type { Io } from "../io.ts";
+import { type Labels, readLabels } from "../inputs/labels.ts";
+import { type LoadedModel, loadAnyModel } from "../models/load-any-model.ts";
 import { createExplainer } from "./method.ts";
-import { type PreparedInput, prepareInput, readFurtherInputs } from "./prepare-input.ts";
-import { describeModel, presetHint } from "./print-model.ts";
-import { describeExplanation, describeScores } from "./print-explanation.ts";
-import { startProgressBar } from "./progress-bar.ts";
+import { type PreparedInput, prepareInput, readFurtherInputs } from "../inputs/prepare-input.ts";
+import { describeModel, presetHint } from "../print/print-model.ts";
+import { describeExplanation, describeScores } from "../print/print-explanation.ts";
+import { startProgressBar } from "../print/progress-bar.ts";
 import { scoreInput } from "./score-input.ts";
 import { parseTarget } from "./target-flag.ts";
 import { explanationWarnings, labelWarnings } from "./warnings.ts";
-import { writeExplanation } from "./write-explanation.ts";
+import { writeExplanation } from "../write/write-explanation.ts";
 
 /** Everything that stays the same for all files of a run. */
 interface Run {

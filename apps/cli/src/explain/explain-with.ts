@@ -1,13 +1,13 @@
 import { type Attribution, type Explainer, type FloatTensor, type Progress, type Tensor, sizeOf } from "@xdeep/core";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
 
-import type { ExplainFlags } from "./explain-flags.ts";
+import type { ExplainFlags } from "../commands/explain-flags.ts";
 import type { Convergence, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
-import type { Labels } from "./labels.ts";
+import type { Labels } from "../inputs/labels.ts";
 import type { NamedMethod } from "./method.ts";
-import type { PreparedInput } from "./prepare-input.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
 import { type ScoredInput, nameOf } from "./score-input.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 /** One method on one input. */
 export interface ExplainWithOptions {

@@ -2,11 +2,11 @@ import { type FloatTensor, sliceRows } from "@xdeep/core";
 import { type ContactSheetCell, type RgbImage, renderContactSheet } from "@xdeep/image";
 
 import { draw, enlargedPicture, isDrawable } from "./draw.ts";
-import type { DrawingFlags } from "./explain-flags.ts";
-import type { Explanation } from "./explanation.ts";
-import { formatNumber, formatProbability } from "./format-number.ts";
-import type { PreparedInput } from "./prepare-input.ts";
-import { describeTarget } from "./print-explanation.ts";
+import type { DrawingFlags } from "../commands/explain-flags.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import { formatNumber, formatProbability } from "../print/format-number.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { describeTarget } from "../print/print-explanation.ts";
 
 /** What one input adds to the sheet. */
 export interface SheetRow {

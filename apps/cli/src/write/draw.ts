@@ -1,8 +1,8 @@
 import { type FloatTensor, isXDeepError } from "@xdeep/core";
 import { type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
 
-import type { DrawingFlags, PictureKind } from "./explain-flags.ts";
-import type { PreparedInput } from "./prepare-input.ts";
+import type { DrawingFlags, PictureKind } from "../commands/explain-flags.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
 
 /** A drawn attribution. */
 export interface Drawing {

@@ -2,9 +2,9 @@ import { type Baseline, type BaselineOption } from "@xdeep/integrated";
 import { XDeepError } from "@xdeep/core";
 import { tensorFromImage } from "@xdeep/image";
 
-import type { PreparedInput } from "./prepare-input.ts";
-import { preparePicture } from "./prepare-picture.ts";
-import { isTensorFile, readTensorFile } from "./tensor-file.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { preparePicture } from "../inputs/prepare-picture.ts";
+import { isTensorFile, readTensorFile } from "../inputs/tensor-file.ts";
 
 /**
  * The baselines that `--baseline` means: a number in units of the model's input, "black" or "white", a file of numbers, or a picture.

@@ -1,4 +1,4 @@
-import { METHOD_WORDS } from "./method.ts";
+import { METHOD_WORDS } from "../explain/method.ts";
 
 const METHOD_LINES = Object.entries(METHOD_WORDS)
   .map(([word, meaning]) => `  ${word.padEnd(11)} ${meaning}`)

@@ -1,7 +1,7 @@
 import type { ImageSize, PresetName, PreprocessingOverrides } from "@xdeep/image";
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 
-import { formatDims } from "./format-number.ts";
+import { formatDims } from "../print/format-number.ts";
 
 /** What a model's input says of the pictures that it takes. */
 export interface PictureInput {

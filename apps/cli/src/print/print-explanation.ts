@@ -2,13 +2,13 @@ import { join } from "node:path";
 
 import { type FloatTensor, type Rule, type Target, sliceRows } from "@xdeep/core";
 
-import { isDrawable } from "./draw.ts";
-import type { ExplainedRow, Explanation, ExplanationRecord } from "./explanation.ts";
+import { isDrawable } from "../write/draw.ts";
+import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "./format-number.ts";
-import type { Labels } from "./labels.ts";
-import type { PreparedInput } from "./prepare-input.ts";
-import type { EntryKind, ScoredInput } from "./score-input.ts";
+import type { Labels } from "../inputs/labels.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
+import type { EntryKind, ScoredInput } from "../explain/score-input.ts";
 import { textTable } from "./text-table.ts";
 
 const ENTRY_NOTES: Readonly<Record<EntryKind, string>> = {

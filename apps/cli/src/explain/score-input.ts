@@ -2,8 +2,8 @@ import { type Model, type Target, type TargetOption, sizeOf } from "@xdeep/core"
 import { targetAt } from "@xdeep/core/backend";
 import { resolveInput, scoreRows, toFloat64 } from "@xdeep/core/method";
 
-import type { Labels } from "./labels.ts";
-import type { PreparedInput } from "./prepare-input.ts";
+import type { Labels } from "../inputs/labels.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
 
 /** What the entries of an output are. Only a final Softmax, LogSoftmax or Sigmoid makes them probabilities. */
 export type EntryKind = "probabilities" | "log-probabilities" | "sigmoid-probabilities" | "scores";

@@ -5,7 +5,7 @@ import type { DataType, ValueInfo } from "@xdeep/core";
 import { dump } from "npyjs";
 import { describe, expect, it } from "vitest";
 
-import { temporaryFolder } from "../test/run-cli.ts";
+import { temporaryFolder } from "../../test/run-cli.ts";
 import { readNpy, writeNpy } from "./npy-file.ts";
 import { isTensorFile, readTensorFile } from "./tensor-file.ts";
 

@@ -5,11 +5,11 @@ import { type FloatTensor, sliceRows } from "@xdeep/core";
 import { writePng } from "@xdeep/image";
 
 import { draw, isDrawable } from "./draw.ts";
-import type { DrawingFlags } from "./explain-flags.ts";
-import type { Explanation, ExplanationRecord, WrittenFiles } from "./explanation.ts";
+import type { DrawingFlags } from "../commands/explain-flags.ts";
+import type { Explanation, ExplanationRecord, WrittenFiles } from "../explain/explanation.ts";
 import { safeName, uniqueNames } from "./file-stem.ts";
-import { writeNpy } from "./npy-file.ts";
-import type { PreparedInput } from "./prepare-input.ts";
+import { writeNpy } from "../inputs/npy-file.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
 
 export interface WriteOptions {
   readonly folder: string;

@@ -1,7 +1,7 @@
 import type { Score } from "@xdeep/core";
 import type { ChannelOrder, DivergingColorMap, ImageSize, PresetName, ResizeMode, SequentialColorMap } from "@xdeep/image";
 
-import type { MethodSettings, NamedMethod } from "./method.ts";
+import type { MethodSettings, NamedMethod } from "../explain/method.ts";
 
 /** Kinds of pictures that can be written. */
 export const PICTURE_KINDS = ["overlay", "heatmap", "diverging", "gradient", "sheet"] as const;
