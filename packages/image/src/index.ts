@@ -11,6 +11,7 @@ export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 export type { NormalizeOptions } from "./normalize-map.ts";
 export { preprocess, preprocessBatch } from "./preprocess.ts";
 export type { PreprocessControl, PreprocessedBatch, PreprocessedImage } from "./preprocess.ts";
+export type { PixelInterpolation } from "./pixel-samples.ts";
 export { PRESETS } from "./preprocessing.ts";
 export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";
 export { renderGradient } from "./render-gradient.ts";
@@ -20,8 +21,8 @@ export type { DivergingOptions, HeatMapOptions, RenderOptions } from "./render-h
 export { renderOverlay } from "./render-overlay.ts";
 export type { OverlayOptions } from "./render-overlay.ts";
 export { resizeImage } from "./resize-image.ts";
-export type { Interpolation } from "./resample.ts";
 export { resizeMap } from "./resize-map.ts";
+export type { Interpolation } from "./resize-map.ts";
 export { resolvePreprocessing } from "./resolve-preprocessing.ts";
 export type { PreprocessingOptions, PreprocessingOverrides } from "./resolve-preprocessing.ts";
 export { rgbFromRgba, rgbaFromRgb } from "./rgb-image.ts";

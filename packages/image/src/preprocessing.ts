@@ -1,3 +1,4 @@
+import type { PixelInterpolation } from "./pixel-samples.ts";
 import type { RgbColor } from "./rgb-image.ts";
 
 /**
@@ -11,9 +12,11 @@ export interface Preprocessing {
   /**
    * `crop`: shrink or enlarge until the picture covers `size / cropFraction`, then cut `size` out of the centre.
    * `stretch`: to `size`, without regard to proportions. `letterbox`: the whole picture within `size`, the rest `background`.
-   * `none`: the picture's own size.
+   * `none`: the picture as it is. All others take the same steps whatever the picture's own size, one that already has `size` too.
    */
   readonly resize: ResizeMode;
+  /** The filter that resizes, widened where a picture shrinks; Pillow's, to the bit. */
+  readonly interpolation: PixelInterpolation;
   /** For `crop`: side of the crop divided by the short side that the picture is resized to. 0.875 means 224 out of 256. */
   readonly cropFraction: number;
   /** Under transparent pixels, and around letterboxed pictures. */
@@ -42,6 +45,7 @@ export type PresetName = "imagenet" | "caffe" | "tf" | "unit" | "grey";
 const IMAGENET: Preprocessing = {
   size: { width: 224, height: 224 },
   resize: "crop",
+  interpolation: "bilinear",
   cropFraction: 224 / 256,
   background: [255, 255, 255],
   channels: "rgb",

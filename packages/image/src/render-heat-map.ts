@@ -3,8 +3,7 @@ import { type AttributionMap, type ReduceOptions, reduceChannels } from "./attri
 import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
 import { type NormalizeOptions, normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 import type { ImageSize } from "./preprocessing.ts";
-import type { Interpolation } from "./resample.ts";
-import { resizeMap } from "./resize-map.ts";
+import { type Interpolation, resizeMap } from "./resize-map.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** What every renderer takes. */

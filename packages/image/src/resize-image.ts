@@ -1,31 +1,39 @@
 import type { ImageSize, Preprocessing } from "./preprocessing.ts";
+import { resamplePicture } from "./resample-picture.ts";
 import { type PreprocessingOptions, resolvePreprocessing } from "./resolve-preprocessing.ts";
-import { resample } from "./resample.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
 
 /**
  * The picture at the size that a model takes. The same pixels in Node and in browsers.
  *
- * Filter: bilinear, widened by the factor of reduction so that it does not alias; torchvision's antialiased bilinear, rounded once to 8 bits.
- * A picture that has the asked size is returned as it is.
+ * Sizes, offsets and pixels of `crop` and `stretch` are those of torchvision's `Resize` and `CenterCrop` on PIL images. A picture that has the
+ * asked size goes through the same steps as any other; only `resize: "none"` leaves it as it is.
  *
  * @throws {XDeepError} OPTION_INVALID for a bad preprocessing, IMAGE_INVALID when the picture's bytes do not fit its size.
  */
 export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions): RgbImage {
   checkRgbImage(image);
-  const { size, resize, cropFraction, background } = resolvePreprocessing(preprocessing);
-  if (resize === "none" || (image.width === size.width && image.height === size.height)) return image;
-  if (resize === "stretch") return scaleTo(image, size);
-  if (resize === "letterbox") return padTo(scaleTo(image, sizeInside(image, size)), size, background);
-  return cropTo(scaleTo(image, sizeToCrop(image, size, cropFraction)), size);
+  const { size, resize, interpolation, cropFraction, background } = resolvePreprocessing(preprocessing);
+  switch (resize) {
+    case "none":
+      return image;
+    case "stretch":
+      return resamplePicture(image, size, interpolation);
+    case "letterbox":
+      return padTo(resamplePicture(image, sizeInside(image, size), interpolation), size, background);
+    case "crop":
+      return cropTo(resamplePicture(image, sizeToCrop(image, size, cropFraction), interpolation), size);
+  }
 }
 
-/** The smallest size of the picture's proportions that covers `size / cropFraction`; never less than `size`. */
+/** The smallest size of the picture's proportions that covers `size / cropFraction`: one side has it, the other is cut off to a whole pixel, as in torchvision. */
 function sizeToCrop(image: ImageSize, size: ImageSize, cropFraction: number): ImageSize {
-  const scale = Math.max(size.width / image.width, size.height / image.height) / cropFraction;
-  // The small term: 256 / 300 * 300 must give 256, and the long side is cut off as torchvision does.
-  const side = (length: number): number => Math.floor(length * scale + 1e-6);
-  return { width: Math.max(size.width, side(image.width)), height: Math.max(size.height, side(image.height)) };
+  // The small term: 240 / (240 / 255) must give 255.
+  const uncropped = (side: number): number => Math.floor(side / cropFraction + 1e-6);
+  const width = uncropped(size.width);
+  const height = uncropped(size.height);
+  if (width * image.height >= height * image.width) return { width, height: Math.floor((width * image.height) / image.width) };
+  return { width: Math.floor((height * image.width) / image.height), height };
 }
 
 /** The largest size of the picture's proportions within `size`. */
@@ -33,13 +41,6 @@ function sizeInside(image: ImageSize, size: ImageSize): ImageSize {
   const scale = Math.min(size.width / image.width, size.height / image.height);
   const side = (length: number): number => Math.max(1, Math.round(length * scale));
   return { width: side(image.width), height: side(image.height) };
-}
-
-/** Scales to exactly `size`, whatever the proportions. */
-function scaleTo(image: RgbImage, size: ImageSize): RgbImage {
-  if (image.width === size.width && image.height === size.height) return image;
-  const levels = resample({ ...image, channels: 3 }, size, "linear");
-  return { width: size.width, height: size.height, data: Uint8Array.from(levels, Math.round) };
 }
 
 function cropTo(image: RgbImage, { width, height }: ImageSize): RgbImage {

@@ -1,4 +1,5 @@
 import { XDeepError } from "@xdeep/core";
+import { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";
 import { type ChannelOrder, type ImageSize, PRESETS, type Preprocessing, type PresetName } from "./preprocessing.ts";
 
 /**
@@ -38,6 +39,7 @@ export function resolvePreprocessing(options: PreprocessingOptions): Preprocessi
   return {
     size: checkedSize(given.size ?? preset?.size),
     resize: oneOf("resize", given.resize ?? preset?.resize, ["crop", "stretch", "letterbox", "none"]),
+    interpolation: oneOf("interpolation", given.interpolation ?? preset?.interpolation, PIXEL_INTERPOLATIONS),
     cropFraction: checkedNumber("cropFraction", given.cropFraction ?? preset?.cropFraction, "above 0, at most 1", (x) => x > 0 && x <= 1),
     background: checkedColor(given.background ?? preset?.background),
     channels,
