@@ -3,6 +3,7 @@ import { GraphBuilder, type ModelProto, isFloatType } from "@xdeep/onnx";
 import { assemble, exportValue, infoOf } from "./sweep/assemble.ts";
 import { writeGradient } from "./sweep/write-gradient.ts";
 import { prepareModel } from "./prepare/prepare-model.ts";
+import type { Lowering } from "./sweep/lowering.ts";
 import type { RuleSet } from "./sweep/rule-set.ts";
 import { type TypedGraph, floatInputs, typedGraph, valueOf } from "./graph/typed-graph.ts";
 
@@ -17,6 +18,8 @@ export interface DifferentiateOptions {
   readonly rectifiers?: readonly string[] | undefined;
   /** Rules by operator. Default: all of ours. */
   readonly rules?: RuleSet | undefined;
+  /** Forms that an engine runs faster: `cpuLowerings`, `wasmLowerings`, `webgpuLowerings`. Default: none, the rules' plain forms, which run everywhere. */
+  readonly lowerings?: readonly Lowering[] | undefined;
 }
 
 /** A model with gradient outputs, in plain ONNX operators. */
@@ -54,7 +57,13 @@ export function differentiateGraph(graph: TypedGraph, options: DifferentiateOpti
   const named = [...written.cotangents].map(([name, value]) => [name, g.freshName(name), value] as const);
   const outputs = named.map(([, output, value]) => exportValue(g, value, output));
   return {
-    model: assemble(graph, { builder: g, inputs: [infoOf(cotangent, explained.facts)], outputs, addedOutputs: written.addedOutputs }),
+    model: assemble(graph, {
+      builder: g,
+      inputs: [infoOf(cotangent, explained.facts)],
+      outputs,
+      addedOutputs: written.addedOutputs,
+      replaced: written.replaced,
+    }),
     cotangent,
     gradients: Object.fromEntries(named.map(([name, output]) => [name, output])),
     rectifiers: written.rectifiers,

@@ -1,19 +1,19 @@
 import { sizeOf } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
-import { type GradientModel, type RuleSet, builtinRules, differentiate } from "@xdeep/autodiff";
+import { type GradientModel, type Lowering, differentiate } from "@xdeep/autodiff";
 import { type ModelProto, type NodeOptions, inferGraph, isFloatType, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import type { InputSpec, RuleSpec } from "./rule-spec.ts";
 
 /** Proves one row: the gradient graph in float64 against finite differences or known numbers, and ONNX Runtime against the gradient graph. */
-export async function checkRule(spec: RuleSpec, rules: RuleSet = builtinRules): Promise<void> {
+export async function checkRule(spec: RuleSpec, lowerings: readonly Lowering[] = []): Promise<void> {
   const inputs = spec.inputs.map((input, i) => (input === null ? null : valuesOf(input, seedOf(spec) + i)));
-  await checkModel(spec, rules, inputs, false);
-  if (spec.dynamic !== false) await checkModel(spec, rules, inputs, true);
+  await checkModel(spec, lowerings, inputs, false);
+  if (spec.dynamic !== false) await checkModel(spec, lowerings, inputs, true);
 }
 
-async function checkModel(spec: RuleSpec, rules: RuleSet, inputs: readonly (Value64 | null)[], dynamic: boolean): Promise<void> {
+async function checkModel(spec: RuleSpec, lowerings: readonly Lowering[], inputs: readonly (Value64 | null)[], dynamic: boolean): Promise<void> {
   const model = modelOf(spec, inputs, dynamic);
   const feeds = feedsOf(spec, inputs);
   const outputs = evaluate(model, feeds);
@@ -21,7 +21,7 @@ async function checkModel(spec: RuleSpec, rules: RuleSet, inputs: readonly (Valu
   for (const [k, name] of model.graph!.output.map((output) => output.name).entries()) {
     const output = outputs[name]!;
     if (!isFloatType(output.type)) continue;
-    const gradient = differentiate(model, { of: name, wrt: wrt.map(inputName), rules });
+    const gradient = differentiate(model, { of: name, wrt: wrt.map(inputName), lowerings });
     const expected = spec.expected?.cotangents[k];
     const cotangent = expected === undefined ? noise(seedOf(spec) + 100 + k, output) : value64(output.type, output.dims, expected);
     if (spec.expected === undefined) checkAgainstDifferences(spec, dynamic, model, gradient, name, feeds);

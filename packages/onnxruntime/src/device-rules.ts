@@ -1,8 +1,16 @@
-import { type RuleSet, builtinRules, maxPoolWithoutIndicesRule, withRules } from "@xdeep/autodiff";
+import { type Lowering, type RuleSet, cpuLowerings, wasmLowerings, webgpuLowerings } from "@xdeep/autodiff";
 import type { Device } from "./device.ts";
+import type { Engine } from "./engine.ts";
 
-/** The rules that the device can run: WebGPU's MaxPool gives no indices. A rule of the caller's own stays. */
-export function rulesFor(device: Device, rules: RuleSet): RuleSet {
-  const replaceable = rules.get("MaxPool") === builtinRules.get("MaxPool");
-  return device.name.includes("webgpu") && replaceable ? withRules(rules, maxPoolWithoutIndicesRule) : rules;
+/** How gradients are written: rules, and the forms in which an engine runs them fast. */
+export interface GradientForms {
+  readonly rules: RuleSet;
+  readonly lowerings: readonly Lowering[];
+}
+
+/** The forms that a device runs fastest, or at all: WebGPU's MaxPool gives no indices. Devices that were not measured get the rules' plain forms. */
+export function loweringsFor(engine: Engine, device: Device): readonly Lowering[] {
+  if (device.name.includes("webgpu")) return webgpuLowerings;
+  if (device.gpu) return [];
+  return engine.name === "onnxruntime-node" ? cpuLowerings : wasmLowerings;
 }

@@ -1,15 +1,6 @@
 import type { RectifierRule, Score } from "@xdeep/core";
-import {
-  type ExplainerModel,
-  type GradientModel,
-  type RuleSet,
-  type TypedGraph,
-  cutAt,
-  differentiateGraph,
-  exposing,
-  explainerModel,
-  scoredValue,
-} from "@xdeep/autodiff";
+import { type ExplainerModel, type GradientModel, type TypedGraph, cutAt, differentiateGraph, exposing, explainerModel, scoredValue } from "@xdeep/autodiff";
+import type { GradientForms } from "./device-rules.ts";
 import type { SessionSource } from "./sessions.ts";
 
 /** Everything that makes one gradient session differ from another. */
@@ -19,6 +10,8 @@ export interface GradientKind {
   readonly rule: RectifierRule;
   readonly rectifiers: readonly string[];
   readonly wrt: readonly string[];
+  /** Gradients are summed with weights. */
+  readonly summed?: boolean;
   /** Inner values that are fed. */
   readonly cuts: readonly string[];
   /** Outputs, or inner values, that are returned beside the gradients. */
@@ -28,8 +21,9 @@ export interface GradientKind {
 export type GradientPlan = Pick<ExplainerModel, "names" | "notes" | "rectifiers" | "scored">;
 
 /** A session that selects the target, scores it and differentiates the score. */
-export function gradientSource(graph: TypedGraph, rules: RuleSet, kind: GradientKind): SessionSource<GradientPlan> {
-  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, rules }));
+export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind): SessionSource<GradientPlan> {
+  const results = kind.summed === true ? "sums" : "gradients";
+  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, results }));
 }
 
 function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<GradientPlan> {
@@ -42,11 +36,11 @@ export interface CotangentPlan extends Omit<GradientModel, "model"> {
 }
 
 /** A session that takes the cotangent of the scored value itself. */
-export function cotangentSource(graph: TypedGraph, rules: RuleSet, kind: GradientKind): SessionSource<CotangentPlan> {
+export function cotangentSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind): SessionSource<CotangentPlan> {
   const exposed = scoredValue(graph, kind.output, kind.score).value;
   const cut = cutFor(graph, { ...kind, outputs: [...kind.outputs, exposed] });
   const of = scoredValue(cut, kind.output, kind.score).value;
-  const { model, ...plan } = differentiateGraph(cut, { ...kind, rules, of });
+  const { model, ...plan } = differentiateGraph(cut, { ...kind, ...forms, of });
   return { model, plan: { ...plan, of } };
 }
 

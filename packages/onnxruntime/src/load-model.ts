@@ -3,7 +3,7 @@ import { resolveOutput } from "@xdeep/core/backend";
 import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
-import { rulesFor } from "./device-rules.ts";
+import { loweringsFor } from "./device-rules.ts";
 import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
@@ -37,7 +37,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
     sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
-    rules: rulesFor(device, rules),
+    forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
     outputs,

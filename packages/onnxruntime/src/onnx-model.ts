@@ -26,8 +26,9 @@ import {
   sumTensors,
   targetCotangent,
 } from "@xdeep/core/backend";
-import { type RuleSet, type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
+import { type TypedGraph, castEntries, cutAt, embeddings, isInnerValue, scoredValue, withOutputs } from "@xdeep/autodiff";
 import { checkBatched } from "./check-batched.ts";
+import type { GradientForms } from "./device-rules.ts";
 import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
 import { type CotangentPlan, type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
@@ -46,7 +47,7 @@ export interface OnnxModelParts {
   /** Name, version and device of the engine, for provenance. */
   readonly engineName: string;
   readonly sessions: Sessions;
-  readonly rules: RuleSet;
+  readonly forms: GradientForms;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
@@ -141,12 +142,13 @@ export class OnnxModel implements Model {
 
   /** One entry per row: the graph selects it, or finds the argmax. */
   async #explainEntry(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
-    const { graph, sessions, rules } = this.#parts;
+    const { graph, sessions, forms } = this.#parts;
     const { feeds, rows, output, outputs, weights } = plan;
     const targets = plan.targets!;
     const rowDims = targets.every((target) => target === null) ? null : await this.#rowDims(plan);
     const target = targetIndices(output, rowDims ?? [], targets);
-    const { session, plan: names } = await sessions.get(`target ${JSON.stringify(kind)}`, () => gradientSource(graph, rules, kind));
+    const results = { ...kind, summed: weights !== undefined };
+    const { session, plan: names } = await sessions.get(`target ${JSON.stringify(results)}`, () => gradientSource(graph, forms, results));
     const gradients = new GradientResults(names.names, kind.wrt, weights);
     const extra = { [names.names.target]: target, [names.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
     const fetches = [...new Set([...outputs, output.name, names.names.index, names.names.scores, ...gradients.fetches])];
@@ -217,9 +219,9 @@ export class OnnxModel implements Model {
   }
 
   #cotangentSession(kind: GradientKind, score: GradientKind["score"]): Promise<Prepared<CotangentPlan>> {
-    const { graph, sessions, rules } = this.#parts;
+    const { graph, sessions, forms } = this.#parts;
     const of = { ...kind, score };
-    return sessions.get(`cotangent ${JSON.stringify(of)}`, () => cotangentSource(graph, rules, of));
+    return sessions.get(`cotangent ${JSON.stringify(of)}`, () => cotangentSource(graph, forms, of));
   }
 
   #run(

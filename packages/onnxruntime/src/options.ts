@@ -1,5 +1,5 @@
 import type { Layout } from "@xdeep/core";
-import type { RuleSet } from "@xdeep/autodiff";
+import type { Lowering, RuleSet } from "@xdeep/autodiff";
 import type { ModelLimits } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
@@ -12,6 +12,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly useGpu?: boolean | undefined;
   /** Gradient rules. Default: `builtinRules` of @xdeep/autodiff; `withRules(builtinRules, mine)` adds to them. */
   readonly rules?: RuleSet | undefined;
+  /** Forms of gradients that run faster than the rules' plain ones. Default: those of @xdeep/autodiff for the device; none, `[]`, to compare. */
+  readonly lowerings?: readonly Lowering[] | undefined;
   /**
    * "float32" (the default): float16 and bfloat16 models are widened, so that they take a Float32Array and their gradients do not overflow at
    * 65504. "declared": they compute, and take their inputs, in the types of the file. float64 models always compute in float64.
@@ -40,6 +42,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     engine: _engine,
     useGpu: _useGpu,
     rules: _rules,
+    lowerings: _lowerings,
     layout: _layout,
     weightFiles: _files,
     preferredBatch: _batch,

@@ -11,6 +11,11 @@ export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
   /** Name of the output that is explained. */
   readonly output: string;
   readonly score: Score;
+  /**
+   * "gradients" [N, …], "sums" over the rows with weights, or both (the default). An engine computes every output of a session, asked for or
+   * not. Where a leading axis is not known to be the batch there is a gradient in any case, and no sum.
+   */
+  readonly results?: "both" | "gradients" | "sums" | undefined;
 }
 
 /** A model that explains itself: its own outputs, the score of one entry per row, and that score's gradients, in one run. */
@@ -20,7 +25,7 @@ export interface ExplainerModel {
   readonly names: {
     /** int64 [N]: the entry to explain inside each row of the output, row-major; −1 for the row's first maximum. */
     readonly target: string;
-    /** float32 [N]: weights of the rows in the summed gradients. */
+    /** float32 [N]: weights of the rows in the summed gradients. There is no such input where there is no sum. */
     readonly weights: string;
     /** int64 [N]: the entry that was explained. */
     readonly index: string;
@@ -46,8 +51,11 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const scored = valueOf(graph, scoredValue(graph, options.output, options.score).value);
   const target: Value = { name: g.freshName("target"), facts: { type: "int64", dims: [batchDim(scored)] } };
   const weights: Value = { name: g.freshName("weights"), facts: { type: "float32", dims: [batchDim(scored)] } };
-  const selected = selectTarget(g, scored, target);
-  const written = writeGradient(graph, g, { ...options, of: scored.name }, selected.cotangent);
+  const chosen = selectTarget(g, scored, target);
+  const written = writeGradient(graph, g, { ...options, of: scored.name }, chosen.cotangent);
+  const { results = "both" } = options;
+  const summed = (name: string): boolean => results !== "gradients" && leadsWithBatch(graph, name) === true;
+  const selected = (wanted: (name: string) => boolean): ReadonlyMap<string, Value> => new Map([...written.cotangents].filter(([name]) => wanted(name)));
   g.setScope("xdeep");
   const outputs: ValueInfoProto[] = [];
   const exported = (value: Value, hint: string): string => {
@@ -58,16 +66,15 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const names = {
     target: target.name,
     weights: weights.name,
-    index: exported(selected.index, "index"),
-    scores: exported(g.cast(selected.scores, "float32"), "scores"),
-    gradients: mapValues(written.cotangents, (value, name) => exported(value, `gradient of ${name}`)),
-    sums: mapValues(new Map([...written.cotangents].filter(([name]) => leadsWithBatch(graph, name) === true)), (value, name) =>
-      exported(weightedSum(g, value, weights), `sum of ${name}`),
-    ),
+    index: exported(chosen.index, "index"),
+    scores: exported(g.cast(chosen.scores, "float32"), "scores"),
+    gradients: mapValues(selected(results !== "sums" ? () => true : (name) => !summed(name)), (value, name) => exported(value, `gradient of ${name}`)),
+    sums: mapValues(selected(summed), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
   };
-  const inputs = [target, weights].map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
+  const fed = Object.keys(names.sums).length === 0 ? [target] : [target, weights];
+  const inputs = fed.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
   return {
-    model: assemble(graph, { builder: g, inputs, outputs, addedOutputs: written.addedOutputs }),
+    model: assemble(graph, { builder: g, inputs, outputs, addedOutputs: written.addedOutputs, replaced: written.replaced }),
     names,
     rectifiers: written.rectifiers,
     notes: written.notes,

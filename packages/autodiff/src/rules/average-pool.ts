@@ -1,4 +1,4 @@
-import type { GraphBuilder, Value } from "@xdeep/onnx";
+import type { Attributes, GraphBuilder, Value } from "@xdeep/onnx";
 import { type Windows, knownDims, spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
 import { convInputGradient } from "../formulas/windows/conv-input-gradient.ts";
 import { poolCounts } from "../formulas/windows/pool-counts.ts";
@@ -17,19 +17,27 @@ export const averagePoolRule: GradientRule = {
     const windows = windowsOf(attributes, attributes.ints("kernel_shape", []), spatialDims(x));
     const includePad = attributes.int("count_include_pad", 0) === 1;
     const cells = tiles(windows, x, output(0));
-    if (cells !== null) return [repeatedCells(g, g.scale(cotangent(0), 1 / cells), windows, x)];
+    if (cells !== null) return [repeatedCells(g, g.scale(cotangent(0), 1 / product(cells)), windows, x)];
     const counts = poolCounts(g, { windows, includePad, input: x, output: output(0) });
     return [sumPoolGradient(g, windows, x, g.div(cotangent(0), counts))];
   },
 };
 
-/** Elements per window where the windows tile the input exactly, else null. */
-function tiles({ kernel, strides, dilations, pads }: Windows, x: Value, y: Value): number | null {
+/** The size of a pool's windows where they tile its input exactly, else null. */
+export function tilesOf(attributes: Attributes, x: Value, y: Value): readonly number[] | null {
+  return tiles(windowsOf(attributes, attributes.ints("kernel_shape", []), spatialDims(x)), x, y);
+}
+
+function tiles({ kernel, strides, dilations, pads }: Windows, x: Value, y: Value): readonly number[] | null {
   const [inputs, outputs] = [knownDims(spatialDims(x)), knownDims(spatialDims(y))];
   const padded = pads === null || [...pads.begin, ...pads.end].some((pad) => pad !== 0);
   if (inputs === null || outputs === null || padded || dilations.some((dilation) => dilation !== 1)) return null;
   const exact = kernel.every((size, axis) => size === strides[axis] && inputs[axis] === outputs[axis]! * size);
-  return exact ? kernel.reduce((product, size) => product * size, 1) : null;
+  return exact ? kernel : null;
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1);
 }
 
 /** Every element of dy as many times as its window is large: nearest upsampling. */

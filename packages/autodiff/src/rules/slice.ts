@@ -1,11 +1,11 @@
-import { type GraphBuilder, type Value, numbersOf, staticDims } from "@xdeep/onnx";
+import { type GraphBuilder, type Value, numbersOf, rankOf } from "@xdeep/onnx";
 import { copyAdjoint } from "../formulas/copy-adjoint.ts";
 import type { GradientRule } from "../sweep/rule.ts";
 
 /**
  * Slice: y is every step-th element of x from start to end along some axes;  x̄ is ȳ there, 0 elsewhere.
  *
- * With steps of 1 and dims that are known that is a Pad; in general the cotangents are scattered.
+ * With steps of 1 and known sizes along those axes that is a Pad; in general the cotangents are scattered.
  */
 export const sliceRule: GradientRule = {
   op: "Slice",
@@ -23,19 +23,23 @@ function padded(g: GraphBuilder, dy: Value, pads: readonly number[]): Value {
   return pads.every((pad) => pad === 0) ? dy : g.pad(dy, g.ints(pads));
 }
 
-/** How far x reaches beyond y, before and after each axis; null unless steps are 1 and the numbers are known. */
+/** How far x reaches beyond y, before and after each axis; null unless steps are 1 and the numbers along the sliced axes are known. */
 function padsOf(x: Value, y: Value, [starts, , axes, steps]: readonly (Value | null)[]): readonly number[] | null {
-  const [from, to, begin, by] = [staticDims(x.facts), staticDims(y.facts), knownNumbers(starts), knownNumbers(steps)];
-  if (from === null || to === null || begin === null || (steps && by?.every((step) => step === 1) !== true)) return null;
+  const [begin, by] = [knownNumbers(starts), knownNumbers(steps)];
+  if (begin === null || (steps && by?.every((step) => step === 1) !== true)) return null;
   const along = axes ? knownNumbers(axes) : [...begin.keys()];
-  if (along === null || to.includes(0)) return null;
-  const before = from.map(() => 0);
+  if (along === null || x.facts.dims === null || y.facts.dims === null) return null;
+  const rank = rankOf(x);
+  const pads = Array<number>(2 * rank).fill(0);
   for (const [i, start] of begin.entries()) {
-    const axis = ((along[i] ?? 0) + from.length) % from.length;
-    const size = from[axis] ?? 0;
-    before[axis] = start < 0 ? Math.max(start + size, 0) : start;
+    const axis = ((along[i] ?? 0) + rank) % rank;
+    const [from, to] = [x.facts.dims[axis], y.facts.dims[axis]];
+    // An empty part may lie anywhere, and Pad does not take an axis of none.
+    if (typeof from !== "number" || typeof to !== "number" || to === 0) return null;
+    pads[axis] = start < 0 ? Math.max(start + from, 0) : start;
+    pads[axis + rank] = from - to - pads[axis]!;
   }
-  return [...before, ...from.map((size, axis) => size - (to[axis] ?? 0) - (before[axis] ?? 0))];
+  return pads;
 }
 
 function knownNumbers(value: Value | null | undefined): readonly number[] | null {

@@ -3,6 +3,7 @@ import { type Facts, type GraphBuilder, type NodeProto, type Value, operandsOf, 
 import { activePath } from "./active-path.ts";
 import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
 import { type Sweep, reverseSweepFrom } from "./reverse.ts";
+import { writtenNodes } from "./surroundings.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
@@ -94,6 +95,15 @@ function swept(
       );
     },
     addedOutputs: new Map(),
+    around: {
+      producerOf: () => null,
+      passageOf: () => null,
+      isWanted: (name) => wrt.includes(name),
+      writtenBy: writtenNodes(g),
+      inputs: [],
+      forms: new Map(),
+      replaced: null,
+    },
   };
   const total = reverseSweepFrom(sweep, cotangents);
   for (const [inner, added] of sweep.addedOutputs) for (const [i, name] of added) inner.output[i] = name;

@@ -2,6 +2,8 @@ import { type RectifierRule, XDeepError } from "@xdeep/core";
 import { RULES } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "./rule.ts";
+import type { CotangentForm } from "./surroundings.ts";
+import { inPhases } from "../formulas/phases.ts";
 import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
 /** Rectifiers unless the caller names others: ReLU, and ReLU6 in its ONNX form Clip(0, 6). */
@@ -69,8 +71,20 @@ export function modifiedRule(base: GradientRule, rule: Exclude<RectifierRule, "s
 
 function guidedPullback(base: GradientRule): GradientRule["pullback"] {
   return function guided(context: PullbackContext): readonly (Value | null)[] {
-    return base.pullback({ ...context, cotangent: (i) => context.g.relu(context.cotangent(i)) });
+    return base.pullback({ ...context, cotangent: (i) => positive(context, context.cotangent(i)) });
   };
+}
+
+/** max(ȳ, 0), in phases where ȳ comes in phases. */
+function positive({ g, around }: PullbackContext, dy: Value): Value {
+  const form = around.forms.get(dy.name);
+  if (form?.phases === undefined) {
+    const dx = g.relu(dy);
+    if (form !== undefined) around.forms.set(dx.name, form);
+    return dx;
+  }
+  const phases = form.phases.map((phase) => g.relu(phase)) as unknown as NonNullable<CotangentForm["phases"]>;
+  return inPhases(g, around.forms, phases, form);
 }
 
 function deconvnetPullback({ g, cotangent, inputCount }: PullbackContext): readonly (Value | null)[] {

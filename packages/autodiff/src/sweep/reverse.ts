@@ -2,9 +2,12 @@ import { XDeepError, isXDeepError } from "@xdeep/core";
 import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType, operandsOf } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { carriesGradient, nodeLabel } from "./coverage.ts";
+import { held } from "./lowering.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
+import { sumOfTerms } from "./sum-of-terms.ts";
+import { type Surroundings, writtenNodes } from "./surroundings.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
-import { valueOf } from "../graph/typed-graph.ts";
+import { producersOf, valueOf } from "../graph/typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
@@ -19,6 +22,7 @@ export interface Sweep {
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
   /** Where what rules refuse is collected, so that all of it can be said at once. Without it the first is thrown. */
   readonly refused?: XDeepError[] | undefined;
+  readonly around: Surroundings;
 }
 
 /** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
@@ -32,7 +36,7 @@ export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, V
   const total = (name: string): Value | null => {
     const list = terms.get(name);
     if (list === undefined) return null;
-    const sum = sweep.g.sum(list);
+    const sum = sumOfTerms(sweep.g, list, sweep.around.writtenBy);
     terms.set(name, [sum]);
     return sum;
   };
@@ -64,7 +68,7 @@ function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value 
   }
   return results.flatMap((result, i) => {
     const name = operands[i] ?? "";
-    if (!sweep.path.values.has(name)) return [];
+    if (!sweep.path.values.has(name) || result === held) return [];
     const primal = valueOf(sweep.graph, name);
     if (result === null) return withoutCotangent(primal, node, i);
     const cotangent = rule.broadcasts === true ? unbroadcast(sweep.g, result, primal) : checked(result, primal, node, i);
@@ -139,6 +143,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     wants: (i) => path.values.has(operands[i] ?? ""),
     isChosenFrom: (i) => path.nodes.some(({ opType, input }) => opType === "Where" && input.includes(node.output[i] ?? "", 1)),
     addOutput: (i) => addOutput(sweep, node, i),
+    around: sweep.around,
     modified: sweep.modified,
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
@@ -154,8 +159,18 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
   const known = new Map(
     [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
   );
+  const producers = producersOf(graph);
+  const around: Surroundings = {
+    producerOf: (name) => producers.get(name) ?? null,
+    passageOf: sweep.around.passageOf,
+    isWanted: (name) => wrt.includes(name),
+    writtenBy: writtenNodes(g),
+    inputs: [],
+    forms: new Map(),
+    replaced: null,
+  };
   const total = reverseSweepFrom(
-    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs, refused: sweep.refused },
+    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs, refused: sweep.refused, around },
     known,
   );
   // The nodes are copies that belong to the gradient.

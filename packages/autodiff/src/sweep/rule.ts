@@ -1,4 +1,5 @@
 import type { Attributes, Facts, GraphBuilder, GraphProto, NodeProto, Value } from "@xdeep/onnx";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * How the cotangents of one operator's inputs follow from those of its outputs. A rule is a value: exported, listed in a rule set, passed in.
@@ -47,6 +48,8 @@ export interface PullbackContext {
   isChosenFrom(i: number): boolean;
   /** Output i of the forward node, which gets it added where it had none: MaxPool's indices, for instance. */
   addOutput(i: number): Value;
+  /** What lowerings ask about the nodes around. */
+  readonly around: Surroundings;
   /** The rule of a node that the pullback wrote: `rule`, or under a modified backward rule what that makes of it where the node is a rectifier. */
   modified(rule: GradientRule, node: NodeProto, graph: FactsAround): GradientRule;
   /** Takes cotangents back through a copy of a subgraph, by the rules in force: for operators that hold graphs. Returns x̄ by name, null where there is none. */

@@ -6,9 +6,11 @@ import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
+import { type Lowering, lowered } from "./lowering.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
-import type { RuleSet } from "./rule-set.ts";
+import { type RuleSet, operatorKey } from "./rule-set.ts";
+import { type Surroundings, writtenNodes } from "./surroundings.ts";
 import { builtinRules } from "../rules/index.ts";
 import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
@@ -24,6 +26,8 @@ export interface GradientOptions {
   readonly rectifiers?: readonly string[] | undefined;
   /** Rules by operator. Default: all of ours; `withRules(builtinRules, …)` adds to them. */
   readonly rules?: RuleSet | undefined;
+  /** Forms that an engine runs faster, tried before the rules' plain forms: `cpuLowerings`, `wasmLowerings` or `webgpuLowerings`. Default: none. */
+  readonly lowerings?: readonly Lowering[] | undefined;
 }
 
 export interface GradientValues {
@@ -35,6 +39,8 @@ export interface GradientValues {
   readonly notes: readonly string[];
   /** Outputs that rules need and forward nodes do not yet have, by node and index. */
   readonly addedOutputs: ReadonlyMap<NodeProto, ReadonlyMap<number, string>>;
+  /** What stands in place of forward nodes, by node: the same values in a form that suits the gradient. */
+  readonly replaced: ReadonlyMap<NodeProto, readonly NodeProto[]>;
 }
 
 /**
@@ -48,10 +54,11 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const rules = rulesInForce(graph, path, options);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const refused: XDeepError[] = [];
-  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused }, options.of, cotangent);
+  const around = surroundings(graph, g, options);
+  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused, around }, options.of, cotangent);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
   const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
-  return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs };
+  return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs, replaced: around.replaced ?? new Map() };
 }
 
 function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {
@@ -89,7 +96,24 @@ function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOpti
 
 function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): GradientRule | MissingRule {
   const found = findRule(node, options.rules ?? builtinRules, graph.opset);
-  return isMissing(found) ? found : modified(found, node, graph, options);
+  return isMissing(found) ? found : modified(lowered(found, options.lowerings ?? []), node, graph, options);
+}
+
+function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptions): Surroundings {
+  return {
+    producerOf: (name) => graph.producers.get(name) ?? null,
+    passageOf(node) {
+      const rule = (options.rules ?? builtinRules).get(operatorKey(node.opType, node.domain));
+      if (rule === undefined) return null;
+      const { rule: modification = "standard", rectifiers = DEFAULT_RECTIFIERS } = options;
+      return { rule, modification: isRectifier(graph, node, rectifiers) ? modification : "standard" };
+    },
+    isWanted: (name) => options.wrt.includes(name),
+    writtenBy: writtenNodes(g),
+    inputs: graph.graph.input.map(({ name }) => valueOf(graph, name)),
+    forms: new Map(),
+    replaced: new Map(),
+  };
 }
 
 function modified(

@@ -1,0 +1,11 @@
+import type { Lowering } from "../sweep/lowering.ts";
+import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
+
+/** For ONNX Runtime's CPU provider. */
+export const cpuLowerings: readonly Lowering[] = [];
+
+/** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
+export const wasmLowerings: readonly Lowering[] = [];
+
+/** For ONNX Runtime on WebGPU. */
+export const webgpuLowerings: readonly Lowering[] = [maxPoolWithoutIndices];
