@@ -1,11 +1,12 @@
 import type { Lowering } from "../sweep/lowering.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
+import { sigmoidProduct } from "./sigmoid-product.ts";
 
 /** For ONNX Runtime's CPU provider. */
-export const cpuLowerings: readonly Lowering[] = [];
+export const cpuLowerings: readonly Lowering[] = [sigmoidProduct];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
-export const wasmLowerings: readonly Lowering[] = [];
+export const wasmLowerings: readonly Lowering[] = [sigmoidProduct];
 
 /** For ONNX Runtime on WebGPU. */
-export const webgpuLowerings: readonly Lowering[] = [maxPoolWithoutIndices];
+export const webgpuLowerings: readonly Lowering[] = [maxPoolWithoutIndices, sigmoidProduct];
