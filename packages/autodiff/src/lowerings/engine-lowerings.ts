@@ -1,11 +1,12 @@
 import type { Lowering } from "../sweep/lowering.ts";
 import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
+import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 
 /** For ONNX Runtime's CPU provider. */
-export const cpuLowerings: readonly Lowering[] = [blockedAverage, blockedGlobalAverage, depthwiseStrideTwo, sigmoidProduct];
+export const cpuLowerings: readonly Lowering[] = [blockedAverage, blockedGlobalAverage, clipGate, depthwiseStrideTwo, sigmoidProduct];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
 export const wasmLowerings: readonly Lowering[] = [sigmoidProduct];
