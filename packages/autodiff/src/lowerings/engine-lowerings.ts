@@ -2,11 +2,23 @@ import type { Lowering } from "../sweep/lowering.ts";
 import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
 import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
+import { maxPoolThree } from "./max-pool-three.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
+import { normalizedPhases } from "./normalized-phases.ts";
+import { maskedBefore } from "./rectified-pool.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 
 /** For ONNX Runtime's CPU provider. */
-export const cpuLowerings: readonly Lowering[] = [blockedAverage, blockedGlobalAverage, clipGate, depthwiseStrideTwo, sigmoidProduct];
+export const cpuLowerings: readonly Lowering[] = [
+  blockedAverage,
+  blockedGlobalAverage,
+  clipGate,
+  depthwiseStrideTwo,
+  maskedBefore,
+  maxPoolThree,
+  normalizedPhases,
+  sigmoidProduct,
+];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
 export const wasmLowerings: readonly Lowering[] = [sigmoidProduct];
