@@ -7,6 +7,7 @@ import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 import { normalizedPhases } from "./normalized-phases.ts";
 import { maskedBefore } from "./rectified-pool.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
+import { stemConvolution } from "./stem-convolution.ts";
 
 /** For ONNX Runtime's CPU provider. */
 export const cpuLowerings: readonly Lowering[] = [
@@ -18,6 +19,7 @@ export const cpuLowerings: readonly Lowering[] = [
   maxPoolThree,
   normalizedPhases,
   sigmoidProduct,
+  stemConvolution,
 ];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
