@@ -3,6 +3,7 @@ import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
 import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
 import { maxPoolThree } from "./max-pool-three.ts";
+import { maxPoolTwo } from "./max-pool-two.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 import { normalizedPhases } from "./normalized-phases.ts";
 import { maskedBefore } from "./rectified-pool.ts";
@@ -17,6 +18,7 @@ export const cpuLowerings: readonly Lowering[] = [
   depthwiseStrideTwo,
   maskedBefore,
   maxPoolThree,
+  maxPoolTwo,
   normalizedPhases,
   sigmoidProduct,
   stemConvolution,
