@@ -1,5 +1,6 @@
 import type { Lowering } from "../sweep/lowering.ts";
 import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
+import { channelProduct } from "./channel-product.ts";
 import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
 import { maxPoolThree } from "./max-pool-three.ts";
@@ -14,6 +15,7 @@ import { stemConvolution } from "./stem-convolution.ts";
 export const cpuLowerings: readonly Lowering[] = [
   blockedAverage,
   blockedGlobalAverage,
+  channelProduct,
   clipGate,
   depthwiseStrideTwo,
   maskedBefore,
