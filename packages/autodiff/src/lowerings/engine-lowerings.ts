@@ -7,6 +7,7 @@ import { maxPoolThree } from "./max-pool-three.ts";
 import { maxPoolTwo } from "./max-pool-two.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 import { normalizedPhases } from "./normalized-phases.ts";
+import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
 import { maskedBefore } from "./rectified-pool.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 import { stemConvolution } from "./stem-convolution.ts";
@@ -22,6 +23,7 @@ export const cpuLowerings: readonly Lowering[] = [
   maxPoolThree,
   maxPoolTwo,
   normalizedPhases,
+  pointwiseStrideTwo,
   sigmoidProduct,
   stemConvolution,
 ];
