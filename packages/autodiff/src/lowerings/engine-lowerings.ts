@@ -9,6 +9,7 @@ import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 import { normalizedPhases } from "./normalized-phases.ts";
 import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
 import { maskedBefore } from "./rectified-pool.ts";
+import { scaledConvolution } from "./scaled-convolution.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 import { stemConvolution } from "./stem-convolution.ts";
 
@@ -24,6 +25,7 @@ export const cpuLowerings: readonly Lowering[] = [
   maxPoolTwo,
   normalizedPhases,
   pointwiseStrideTwo,
+  scaledConvolution,
   sigmoidProduct,
   stemConvolution,
 ];
