@@ -16,7 +16,7 @@ export type { InnerValues } from "./inner-values.ts";
 export type { ForwardPlan, PlannedModel, VjpPlan } from "./plan-request.ts";
 export { expandTargets, resolveTargets, scoreEntries, targetAt, targetCotangent } from "./resolve-target.ts";
 export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./resolve-target.ts";
-export { resolveOutput, resolveWrt } from "./resolve-values.ts";
+export { resolveOutput, resolveWrt, unknownWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
 export { checkScores } from "./score-rows.ts";
