@@ -19,6 +19,8 @@ export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./resolve-tar
 export { resolveOutput, resolveWrt, unknownWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
+export { isSoftwareAdapter, isSoftwareRenderer } from "./software-device.ts";
+export type { AdapterLike } from "./software-device.ts";
 export { checkScores } from "./score-rows.ts";
 export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.ts";
 export type { ValidateFeedsOptions } from "./validate-feeds.ts";

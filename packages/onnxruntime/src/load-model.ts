@@ -1,6 +1,16 @@
 import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
 import { resolveOutput } from "@xdeep/core/backend";
-import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
+import {
+  type TypedGraph,
+  RECTIFIER_NAMES,
+  builtinRules,
+  checkCoverage,
+  computeInFloat32,
+  prepareModel,
+  rowMixingNode,
+  typedGraph,
+  withLogits,
+} from "@xdeep/autodiff";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { loweringsFor } from "./device-rules.ts";
@@ -8,11 +18,15 @@ import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
+import { replaceWeights } from "./replace-weights.ts";
 import { Sessions } from "./sessions.ts";
 import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
 
 /** Rows per run on a CPU: larger batches take memory and gain nothing. */
 const PREFERRED_BATCH = 4;
+
+/** Each session holds the weights in the form that its kernels want: eight kinds of call are more than one explanation needs. */
+const DEFAULT_SESSIONS = 8;
 
 /**
  * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes. A model of float16 or bfloat16 is computed in float32, and
@@ -23,12 +37,14 @@ const PREFERRED_BATCH = 4;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), options.limits);
-  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared));
+  const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
+  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted));
   checkInputs(graph);
   checkRanks(graph);
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
-  checkCoverage(graph, rules, resolveOutput(outputs).name);
+  const explained = resolveOutput(outputs).name;
+  checkCoverage(graph, rules, explained);
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
@@ -36,16 +52,24 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
-    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
+    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
     outputs,
-    capabilities: capabilitiesOf(device, options),
+    capabilities: capabilitiesOf(device, options, rowMixingNode(graph, explained) === null ? PREFERRED_BATCH : 1),
   });
 }
 
-function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities {
+function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): number {
+  if (Number.isInteger(maxSessions) && maxSessions >= 1) return maxSessions;
+  throw new XDeepError("OPTION_INVALID", `maxSessions is an integer of at least 1, got ${String(maxSessions)}.`, {
+    details: { option: "maxSessions", got: maxSessions },
+  });
+}
+
+/** @param preferred rows per run; 1 where rows mix, so that methods explain each as it is alone */
+function capabilitiesOf(device: Device, options: LoadModelOptions, preferred: number): Capabilities {
   return {
     rules: ["standard", "guided", "deconvnet"],
     rectifiers: RECTIFIER_NAMES,
@@ -53,7 +77,7 @@ function capabilitiesOf(device: Device, options: LoadModelOptions): Capabilities
     logits: true,
     gpu: device.gpu,
     maxBatch: null,
-    preferredBatch: options.preferredBatch ?? PREFERRED_BATCH,
+    preferredBatch: preferred === 1 ? 1 : (options.preferredBatch ?? preferred),
   };
 }
 
