@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
-import { differentiateGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
+import { builtinRules, differentiateGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { isFloatType, readModel, writeModel } from "@xdeep/onnx";
 import { evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
@@ -69,7 +69,7 @@ async function movable(forward, names, feeds) {
 }
 
 async function checkOutput({ graph, output, forward, wrt, feeds }) {
-  const gradient = differentiateGraph(graph, { of: output, wrt });
+  const gradient = differentiateGraph(graph, { of: output, wrt, rules: builtinRules });
   const run = await runnerOf(gradient.model, gradient.gradients);
   const { dims } = await forward.at(feeds);
   for (const jitter of JITTERS) {

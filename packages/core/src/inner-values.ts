@@ -8,4 +8,6 @@ export interface InnerValues {
   names(): Iterable<string>;
   /** The first floats that a network of integers makes, such as its embeddings: named where a model has no float input. */
   readonly entries?: readonly string[] | undefined;
+  /** Values to explain where no output has a gradient, such as the scores that an ArgMax reads. */
+  readonly scores?: readonly string[] | undefined;
 }

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 import type { DataType, FloatTensor, Tensor } from "./tensor.ts";
 import type { Target, TargetOption } from "./target.ts";
 

@@ -107,7 +107,7 @@ function scoredOutput(model: PlannedModel, { output, target }: ScoreRequest, inn
   if (output === undefined && target === undefined)
     return model.outputs.find(({ type }) => isFloatType(type)) ?? model.outputs[0] ?? resolveOutput(model.outputs);
   const found = output === undefined ? undefined : model.outputs.find(({ name }) => name === output);
-  return (found === undefined && output !== undefined ? inner?.get(output) : undefined) ?? resolveOutput(model.outputs, output);
+  return (found === undefined && output !== undefined ? inner?.get(output) : undefined) ?? resolveOutput(model.outputs, output, inner?.scores);
 }
 
 /** @throws {XDeepError} CAPABILITY_MISSING where the logits behind a final activation are asked for and the backend has none */
@@ -134,7 +134,7 @@ function checkOutputs({ outputs }: PlannedModel, names: readonly string[], inner
   const known = outputs.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name) && inner?.get(name) === undefined);
   if (unknown === undefined) return;
-  const nearest = nearestNames(unknown, new Set([...known, ...(inner?.names() ?? [])]));
+  const nearest = nearestNames(unknown, [...known, ...(inner?.names() ?? [])]);
   throw new XDeepError(
     "OUTPUT_UNKNOWN",
     `The model has no output${inner === undefined ? "" : " or inner float value"} "${unknown}". Its outputs are ${quote(known)}; nearest: ${quote(nearest)}.`,

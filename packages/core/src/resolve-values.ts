@@ -1,5 +1,5 @@
 import { isFloatType } from "./data-types.ts";
-import { XDeepError, isXDeepError } from "./error.ts";
+import { XDeepError } from "./error.ts";
 import type { InnerValues } from "./inner-values.ts";
 import type { ValueInfo } from "./model.ts";
 import { nearestNames } from "./nearest-names.ts";
@@ -7,9 +7,10 @@ import { nearestNames } from "./nearest-names.ts";
 /**
  * The output that is explained: the one named, or the first float output.
  *
+ * @param scores values to name in an error, which can be explained where no output can
  * @throws {XDeepError} OUTPUT_UNKNOWN when it does not exist or is not a float
  */
-export function resolveOutput(outputs: readonly ValueInfo[], name?: string): ValueInfo {
+export function resolveOutput(outputs: readonly ValueInfo[], name?: string, scores: readonly string[] = []): ValueInfo {
   const found = name === undefined ? outputs.find(({ type }) => isFloatType(type)) : outputs.find((output) => output.name === name);
   if (found !== undefined && isFloatType(found.type)) return found;
   const listed = outputs.map((output) => `"${output.name}" (${output.type})`).join(", ");
@@ -19,7 +20,10 @@ export function resolveOutput(outputs: readonly ValueInfo[], name?: string): Val
       : found === undefined
         ? `The model has no output "${name}"`
         : `Output "${name}" is ${found.type}, which has no gradient`;
-  throw new XDeepError("OUTPUT_UNKNOWN", `${what}. Its outputs are ${listed}.`, { details: { output: name, outputs: outputs.map((output) => output.name) } });
+  const todo = scores.length === 0 ? "" : ` Explain a value before them: output ${scores.map((score) => `"${score}"`).join(" or ")}.`;
+  throw new XDeepError("OUTPUT_UNKNOWN", `${what}. Its outputs are ${listed}.${todo}`, {
+    details: { output: name, outputs: outputs.map((output) => output.name) },
+  });
 }
 
 export interface ResolveWrtOptions {
@@ -57,26 +61,8 @@ function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly s
       details: { wrt: name, capability: "innerValues" },
     });
   }
-  throw unknownWrt(name, [...floats, ...innerValues.names()]);
-}
-
-/**
- * The error for a name in `wrt` that is no float value of the model. `candidates` are its float values, to name the nearest.
- */
-export function unknownWrt(name: string, candidates: Iterable<string>): XDeepError {
-  const nearest = nearestNames(name, new Set(candidates));
-  return new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
-}
-
-/**
- * What to throw where a method asked a model for the values of `wrt` as outputs, and it refused one of them: the caller named it in `wrt`.
- * Any other error stays as it is.
- */
-export function asUnknownWrt(error: unknown, inputs: readonly ValueInfo[]): unknown {
-  if (!isXDeepError(error, "OUTPUT_UNKNOWN")) return error;
-  const { output, nearest = [] } = error.details as { readonly output: string; readonly nearest?: readonly string[] };
-  const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
-  return unknownWrt(output, [...floats, ...nearest]);
+  const nearest = nearestNames(name, [...floats, ...innerValues.names()]);
+  throw new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
 }
 
 function quote(names: readonly string[]): string {
@@ -88,7 +74,7 @@ function noFloatInput(inputs: readonly ValueInfo[], entries: readonly string[]):
   const todo =
     entries.length === 0
       ? "Name a float value inside the network in `wrt`, such as the output of its embedding."
-      : `Name a float value inside the network in \`wrt\`: its embeddings are ${quote(entries)}.`;
+      : `Name a float value inside the network in \`wrt\`, such as ${entries.map((name) => `"${name}"`).join(" or ")}.`;
   return new XDeepError("WRT_UNKNOWN", `The model has no float input (${listed}), so there is no input gradient. ${todo}`, {
     details: { inputs: inputs.map(({ name, type }) => ({ name, type })), candidates: entries },
   });

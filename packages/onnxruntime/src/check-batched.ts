@@ -1,26 +1,35 @@
 import { XDeepError } from "@xdeep/core";
-import { type TypedGraph, leadsWithBatch } from "@xdeep/autodiff";
 import { notBatched } from "@xdeep/core/backend";
-import type { NodeProto } from "@xdeep/onnx";
+import { type TypedGraph, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 
-/** What is known of the batch before anything runs. */
-export interface BatchFacts {
-  /** Inputs that have no batch axis. */
-  readonly shared: ReadonlySet<string>;
-  /** A node on the way that mixes rows, such as a mean over the batch; null where each row is explained as it is alone. */
-  readonly mixing: NodeProto | null;
-}
-
-/** @throws {XDeepError} BATCH_INVALID where the file shows that the rows of an output do not lie along its leading axis, or depend on each other */
-export function checkBatched(graph: TypedGraph, output: string, rows: number, { shared, mixing }: BatchFacts): void {
-  if (rows > 1 && mixing !== null) {
-    throw new XDeepError(
-      "BATCH_INVALID",
-      `${mixing.opType} node "${mixing.name}" mixes the rows of a batch, so row n of ${rows} would not be explained as it is alone. Explain one row at a time.`,
-      { details: { node: mixing.name, op: mixing.opType, rows } },
-    );
-  }
+/** @throws {XDeepError} BATCH_INVALID where the file shows that the rows of an output do not lie along its leading axis, or as `checkRowsApart` */
+export function checkBatched(graph: TypedGraph, output: string, rows: number): void {
   const dims = graph.facts.get(output)?.dims ?? [];
   const isOneRow = rows === 1 && (dims[0] ?? 1) === 1;
-  if (!isOneRow && leadsWithBatch(graph, output, shared) === false) throw notBatched(output, dims);
+  if (!isOneRow && leadsWithBatch(graph, output) === false) throw notBatched(output, dims);
+  checkRowsApart(graph, output, rows);
+}
+
+/** @throws {XDeepError} BATCH_INVALID for several rows of a network that computes them together, so that none is what it would be alone */
+export function checkRowsApart(graph: TypedGraph, output: string, rows: number): void {
+  const mixing = rows > 1 ? knownRowMixing(graph, output) : null;
+  if (mixing === null) return;
+  throw new XDeepError(
+    "BATCH_INVALID",
+    `The network computes the rows of a batch together, in node "${mixing}", so that the score of a row in "${output}" depends on the others. Explain one row at a time.`,
+    { details: { output, node: mixing, rows } },
+  );
+}
+
+const found = new WeakMap<TypedGraph, Map<string, string | null>>();
+
+/** The node that makes rows of an output depend on each other, or null; looked for once. */
+export function knownRowMixing(graph: TypedGraph, output: string): string | null {
+  const known = found.get(graph) ?? new Map<string, string | null>();
+  found.set(graph, known);
+  if (!known.has(output)) {
+    const node = rowMixingNode(graph, output);
+    known.set(output, node === null ? null : nodeLabel(node));
+  }
+  return known.get(output) ?? null;
 }

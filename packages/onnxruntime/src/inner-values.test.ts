@@ -139,7 +139,7 @@ describe("token models", () => {
     const model = await loadModel(writeModel(tokenModel()));
     const { code, message } = await failure(model.vjp({ feeds: { ids, mask } }));
     expect(code).toBe("WRT_UNKNOWN");
-    expect(message).toContain('its embeddings are "embedded"');
+    expect(message).toContain('such as "embedded"');
     await model.dispose();
   });
 

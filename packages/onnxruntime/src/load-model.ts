@@ -1,16 +1,7 @@
 import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
-import { resolveOutput } from "@xdeep/core/backend";
-import {
-  type TypedGraph,
-  RECTIFIER_NAMES,
-  builtinRules,
-  checkCoverage,
-  computeInFloat32,
-  prepareModel,
-  rowMixingNode,
-  typedGraph,
-  withLogits,
-} from "@xdeep/autodiff";
+import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
+import { isFloatType } from "@xdeep/onnx";
+import { knownRowMixing } from "./check-batched.ts";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { loweringsFor } from "./device-rules.ts";
@@ -18,15 +9,11 @@ import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
-import { replaceWeights } from "./replace-weights.ts";
 import { Sessions } from "./sessions.ts";
 import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
 
 /** Rows per run on a CPU: larger batches take memory and gain nothing. */
 const PREFERRED_BATCH = 4;
-
-/** Each session holds the weights in the form that its kernels want: eight kinds of call are more than one explanation needs. */
-const DEFAULT_SESSIONS = 8;
 
 /**
  * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes. A model of float16 or bfloat16 is computed in float32, and
@@ -37,14 +24,13 @@ const DEFAULT_SESSIONS = 8;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), options.limits);
-  const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
-  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted));
+  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared));
   checkInputs(graph);
   checkRanks(graph);
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
-  const explained = resolveOutput(outputs).name;
-  checkCoverage(graph, rules, explained);
+  const output = outputs.find(({ type }) => isFloatType(type))?.name;
+  if (output !== undefined) checkCoverage(graph, rules, output);
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
@@ -52,24 +38,17 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
-    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
+    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
     outputs,
-    capabilities: capabilitiesOf(device, options, rowMixingNode(graph, explained) === null ? PREFERRED_BATCH : 1),
+    capabilities: capabilitiesOf(device, options, output !== undefined && knownRowMixing(graph, output) !== null),
   });
 }
 
-function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): number {
-  if (Number.isInteger(maxSessions) && maxSessions >= 1) return maxSessions;
-  throw new XDeepError("OPTION_INVALID", `maxSessions is an integer of at least 1, got ${String(maxSessions)}.`, {
-    details: { option: "maxSessions", got: maxSessions },
-  });
-}
-
-/** @param preferred rows per run; 1 where rows mix, so that methods explain each as it is alone */
-function capabilitiesOf(device: Device, options: LoadModelOptions, preferred: number): Capabilities {
+/** Methods give a network whose rows depend on each other one at a time. */
+function capabilitiesOf(device: Device, options: LoadModelOptions, mixesRows: boolean): Capabilities {
   return {
     rules: ["standard", "guided", "deconvnet"],
     rectifiers: RECTIFIER_NAMES,
@@ -77,7 +56,7 @@ function capabilitiesOf(device: Device, options: LoadModelOptions, preferred: nu
     logits: true,
     gpu: device.gpu,
     maxBatch: null,
-    preferredBatch: preferred === 1 ? 1 : (options.preferredBatch ?? preferred),
+    preferredBatch: mixesRows ? 1 : (options.preferredBatch ?? PREFERRED_BATCH),
   };
 }
 

@@ -1,13 +1,12 @@
 import { basename } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
-import { prepareModel, typedGraph } from "@xdeep/autodiff";
+import { inspectModel } from "@xdeep/autodiff";
 import { loadModelFile } from "@xdeep/onnx";
 import { Command } from "commander";
 
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { checkModel } from "../model-check.ts";
 import { describeCheck } from "../print/print-check.ts";
 import { tfjsLoader } from "../models/tfjs-loader.ts";
 
@@ -27,7 +26,7 @@ export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command 
     .addHelpText("after", "\nExit codes: 0 something can be explained, 1 nothing can, or the file is no model, 2 the command line cannot be understood.\n")
     .action(async (path: string, { values = false, json = false }: CheckFlags) => {
       const { model } = await loadModelFile(onnxPath(path));
-      const check = checkModel(model, typedGraph(prepareModel(model)));
+      const check = inspectModel(model);
       io.stdout.write(json ? `${JSON.stringify({ file: basename(path), ...check }, null, 2)}\n` : describeCheck(check, basename(path), values));
       if (!check.explainable) finish(EXIT.failure);
     });

@@ -1,9 +1,9 @@
 import { formatDims } from "./format-number.ts";
-import type { CheckedOutput, CheckedValue, ModelCheck } from "../model-check.ts";
+import type { InspectedOutput, InspectedValue, ModelInspection } from "@xdeep/autodiff";
 import { textTable } from "./text-table.ts";
 
 /** A check as text. */
-export function describeCheck(check: ModelCheck, file: string, showValues: boolean): string {
+export function describeCheck(check: ModelInspection, file: string, showValues: boolean): string {
   const { explainable, inputs, outputs, operators } = check;
   return [
     `${file}: ${explainable ? "can be explained" : "cannot be explained"}`,
@@ -16,11 +16,20 @@ export function describeCheck(check: ModelCheck, file: string, showValues: boole
       "operators",
       textTable(
         OPERATOR_COLUMNS,
-        operators.map(({ op, domain, count, onPath, since, rule }) => [op, domain, String(count), String(onPath), String(since ?? ""), rule]),
+        operators.map(({ op, domain, count, inSubgraphs, onPath, since, rule }) => [
+          op,
+          domain,
+          String(count),
+          inSubgraphs === 0 ? "" : String(inSubgraphs),
+          String(onPath),
+          String(since ?? ""),
+          rule,
+        ]),
         "  ",
       ),
     ),
     section("rectifiers", describeRectifiers(check)),
+    describeRows(check),
     describeWrt(check),
     showValues ? section("inner values for --wrt", valueTable(check.values)) : "",
   ]
@@ -34,6 +43,7 @@ const OPERATOR_COLUMNS = [
   { heading: "operator" },
   { heading: "domain" },
   { heading: "nodes", align: "right" },
+  { heading: "in subgraphs", align: "right" },
   { heading: "on the way", align: "right" },
   { heading: "since", align: "right" },
   { heading: "rule" },
@@ -43,12 +53,12 @@ function section(heading: string, text: string): string {
   return `${heading}\n${text}\n`;
 }
 
-function describeOpsets({ opset, gradientOpset, domains }: ModelCheck): string {
+function describeOpsets({ opset, gradientOpset, domains }: ModelInspection): string {
   const own = opset === null ? "no opset of ONNX" : opset === gradientOpset ? `opset ${opset}` : `opset ${opset}, raised to ${gradientOpset}`;
   return [own, ...Object.entries(domains).map(([domain, version]) => `${domain} ${version}`)].join(", ");
 }
 
-function valueTable(values: readonly CheckedValue[]): string {
+function valueTable(values: readonly InspectedValue[]): string {
   if (values.length === 0) return "  none";
   return textTable(
     [{ heading: "name" }, { heading: "type" }, { heading: "dims" }],
@@ -57,21 +67,30 @@ function valueTable(values: readonly CheckedValue[]): string {
   );
 }
 
-function outputRow({ name, type, dims, problem, logit, activation }: CheckedOutput): readonly string[] {
+function outputRow({ name, type, dims, problem, logit, activation, instead }: InspectedOutput): readonly string[] {
   const score = logit === null ? "yes: its entries are the scores" : `yes: logit = "${logit}", probability = its ${activation}`;
-  return [name, type ?? "unknown", describeDims(dims), problem === null ? score : `no: ${problem}`];
+  const reason = instead.length === 0 ? problem : `${problem}; ${instead.map((value) => `--output ${value}`).join(" or ")} can be explained`;
+  return [name, type ?? "unknown", describeDims(dims), problem === null ? score : `no: ${reason}`];
 }
 
-function describeDims(dims: CheckedValue["dims"]): string {
+function describeDims(dims: InspectedValue["dims"]): string {
   return dims === null ? "unknown" : formatDims(dims);
 }
 
-function describeRectifiers({ rectifiers }: ModelCheck): string {
+function describeRectifiers({ rectifiers }: ModelInspection): string {
   if (rectifiers.length === 0) return "  none: guided and deconvnet would be the plain gradient";
   return rectifiers.map(({ op, count, byDefault }) => `  ${count} ${op}${byDefault ? "" : `, only with --rectifiers ${op}`}`).join("\n");
 }
 
-function describeWrt({ inputs, wrt }: ModelCheck): string {
+/** Rows of a batch that are no samples of their own must be explained one at a time. */
+function describeRows({ outputs }: ModelInspection): string {
+  const mixed = outputs.flatMap(({ name, mixesRows }) =>
+    mixesRows === null ? [] : [`Rows of a batch depend on each other in "${name}", by node "${mixesRows}".`],
+  );
+  return mixed.map((line) => `${line}\n`).join("");
+}
+
+function describeWrt({ inputs, wrt }: ModelInspection): string {
   if (wrt.length === 0 || inputs.some(({ name }) => wrt.includes(name))) return "";
   return `No input is of a float type. Attribute to an inner value instead, such as --wrt ${wrt[0]}\n`;
 }

@@ -1,9 +1,10 @@
+import type { Activation } from "@xdeep/core";
 import { type ModelProto, type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { evaluate, value64 } from "@xdeep/reference";
 import { describe, expect, it } from "vitest";
 import { prepareModel } from "../prepare/prepare-model.ts";
 import { typedGraph } from "../graph/typed-graph.ts";
-import { type Activation, finalActivation } from "./final-activation.ts";
+import { finalActivation } from "./final-activation.ts";
 import { scoredValue, withLogits } from "./score.ts";
 
 type Attrs = Parameters<typeof nodeProto>[3];

@@ -1,10 +1,9 @@
+import type { Activation } from "@xdeep/core";
 import { Attributes, type NodeProto, isDefaultDomain, isFloatType } from "@xdeep/onnx";
+import { activationOperators, orderKeepingOperators } from "../graph/operator-traits.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { type Expression, call, constant, exp, log, power, product, reduction, scale, sum } from "../patterns/expression.ts";
 import { type Pattern, findPattern } from "../patterns/find-pattern.ts";
-
-/** A function that turns scores into probabilities at the end of a network. */
-export type Activation = "log-softmax" | "sigmoid" | "softmax";
 
 /** The activation behind an output. */
 export interface FinalActivation {
@@ -16,11 +15,6 @@ export interface FinalActivation {
 }
 
 type Found = Omit<FinalActivation, "layout">;
-
-const OPERATORS: Readonly<Record<string, Activation>> = { LogSoftmax: "log-softmax", Sigmoid: "sigmoid", Softmax: "softmax" };
-
-/** Operators that keep every entry, to other places perhaps. */
-const KEEPING: ReadonlySet<string> = new Set(["Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"]);
 
 const one = constant(1);
 const half = constant(0.5);
@@ -51,14 +45,14 @@ export function finalActivation(graph: TypedGraph, output: string): FinalActivat
     const found = activationAt(graph, name, node);
     if (found !== null) return { ...found, layout };
     const [source = ""] = node.input;
-    if (!KEEPING.has(node.opType) || !isFloatType(graph.facts.get(source)?.type ?? null)) return null;
+    if (!(node.opType === "Transpose" || orderKeepingOperators.has(node.opType)) || !isFloatType(graph.facts.get(source)?.type ?? null)) return null;
     layout.unshift(node);
     name = source;
   }
 }
 
 function activationAt(graph: TypedGraph, name: string, node: NodeProto): Found | null {
-  const operator = OPERATORS[node.opType];
+  const operator = activationOperators[node.opType];
   if (operator !== undefined) {
     const found = { activation: operator, argument: node.input[0] ?? "" };
     return unshifted(graph, found, axesOf(graph, node)) ?? found;

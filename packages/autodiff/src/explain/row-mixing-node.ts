@@ -1,9 +1,9 @@
 import { Attributes, type Dim, type Facts, type NodeProto, inferGraph, numbersOf, operandsOf, substituteDim } from "@xdeep/onnx";
-import { type TypedGraph, floatInputs } from "../graph/typed-graph.ts";
+import type { TypedGraph } from "../graph/typed-graph.ts";
 import { activePath } from "../sweep/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 import { scanStates } from "../graph/subgraph-wiring.ts";
-import { castEntries } from "./entry-values.ts";
+import { entryValues } from "./entry-values.ts";
 
 /** The size of the batch where an input does not name it. */
 const ROWS = "rows of the batch";
@@ -14,7 +14,7 @@ const ROWS = "rows of the batch";
  *
  * The batch is the leading axis of every input whose leading axis is open; files that fix it are not looked into.
  */
-export function rowMixingNode(graph: TypedGraph, of: string, wrt: readonly string[] = [...floatInputs(graph), ...castEntries(graph)]): NodeProto | null {
+export function rowMixingNode(graph: TypedGraph, of: string, wrt: readonly string[] = entryValues(graph)): NodeProto | null {
   const batched = withNamedRows(graph);
   if (batched === null) return null;
   const path = activePath(graph, of, wrt, carriesGradient);

@@ -1,7 +1,5 @@
 import { type GraphBuilder, type NodeProto, operandsOf } from "@xdeep/onnx";
-
-/** Operators that give another result each time. */
-const RANDOM: ReadonlySet<string> = new Set(["Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"]);
+import { randomOperators } from "../graph/operator-traits.ts";
 
 /**
  * Moves what is the same in every step out of a loop's body: a transposed weight matrix, for instance, is worth more than the step.
@@ -10,7 +8,7 @@ const RANDOM: ReadonlySet<string> = new Set(["Bernoulli", "Multinomial", "Random
 export function hoistInvariants(inner: GraphBuilder, g: GraphBuilder, varying: readonly string[]): void {
   const inside = new Set(varying);
   const stays = (node: NodeProto): boolean => {
-    if (!RANDOM.has(node.opType) && !operandsOf(node).some((name) => inside.has(name))) return false;
+    if (!randomOperators.has(node.opType) && !operandsOf(node).some((name) => inside.has(name))) return false;
     for (const name of node.output) if (name !== "") inside.add(name);
     return true;
   };

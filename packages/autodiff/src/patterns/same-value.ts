@@ -1,11 +1,9 @@
 import type { AttributeProto, NodeProto } from "@xdeep/onnx";
+import { randomOperators } from "../graph/operator-traits.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 
 /** Nodes deep that two values are compared. */
 const MAX_DEPTH = 8;
-
-/** Operators that give another result each time. */
-const isRandom = (op: string): boolean => op.startsWith("Random") || op === "Bernoulli" || op === "Multinomial";
 
 /** Whether two names stand for one value: the same name, or the same operator applied to the same values, as exporters that compute a term twice write it. */
 export function isSameValue(graph: TypedGraph, a: string, b: string, depth: number = MAX_DEPTH): boolean {
@@ -21,7 +19,7 @@ export function isSameValue(graph: TypedGraph, a: string, b: string, depth: numb
 }
 
 function isSameCall(a: NodeProto, b: NodeProto): boolean {
-  const isPlain = a.opType === b.opType && a.domain === b.domain && a.input.length === b.input.length && !isRandom(a.opType);
+  const isPlain = a.opType === b.opType && a.domain === b.domain && a.input.length === b.input.length && !randomOperators.has(a.opType);
   return (
     isPlain && a.attribute.length === b.attribute.length && a.attribute.every((attribute) => b.attribute.some((other) => isSameAttribute(attribute, other)))
   );

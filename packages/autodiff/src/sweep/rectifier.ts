@@ -1,6 +1,7 @@
 import { type RectifierRule, XDeepError } from "@xdeep/core";
 import { RULES } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
+import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
 import type { GradientRule, PullbackContext } from "./rule.ts";
 import type { CotangentForm } from "./surroundings.ts";
 import { inPhases } from "../formulas/phases.ts";
@@ -8,28 +9,6 @@ import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
 /** Rectifiers unless the caller names others: ReLU, and ReLU6 in its ONNX form Clip(0, 6). */
 export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
-
-/** Operators that may be named as rectifiers: element-wise functions of one input. "Relu6" is Clip(0, 6), "Clip" is every Clip. */
-export const RECTIFIER_NAMES: readonly string[] = [
-  "Celu",
-  "Clip",
-  "Elu",
-  "Gelu",
-  "HardSigmoid",
-  "HardSwish",
-  "LeakyRelu",
-  "Mish",
-  "PRelu",
-  "Relu",
-  "Relu6",
-  "Selu",
-  "Sigmoid",
-  "Softplus",
-  "Softsign",
-  "Swish",
-  "Tanh",
-  "ThresholdedRelu",
-];
 
 /** Checks a caller's list. @throws {XDeepError} OPTION_INVALID for a name that is no element-wise activation. */
 export function checkRectifiers(rectifiers: readonly string[]): void {

@@ -1,5 +1,4 @@
 import { type RectifierRule, XDeepError } from "@xdeep/core";
-import { unknownWrt } from "@xdeep/core/backend";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
@@ -12,8 +11,7 @@ import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
 import { type Surroundings, writtenNodes } from "./surroundings.ts";
-import { builtinRules } from "../rules/index.ts";
-import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
 export interface GradientOptions {
@@ -25,8 +23,8 @@ export interface GradientOptions {
   readonly rule?: RectifierRule | undefined;
   /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
   readonly rectifiers?: readonly string[] | undefined;
-  /** Rules by operator. Default: all of ours; `withRules(builtinRules, …)` adds to them. */
-  readonly rules?: RuleSet | undefined;
+  /** Rules by operator: `builtinRules`, or a set that holds no more than the graph needs. */
+  readonly rules: RuleSet;
   /** Forms that an engine runs faster, tried before the rules' plain forms: `cpuLowerings`, `wasmLowerings` or `webgpuLowerings`. Default: none. */
   readonly lowerings?: readonly Lowering[] | undefined;
 }
@@ -71,15 +69,10 @@ function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePat
 function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN" | "WRT_UNKNOWN"): void {
   const facts = graph.facts.get(name);
   if (facts !== undefined && (facts.type === null || isFloatType(facts.type))) return;
-  if (facts === undefined && code === "WRT_UNKNOWN") throw unknownWrt(name, floatNames(graph));
   const why = facts === undefined ? "the graph has no such value" : `it has type ${facts.type}, and only float values have gradients`;
-  const known = [...graph.graph.input, ...graph.graph.output].map((value) => value.name);
   const what = code === "WRT_UNKNOWN" ? "with respect to" : "of";
+  const known = [...graph.graph.input, ...graph.graph.output].map((value) => value.name);
   throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
-}
-
-function floatNames(graph: TypedGraph): readonly string[] {
-  return [...floatInputs(graph), ...[...graph.producers.keys()].filter((name) => isFloatType(graph.facts.get(name)?.type ?? null))];
 }
 
 /** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */
@@ -101,7 +94,7 @@ function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOpti
 }
 
 function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): GradientRule | MissingRule {
-  const found = findRule(node, options.rules ?? builtinRules, graph.opset);
+  const found = findRule(node, options.rules, graph.opset);
   return isMissing(found) ? found : modified(lowered(found, options.lowerings ?? []), node, graph, options);
 }
 
@@ -109,7 +102,7 @@ function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptio
   return {
     producerOf: (name) => graph.producers.get(name) ?? null,
     passageOf(node) {
-      const rule = (options.rules ?? builtinRules).get(operatorKey(node.opType, node.domain));
+      const rule = options.rules.get(operatorKey(node.opType, node.domain));
       if (rule === undefined) return null;
       const { rule: modification = "standard", rectifiers = DEFAULT_RECTIFIERS } = options;
       return { rule, modification: isRectifier(graph, node, rectifiers) ? modification : "standard" };

@@ -1,0 +1,46 @@
+import { GraphBuilder, type ModelProto } from "@xdeep/onnx";
+import { type TypedGraph, valueOf } from "./graph/typed-graph.ts";
+import { assemble, exportValue, infoOf } from "./sweep/assemble.ts";
+import { type GradientOptions, writeGradient } from "./sweep/write-gradient.ts";
+
+/** A model with gradient outputs, in plain ONNX operators. */
+export interface GradientModel {
+  readonly model: ModelProto;
+  /** Name of the new input: the cotangent ȳ of the differentiated value, with its dims. */
+  readonly cotangent: string;
+  /** Names of the new outputs, by the names of `wrt`. */
+  readonly gradients: Readonly<Record<string, string>>;
+  /** How many rectifiers the rule acted on; 0 for "standard". */
+  readonly rectifiers: number;
+  /** What is approximate in the gradients, in words; mostly empty. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * `differentiate` for a graph that went through `prepareModel`, by rules that the caller names: no other rule is loaded with it.
+ *
+ * @throws {XDeepError} as `writeGradient`
+ */
+export function differentiateGraph(graph: TypedGraph, options: GradientOptions): GradientModel {
+  const { of } = options;
+  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  g.setScope("gradient");
+  const explained = valueOf(graph, of);
+  const cotangent = g.freshName(`cotangent of ${of}`);
+  const written = writeGradient(graph, g, options, { name: cotangent, facts: { type: explained.facts.type, dims: explained.facts.dims } });
+  const named = [...written.cotangents].map(([name, value]) => [name, g.freshName(name), value] as const);
+  const outputs = named.map(([, output, value]) => exportValue(g, value, output));
+  return {
+    model: assemble(graph, {
+      builder: g,
+      inputs: [infoOf(cotangent, explained.facts)],
+      outputs,
+      addedOutputs: written.addedOutputs,
+      replaced: written.replaced,
+    }),
+    cotangent,
+    gradients: Object.fromEntries(named.map(([name, output]) => [name, output])),
+    rectifiers: written.rectifiers,
+    notes: written.notes,
+  };
+}
