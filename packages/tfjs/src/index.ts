@@ -1,5 +1,6 @@
 export { loadModel } from "./load-model.ts";
-export type { LoadOptions } from "./load-model.ts";
+export type { LoadOptions } from "./options.ts";
+export type { GradientRule, PullbackCall } from "./gradients/gradient-rule.ts";
 export type { EngineName } from "./engine/engine-packages.ts";
 export type { FunctionValue, TfjsFunction } from "./networks/function-network.ts";
 export type { ModelSource } from "./networks/open-network.ts";

@@ -1,22 +1,8 @@
 import type { Model } from "@xdeep/core";
 
-import type { EngineName } from "./engine/engine-packages.ts";
-import type { FunctionValue } from "./networks/function-network.ts";
 import { importError } from "./engine/import-package.ts";
 import type { ModelSource } from "./networks/open-network.ts";
-
-export interface LoadOptions {
-  /** The engine to run on: loaded by name in Node, registered beforehand in a browser. Default: the one that is set in TensorFlow.js. */
-  readonly engine?: EngineName | undefined;
-  /** Run on a GPU or reject: tfjs-node-gpu in Node, WebGPU or WebGL in a browser, unless `engine` names another. Default false. */
-  readonly useGpu?: boolean | undefined;
-  /** For a function: its inputs in the order of its parameters. */
-  readonly inputs?: readonly FunctionValue[] | undefined;
-  /** Inputs that have no batch axis in front, such as tables or states: they are passed whole to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open. */
-  readonly shared?: readonly string[] | undefined;
-  /** For a function: its outputs in the order in which it returns them. */
-  readonly outputs?: readonly FunctionValue[] | undefined;
-}
+import type { LoadOptions } from "./options.ts";
 
 /**
  * Loads a TensorFlow.js model so that it can be explained: the path or URL of a model.json, a LayersModel, a GraphModel, or a synchronous

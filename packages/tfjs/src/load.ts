@@ -3,8 +3,10 @@ import { findBatchAxis } from "@xdeep/core/backend";
 import { engine, setBackend } from "@tensorflow/tfjs-core";
 
 import { chooseEngine } from "./engine/choose-engine.ts";
+import { builtinRules } from "./gradients/builtin-rules.ts";
+import { withRules } from "./gradients/rule-set.ts";
 import { FilterCache } from "./formulas/filter-cache.ts";
-import type { LoadOptions } from "./load-model.ts";
+import type { LoadOptions } from "./options.ts";
 import { type ModelSource, openNetwork } from "./networks/open-network.ts";
 import { createSerializer } from "./engine/serialize.ts";
 import { TfjsModel } from "./tfjs-model.ts";
@@ -25,12 +27,16 @@ export function load(source: ModelSource, options: LoadOptions): Promise<TfjsMod
   });
 }
 
-async function loadOnEngine(source: ModelSource, { engine: name, useGpu = false, inputs, outputs, shared: named }: LoadOptions): Promise<TfjsModel> {
+async function loadOnEngine(
+  source: ModelSource,
+  { engine: name, useGpu = false, inputs, outputs, shared: named, rules: added = [] }: LoadOptions,
+): Promise<TfjsModel> {
   const { backendName, description, gpu } = await chooseEngine(name, useGpu);
   const network = await openNetwork(source, { ...(inputs ? { inputs } : {}), ...(outputs ? { outputs } : {}) });
+  const rules = withRules(builtinRules, ...added);
   const cache = new FilterCache();
   try {
-    const trial = tryNetwork(network, cache);
+    const trial = tryNetwork(network, rules, cache);
     const { shared, fixedBatch } = findBatchAxis(network.inputs, named);
     const isBatch = (size: number | null | undefined): boolean => size === fixedBatch;
     return new TfjsModel({
@@ -42,6 +48,7 @@ async function loadOnEngine(source: ModelSource, { engine: name, useGpu = false,
       outputs: trial.outputs.map((info) => withOpenBatch(info, isBatch)),
       fixedBatch,
       preferredBatch: trial.preferredBatch,
+      rules,
       cache,
     });
   } catch (error) {

@@ -18,6 +18,7 @@ import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
 import { withBackend } from "./engine/with-backend.ts";
 import type { FilterCache } from "./formulas/filter-cache.ts";
+import type { RuleSet } from "./gradients/rule-set.ts";
 import type { Network } from "./networks/network.ts";
 import { backwardPass } from "./tape/backward-pass.ts";
 import { forwardPass } from "./tape/forward-pass.ts";
@@ -39,6 +40,7 @@ export interface TfjsModelOptions {
   /** The batch size that the model fixes; null where any goes. */
   readonly fixedBatch: number | null;
   readonly preferredBatch: number;
+  readonly rules: RuleSet;
   readonly cache: FilterCache;
 }
 
@@ -54,10 +56,11 @@ export class TfjsModel implements Model {
   readonly #network: Network;
   readonly #backendName: string;
   readonly #fixedBatch: number | null;
+  readonly #rules: RuleSet;
   readonly #cache: FilterCache;
   #isDisposed = false;
 
-  constructor({ network, backendName, engine, gpu, inputs, outputs, fixedBatch, preferredBatch, cache }: TfjsModelOptions) {
+  constructor({ network, backendName, engine, gpu, inputs, outputs, fixedBatch, preferredBatch, rules, cache }: TfjsModelOptions) {
     this.engine = engine;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -73,6 +76,7 @@ export class TfjsModel implements Model {
     this.#network = network;
     this.#backendName = backendName;
     this.#fixedBatch = fixedBatch;
+    this.#rules = rules;
     this.#cache = cache;
   }
 
@@ -80,7 +84,7 @@ export class TfjsModel implements Model {
     this.#checkUsable();
     const plan = planForward(this, request);
     const parts = await this.#inRuns(plan, plan.feeds, async (run) => {
-      const pass = this.#run(() => forwardPass(this.#network, run.feeds, []));
+      const pass = this.#run(() => forwardPass(this.#network, run.feeds, [], this.#rules));
       try {
         const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
         return { outputs: withoutPadding(outputs, run), scored: await readScores(pass, plan, run) };
@@ -120,7 +124,7 @@ export class TfjsModel implements Model {
   /** One run forward and back. Between the two the scores are read, and nothing global is held meanwhile. */
   async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<VjpPart> {
     const { [COTANGENT]: cotangent, ...feeds } = run.feeds;
-    const pass = this.#run(() => forwardPass(this.#network, feeds, plan.wrt));
+    const pass = this.#run(() => forwardPass(this.#network, feeds, plan.wrt, this.#rules));
     try {
       const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
       const scored = await readScores(pass, plan, run);

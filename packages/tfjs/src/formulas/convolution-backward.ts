@@ -1,7 +1,7 @@
 import { type Tensor, type Tensor4D, concat, conv2d, depthwiseConv2d, pad, reshape, reverse, stridedSlice, sum, transpose } from "@tensorflow/tfjs-core";
 
 import type { FilterCache } from "./filter-cache.ts";
-import { interleave, interleaveChannels } from "./phases.ts";
+import { interleave, interleaveChannels } from "./interleave.ts";
 import { type PhaseAxis, type WindowGeometry, padOrCut, phasesOf } from "./window-geometry.ts";
 
 /**

@@ -9,7 +9,7 @@ import { seeded, shuffled } from "../../test/seeded.ts";
 import { disposeRecording } from "../tape/recording.ts";
 import { loadModel } from "../index.ts";
 import { record } from "../tape/record.ts";
-import { GRADIENTS } from "./index.ts";
+import { builtinRules } from "./builtin-rules.ts";
 
 interface Case {
   readonly x: FloatTensor;
@@ -71,12 +71,33 @@ it("has a row for every formula", async () => {
   tf.tidy(() => {
     for (const row of GRADIENT_ROWS) {
       const x = tf.tensor(seeded(1, sizeOf(row.dims), ...(row.range ?? [-1, 1])), [...row.dims]);
-      const { recording, trace } = record([x], () => row.f(x));
+      const { recording, trace } = record([x], builtinRules, () => row.f(x));
       for (const { kernel } of recording.calls) seen.add(kernel);
       disposeRecording(recording);
       trace.dispose();
     }
   });
   // No version of TensorFlow.js runs these two yet: broadcastTo is a Tile, logSoftmax a custom gradient.
-  expect([...GRADIENTS.keys()].filter((kernel) => !seen.has(kernel)).toSorted()).toEqual(["BroadcastTo", "LogSoftmax"]);
+  expect([...builtinRules.keys()].filter((kernel) => !seen.has(kernel)).toSorted()).toEqual(["BroadcastTo", "LogSoftmax"]);
+});
+
+it.each([
+  [
+    [2, 1, 2, 3],
+    [1, 3, 3, 2],
+  ],
+  [
+    [2, 3, 2, 3],
+    [2, 1, 3, 2],
+  ],
+])("refuses products [%s] [%s], whose repetition TensorFlow.js gets wrong", async (a, b) => {
+  const f = (x: tf.Tensor): tf.Tensor => tf.matMul(x, tf.ones(b));
+  const declared = { engine: "cpu", inputs: [{ name: "x", dims: a }], outputs: [{ name: "y", dims: [2, 3, 2, 2] }] };
+  await expect(loadModel(f, declared)).rejects.toMatchObject({ code: "GRADIENT_MISSING", details: { kernels: ["BatchMatMul"] } });
+});
+
+it("does not take complex numbers for constants", async () => {
+  const f = (x: tf.Tensor): tf.Tensor => tf.add(tf.real(tf.fft(tf.complex(x, tf.zerosLike(x)))), 1);
+  const declared = { engine: "cpu", inputs: [{ name: "x", dims: [null, 4] }], outputs: [{ name: "y", dims: [null, 4] }] };
+  await expect(loadModel(f, declared)).rejects.toMatchObject({ code: "GRADIENT_MISSING", details: { kernels: ["Complex", "FFT", "Real"] } });
 });

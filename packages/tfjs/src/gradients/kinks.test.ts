@@ -28,6 +28,7 @@ const KINKS: readonly (readonly [name: string, f: F, x: readonly number[], gradi
   ["floor, sign and round carry nothing", (x) => tf.add(tf.add(tf.floor(x), tf.sign(x)), tf.add(tf.round(x), x)), [0.3, 1.7], [1, 1]],
   ["product with one zero", (x) => tf.prod(x, 1, true), [2, 0, 3], [0, 6, 0]],
   ["product with two zeros", (x) => tf.prod(x, 1, true), [2, 0, 0], [0, 0, 0]],
+  ["running product with two zeros", (x) => tf.cumprod(x, 1), [2, 0, 3, 0, 5], [1, 8, 0, 0, 0]],
   ["comparison as a condition carries nothing", (x) => tf.where(tf.greater(x, 0), tf.mul(x, 2), tf.mul(x, 5)), [-1, 0, 1], [5, 5, 2]],
   ["argmax and one-hot carry nothing", (x) => tf.add(x, tf.oneHot(tf.argMax(x, 1), 3)), [1, 2, 3], [1, 1, 1]],
   ["input that does not matter", (x) => tf.zerosLike(x), [1, 2], [0, 0]],

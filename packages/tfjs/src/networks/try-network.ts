@@ -5,6 +5,7 @@ import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { backwardPass } from "../tape/backward-pass.ts";
 import type { FilterCache } from "../formulas/filter-cache.ts";
 import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
+import type { RuleSet } from "../gradients/rule-set.ts";
 import type { Network } from "./network.ts";
 import { bytesKept } from "../tape/recording.ts";
 
@@ -30,11 +31,11 @@ export interface Trial {
  *
  * @throws {XDeepError} GRADIENT_MISSING, ENGINE_FAILED
  */
-export function tryNetwork(network: Network, cache: FilterCache): Trial {
+export function tryNetwork(network: Network, rules: RuleSet, cache: FilterCache): Trial {
   const isFree = network.inputs.some(({ dims }) => dims.slice(1).includes(null));
   for (const size of isFree ? TRIAL_SIZES : [1]) {
     try {
-      return runTrial(network, cache, size, isFree);
+      return runTrial(network, { rules, cache, size, isFree });
     } catch (error) {
       if (!isFree || isXDeepError(error, "GRADIENT_MISSING")) throw error;
     }
@@ -42,10 +43,17 @@ export function tryNetwork(network: Network, cache: FilterCache): Trial {
   return { outputs: network.outputs, preferredBatch: 1 };
 }
 
-function runTrial(network: Network, cache: FilterCache, size: number, isFree: boolean): Trial {
+interface TrialOptions {
+  readonly rules: RuleSet;
+  readonly cache: FilterCache;
+  readonly size: number;
+  readonly isFree: boolean;
+}
+
+function runTrial(network: Network, { rules, cache, size, isFree }: TrialOptions): Trial {
   const feeds = Object.fromEntries(network.inputs.map((info) => [info.name, zerosOf(info, size)]));
   const wrt = network.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
-  const pass = forwardPass(network, feeds, wrt);
+  const pass = forwardPass(network, feeds, wrt, rules);
   try {
     const outputs = network.outputs.map((info) =>
       observedInfo(info, pass.outputs[info.name]!, { isFree, isBatched: network.inputs.every(({ dims }) => dims[0] === null) }),

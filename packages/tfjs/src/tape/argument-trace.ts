@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 
-import { retain } from "../engine/handle.ts";
+import { retain } from "../engine/retain.ts";
 
 /** Activations that turn logits into probabilities, with the name of their argument. core's logSoftmax is no kernel but a custom gradient. */
 const FINAL_ACTIVATIONS: Readonly<Record<string, string>> = { Softmax: "logits", Sigmoid: "x", LogSoftmax: "logits", logSoftmax: "0" };

@@ -1,7 +1,7 @@
 import { type Tensor, engine } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradients/gradient.ts";
-import { retain } from "../engine/handle.ts";
+import type { GradientRule } from "../gradients/gradient-rule.ts";
+import { retain } from "../engine/retain.ts";
 
 /** What `customGrad` hands to the engine's `runKernelFunc`. */
 export interface CustomGradientParams {
@@ -18,12 +18,12 @@ export function isCustomGradient(params: object): params is CustomGradientParams
   return "forwardFunc" in params && "backwardsFunc" in params && !FUSED_SCOPES.has(engine().state.activeScope?.name ?? "");
 }
 
-/** The call with its saved tensors caught, and its gradient in our form. `saved` is filled when `params` has run. */
+/** The call with its saved tensors caught, and its gradient as a rule. `saved` is filled when `params` has run. */
 export function prepareCustomGradient(params: CustomGradientParams): {
   readonly name: string;
   readonly params: CustomGradientParams;
   readonly saved: Tensor[];
-  readonly gradient: Gradient;
+  readonly rule: GradientRule;
 } {
   const name = (engine().state.activeScope?.name ?? "customGrad").replace(/__op$/, "");
   const saved: Tensor[] = [];
@@ -33,7 +33,7 @@ export function prepareCustomGradient(params: CustomGradientParams): {
       saved.push(...tensors.map(retain));
       kept = [...saved];
     });
-  const gradient: Gradient = {
+  const rule: GradientRule = {
     kernel: name,
     needs: { "*": [] },
     pullback: function customPullback({ dy, dys, shapes, wants }) {
@@ -45,5 +45,5 @@ export function prepareCustomGradient(params: CustomGradientParams): {
       );
     },
   };
-  return { name, params: { ...params, forwardFunc }, saved, gradient };
+  return { name, params: { ...params, forwardFunc }, saved, rule };
 }

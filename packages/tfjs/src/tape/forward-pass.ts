@@ -1,8 +1,9 @@
 import { type Score, type Tensor as PlainTensor, XDeepError, isXDeepError } from "@xdeep/core";
 import { type Tensor, engine, tidy } from "@tensorflow/tfjs-core";
 
-import { retain } from "../engine/handle.ts";
+import { retain } from "../engine/retain.ts";
 import type { Network } from "../networks/network.ts";
+import type { RuleSet } from "../gradients/rule-set.ts";
 import { record } from "./record.ts";
 import { type Recording, disposeRecording } from "./recording.ts";
 import { upload } from "../engine/transfer.ts";
@@ -31,7 +32,7 @@ export interface ForwardPass {
  *
  * @throws {XDeepError} ENGINE_FAILED when the engine throws
  */
-export function forwardPass(network: Network, feeds: Readonly<Record<string, PlainTensor>>, wrt: readonly string[]): ForwardPass {
+export function forwardPass(network: Network, feeds: Readonly<Record<string, PlainTensor>>, wrt: readonly string[], rules: RuleSet): ForwardPass {
   if (engine().state.gradientDepth > 0)
     throw new XDeepError("ENGINE_FAILED", "A model cannot be explained inside tf.grad: its gradients would be recorded twice.");
   let pass: ForwardPass | undefined;
@@ -41,6 +42,7 @@ export function forwardPass(network: Network, feeds: Readonly<Record<string, Pla
       const sources = new Map(wrt.map((name) => [name, inputs[name]!.id]));
       const { result, recording, trace } = record(
         wrt.map((name) => inputs[name]!),
+        rules,
         () => network.run(inputs),
       );
       const ids = new Map(Object.entries(result).map(([name, { id }]) => [name, id]));

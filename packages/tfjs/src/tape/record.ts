@@ -3,9 +3,9 @@ import { type NamedAttrMap, type NamedTensorMap, type Tensor, engine } from "@te
 import { ArgumentTrace } from "./argument-trace.ts";
 import { type CustomGradientParams, isCustomGradient, prepareCustomGradient } from "./custom-gradient.ts";
 import { expandFused } from "./expand-fused.ts";
-import type { Gradient } from "../gradients/gradient.ts";
-import { findGradient } from "../gradients/index.ts";
-import { retain } from "../engine/handle.ts";
+import type { GradientRule } from "../gradients/gradient-rule.ts";
+import { type RuleSet, findRule } from "../gradients/rule-set.ts";
+import { retain } from "../engine/retain.ts";
 import { type KernelCall, type Recording, disposeRecording } from "./recording.ts";
 
 /** Kernels whose derivative is zero wherever it exists: what follows them carries no gradient. */
@@ -23,8 +23,8 @@ export interface Recorded<T> {
  * engine's `runKernel` is listened to while the function runs, so fused kernels run as in inference and no tensor is copied.
  * Whatever happens, the engine is as before when this returns.
  */
-export function record<T>(sources: readonly Tensor[], run: () => T): Recorded<T> {
-  const recorder = new Recorder(sources);
+export function record<T>(sources: readonly Tensor[], rules: RuleSet, run: () => T): Recorded<T> {
+  const recorder = new Recorder(sources, rules);
   const release = recorder.attach();
   try {
     return { result: run(), recording: { calls: recorder.calls }, trace: recorder.trace };
@@ -50,11 +50,13 @@ type KernelInputs = Readonly<Record<string, Tensor | undefined>>;
 class Recorder {
   readonly calls: KernelCall[] = [];
   readonly trace: ArgumentTrace = new ArgumentTrace();
+  readonly #rules: RuleSet;
   readonly #live: Set<number>;
   readonly #scalars = new Map<object, number>();
   #paused = false;
 
-  constructor(sources: readonly Tensor[]) {
+  constructor(sources: readonly Tensor[], rules: RuleSet) {
+    this.#rules = rules;
     this.#live = new Set(sources.map(({ id }) => id));
   }
 
@@ -89,11 +91,11 @@ class Recorder {
   #observe(kernel: string, inputs: KernelInputs, attrs: NamedAttrMap, result: Tensor | Tensor[]): void {
     const outputs = Array.isArray(result) ? result : [result];
     this.trace.observe(kernel, inputs, outputs);
-    if (!this.#carriesGradient(inputs) || CONSTANT_KERNELS.has(kernel) || !outputs.some(({ dtype }) => dtype === "float32")) return;
-    this.#push(kernel, inputs, attrs, outputs, findGradient(kernel));
+    if (!this.#isLive(inputs) || CONSTANT_KERNELS.has(kernel) || !outputs.some(carriesGradient)) return;
+    this.#push(kernel, inputs, attrs, outputs, findRule(this.#rules, kernel));
   }
 
-  #carriesGradient(inputs: KernelInputs): boolean {
+  #isLive(inputs: KernelInputs): boolean {
     return Object.values(inputs).some((tensor) => tensor !== undefined && tensor !== null && this.#live.has(tensor.id));
   }
 
@@ -102,25 +104,25 @@ class Recorder {
     inputs: KernelInputs,
     attrs: NamedAttrMap,
     outputs: readonly Tensor[],
-    gradient: Gradient | undefined,
+    rule: GradientRule | undefined,
     saved: readonly Tensor[] = [],
   ): void {
-    const floats = outputs.filter(({ dtype }) => dtype === "float32");
-    for (const { id } of floats) this.#live.add(id);
     const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null);
-    const wanted = new Set(present.filter(([, { id }]) => this.#live.has(id)).flatMap(([name]) => neededBy(gradient, name)));
+    rule?.check?.({ attrs, shapes: Object.fromEntries(present.map(([name, { shape }]) => [name, shape])), outputShapes: outputs.map(({ shape }) => shape) });
+    for (const { id } of outputs.filter(carriesGradient)) this.#live.add(id);
+    const wanted = new Set(present.filter(([, { id }]) => this.#live.has(id)).flatMap(([name]) => neededBy(rule, name)));
     const scalar = present.map(([, { dataId }]) => this.#scalars.get(dataId)).find((value) => value !== undefined);
     this.calls.push({
       kernel,
       attrs,
       inputs: Object.fromEntries(present.map(([name, { id, shape }]) => [name, { id, shape: [...shape], live: this.#live.has(id) }])),
       outputs: outputs.map(({ id, shape }) => ({ id, shape: [...shape] })),
-      gradient,
+      rule,
       saved: new Map([
         ...present.filter(([name]) => wanted.has(name)).map(([name, tensor]) => [name, retain(tensor)] as const),
         ...saved.map((tensor, i) => [`saved ${i}`, tensor] as const),
       ]),
-      savedOutput: gradient?.needsOutput ? retain(outputs[0]!) : undefined,
+      savedOutput: rule?.needsOutput ? retain(outputs[0]!) : undefined,
       scalar,
     });
   }
@@ -133,7 +135,7 @@ class Recorder {
       const result = run(custom.params);
       const outputs = Array.isArray(result) ? result : [result];
       this.trace.observe(custom.name, params.inputs, outputs);
-      if (this.#carriesGradient(params.inputs)) this.#push(custom.name, params.inputs, {}, outputs, custom.gradient, custom.saved.splice(0));
+      if (this.#isLive(params.inputs)) this.#push(custom.name, params.inputs, {}, outputs, custom.rule, custom.saved.splice(0));
       return result;
     } finally {
       this.#paused = false;
@@ -142,6 +144,11 @@ class Recorder {
   }
 }
 
-function neededBy(gradient: Gradient | undefined, input: string): readonly string[] {
-  return gradient?.needs[input] ?? gradient?.needs["*"] ?? [];
+/** Complex numbers do too, though few kernels of theirs have a rule: they must not pass for constants. */
+function carriesGradient({ dtype }: Tensor): boolean {
+  return dtype === "float32" || dtype === "complex64";
+}
+
+function neededBy(rule: GradientRule | undefined, input: string): readonly string[] {
+  return rule?.needs[input] ?? rule?.needs["*"] ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 
-import type { Gradient } from "../gradients/gradient.ts";
+import type { GradientRule } from "../gradients/gradient-rule.ts";
 
 /** One kernel that ran on values that depend on what gradients are taken of. */
 export interface KernelCall {
@@ -8,8 +8,8 @@ export interface KernelCall {
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, RecordedInput>>;
   readonly outputs: readonly RecordedOutput[];
-  /** undefined where no formula is known. */
-  readonly gradient: Gradient | undefined;
+  /** undefined where none is known. */
+  readonly rule: GradientRule | undefined;
   /** Values kept for the formula. */
   readonly saved: ReadonlyMap<string, Tensor>;
   readonly savedOutput: Tensor | undefined;

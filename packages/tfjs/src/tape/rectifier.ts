@@ -1,7 +1,7 @@
 import type { RectifierRule } from "@xdeep/core";
 import { type Tensor, relu } from "@tensorflow/tfjs-core";
 
-import type { PullbackCall } from "../gradients/gradient.ts";
+import type { PullbackCall } from "../gradients/gradient-rule.ts";
 import { insideWhere } from "../formulas/masks.ts";
 import type { KernelCall, Recording } from "./recording.ts";
 
@@ -36,7 +36,7 @@ export function planRectifiers({ calls }: Recording, rule: RectifierRule, rectif
       const isTail = halves.tails.has(call);
       // The tail knows from its input where the whole ReLU6 is flat, so the head has nothing left to do.
       if (halves.heads.has(call)) return passOn(call, context);
-      const own = isTail ? betweenZeroAndSix : call.gradient!.pullback;
+      const own = isTail ? betweenZeroAndSix : call.rule!.pullback;
       if (!isChosen(call)) return isTail ? own(context) : null;
       const rectified = { ...context, dy: relu(context.dy) };
       return rule === "guided" ? own(rectified) : passOn(call, rectified);
@@ -83,7 +83,7 @@ function betweenZeroAndSix(context: PullbackCall): Readonly<Record<string, Tenso
 
 /** Hands a cotangent past the rectifier; a fused kernel still applies its linear part. */
 function passOn(call: KernelCall, context: PullbackCall): Readonly<Record<string, Tensor>> {
-  if ("activation" in call.attrs) return call.gradient!.pullback({ ...context, attrs: { ...context.attrs, activation: "linear" } });
+  if ("activation" in call.attrs) return call.rule!.pullback({ ...context, attrs: { ...context.attrs, activation: "linear" } });
   return { [rectifiedInput(context)]: context.dy };
 }
 

@@ -2,8 +2,8 @@ import { XDeepError } from "@xdeep/core";
 import { type Tensor, add, tidy } from "@tensorflow/tfjs-core";
 
 import type { FilterCache } from "../formulas/filter-cache.ts";
-import type { PullbackCall } from "../gradients/gradient.ts";
-import { alias } from "../engine/handle.ts";
+import type { PullbackCall } from "../gradients/gradient-rule.ts";
+import { alias } from "../engine/retain.ts";
 import type { RectifierPlan } from "./rectifier.ts";
 import { type KernelCall, type Recording, disposeCall } from "./recording.ts";
 import { sumToShape } from "../formulas/sum-to-shape.ts";
@@ -54,13 +54,13 @@ export function backward(recording: Recording, { of, cotangent, wrt, rectifiers,
 export function missingGradients(recording: Recording, of: number): readonly string[] {
   const reached = new Set([of]);
   const missing = new Set<string>();
-  for (const { kernel, gradient, inputs, outputs } of recording.calls.toReversed()) {
+  for (const { kernel, rule, inputs, outputs } of recording.calls.toReversed()) {
     if (!outputs.some(({ id }) => reached.has(id))) continue;
     for (const [name, { id, live }] of Object.entries(inputs)) {
       if (!live) continue;
       reached.add(id);
-      if (gradient === undefined) missing.add(kernel);
-      else if (!(name in gradient.needs) && !("*" in gradient.needs)) missing.add(`${kernel} (${name})`);
+      if (rule === undefined) missing.add(kernel);
+      else if (!(name in rule.needs) && !("*" in rule.needs)) missing.add(`${kernel} (${name})`);
     }
   }
   return [...missing].toSorted();
@@ -71,14 +71,14 @@ function checkCoverage(recording: Recording, of: number): void {
   if (missing.length === 0) return;
   throw new XDeepError(
     "GRADIENT_MISSING",
-    `No gradient is known for ${missing.join(", ")}, which lies between the input and the score. Explain another output, or register one with tf.registerGradient; importing @tensorflow/tfjs-layers registers those of TensorFlow.js.`,
+    `No gradient is known for ${missing.join(", ")}, which lies between the input and the score. Explain another output, or pass rules: loadModel(source, { rules: [mine] }). Importing @tensorflow/tfjs-layers registers the gradients of TensorFlow.js.`,
     { details: { kernels: missing } },
   );
 }
 
 /** Cotangents of the inputs, each a tensor of its own, though a formula may hand on ȳ itself. */
 function pullBack(call: KernelCall, dys: readonly (Tensor | null)[], rectifiers: RectifierPlan, cache: FilterCache): Record<string, Tensor> {
-  const gradient = call.gradient!;
+  const rule = call.rule!;
   const dy = dys[0]!;
   const context: PullbackCall = {
     dy,
@@ -91,7 +91,7 @@ function pullBack(call: KernelCall, dys: readonly (Tensor | null)[], rectifiers:
     output: call.savedOutput!,
     cache,
   };
-  const gradients = rectifiers.pullback(call, context) ?? gradient.pullback(context);
+  const gradients = rectifiers.pullback(call, context) ?? rule.pullback(context);
   const taken = new Set<Tensor | null>(dys);
   const own = (dx: Tensor): Tensor => {
     const result = taken.has(dx) ? alias(dx) : dx;
