@@ -14,7 +14,7 @@ import numpy as np
 import PIL
 import torchvision
 from PIL import Image
-from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize
+from torchvision.transforms import CenterCrop, Compose, Grayscale, InterpolationMode, Resize
 
 FOLDER = Path(__file__).parents[2] / "packages/image/test/torchvision"
 FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
@@ -69,10 +69,16 @@ def main() -> None:
             digest = hashlib.sha256(result.tobytes()).hexdigest()
             hashed.append({"width": width, "height": height, "resize": resize, "crop": crop, "interpolation": interpolation, "sha256": digest})
 
+    grey = Compose([Resize(32), CenterCrop(28), Grayscale(num_output_channels=3)])
+    greyed = [
+        {"width": width, "height": height, "resize": 32, "crop": 28, "sha256": hashlib.sha256(np.asarray(grey(formula(width, height))).tobytes()).hexdigest()}
+        for width, height in [(28, 28), (64, 48), (500, 375)]
+    ]
+
     versions = {"torchvision": torchvision.__version__.split("+")[0], "pillow": PIL.__version__}
     lines = lambda cases: "[\n" + ",\n".join("    " + json.dumps(case) for case in cases) + "\n  ]"
     (FOLDER / "cases.json").write_text(
-        f'{{\n  "versions": {json.dumps(versions)},\n  "kept": {lines(kept)},\n  "hashed": {lines(hashed)}\n}}\n'
+        f'{{\n  "versions": {json.dumps(versions)},\n  "kept": {lines(kept)},\n  "hashed": {lines(hashed)},\n  "grey": {lines(greyed)}\n}}\n'
     )
 
 

@@ -4,6 +4,8 @@ export { blurMap } from "./blur-map.ts";
 export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from "./color-map.ts";
 export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 export type { NormalizeOptions } from "./normalize-map.ts";
+export { preprocessImages } from "./preprocess-images.ts";
+export type { PreprocessedBatch } from "./preprocess-images.ts";
 export type { PixelInterpolation } from "./pixel-samples.ts";
 export { PRESETS } from "./preprocessing.ts";
 export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";

@@ -23,6 +23,16 @@ const raw = { raw: { width: 3, height: 2, channels: 3 } } as const;
 /** The same colours as 24 × 16 with plain 8 × 8 blocks, which JPEG keeps almost exactly. */
 const blocks = sharp(pixels, raw).resize(24, 16, { kernel: "nearest" });
 
+/** As PNG has it. */
+function crc32(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xed_b8_83_20 : 0);
+  }
+  return ~crc >>> 0;
+}
+
 /** The middle of each of 8 × 8 blocks, columns × rows. */
 function blockColors({ width, height, data }: { width: number; height: number; data: ArrayLike<number> }): number[][] {
   const colors: number[][] = [];
@@ -136,8 +146,9 @@ describe("sources of decodeImage", () => {
     const path = join(folder, "colours.png");
     const bytes = new Uint8Array(await sharp(pixels, raw).png().toBuffer());
     const url = pathToFileURL(path);
+    const blob = new Blob([bytes]);
     const dataUrl = `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`;
-    for (const source of [path, url, url.href, `${origin}/colours.png`, new URL(`${origin}/colours.png`), bytes, bytes.buffer, dataUrl]) {
+    for (const source of [path, url, url.href, `${origin}/colours.png`, new URL(`${origin}/colours.png`), bytes, bytes.buffer, blob, dataUrl]) {
       expect((await decodeImage(source)).data).toEqual(pixels);
     }
   });
@@ -171,6 +182,23 @@ describe("sources of decodeImage", () => {
       const cut = file.subarray(0, Math.floor(file.length * share));
       await expect(decodeImage(cut)).rejects.toMatchObject({ code: "IMAGE_INVALID", message: expect.stringContaining(`${cut.length} bytes`) });
     }
+  });
+
+  it("that hold more pixels than is allowed are refused before they are unpacked", async () => {
+    // 30000 × 30000 of one bit: 110 MB as they are, 2.7 GB as colours, some bytes as a file.
+    const bomb = Buffer.from(await sharp(pixels, raw).png().toBuffer());
+    bomb.writeUInt32BE(30_000, 16);
+    bomb.writeUInt32BE(30_000, 20);
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+    await expect(decodeImage(bomb)).rejects.toMatchObject({
+      code: "IMAGE_INVALID",
+      message: expect.stringMatching(/30000 × 30000 pixels.*maxPixels.*100000000/),
+      details: { width: 30_000, height: 30_000, maxPixels: 100_000_000 },
+    });
+    const file = await sharp(pixels, raw).png().toBuffer();
+    await expect(decodeImage(file, { maxPixels: 5 })).rejects.toMatchObject({ code: "IMAGE_INVALID" });
+    expect((await decodeImage(file, { maxPixels: 6 })).width).toBe(3);
+    for (const maxPixels of [0, -1, Number.NaN]) await expect(decodeImage(file, { maxPixels })).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 
   it("that are no pictures are refused with what they begin with", async () => {

@@ -1,14 +1,22 @@
-import { XDeepError } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
 import { type ImageSource, describeSource, readImageSource } from "./image-source.ts";
 import { loadSharp } from "./load-sharp.ts";
 import { type RgbColor, type RgbImage, WHITE } from "./rgb-image.ts";
+import { tidyJpegHeader } from "./tidy-jpeg-header.ts";
 
 export interface DecodeOptions {
   /** What transparent pixels are blended with. Default white. */
   readonly background?: RgbColor | undefined;
+  /**
+   * Pictures of more pixels are refused before they are unpacked: a file of some kilobytes may hold gigabytes. A pixel takes 3 bytes.
+   * Default 100 million, which is twice what cameras of today give.
+   */
+  readonly maxPixels?: number | undefined;
   /** Aborts the reading of a file or URL. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const DEFAULT_MAX_PIXELS = 100_000_000;
 
 /** As sharp names them. SVG is left out: its look depends on the fonts of the machine. */
 const FORMATS: readonly string[] = ["png", "jpeg", "webp", "gif", "tiff", "heif"];
@@ -19,17 +27,21 @@ const FORMATS: readonly string[] = ["png", "jpeg", "webp", "gif", "tiff", "heif"
  * The result stands upright (EXIF orientation applied), is 8-bit sRGB (greyscale, 16-bit, CMYK and embedded colour profiles
  * converted) and opaque.
  *
- * @throws {XDeepError} IMAGE_INVALID when the file is missing, empty, truncated, corrupt or no picture.
+ * @throws {XDeepError} IMAGE_INVALID when the file is missing, empty, no picture, larger than `maxPixels`, truncated, or its decoder finds it corrupt;
+ * OPTION_INVALID when `maxPixels` is no positive number.
  */
 export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
-  const bytes = await readImageSource(source, options.signal);
+  const { maxPixels = DEFAULT_MAX_PIXELS, background = WHITE, signal } = options;
+  if (!(maxPixels > 0)) throw new XDeepError("OPTION_INVALID", `Option "maxPixels" is a number above 0; got ${String(maxPixels)}.`, { details: { maxPixels } });
+  const bytes = await readImageSource(source, signal);
   const sharp = await loadSharp();
-  const [r, g, b] = options.background ?? WHITE;
   try {
-    // "error": files that merely deviate from their format are read as other programs read them; missing or broken pixels are refused.
-    const picture = sharp(bytes, { failOn: "error" });
-    const { format } = await picture.metadata();
+    const { format, width, height } = await sharp(bytes, { failOn: "none", limitInputPixels: false }).metadata();
     if (!FORMATS.includes(format)) throw new Error(`the format is ${format}`);
+    if (width * height > maxPixels) throw tooLarge(source, { width, height, maxPixels });
+    // libtiff warns of tags that say nothing of the pixels. Elsewhere a warning is what tells of broken ones.
+    const picture = sharp(tidyJpegHeader(bytes), { failOn: format === "tiff" ? "error" : "warning", limitInputPixels: false });
+    const [r, g, b] = background;
     const { data, info } = await picture
       .autoOrient()
       .flatten({ background: { r, g, b } })
@@ -37,10 +49,20 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`decoding gave ${info.channels} channels`);
-    return { width: info.width, height: info.height, data: new Uint8Array(data) };
+    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   } catch (cause) {
-    throw undecodable(source, bytes, cause);
+    throw isXDeepError(cause) ? cause : undecodable(source, bytes, cause);
   }
+}
+
+function tooLarge(source: ImageSource, details: { readonly width: number; readonly height: number; readonly maxPixels: number }): XDeepError {
+  const { width, height, maxPixels } = details;
+  return new XDeepError(
+    "IMAGE_INVALID",
+    `${describeSource(source)} has ${width} × ${height} pixels, more than "maxPixels" allows (${maxPixels}). ` +
+      "Make the picture smaller, or raise maxPixels: a pixel takes 3 bytes of memory.",
+    { details },
+  );
 }
 
 function undecodable(source: ImageSource, bytes: Uint8Array, cause: unknown): XDeepError {

@@ -1,10 +1,11 @@
 import { XDeepError } from "@xdeep/core";
 
-/** The file of a picture: a path, a `file:`, `http(s):` or `data:` URL, or its bytes. */
-export type ImageSource = string | URL | Uint8Array | ArrayBuffer;
+/** The file of a picture: a path, a `file:`, `http(s):` or `data:` URL, or its bytes, also as a Blob or File. */
+export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** How messages name a source. */
 export function describeSource(source: ImageSource): string {
+  if (source instanceof Blob) return `The picture (${source.size} bytes)`;
   if (typeof source !== "string" && !(source instanceof URL)) return `The picture (${source.byteLength} bytes)`;
   const text = String(source);
   return `"${text.length > 200 ? `${text.slice(0, 200)}…` : text}"`;
@@ -25,8 +26,9 @@ export async function readImageSource(source: ImageSource, signal?: AbortSignal)
 async function readBytes(source: ImageSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
   if (typeof source !== "string" && !(source instanceof URL)) {
-    throw new TypeError(`A picture is a path, a URL, a Uint8Array or an ArrayBuffer, got ${source === null ? "null" : typeof source}.`);
+    throw new TypeError(`A picture is a path, a URL, a Uint8Array, an ArrayBuffer or a Blob, got ${source === null ? "null" : typeof source}.`);
   }
   const url = asUrl(source);
   if (url === null || url.protocol === "file:") return readFile(source, url, signal);

@@ -1,8 +1,8 @@
 import type { FloatTensor } from "@xdeep/core";
-import { decodeImage } from "./decode-image.ts";
+import { type DecodeOptions, decodeImage } from "./decode-image.ts";
 import type { ImageSource } from "./image-source.ts";
+import { type PreprocessedBatch, seenPicture } from "./preprocess-images.ts";
 import type { Preprocessing } from "./preprocessing.ts";
-import { resizeImage } from "./resize-image.ts";
 import { type PreprocessingOptions, resolvePreprocessing } from "./resolve-preprocessing.ts";
 import { type RgbImage, isRgbImage } from "./rgb-image.ts";
 import { tensorFromImages } from "./tensor-from-image.ts";
@@ -11,26 +11,14 @@ import { tensorFromImages } from "./tensor-from-image.ts";
 export interface PreprocessedImage {
   /** [1, C, H, W] or [1, H, W, C]. */
   readonly tensor: FloatTensor;
-  /** What the model sees, before normalisation: resized, cropped, in colour. Draw attributions over this one. */
+  /** What the model sees, before normalisation: resized, cropped, grey where it takes one channel. Draw attributions over this one. */
   readonly picture: RgbImage;
   /** Every value that was used. */
   readonly preprocessing: Preprocessing;
 }
 
-/** Several pictures as one batch. */
-export interface PreprocessedBatch {
-  /** [N, C, H, W] or [N, H, W, C]. */
-  readonly tensor: FloatTensor;
-  /** What the model sees of each, as in PreprocessedImage. */
-  readonly pictures: readonly RgbImage[];
-  /** Every value that was used. */
-  readonly preprocessing: Preprocessing;
-}
-
-/** Aborts the reading of files and URLs. */
-export interface PreprocessControl {
-  readonly signal?: AbortSignal | undefined;
-}
+/** How files are read: `maxPixels`, and a `signal` that aborts. */
+export type PreprocessControl = Pick<DecodeOptions, "maxPixels" | "signal">;
 
 /**
  * Reads a picture and makes a model's input of it.
@@ -58,8 +46,8 @@ export async function preprocessBatch(
   const pictures: RgbImage[] = [];
   // One after the other: a decoded photograph takes tens of megabytes.
   for (const source of sources) {
-    const image = isRgbImage(source) ? source : await decodeImage(source, { background: preprocessing.background, signal: control.signal });
-    pictures.push(resizeImage(image, preprocessing));
+    const image = isRgbImage(source) ? source : await decodeImage(source, { ...control, background: preprocessing.background });
+    pictures.push(seenPicture(image, preprocessing));
   }
   return { tensor: tensorFromImages(pictures, preprocessing), pictures, preprocessing };
 }

@@ -2,6 +2,7 @@ import { type FloatTensor, XDeepError } from "@xdeep/core";
 import { type AttributionMap, reduceChannels } from "./attribution-map.ts";
 import { blurMap } from "./blur-map.ts";
 import { sequentialScale } from "./color-map.ts";
+import { greyLevel } from "./grey-level.ts";
 import { normalizeMap } from "./normalize-map.ts";
 import type { HeatMapOptions } from "./render-heat-map.ts";
 import { resizeMap } from "./resize-map.ts";
@@ -41,7 +42,7 @@ export function renderOverlay(picture: RgbImage, attribution: FloatTensor | Attr
   const data = new Uint8Array(picture.data.length);
   strength.data.forEach((value, pixel) => {
     const at = pixel * 3;
-    const grey = 0.299 * picture.data[at]! + 0.587 * picture.data[at + 1]! + 0.114 * picture.data[at + 2]!;
+    const grey = greyLevel(picture.data, at);
     const color = scale(value);
     const alpha = opacity * value;
     for (let channel = 0; channel < 3; channel++) {

@@ -37,7 +37,12 @@ describe("tensorFromImage", () => {
   it("weighs colours by their brightness for grey", () => {
     const { dims, data } = tensorFromImage(image, "grey");
     expect(dims).toEqual([1, 1, 1, 2]);
-    expectClose(data, [0.299 + 0.114 * 0.2, 0.587 * 0.4 + 0.114 * 0.8]);
+    // In whole levels, as the picture of it shows.
+    const levels = [0.299 + 0.114 * 0.2, 0.587 * 0.4 + 0.114 * 0.8].map((value) => Math.round(value * 255));
+    expectClose(
+      data,
+      levels.map((level) => level / 255),
+    );
   });
 
   it("inverts with a negative scale, for white strokes on black", () => {

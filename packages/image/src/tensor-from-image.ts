@@ -1,10 +1,8 @@
 import { type FloatTensor, XDeepError, float32 } from "@xdeep/core";
+import { greyLevel } from "./grey-level.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { type PreprocessingOptions, resolvePreprocessing } from "./resolve-preprocessing.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
-
-/** Weights of R, G and B in a grey pixel (ITU-R BT.601), as PIL and OpenCV have them. */
-const LUMA = [0.299, 0.587, 0.114] as const;
 
 /**
  * The tensor of a picture that already has the model's size: [1, C, H, W] or [1, H, W, C]. Nothing is resized.
@@ -62,6 +60,6 @@ function fillRow(row: Float32Array, image: RgbImage, { channels, layout, scale, 
 
 function channelOf(data: RgbImage["data"], pixel: number, channels: Preprocessing["channels"], channel: number): number {
   const at = pixel * 3;
-  if (channels === "grey") return LUMA[0] * data[at]! + LUMA[1] * data[at + 1]! + LUMA[2] * data[at + 2]!;
+  if (channels === "grey") return greyLevel(data, at);
   return data[at + (channels === "rgb" ? channel : 2 - channel)]!;
 }

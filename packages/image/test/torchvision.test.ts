@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { decodeImage } from "../src/decode-image.ts";
 import type { PixelInterpolation } from "../src/pixel-samples.ts";
+import { preprocessImages } from "../src/preprocess-images.ts";
 import { resizeImage } from "../src/resize-image.ts";
 import type { PreprocessingOverrides } from "../src/resolve-preprocessing.ts";
 import type { RgbImage } from "../src/rgb-image.ts";
@@ -14,9 +15,16 @@ interface Pipeline {
   readonly crop: number | null;
   readonly interpolation: PixelInterpolation;
 }
+/** A result that is too large to keep. */
+interface Hashed {
+  readonly width: number;
+  readonly height: number;
+  readonly sha256: string;
+}
 interface Cases {
   readonly kept: readonly (Pipeline & { readonly source: string; readonly file: string })[];
-  readonly hashed: readonly (Pipeline & { readonly width: number; readonly height: number; readonly sha256: string })[];
+  readonly hashed: readonly (Pipeline & Hashed)[];
+  readonly grey: readonly (Omit<Pipeline, "interpolation"> & Hashed)[];
 }
 
 const folder = new URL("torchvision/", import.meta.url);
@@ -42,6 +50,8 @@ function formula(width: number, height: number): RgbImage {
   return { width, height, data };
 }
 
+const sha256Of = (data: RgbImage["data"]): string => createHash("sha256").update(data).digest("hex");
+
 describe("resizeImage", () => {
   it.each(cases.kept)("gives torchvision's pixels: $file", async ({ source, file, ...pipeline }) => {
     const expected = await decodeImage(new URL(file, folder));
@@ -53,6 +63,15 @@ describe("resizeImage", () => {
 
   it.each(cases.hashed)("gives torchvision's pixels: $width × $height, $resize, $crop, $interpolation", ({ width, height, sha256, ...pipeline }) => {
     const { data } = resizeImage(formula(width, height), asPreprocessing(pipeline));
-    expect(createHash("sha256").update(data).digest("hex")).toBe(sha256);
+    expect(sha256Of(data)).toBe(sha256);
+  });
+});
+
+describe("preprocessImages", () => {
+  it.each(cases.grey)("makes grey of colours as Grayscale does: $width × $height", ({ width, height, sha256, ...pipeline }) => {
+    const { tensor, pictures } = preprocessImages([formula(width, height)], { ...asPreprocessing({ ...pipeline, interpolation: "bilinear" }), preset: "grey" });
+    const { data } = pictures[0]!;
+    expect(sha256Of(data)).toBe(sha256);
+    expect([...tensor.data].map((value) => Math.round(value * 255))).toEqual([...data].filter((_, at) => at % 3 === 0));
   });
 });
