@@ -55,6 +55,14 @@ describe("failures of model and data exit with 1", () => {
     expect(result.stderr).not.toMatch(/^\s+at /m);
   });
 
+  it("says the same of a value that does not exist, whatever the method", async () => {
+    const { model, picture, folder } = await scene();
+    const argv = ["explain", model, picture, "--wrt", "rectifier", "--out", join(folder, "out"), "--method"];
+    const messages = new Set<string>();
+    for (const method of ["vanilla", "guided", "integrated", "smooth", "smooth-integrated"]) messages.add((await runCli([...argv, method])).stderr);
+    expect([...messages]).toEqual([expect.stringMatching(/no float value "rectifier".*Nearest: "rectified", .* \[WRT_UNKNOWN\]\n$/)]);
+  });
+
   it("prints the error as JSON with --json, and the stack with --debug", async () => {
     const { model, picture } = await scene();
     const { stdout, stderr } = await runCli(["explain", model, picture, "--target", "9", "--json", "--debug"]);

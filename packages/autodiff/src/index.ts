@@ -16,7 +16,7 @@ export { differentiate } from "./differentiate.ts";
 export type { DifferentiateOptions } from "./differentiate.ts";
 export { differentiateGraph } from "./differentiate-graph.ts";
 export type { GradientModel } from "./differentiate-graph.ts";
-export { RECTIFIER_NAMES } from "./graph/operator-traits.ts";
+export { RECTIFIER_NAMES, zeroGradientOperators } from "./graph/operator-traits.ts";
 export { DEFAULT_RECTIFIERS } from "./sweep/rectifier.ts";
 export type { GradientRule, Pullback, PullbackContext } from "./sweep/rule.ts";
 export { cpuLowerings, wasmLowerings, webgpuLowerings } from "./lowerings/engine-lowerings.ts";

@@ -1,7 +1,8 @@
 import { isFloatType } from "./data-types.ts";
-import { XDeepError, isXDeepError } from "./error.ts";
+import { XDeepError } from "./error.ts";
 import type { Model } from "./model.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
+import { asUnknownWrt } from "./resolve-values.ts";
 import { scoreRows } from "./score-rows.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function feedInner(model: Model, { feeds, rows }: ResolvedInput, na
   const missing = names.filter((name) => feeds[name] === undefined);
   if (missing.length === 0) return { feeds, rows };
   const { outputs } = await scoreRows(model, { feeds, rows }, { outputs: missing, signal }).catch((error: unknown) => {
-    throw isXDeepError(error, "OUTPUT_UNKNOWN") ? new XDeepError("WRT_UNKNOWN", error.message, { details: error.details, cause: error }) : error;
+    throw asUnknownWrt(error, model.inputs);
   });
   for (const [name, { type, dims }] of Object.entries(outputs)) {
     if (isFloatType(type) && dims[0] === rows) continue;

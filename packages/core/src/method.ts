@@ -18,7 +18,7 @@ export type { NoiseSource } from "./noise.ts";
 export { dropBatchAxis, mirrorInput, resolveInput } from "./resolve-input.ts";
 export type { ResolvedInput } from "./resolve-input.ts";
 export { expandTargets } from "./resolve-target.ts";
-export { resolveOutput, resolveWrt } from "./resolve-values.ts";
+export { asUnknownWrt, resolveOutput, resolveWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
 export { innerOrigin, originRow } from "./row-origin.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { DataType, FloatTensor, Tensor } from "./tensor.ts";
 import type { Target, TargetOption } from "./target.ts";
 

@@ -134,7 +134,7 @@ function checkOutputs({ outputs }: PlannedModel, names: readonly string[], inner
   const known = outputs.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name) && inner?.get(name) === undefined);
   if (unknown === undefined) return;
-  const nearest = nearestNames(unknown, [...known, ...(inner?.names() ?? [])]);
+  const nearest = nearestNames(unknown, new Set([...known, ...(inner?.names() ?? [])]));
   throw new XDeepError(
     "OUTPUT_UNKNOWN",
     `The model has no output${inner === undefined ? "" : " or inner float value"} "${unknown}". Its outputs are ${quote(known)}; nearest: ${quote(nearest)}.`,

@@ -1,5 +1,5 @@
 import { isFloatType } from "./data-types.ts";
-import { XDeepError } from "./error.ts";
+import { XDeepError, isXDeepError } from "./error.ts";
 import type { InnerValues } from "./inner-values.ts";
 import type { ValueInfo } from "./model.ts";
 import { nearestNames } from "./nearest-names.ts";
@@ -61,8 +61,26 @@ function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly s
       details: { wrt: name, capability: "innerValues" },
     });
   }
-  const nearest = nearestNames(name, [...floats, ...innerValues.names()]);
-  throw new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
+  throw unknownWrt(name, [...floats, ...innerValues.names()]);
+}
+
+/**
+ * The error for a name in `wrt` that is no float value of the model. `candidates` are its float values, to name the nearest.
+ */
+export function unknownWrt(name: string, candidates: Iterable<string>): XDeepError {
+  const nearest = nearestNames(name, new Set(candidates));
+  return new XDeepError("WRT_UNKNOWN", `The model has no float value "${name}". Nearest: ${quote(nearest)}.`, { details: { wrt: name, nearest } });
+}
+
+/**
+ * What to throw where a method asked a model for the values of `wrt` as outputs, and it refused one of them: the caller named it in `wrt`.
+ * Any other error stays as it is.
+ */
+export function asUnknownWrt(error: unknown, inputs: readonly ValueInfo[]): unknown {
+  if (!isXDeepError(error, "OUTPUT_UNKNOWN")) return error;
+  const { output, nearest = [] } = error.details as { readonly output: string; readonly nearest?: readonly string[] };
+  const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  return unknownWrt(output, [...floats, ...nearest]);
 }
 
 function quote(names: readonly string[]): string {

@@ -2,12 +2,13 @@ import { batchSize, concatRows, sharedInputs, sliceFeeds, splitRows } from "./ba
 import { betweenRuns } from "./between-runs.ts";
 import { XDeepError } from "./error.ts";
 import type { ForwardResult, Model, ScoreRequest } from "./model.ts";
+import { resolveOutput } from "./resolve-values.ts";
 import { expandTargets } from "./resolve-target.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import type { Target } from "./target.ts";
 
 export interface ScoreRowsOptions extends ScoreRequest {
-  /** Outputs or inner values to keep. Default: none beyond what the backend gives. */
+  /** Outputs or inner values to keep. Default: the output that is scored. */
   readonly outputs?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,11 +25,12 @@ export async function scoreRows(
 ): Promise<ForwardResult> {
   const targets = expandTargets(target, rows);
   const shared = sharedInputs(model.inputs);
+  const wantedOutputs = outputs ?? [output ?? resolveOutput(model.outputs).name];
   const results: ForwardResult[] = [];
   for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
     if (results.length > 0) await betweenRuns(signal);
     const wanted = targetsIn(targets.slice(chunk.start, chunk.end));
-    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), output, target: wanted, score, outputs, signal }));
+    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), output, target: wanted, score, outputs: wantedOutputs, signal }));
   }
   const first = results[0]!;
   const scores = Float32Array.from(results.flatMap((result) => [...result.scores]));

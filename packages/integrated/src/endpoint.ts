@@ -1,5 +1,5 @@
-import { XDeepError, isXDeepError } from "@xdeep/core";
-import { isFloatType, resolveWrt, scoreRows } from "@xdeep/core/method";
+import { XDeepError } from "@xdeep/core";
+import { asUnknownWrt, isFloatType, resolveWrt, scoreRows } from "@xdeep/core/method";
 import type { ExplainOptions, Model, ScoreResult, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
@@ -34,7 +34,7 @@ export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput,
     return { ...(await scoreRows(model, { feeds, rows }, request)), feeds, rows, moving };
   }
   const scored = await scoreRows(model, { feeds, rows }, { ...request, outputs: [inner] }).catch((error: unknown) => {
-    throw isXDeepError(error, "OUTPUT_UNKNOWN") ? new XDeepError("WRT_UNKNOWN", error.message, { details: error.details, cause: error }) : error;
+    throw asUnknownWrt(error, model.inputs);
   });
   return { ...scored, feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, moving };
 }

@@ -2,17 +2,22 @@ import { XDeepError } from "@xdeep/core";
 import { notBatched } from "@xdeep/core/backend";
 import { type TypedGraph, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 
-/** @throws {XDeepError} BATCH_INVALID where the file shows that the rows of an output do not lie along its leading axis, or as `checkRowsApart` */
-export function checkBatched(graph: TypedGraph, output: string, rows: number): void {
+/**
+ * @param shared names of the inputs that have no batch axis
+ * @throws {XDeepError} BATCH_INVALID where the file shows that the rows of an output do not lie along its leading axis
+ */
+export function checkBatched(graph: TypedGraph, output: string, rows: number, shared: ReadonlySet<string>): void {
   const dims = graph.facts.get(output)?.dims ?? [];
   const isOneRow = rows === 1 && (dims[0] ?? 1) === 1;
-  if (!isOneRow && leadsWithBatch(graph, output) === false) throw notBatched(output, dims);
-  checkRowsApart(graph, output, rows);
+  if (!isOneRow && leadsWithBatch(graph, output, shared) === false) throw notBatched(output, dims);
 }
 
-/** @throws {XDeepError} BATCH_INVALID for several rows of a network that computes them together, so that none is what it would be alone */
-export function checkRowsApart(graph: TypedGraph, output: string, rows: number): void {
-  const mixing = rows > 1 ? knownRowMixing(graph, output) : null;
+/**
+ * @param wrt the values on whose way to the output rows are looked for that meet; left out: the model's first floats
+ * @throws {XDeepError} BATCH_INVALID for several rows of a network that computes them together, so that none is what it would be alone
+ */
+export function checkRowsApart(graph: TypedGraph, output: string, rows: number, wrt?: readonly string[]): void {
+  const mixing = rows > 1 ? knownRowMixing(graph, output, wrt) : null;
   if (mixing === null) return;
   throw new XDeepError(
     "BATCH_INVALID",
@@ -24,12 +29,13 @@ export function checkRowsApart(graph: TypedGraph, output: string, rows: number):
 const found = new WeakMap<TypedGraph, Map<string, string | null>>();
 
 /** The node that makes rows of an output depend on each other, or null; looked for once. */
-export function knownRowMixing(graph: TypedGraph, output: string): string | null {
+export function knownRowMixing(graph: TypedGraph, output: string, wrt?: readonly string[]): string | null {
   const known = found.get(graph) ?? new Map<string, string | null>();
   found.set(graph, known);
-  if (!known.has(output)) {
-    const node = rowMixingNode(graph, output);
-    known.set(output, node === null ? null : nodeLabel(node));
+  const key = JSON.stringify([output, wrt ?? null]);
+  if (!known.has(key)) {
+    const node = rowMixingNode(graph, output, wrt);
+    known.set(key, node === null ? null : nodeLabel(node));
   }
-  return known.get(output) ?? null;
+  return known.get(key) ?? null;
 }

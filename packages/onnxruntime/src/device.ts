@@ -1,7 +1,9 @@
 import { XDeepError } from "@xdeep/core";
+import { type AdapterLike, isSoftwareAdapter } from "@xdeep/core/backend";
 import { nodeProto, valueInfoProto, modelProto, writeModel } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
+import { hasGpuDevice } from "./gpu-devices.ts";
 import type { LoadModelOptions } from "./options.ts";
 import { messageOf } from "./sessions.ts";
 
@@ -31,6 +33,7 @@ export async function gpuDevice(engine: Engine): Promise<Device> {
   for (const name of engine.name === "onnxruntime-node" ? ["cuda", "webgpu"] : ["webgpu"]) {
     try {
       await probe(engine, name);
+      if (name === "webgpu") await refuseSoftware(engine);
       return { name, gpu: true, sessionOptions: { executionProviders: [name] } };
     } catch (cause) {
       reasons[name] = reasonIn(messageOf(cause));
@@ -42,6 +45,17 @@ export async function gpuDevice(engine: Engine): Promise<Device> {
   throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, {
     details: { reasons },
   });
+}
+
+/** A GPU that is emulated on the CPU is slower than the CPU itself, and was not asked for. */
+async function refuseSoftware(engine: Engine): Promise<void> {
+  if (engine.name === "onnxruntime-node") {
+    if (!(await hasGpuDevice())) throw new Error("the system has no GPU, only software that emulates one");
+    return;
+  }
+  const { gpu } = (globalThis as { readonly navigator?: { readonly gpu?: { requestAdapter(): Promise<AdapterLike | null> } } }).navigator ?? {};
+  const adapter = await gpu?.requestAdapter();
+  if (adapter != null && isSoftwareAdapter(adapter)) throw new Error("its adapter is software that emulates a GPU");
 }
 
 /** The first line of the engine's message, without the place in its sources and the full stop. */

@@ -21,9 +21,9 @@ export interface GradientKind {
 export type GradientPlan = Pick<ExplainerModel, "names" | "notes" | "rectifiers" | "scored">;
 
 /** A session that selects the target, scores it and differentiates the score. */
-export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind): SessionSource<GradientPlan> {
+export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind, shared: ReadonlySet<string>): SessionSource<GradientPlan> {
   const results = kind.summed === true ? "sums" : "gradients";
-  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, results }));
+  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, results, shared }));
 }
 
 function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<GradientPlan> {

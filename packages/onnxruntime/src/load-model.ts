@@ -9,11 +9,15 @@ import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
+import { replaceWeights } from "./replace-weights.ts";
 import { Sessions } from "./sessions.ts";
 import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
 
 /** Rows per run on a CPU: larger batches take memory and gain nothing. */
 const PREFERRED_BATCH = 4;
+
+/** Each session holds the weights in the form that its kernels want: eight kinds of call are more than one explanation needs. */
+const DEFAULT_SESSIONS = 8;
 
 /**
  * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes. A model of float16 or bfloat16 is computed in float32, and
@@ -24,7 +28,8 @@ const PREFERRED_BATCH = 4;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), options.limits);
-  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(prepared) : prepared));
+  const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
+  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted));
   checkInputs(graph);
   checkRanks(graph);
   const outputs = outputInfos(graph);
@@ -38,12 +43,19 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
-    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }),
+    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
     outputs,
     capabilities: capabilitiesOf(device, options, output !== undefined && knownRowMixing(graph, output) !== null),
+  });
+}
+
+function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): number {
+  if (Number.isInteger(maxSessions) && maxSessions >= 1) return maxSessions;
+  throw new XDeepError("OPTION_INVALID", `maxSessions is an integer of at least 1, got ${String(maxSessions)}.`, {
+    details: { option: "maxSessions", got: maxSessions },
   });
 }
 

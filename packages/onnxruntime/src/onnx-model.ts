@@ -23,6 +23,7 @@ import {
   resolveTargets,
   ruleName,
   scoreEntries,
+  sharedInputs,
   sumTensors,
   targetCotangent,
 } from "@xdeep/core/backend";
@@ -31,14 +32,15 @@ import { checkBatched, checkRowsApart } from "./check-batched.ts";
 import type { GradientForms } from "./device-rules.ts";
 import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
-import { type CotangentPlan, type GradientKind, cotangentSource, gradientSource } from "./gradient-source.ts";
+import { type CotangentPlan, type GradientKind, type GradientPlan, cotangentSource, gradientSource } from "./gradient-source.ts";
 import { OutputDims } from "./output-dims.ts";
 import { type FinishedRun, joined, runRows } from "./run-rows.ts";
-import { type Prepared, type Sessions, disposedError } from "./sessions.ts";
+import { type SessionSource, type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32, fromFloat32 } from "./tensors.ts";
 import { valueInfo } from "./value-info.ts";
 import { VERSION } from "./version.ts";
+import { allZero, checkZeroGradient, hasSteps } from "./zero-gradient-check.ts";
 
 /** What `loadModel` hands over. */
 export interface OnnxModelParts {
@@ -68,6 +70,9 @@ export class OnnxModel implements Model {
   readonly #parts: OnnxModelParts;
   readonly #innerValues: InnerValues;
   readonly #outputDims = new OutputDims();
+  readonly #shared: ReadonlySet<string>;
+  /** Kinds of calls whose gradients were seen to be right about being zero. */
+  readonly #vouched = new Set<string>();
   #disposed = false;
 
   constructor(parts: OnnxModelParts) {
@@ -78,6 +83,7 @@ export class OnnxModel implements Model {
     this.capabilities = parts.capabilities;
     const entries = castEntries(parts.graph);
     this.defaultWrt = entries.length === 0 ? undefined : entries;
+    this.#shared = sharedInputs(parts.inputs);
     this.#innerValues = innerValuesOf(parts.graph);
   }
 
@@ -106,11 +112,8 @@ export class OnnxModel implements Model {
     if (scored !== null) checkRowsApart(graph, output.name, plan.rows);
     // The output itself is fetched with the score: its dims say how entries lie.
     const wanted = [...new Set([...outputs, ...(scored === null ? [] : [scored, output.name])])];
-    const { session } = await sessions.get(`forward ${JSON.stringify([wanted, fed])}`, () => ({
-      model: withOutputs(cutAt(graph, fed, wanted), wanted),
-      plan: null,
-    }));
-    const runs = await this.#run(session, plan, plan.feeds, wanted);
+    const source = (): SessionSource<null> => ({ model: withOutputs(cutAt(graph, fed, wanted), wanted), plan: null });
+    const runs = await sessions.use(`forward ${JSON.stringify([wanted, fed])}`, source, ({ session }) => this.#run(session, plan, plan.feeds, wanted));
     const results = Object.fromEntries(outputs.map((name) => [name, joined(runs, name)]));
     if (scored === null) return { outputs: results, target: [], scores: new Float32Array(0), output: output.name, score };
     const { dims } = joined(runs, output.name);
@@ -133,7 +136,8 @@ export class OnnxModel implements Model {
     };
     if (plan.cotangent !== undefined) return this.#pullBack(plan, kind, plan.cotangent);
     const targets = plan.targets!;
-    checkBatched(this.#parts.graph, plan.output.name, plan.rows);
+    checkBatched(this.#parts.graph, plan.output.name, plan.rows, this.#shared);
+    checkRowsApart(this.#parts.graph, plan.output.name, plan.rows, plan.wrt);
     if (targets.some((target) => hasKey(target, "max"))) {
       const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
       return this.#vjp({ ...plan, targets: target });
@@ -149,44 +153,49 @@ export class OnnxModel implements Model {
     const rowDims = targets.every((target) => target === null) ? null : await this.#rowDims(plan);
     const target = targetIndices(output, rowDims ?? [], targets);
     const results = { ...kind, summed: weights !== undefined };
-    const { session, plan: names } = await sessions.get(`target ${JSON.stringify(results)}`, () => gradientSource(graph, forms, results));
-    const gradients = new GradientResults(names.names, kind.wrt, weights);
-    const extra = { [names.names.target]: target, [names.names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
-    const fetches = [...new Set([...outputs, output.name, names.names.index, names.names.scores, ...gradients.fetches])];
-    const runs = await this.#run(session, plan, { ...feeds, ...extra }, fetches, names.names.weights);
+    const source = (): SessionSource<GradientPlan> => gradientSource(graph, forms, results, this.#shared);
+    const found = await sessions.use(`target ${JSON.stringify(results)}`, source, async ({ session, plan: { names, ...facts } }) => {
+      const gradients = new GradientResults(names, kind.wrt, weights);
+      const extra = { [names.target]: target, [names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
+      const fetches = [...new Set([...outputs, output.name, names.index, names.scores, ...gradients.fetches])];
+      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, names.weights), names, gradients, ...facts };
+    });
+    const { runs, names, gradients, rectifiers, notes } = found;
     const { dims } = joined(runs, output.name);
     if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
     if (rowDims !== null && !this.#outputDims.isStill(output, feeds, rowDims, dims)) return this.#explainEntry(plan, kind);
-    const scores = asFloat32(joined(runs, names.names.scores)).data;
+    const scores = asFloat32(joined(runs, names.scores)).data;
     checkScores(scores, output.name);
+    const result = gradients.of(runs);
+    const explained = describeTargets(joined(runs, names.index).data as BigInt64Array, dims);
+    await this.#checkZeros(plan, kind, result, explained);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: gradients.of(runs),
-      target: describeTargets(joined(runs, names.names.index).data as BigInt64Array, dims),
+      gradients: result,
+      target: explained,
       scores,
       output: output.name,
       score: kind.score,
-      rectifiers: names.rectifiers,
-      notes: names.notes,
+      rectifiers,
+      notes,
     };
   }
 
   /** Weighted sums of entries: their cotangent is fed, the scores are read off the scored value. */
   async #explainTerms(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
     const { graph } = this.#parts;
-    const { output, rows, weights, feeds, outputs, targets } = plan;
+    const { output, rows, weights, outputs, targets } = plan;
     const rowDims = await this.#rowDims(plan);
     // Where a row takes its argmax beside others that name sums, it is found first.
     const known = targets!.includes(null) ? (await this.#forward({ ...plan, outputs: [output.name] })).target : (targets as readonly Target[]);
     const { entries, targets: reported } = resolveTargets({ name: output.name, dims: [rows, ...rowDims] }, known);
     const weighted = entries.map((entry, row) => ({ ...entry, weights: entry.weights.map((weight) => weight * (weights?.[row] ?? 1)) }));
-    const { session, plan: names } = await this.#cotangentSession(kind, kind.score);
-    const cotangent = targetCotangent(await this.#dimsOf(names.of, plan), weighted);
-    const fetches = [...new Set([...outputs, names.of, output.name, ...Object.values(names.gradients)])];
-    const runs = await this.#run(session, plan, { ...feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") }, fetches);
+    const scored = scoredValue(graph, output.name, kind.score).value;
+    const cotangent = targetCotangent(await this.#dimsOf(scored, plan), weighted);
+    const { runs, names } = await this.#runFrom(plan, kind, cotangent, [scored, output.name]);
     const { dims } = joined(runs, output.name);
     if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
-    const scores = scoreEntries(asFloat32(joined(runs, names.of)).data, entries);
+    const scores = scoreEntries(asFloat32(joined(runs, scored)).data, entries);
     checkScores(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
@@ -201,12 +210,9 @@ export class OnnxModel implements Model {
   }
 
   async #pullBack(plan: VjpPlan, kind: GradientKind, cotangent: FloatTensor): Promise<VjpResult> {
-    const { graph } = this.#parts;
-    const { outputs, feeds } = plan;
+    const { outputs } = plan;
     // ȳ is the cotangent of the output itself, whatever the score of targets is.
-    const { session, plan: names } = await this.#cotangentSession(kind, "probability");
-    const fetches = [...new Set([...outputs, ...Object.values(names.gradients)])];
-    const runs = await this.#run(session, plan, { ...feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") }, fetches);
+    const { runs, names } = await this.#runFrom(plan, { ...kind, score: "probability" }, cotangent);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
       gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, names.gradients[name]!)])),
@@ -219,10 +225,23 @@ export class OnnxModel implements Model {
     };
   }
 
-  #cotangentSession(kind: GradientKind, score: GradientKind["score"]): Promise<Prepared<CotangentPlan>> {
+  /** Runs forward, and back from a cotangent of the scored value. */
+  #runFrom(
+    plan: VjpPlan,
+    kind: GradientKind,
+    cotangent: FloatTensor,
+    more: readonly string[] = [],
+  ): Promise<{ readonly runs: readonly FinishedRun[]; readonly names: CotangentPlan }> {
     const { graph, sessions, forms } = this.#parts;
-    const of = { ...kind, score };
-    return sessions.get(`cotangent ${JSON.stringify(of)}`, () => cotangentSource(graph, forms, of));
+    return sessions.use(
+      `cotangent ${JSON.stringify(kind)}`,
+      () => cotangentSource(graph, forms, kind),
+      async ({ session, plan: names }) => {
+        const fetches = [...new Set([...plan.outputs, ...more, ...Object.values(names.gradients)])];
+        const feeds = { ...plan.feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") };
+        return { runs: await this.#run(session, plan, feeds, fetches), names };
+      },
+    );
   }
 
   #run(
@@ -234,6 +253,19 @@ export class OnnxModel implements Model {
   ): Promise<readonly FinishedRun[]> {
     const { engine, fixedBatch } = this.#parts;
     return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, fetches, weights, signal });
+  }
+
+  /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for the session. */
+  async #checkZeros(plan: VjpPlan, kind: GradientKind, gradients: VjpResult["gradients"], targets: readonly Target[]): Promise<void> {
+    const key = JSON.stringify(kind);
+    const moving = plan.wrt.filter((name) => plan.feeds[name] !== undefined);
+    // A modified rule may well stop everything; its session is built of the same kernels as the standard one.
+    if (kind.rule !== "standard" || this.#vouched.has(key) || moving.length === 0) return;
+    if (allZero(gradients) && plan.weights?.some((weight) => weight !== 0) !== false && !hasSteps(this.#parts.graph)) {
+      const request = { ...plan, targets, outputs: [plan.output.name] };
+      await checkZeroGradient(plan.feeds, moving, this.engine, async (feeds) => (await this.#forward({ ...request, feeds })).scores);
+    }
+    this.#vouched.add(key);
   }
 
   /** The dims of a row of the explained output: from the file, or from a run where it leaves them open. */

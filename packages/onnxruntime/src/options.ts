@@ -1,6 +1,7 @@
 import type { Layout } from "@xdeep/core";
 import type { Lowering, RuleSet } from "@xdeep/autodiff";
 import type { ModelLimits } from "@xdeep/onnx";
+import type { WeightsHook } from "./replace-weights.ts";
 import type { InferenceSession } from "onnxruntime-common";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
 
@@ -25,6 +26,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly inputDims?: Readonly<Record<string, readonly (number | string | null)[]>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
   readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
+  /**
+   * Weights in place of the file's, such as random ones for a parameter randomisation test: called with the name in the file and the float32
+   * tensor of every weight, it returns one of the same dims, or the tensor itself.
+   */
+  readonly weights?: WeightsHook | undefined;
   /** How much the file may ask for: nodes, nesting, sizes that it chooses. Default: `DEFAULT_LIMITS` of @xdeep/onnx. An error that names a limit says which to raise. */
   readonly limits?: Partial<ModelLimits> | undefined;
   /**
@@ -32,6 +38,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
    * to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open.
    */
   readonly shared?: readonly string[] | undefined;
+  /** Sessions that are kept, one per kind of call (rule, output, `wrt`, …); the least recently used is released beyond that. Default 8. */
+  readonly maxSessions?: number | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
@@ -49,6 +57,8 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     compute: _compute,
     inputDims: _dims,
     limits: _limits,
+    weights: _weights,
+    maxSessions: _maxSessions,
     shared: _shared,
     ...session
   } = options;

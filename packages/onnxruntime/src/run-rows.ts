@@ -1,6 +1,7 @@
 import { type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type RowRange, betweenRuns, engineRuns, joinRuns, withoutPadding } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
+import { takeDeviceErrors } from "./device-errors.ts";
 import type { Engine } from "./engine.ts";
 import { messageOf } from "./sessions.ts";
 import { fromEngine, toEngine } from "./tensors.ts";
@@ -49,8 +50,12 @@ async function run(
       .map(([name, tensor]) => [name, toEngine(engine.ort, tensor)]),
   );
   try {
+    await takeDeviceErrors(engine);
     const results = await session.run(inputs, fetches);
-    return Object.fromEntries(await Promise.all(fetches.map(async (name) => [name, await fromEngine(results[name]!)] as const)));
+    const values = Object.fromEntries(await Promise.all(fetches.map(async (name) => [name, await fromEngine(results[name]!)] as const)));
+    const [error] = await takeDeviceErrors(engine);
+    if (error === undefined) return values;
+    throw new Error(error);
   } catch (cause) {
     throw new XDeepError("ENGINE_FAILED", `${engine.name} ${engine.version} failed while it ran the model: ${messageOf(cause)}`, {
       details: { engine: engine.name },

@@ -17,35 +17,69 @@ export interface SessionSource<T> {
 
 const SEVERITIES = { verbose: 0, info: 1, warning: 2, error: 3, fatal: 4 } as const;
 
-/** Sessions of one loaded model, each created when first needed: one for scores, one per kind of gradient. */
+interface Kept {
+  readonly prepared: Promise<Prepared<unknown>>;
+  /** Calls that are running it. */
+  users: number;
+}
+
+/**
+ * Sessions of one loaded model, each created when first needed: one for scores, one per kind of gradient. Beyond a bound, the one that was
+ * not used for longest is released; the next call of its kind creates it again.
+ */
 export class Sessions {
   readonly #engine: Engine;
   readonly #options: InferenceSession.SessionOptions;
-  readonly #sessions = new Map<string, Promise<Prepared<unknown>>>();
+  readonly #most: number;
+  /** In the order of their last use. */
+  readonly #kept = new Map<string, Kept>();
   #released = false;
 
-  constructor(engine: Engine, options: InferenceSession.SessionOptions) {
+  constructor(engine: Engine, options: InferenceSession.SessionOptions, most: number) {
     this.#engine = engine;
     this.#options = { logSeverityLevel: SEVERITIES[engine.ort.env.logLevel ?? "warning"], ...options };
+    this.#most = most;
   }
 
-  /** The session of this key, created from `source` on first use. A failed creation is not kept. Rejects after `release`. */
-  get<T>(key: string, source: () => SessionSource<T>): Promise<Prepared<T>> {
-    if (this.#released) return Promise.reject(disposedError());
-    const existing = this.#sessions.get(key);
-    if (existing !== undefined) return existing as Promise<Prepared<T>>;
-    const created = this.#create(source);
-    this.#sessions.set(key, created);
-    created.catch(() => this.#sessions.delete(key));
-    return created;
+  /** Runs `use` with the session of this key, created from `source` where there is none. A failed creation is not kept. Rejects after `release`. */
+  async use<T, R>(key: string, source: () => SessionSource<T>, use: (prepared: Prepared<T>) => Promise<R>): Promise<R> {
+    if (this.#released) throw disposedError();
+    const kept = this.#kept.get(key) ?? this.#add(key, source);
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    kept.users++;
+    try {
+      return await use((await kept.prepared) as Prepared<T>);
+    } finally {
+      kept.users--;
+      await this.#shrink();
+    }
   }
 
   /** Releases every session. */
   async release(): Promise<void> {
     this.#released = true;
-    const all = [...this.#sessions.values()];
-    this.#sessions.clear();
-    for (const pending of await Promise.allSettled(all)) if (pending.status === "fulfilled") await pending.value.session.release();
+    const all = [...this.#kept.values()];
+    this.#kept.clear();
+    await Promise.all(all.map(({ prepared }) => releaseOf(prepared)));
+  }
+
+  #add<T>(key: string, source: () => SessionSource<T>): Kept {
+    const kept: Kept = { prepared: this.#create(source), users: 0 };
+    this.#kept.set(key, kept);
+    kept.prepared.catch(() => {
+      if (this.#kept.get(key) === kept) this.#kept.delete(key);
+    });
+    return kept;
+  }
+
+  async #shrink(): Promise<void> {
+    for (const [key, { prepared, users }] of this.#kept) {
+      if (this.#kept.size <= this.#most) return;
+      if (users > 0) continue;
+      this.#kept.delete(key);
+      await releaseOf(prepared);
+    }
   }
 
   async #create<T>(source: () => SessionSource<T>): Promise<Prepared<T>> {
@@ -61,6 +95,12 @@ export class Sessions {
       });
     }
   }
+}
+
+/** Releases a session that was created, or is being created; one that could not be is nothing to release. */
+async function releaseOf(prepared: Promise<Prepared<unknown>>): Promise<void> {
+  const created = await prepared.catch(() => null);
+  await created?.session.release();
 }
 
 export function disposedError(cause?: unknown): XDeepError {

@@ -16,6 +16,8 @@ export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
    * not. Where a leading axis is not known to be the batch there is a gradient in any case, and no sum.
    */
   readonly results?: "both" | "gradients" | "sums" | undefined;
+  /** Inputs that have no batch axis: their gradients are not summed over rows. Default: none. */
+  readonly shared?: ReadonlySet<string> | undefined;
 }
 
 /** A model that explains itself: its own outputs, the score of one entry per row, and that score's gradients, in one run. */
@@ -54,7 +56,7 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const chosen = selectTarget(g, scored, target);
   const written = writeGradient(graph, g, { ...options, of: scored.name }, chosen.cotangent);
   const { results = "both" } = options;
-  const summed = (name: string): boolean => results !== "gradients" && leadsWithBatch(graph, name) === true;
+  const summed = (name: string): boolean => results !== "gradients" && leadsWithBatch(graph, name, options.shared) === true;
   const selected = (wanted: (name: string) => boolean): ReadonlyMap<string, Value> => new Map([...written.cotangents].filter(([name]) => wanted(name)));
   g.setScope("xdeep");
   const outputs: ValueInfoProto[] = [];

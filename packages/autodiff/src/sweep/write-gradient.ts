@@ -1,4 +1,5 @@
 import { type RectifierRule, XDeepError } from "@xdeep/core";
+import { unknownWrt } from "@xdeep/core/backend";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
@@ -11,7 +12,7 @@ import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
 import { type Surroundings, writtenNodes } from "./surroundings.ts";
-import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
 export interface GradientOptions {
@@ -69,10 +70,15 @@ function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePat
 function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN" | "WRT_UNKNOWN"): void {
   const facts = graph.facts.get(name);
   if (facts !== undefined && (facts.type === null || isFloatType(facts.type))) return;
+  if (facts === undefined && code === "WRT_UNKNOWN") throw unknownWrt(name, floatNames(graph));
   const why = facts === undefined ? "the graph has no such value" : `it has type ${facts.type}, and only float values have gradients`;
-  const what = code === "WRT_UNKNOWN" ? "with respect to" : "of";
   const known = [...graph.graph.input, ...graph.graph.output].map((value) => value.name);
+  const what = code === "WRT_UNKNOWN" ? "with respect to" : "of";
   throw new XDeepError(code, `Cannot take a gradient ${what} "${name}": ${why}. Inputs and outputs are: ${known.join(", ")}.`, { details: { name, known } });
+}
+
+function floatNames(graph: TypedGraph): readonly string[] {
+  return [...floatInputs(graph), ...[...graph.producers.keys()].filter((name) => isFloatType(graph.facts.get(name)?.type ?? null))];
 }
 
 /** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */

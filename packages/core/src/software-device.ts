@@ -1,0 +1,24 @@
+/** The part of a WebGPU adapter that names the device. */
+export interface AdapterLike {
+  readonly isFallbackAdapter?: boolean;
+  readonly info?: AdapterInfoLike;
+}
+
+interface AdapterInfoLike {
+  readonly isFallbackAdapter?: boolean;
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly device?: string;
+  readonly description?: string;
+}
+
+/** Whether a name of a device is that of a renderer on the CPU. */
+export function isSoftwareRenderer(name: string): boolean {
+  return /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i.test(name);
+}
+
+/** Whether a WebGPU adapter is emulated on the CPU. Browsers may hide the names; then it counts as a GPU unless it says that it is a fallback. */
+export function isSoftwareAdapter({ isFallbackAdapter, info = {} }: AdapterLike): boolean {
+  const { vendor = "", architecture = "", device = "", description = "" } = info;
+  return (info.isFallbackAdapter ?? isFallbackAdapter ?? false) || isSoftwareRenderer(`${vendor} ${architecture} ${device} ${description}`);
+}

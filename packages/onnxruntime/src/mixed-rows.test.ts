@@ -1,0 +1,35 @@
+import { float32 } from "@xdeep/core";
+import { Backprop } from "@xdeep/guided";
+import { integrated } from "@xdeep/integrated";
+import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { expect, it } from "vitest";
+
+import { loadModel } from "./index.ts";
+
+/** y = (x − mean of x over the batch)², as networks have it that compute statistics of the batch. */
+const centred = modelProto({
+  inputs: [valueInfoProto("x", "float32", ["N", 3])],
+  outputs: [valueInfoProto("y", "float32", ["N", 3])],
+  initializers: [tensorProto("axes", { type: "int64", dims: [1], data: BigInt64Array.of(0n) })],
+  nodes: [
+    nodeProto("ReduceMean", ["x", "axes"], ["mean"], {}, { name: "statistics" }),
+    nodeProto("Sub", ["x", "mean"], ["centred"]),
+    nodeProto("Add", ["centred", "x"], ["moved"]),
+    nodeProto("Mul", ["moved", "moved"], ["y"]),
+  ],
+});
+
+it("a network whose rows mix is explained row by row, and a batch is refused with the node that mixes them", async () => {
+  const model = await loadModel(writeModel(centred));
+  const x = float32([2, 3], [1, 2, 3, -1, 0, 4]);
+  await expect(model.vjp({ feeds: { x }, target: 0 })).rejects.toMatchObject({ code: "BATCH_INVALID", message: expect.stringContaining('"statistics"') });
+  const { values } = await new Backprop(model).explain(x, { target: 2 });
+  // Alone, a row is its own mean: y = x², whose derivative the mean takes nothing from but itself.
+  for (const row of [0, 1]) {
+    const alone = await new Backprop(model).explain(float32([1, 3], x.data.slice(3 * row, 3 * row + 3)), { target: 2 });
+    expect(values.data.slice(3 * row, 3 * row + 3)).toEqual(alone.values.data);
+  }
+  const { convergenceDelta } = await integrated(new Backprop(model), { n: 8 }).explain(x, { target: 2 });
+  for (const delta of convergenceDelta!) expect(Math.abs(delta)).toBeLessThan(1e-4);
+  await model.dispose();
+});

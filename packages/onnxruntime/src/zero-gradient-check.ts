@@ -1,0 +1,78 @@
+import { type FloatTensor, type Tensor, XDeepError } from "@xdeep/core";
+import { fromFloat64, isFloatType, toFloat64 } from "@xdeep/core/backend";
+import { type TypedGraph, zeroGradientOperators } from "@xdeep/autodiff";
+
+/** Steps of the two central differences, as a share of the largest value that is moved. */
+const STEPS = [1e-2, 2.5e-3] as const;
+
+/** A difference counts where it is well above what float32 loses in a score. */
+const NOISE = 2e-5;
+
+/** Scores at feeds that were moved a little. */
+export type ScoresAt = (feeds: Readonly<Record<string, Tensor>>) => Promise<Float32Array>;
+
+/** Whether every gradient is exactly zero everywhere. */
+export function allZero(gradients: Readonly<Record<string, FloatTensor>>): boolean {
+  return Object.values(gradients).every(({ data }) => data.every((value) => value === 0));
+}
+
+/** Whether the network has steps, whose derivative is zero although their value moves: rounding, casts to integers, comparisons. */
+export function hasSteps({ nodes, facts }: TypedGraph): boolean {
+  const isFloat = (name: string | undefined): boolean => isFloatType(facts.get(name ?? "")?.type ?? "bool");
+  return nodes.some(
+    ({ opType, input, output }) => zeroGradientOperators.has(opType) || (opType !== "Shape" && opType !== "Size" && isFloat(input[0]) && !isFloat(output[0])),
+  );
+}
+
+/**
+ * Refuses a gradient that is zero everywhere although the score depends on the values: some devices answer so where a kernel failed. Two central
+ * differences along one direction must agree on a slope; a kink or a jump nearby makes them differ, and proves nothing.
+ *
+ * @throws {XDeepError} ENGINE_FAILED
+ */
+export async function checkZeroGradient(feeds: Readonly<Record<string, Tensor>>, moving: readonly string[], engine: string, scoresAt: ScoresAt): Promise<void> {
+  const [wide, narrow] = [await slope(feeds, moving, STEPS[0], scoresAt), await slope(feeds, moving, STEPS[1], scoresAt)];
+  const agree = wide.slope * narrow.slope > 0 && Math.abs(wide.slope - narrow.slope) < 0.5 * Math.abs(wide.slope);
+  if (!agree || !wide.isClear || !narrow.isClear) return;
+  throw new XDeepError(
+    "ENGINE_FAILED",
+    `${engine} gave a gradient that is zero everywhere, but the score changes with "${moving.join('", "')}": a kernel of the device has failed without an error. Run the model on the CPU, and report this.`,
+    { details: { engine, wrt: moving } },
+  );
+}
+
+interface Slope {
+  readonly slope: number;
+  readonly isClear: boolean;
+}
+
+async function slope(feeds: Readonly<Record<string, Tensor>>, moving: readonly string[], step: number, scoresAt: ScoresAt): Promise<Slope> {
+  const [above, below] = [await scoresAt(moved(feeds, moving, step)), await scoresAt(moved(feeds, moving, -step))];
+  const total = (scores: Float32Array): number => scores.reduce((sum, score) => sum + score, 0);
+  const size = above.reduce((sum, score) => sum + Math.abs(score), 0) + below.reduce((sum, score) => sum + Math.abs(score), 0);
+  const difference = total(above) - total(below);
+  return { slope: difference / step, isClear: Math.abs(difference) > NOISE * size };
+}
+
+/** Every element moved by the same share of the largest one, up or down in a fixed pattern without a period that layers could cancel. */
+function moved(feeds: Readonly<Record<string, Tensor>>, moving: readonly string[], step: number): Readonly<Record<string, Tensor>> {
+  const entries = moving.map((name) => {
+    const { type, dims, ...tensor } = feeds[name]!;
+    const values = toFloat64({ type, dims, ...tensor } as Tensor);
+    const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    return [
+      name,
+      fromFloat64(
+        type,
+        dims,
+        values.map((value, i) => value + step * scale * signAt(i)),
+      ),
+    ] as const;
+  });
+  return { ...feeds, ...Object.fromEntries(entries) };
+}
+
+/** +1 or −1: the top bit of a multiplicative hash (Knuth, TAOCP 3, 6.4). */
+function signAt(i: number): number {
+  return Math.imul(i + 1, 0x9e3779b1) < 0 ? -1 : 1;
+}
