@@ -1,0 +1,5 @@
+export { inWorker } from "./in-worker.ts";
+export type { InWorkerOptions, WorkerSource } from "./in-worker.ts";
+export { pool } from "./pool.ts";
+export type { Load } from "./serve.ts";
+export type { Thread } from "./thread.ts";

@@ -1,0 +1,81 @@
+import type { Model } from "@xdeep/core";
+
+import { packError } from "./carried-error.ts";
+import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
+import { packed } from "./packed-tensors.ts";
+import { listen, ownPort } from "./thread.ts";
+
+/** Makes the model that a worker is for. The arguments are those of `inWorker`, cloned. */
+export type Load = (...args: never[]) => Promise<Model> | Model;
+
+/**
+ * Called once in the script of a worker, it answers `inWorker` on the other side: every call there loads a model of its own here.
+ *
+ * @example
+ * // explain.worker.js
+ * import { loadModel } from "@xdeep/onnxruntime";
+ * import { serve } from "@xdeep/worker/serve";
+ * serve((url) => loadModel(url));
+ */
+export function serve(load: Load): void {
+  listen(ownPort(), (message) => {
+    if ((message as LoadMessage | null)?.type === "xdeep.load") void answer(message as LoadMessage, load);
+  });
+}
+
+async function answer({ port, arguments: args }: LoadMessage, load: Load): Promise<void> {
+  const reply = (message: ModelReply): void => {
+    const { message: moved, transfer } = packed(message, false);
+    port.postMessage(moved, transfer);
+  };
+  try {
+    const model = await load(...(args as never[]));
+    const { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt } = model;
+    listen(
+      port,
+      createResponder(model, reply, () => port.close()),
+    );
+    reply({ type: "loaded", facts: { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt } });
+  } catch (error) {
+    reply({ type: "failed", id: null, error: packError(error) });
+    port.close();
+  }
+}
+
+function createResponder(model: Model, reply: (message: ModelReply) => void, close: () => void): (message: unknown) => void {
+  const aborts = new Map<number, AbortController>();
+  const running = new Set<Promise<void>>();
+
+  async function run({ id, type, request }: Extract<ModelRequest, { readonly request: object }>): Promise<void> {
+    const controller = new AbortController();
+    aborts.set(id, controller);
+    const { signal } = controller;
+    try {
+      reply({ type: "result", id, result: type === "forward" ? await model.forward({ ...request, signal }) : await model.vjp({ ...request, signal }) });
+    } catch (error) {
+      reply({ type: "failed", id, error: packError(error) });
+    } finally {
+      aborts.delete(id);
+    }
+  }
+
+  /** Calls that are under way are answered first: after that nobody listens. */
+  async function dispose(id: number): Promise<void> {
+    const disposed = model.dispose();
+    await Promise.all(running);
+    await disposed.then(
+      () => reply({ type: "result", id, result: null }),
+      (error: unknown) => reply({ type: "failed", id, error: packError(error) }),
+    );
+    close();
+  }
+
+  return (data) => {
+    const message = data as ModelRequest;
+    if (message.type === "abort") return aborts.get(message.id)?.abort();
+    if (message.type === "dispose") return void dispose(message.id);
+    const call = run(message);
+    running.add(call);
+    void call.then(() => running.delete(call));
+  };
+}
