@@ -1,6 +1,5 @@
 import { type GraphBuilder, type Value, numbersOf, rankOf } from "@xdeep/onnx";
 import type { PullbackContext } from "../sweep/rule.ts";
-import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /** One axis that a Resize changes. */
 export interface ResizedAxis {
@@ -16,18 +15,16 @@ export interface ResizedAxis {
 
 /** The axes that the node does not leave as they are. */
 export function resizedAxes(context: PullbackContext): readonly ResizedAxis[] {
-  const { g, attributes, input, node } = context;
+  const { g, attributes, input } = context;
   const x = input(0);
   const rank = rankOf(x);
   const axes = (attributes.ints("axes") ?? Array.from({ length: rank }, (_, axis) => axis)).map((axis) => (axis + rank) % rank);
   const [scales, sizes] = [listInput(context, 2), listInput(context, 3)];
   const crops = attributes.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize";
   const roi = crops ? listInput(context, 1) : null;
-  if (sizes !== null && attributes.string("keep_aspect_ratio_policy", "stretch") !== "stretch") {
-    throw unsupportedNode(node, 'its keep_aspect_ratio_policy is not "stretch". Export the model with scales, or with sizes of the right ratio.');
-  }
+  const keepsRatio = sizes !== null && attributes.string("keep_aspect_ratio_policy", "stretch") !== "stretch";
   return axes.flatMap((axis, i): readonly ResizedAxis[] => {
-    const factor = factorOf(context, axis, i, scales);
+    const factor = keepsRatio ? null : factorOf(context, axis, i, scales);
     if (factor === 1 && !crops) return [];
     const region = roi === null ? null : ([element(g, roi, i), element(g, roi, i + axes.length)] as const);
     return [{ axis, factor, size: sizes === null ? null : element(g, sizes, i), scale: scales === null ? null : element(g, scales, i), region }];

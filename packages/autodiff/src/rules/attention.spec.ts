@@ -5,6 +5,7 @@ const op = "Attention";
 const heads = { dims: [2, 2, 3, 4] };
 
 export const rows: readonly RuleSpec[] = [
+  { name: "at the newest opset", op, opset: 25, inputs: [heads, { dims: [2, 2, 5, 4] }, { dims: [2, 2, 5, 3] }] },
   { name: "heads apart", op, opset: 23, inputs: [heads, { dims: [2, 2, 5, 4] }, { dims: [2, 2, 5, 3] }] },
   {
     name: "heads side by side",
@@ -35,6 +36,13 @@ export const rows: readonly RuleSpec[] = [
     op,
     opset: 24,
     inputs: [{ dims: [2, 1, 2, 3] }, { dims: [2, 1, 4, 3] }, { dims: [2, 1, 4, 3] }, null, null, null, { dims: [2], type: "int64", values: [0, 3] }],
+  },
+  {
+    name: "a mask that ends before the keys do",
+    op,
+    opset: 24,
+    inputs: [heads, { dims: [2, 2, 5, 4] }, { dims: [2, 2, 5, 4] }, { dims: [3, 3] }],
+    engine: false,
   },
   { name: "causal", op, opset: 23, inputs: [heads, heads, heads], attributes: { is_causal: 1 } },
   {

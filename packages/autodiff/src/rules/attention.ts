@@ -9,7 +9,7 @@ import { unsupportedNode } from "../graph/unsupported-node.ts";
  *
  * With grouped heads, past keys and values, causal masks and sequence lengths. Queries that may look at nothing give 0, and have no gradient.
  */
-export const attentionRule: GradientRule = { op: "Attention", since: [23, 24], pullback: /* @__PURE__ */ composedPullback(attentionRules, attention) };
+export const attentionRule: GradientRule = { op: "Attention", since: [23, 24, 25], pullback: /* @__PURE__ */ composedPullback(attentionRules, attention) };
 
 function attention(context: PullbackContext): readonly Value[] {
   const { g, node, attributes, input } = context;
@@ -37,12 +37,21 @@ function withPast({ g, input, hasInput }: PullbackContext, i: number, now: Value
 
 /** The mask that is given, and −∞ for keys of the future and for padding. */
 function biasesOf({ g, attributes, input, hasInput }: PullbackContext, heads: Heads): readonly Value[] {
-  const given = hasInput(3) ? [input(3).facts.type === "bool" ? maskBias(g, input(3), -Infinity, heads.q) : input(3)] : [];
+  const given = hasInput(3) ? [forAllKeys(g, input(3).facts.type === "bool" ? maskBias(g, input(3), -Infinity, heads.q) : input(3), heads)] : [];
   const lengths = hasInput(6) ? g.reshape(input(6), g.ints([-1, 1, 1, 1])) : null;
   const padding = lengths === null ? [] : [maskBias(g, g.less(positions(g, heads.k), lengths), -Infinity, heads.q)];
   if (attributes.int("is_causal", 0) === 0) return [...given, ...padding];
   const offset = lengths === null ? pastLength(g, hasInput(4) ? input(4) : null) : g.sub(lengths, g.dimOf(heads.q, 2));
   return [...given, ...padding, maskBias(g, causalMask(g, heads, offset), -Infinity, heads.q)];
+}
+
+/** A mask that ends before the keys do goes on with −∞; one of size 1 holds for all keys. */
+function forAllKeys(g: GraphBuilder, mask: Value, { k }: Heads): Value {
+  const [own, all] = [mask.facts.dims?.at(-1) ?? null, k.facts.dims?.[2] ?? null];
+  if (own === 1 || (own !== null && own === all)) return mask;
+  const length = g.dimOf(mask, -1);
+  const missing = g.where(g.equal(length, g.ints([1])), g.ints([0]), g.sub(g.dimOf(k, 2), length));
+  return g.op("Pad", [mask, g.concat([g.ints([0]), missing], 0), g.scalar(-Infinity, mask), g.ints([-1])]);
 }
 
 function pastLength(g: GraphBuilder, past: Value | null): Value {

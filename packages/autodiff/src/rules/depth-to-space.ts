@@ -5,7 +5,7 @@ import type { GradientRule } from "../sweep/rule.ts";
 /** DepthToSpace: y holds the channels of x as blocks of space;  x̄ is ȳ moved back. */
 export const depthToSpaceRule: GradientRule = {
   op: "DepthToSpace",
-  since: [1, 11, 13],
+  since: [1, 11, 13, 28],
   pullback: function depthToSpacePullback({ g, attributes, input, cotangent }) {
     const blocksize = attributes.int("blocksize", 1);
     if (attributes.string("mode", "DCR") === "DCR") return [g.op("SpaceToDepth", [cotangent(0)], { blocksize })];
@@ -16,9 +16,9 @@ export const depthToSpaceRule: GradientRule = {
 /** SpaceToDepth: y holds the blocks of space of x as channels;  x̄ is ȳ moved back. */
 export const spaceToDepthRule: GradientRule = {
   op: "SpaceToDepth",
-  since: [1, 13],
+  since: [1, 13, 28],
   pullback: function spaceToDepthPullback({ g, attributes, cotangent }) {
-    return [g.op("DepthToSpace", [cotangent(0)], { blocksize: attributes.int("blocksize", 1) })];
+    return [g.op("DepthToSpace", [cotangent(0)], { blocksize: attributes.int("blocksize", 1), mode: attributes.string("mode", "DCR") })];
   },
 };
 

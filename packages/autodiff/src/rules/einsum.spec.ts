@@ -8,6 +8,7 @@ const einsum = (equation: string, ...dims: readonly (readonly number[])[]): Rule
 });
 
 export const rows: readonly RuleSpec[] = [
+  { ...einsum("ij,jk->ik", [2, 3], [3, 4]), name: "at the newest opset", opset: 28, engine: false },
   einsum("ij,jk->ik", [2, 3], [3, 4]),
   einsum("bij,bjk->bik", [2, 2, 3], [2, 3, 2]),
   einsum("bhqd,bhkd->bhqk", [1, 2, 3, 2], [1, 2, 4, 2]),

@@ -10,7 +10,7 @@ import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
  */
 export const einsumRule: GradientRule = {
   op: "Einsum",
-  since: [12],
+  since: [12, 28],
   broadcasts: true,
   pullback: function einsumPullback(context) {
     const { attributes, input, inputCount, wants } = context;

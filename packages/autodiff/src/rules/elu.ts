@@ -24,7 +24,7 @@ export const seluRule: GradientRule = {
 /** Celu: y = x where x > 0, else α(e^(x/α) − 1);  x̄ = ȳ where x > 0, else (y/α + 1) ȳ. */
 export const celuRule: GradientRule = {
   op: "Celu",
-  since: [12],
+  since: [12, 28],
   pullback: function celuPullback({ g, attributes, input, output, cotangent }) {
     const slope = g.shift(g.scale(output(0), 1 / attributes.float("alpha", 1)), 1);
     return [selectSlope(g, input(0), cotangent(0), g.mul(cotangent(0), slope))];

@@ -14,6 +14,7 @@ import { compressRule } from "./compress.ts";
 import { concatRule } from "./concat.ts";
 import { convTransposeRule } from "./conv-transpose.ts";
 import { convRule } from "./conv.ts";
+import { cumProdRule } from "./cum-prod.ts";
 import { cumSumRule } from "./cum-sum.ts";
 import { deformConvRule } from "./deform-conv.ts";
 import { depthToSpaceRule, spaceToDepthRule } from "./depth-to-space.ts";
@@ -103,6 +104,7 @@ import { subRule } from "./sub.ts";
 import { meanRule, sumRule } from "./sum.ts";
 import { swishRule } from "./swish.ts";
 import { tanhRule } from "./tanh.ts";
+import { tensorScatterRule } from "./tensor-scatter.ts";
 import { thresholdedReluRule } from "./thresholded-relu.ts";
 import { tileRule } from "./tile.ts";
 import { topKRule } from "./top-k.ts";
@@ -138,6 +140,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   convTransposeRule,
   coshRule,
   cosRule,
+  cumProdRule,
   cumSumRule,
   deformConvRule,
   depthToSpaceRule,
@@ -247,6 +250,7 @@ export const builtinRuleList: readonly GradientRule[] = [
   swishRule,
   tanhRule,
   tanRule,
+  tensorScatterRule,
   thresholdedReluRule,
   tileRule,
   topKRule,

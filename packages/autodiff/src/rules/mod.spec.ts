@@ -29,4 +29,14 @@ export const rows: readonly RuleSpec[] = [
     attributes: { fmod: 0 },
     engine: false,
   },
+  {
+    name: "floor, at the newest opset",
+    op: "Mod",
+    inputs: [
+      { dims: [4], values: [-7.3, -2.2, 0.4, 3.9] },
+      { dims: [4], values: [2, -1.5, 1, -1.1] },
+    ],
+    opset: 28,
+    engine: false,
+  },
 ];

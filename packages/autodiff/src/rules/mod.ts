@@ -7,7 +7,7 @@ import type { GradientRule } from "../sweep/rule.ts";
  */
 export const modRule: GradientRule = {
   op: "Mod",
-  since: [10, 13],
+  since: [10, 13, 28],
   broadcasts: true,
   pullback: function modPullback({ g, input, output, cotangent, wants }) {
     const dy = cotangent(0);

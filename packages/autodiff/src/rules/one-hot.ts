@@ -4,7 +4,7 @@ import type { GradientRule } from "../sweep/rule.ts";
 /** OneHot: y = on where the index is, else off, values = [off, on];  v̄alues = [Σ ȳ off the index, Σ ȳ at the index]. Indices and depth move in steps: 0. */
 export const oneHotRule: GradientRule = {
   op: "OneHot",
-  since: [9, 11],
+  since: [9, 11, 28],
   pullback: function oneHotPullback({ g, attributes, input, cotangent, wants }) {
     const dy = cotangent(0);
     const values = g.concat([g.reshape(g.scalar(0, dy), g.ints([1])), g.reshape(g.scalar(1, dy), g.ints([1]))], 0);

@@ -20,6 +20,15 @@ const straightThrough = ["QuantizeLinear", "DequantizeLinear"].flatMap((op): rea
     expected: { cotangents: [[1, 2, 4]], gradients: [[1, 2, 0]] },
   },
   {
+    name: "at the newest opset",
+    op,
+    chain,
+    inputs: [{ dims: [4], values: [-0.3, 0.2, 127.6, 128] }, scale],
+    opset: 28,
+    engine: false,
+    expected: { cotangents: [[3, 3, 3, 3]], gradients: [[0, 3, 3, 0]] },
+  },
+  {
     name: "a scale for each row",
     op,
     chain,
@@ -29,4 +38,19 @@ const straightThrough = ["QuantizeLinear", "DequantizeLinear"].flatMap((op): rea
   },
 ]);
 
-export const rows: readonly RuleSpec[] = straightThrough;
+const integers = { dims: [2, 3], type: "uint8", values: [3, 200, 7, 0, 128, 9] } as const;
+
+export const rows: readonly RuleSpec[] = [
+  ...straightThrough,
+  {
+    name: "a scale that gets a gradient",
+    op: "DequantizeLinear",
+    inputs: [integers, { dims: [], domain: [0.5, 2] }, { dims: [], type: "uint8", values: [5] }],
+  },
+  {
+    name: "scales of rows that get gradients",
+    op: "DequantizeLinear",
+    inputs: [integers, { dims: [2], domain: [0.5, 2] }, { dims: [2], type: "uint8", values: [5, 100] }],
+    attributes: { axis: 0 },
+  },
+];

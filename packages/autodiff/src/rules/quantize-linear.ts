@@ -1,6 +1,7 @@
 import type { DataType } from "@xdeep/core";
 import { type Value, dataTypeName, rankOf } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unbroadcast } from "../sweep/unbroadcast.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
@@ -11,9 +12,10 @@ import { unsupportedNode } from "../graph/unsupported-node.ts";
  */
 export const quantizeLinearRule: GradientRule = {
   op: "QuantizeLinear",
-  since: [13, 19, 21, 23, 24, 25],
+  since: [13, 19, 21, 23, 24, 25, 28],
   pullback: function quantizeLinearPullback(context) {
-    const { g, input, hasInput, cotangent, inputCount } = context;
+    const { g, node, input, hasInput, cotangent, wants, inputCount } = context;
+    if (wants(1)) throw unsupportedNode(node, "its scale depends on a wanted input; only x gets a gradient.");
     const x = input(0);
     const scale = alongAxis(context, g.castLike(input(1), x));
     const [low, high] = rangeOf(context);
@@ -24,20 +26,23 @@ export const quantizeLinearRule: GradientRule = {
   },
 };
 
-/** DequantizeLinear: y = (x − z) s for integers x that stand for real numbers;  x̄ = s ȳ, of a float type. Scales get none. */
+/** DequantizeLinear: y = (x − z) s for integers x that stand for real numbers;  x̄ = s ȳ, of a float type, s̄ = Σ ȳ (x − z) over what has this scale. */
 export const dequantizeLinearRule: GradientRule = {
   op: "DequantizeLinear",
-  since: [13, 19, 21, 23, 24, 25],
+  since: [13, 19, 21, 23, 24, 25, 28],
   pullback: function dequantizeLinearPullback(context) {
-    const { g, input, cotangent, inputCount } = context;
+    const { g, input, hasInput, cotangent, wants, inputCount } = context;
     const scale = alongAxis(context, input(1));
-    return [g.mul(g.castLike(cotangent(0), scale), scale), null, null].slice(0, inputCount);
+    const dy = g.castLike(cotangent(0), scale);
+    const level = g.castLike(input(0), scale);
+    const shifted = hasInput(2) ? g.sub(level, alongAxis(context, g.castLike(input(2), scale))) : level;
+    const ds = wants(1) ? g.reshapeLike(unbroadcast(g, g.mul(dy, shifted), scale), input(1)) : null;
+    return [g.mul(dy, scale), ds, null].slice(0, inputCount);
   },
 };
 
 /** A scale or zero point, one for all or one per index of an axis, so that it broadcasts to x. */
-function alongAxis({ g, node, attributes, input, wants }: PullbackContext, value: Value): Value {
-  if (wants(1)) throw unsupportedNode(node, "its scale depends on a wanted input; only x gets a gradient.");
+function alongAxis({ g, node, attributes, input }: PullbackContext, value: Value): Value {
   if (attributes.int("block_size", 0) !== 0) throw unsupportedNode(node, "scales for blocks (block_size) are not known.");
   if (rankOf(value) === 0 || value.facts.dims?.[0] === 1) return value;
   const rank = rankOf(input(0));

@@ -4,7 +4,7 @@ import type { GradientRule } from "../sweep/rule.ts";
 /** Range: yᵢ = start + i · delta;  s̄tart = Σ ȳ, d̄elta = Σ i ȳᵢ. The limit only sets how many there are: 0. */
 export const rangeRule: GradientRule = {
   op: "Range",
-  since: [11],
+  since: [11, 27],
   pullback: function rangePullback({ g, input, cotangent, wants }) {
     const dy = cotangent(0);
     const count = g.squeeze(g.dimOf(dy, 0), [0]);

@@ -1,6 +1,8 @@
 import { type RuleSpec, ints } from "../../test/rule-spec.ts";
 
 export const rows: readonly RuleSpec[] = [
+  { name: "at the newest opset", op: "ReduceLogSum", inputs: [{ dims: [2, 3], domain: [0.5, 2] }], opset: 28, engine: false },
+  { name: "at the newest opset", op: "ReduceLogSumExp", inputs: [{ dims: [2, 3] }], opset: 28, engine: false },
   { name: "all axes", op: "ReduceLogSum", inputs: [{ dims: [2, 3], domain: [0.5, 2] }] },
   { name: "all axes, to a scalar", op: "ReduceLogSum", inputs: [{ dims: [2, 3], domain: [0.5, 2] }, ints([])], attributes: { keepdims: 0 } },
   { name: "one axis kept", op: "ReduceLogSum", inputs: [{ dims: [2, 3, 2], domain: [0.5, 2] }, ints([1])] },

@@ -4,7 +4,7 @@ import type { GradientRule } from "../sweep/rule.ts";
 /** ReduceLogSum: y = log Σ x over axes;  x̄ = ȳ exp(−y) along them. */
 export const reduceLogSumRule: GradientRule = {
   op: "ReduceLogSum",
-  since: [18],
+  since: [18, 28],
   pullback: function reduceLogSumPullback(context) {
     const { g, input, output, cotangent, inputCount } = context;
     const scaled = g.mul(cotangent(0), g.exp(g.neg(output(0))));
@@ -15,7 +15,7 @@ export const reduceLogSumRule: GradientRule = {
 /** ReduceLogSumExp: y = log Σ exp(x) over axes;  x̄ = ȳ exp(x − y). */
 export const reduceLogSumExpRule: GradientRule = {
   op: "ReduceLogSumExp",
-  since: [18],
+  since: [18, 28],
   pullback: function reduceLogSumExpPullback(context) {
     const { g, input, output, cotangent, inputCount } = context;
     const share = g.exp(g.sub(input(0), alongReduced(context, output(0))));

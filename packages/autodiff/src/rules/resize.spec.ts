@@ -94,5 +94,26 @@ export const rows: readonly RuleSpec[] = [
     inputs: [{ dims: [1, 1, 4, 4] }, { dims: [8], values: [0, 0, -0.35, 0.1, 1, 1, 0.9, 1.45], constant: true }, null, ints([1, 1, 5, 5])],
     attributes: { mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize", extrapolation_value: float(7) },
   },
+  ...(["not_larger", "not_smaller"] as const).flatMap((policy) =>
+    (["nearest", "linear", "cubic"] as const).map((mode): RuleSpec => ({
+      name: `${mode}, the ratio kept: ${policy}`,
+      op: "Resize",
+      inputs: [{ dims: [1, 2, 4, 5] }, null, null, ints([7, 6])],
+      attributes: { mode, keep_aspect_ratio_policy: policy, axes: [2, 3] },
+    })),
+  ),
+  {
+    name: "linear, smaller, the ratio kept, axes the other way round",
+    op: "Resize",
+    inputs: [{ dims: [2, 1, 7, 4] }, null, null, ints([3, 5])],
+    attributes: { mode: "linear", keep_aspect_ratio_policy: "not_larger", axes: [3, 2] },
+  },
+  {
+    name: "nearest, the ratio kept, the last axis as it is",
+    op: "Resize",
+    inputs: [{ dims: [4, 6, 2] }, null, null, ints([7, 9])],
+    attributes: { keep_aspect_ratio_policy: "not_larger", axes: [0, 1] },
+    engine: false,
+  },
   { name: "a vector, linear", op: "Resize", inputs: [{ dims: [4] }, null, null, ints([7])], attributes: { mode: "linear" }, engine: false },
 ];

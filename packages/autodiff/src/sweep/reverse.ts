@@ -6,6 +6,7 @@ import { held } from "./lowering.ts";
 import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { sumOfTerms } from "./sum-of-terms.ts";
 import { type Surroundings, writtenNodes } from "./surroundings.ts";
+import { orderKeepingOperators } from "../graph/operator-traits.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
 import { producersOf, valueOf } from "../graph/typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
@@ -141,12 +142,22 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     },
     hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
-    isChosenFrom: (i) => path.nodes.some(({ opType, input }) => opType === "Where" && input.includes(node.output[i] ?? "", 1)),
+    isChosenFrom: (i) => feedsChoice(path.nodes, node.output[i] ?? ""),
     addOutput: (i) => addOutput(sweep, node, i),
     around: sweep.around,
     modified: sweep.modified,
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
+}
+
+/** Whether a value is what a Where chooses from, as it is or cast and moved. */
+function feedsChoice(nodes: readonly NodeProto[], name: string): boolean {
+  const names = new Set([name]);
+  for (const { opType, input, output } of nodes) {
+    if (opType === "Where" && input.some((read, i) => i > 0 && names.has(read))) return true;
+    if (names.has(input[0] ?? "") && (opType === "Transpose" || orderKeepingOperators.has(opType))) names.add(output[0] ?? "");
+  }
+  return false;
 }
 
 function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: SubgraphSweep): (name: string) => Value | null {

@@ -1,4 +1,4 @@
-import { type Dim, type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import type { Dim, GraphBuilder, Value } from "@xdeep/onnx";
 
 /**
  * Sums a cotangent over the axes along which its primal was broadcast, so that it gets the primal's dims. Axes are found before the run
@@ -25,12 +25,18 @@ function isBroadcast(from: Dim, to: Dim): boolean | null {
 }
 
 function unbroadcastAtRun(g: GraphBuilder, cotangent: Value, primal: Value): Value {
-  const rank = rankOf(cotangent);
   const own = g.shapeOf(primal);
-  const missing = rank - rankOf(primal);
-  const padded = missing === 0 ? own : g.concat([g.ints(Array.from({ length: missing }, () => 1)), own], 0);
+  const padded = g.concat([missingAxes(g, cotangent, primal), own], 0);
   const stretched = g.not(g.equal(padded, g.shapeOf(cotangent)));
   const axes = g.reshape(g.op("NonZero", [stretched]), g.ints([-1]));
   const summed = g.op("ReduceSum", [cotangent, axes], { keepdims: 1, noop_with_empty_axes: 1 });
   return g.reshape(summed, own);
+}
+
+/** A 1 for each axis that the cotangent has more than the primal, whether or not their number is known before the run. */
+function missingAxes(g: GraphBuilder, cotangent: Value, primal: Value): Value {
+  const [from, to] = [cotangent.facts.dims, primal.facts.dims];
+  if (from !== null && to !== null) return g.ints(Array.from({ length: from.length - to.length }, () => 1));
+  const count = g.sub(g.op("Shape", [g.shapeOf(cotangent)]), g.op("Shape", [g.shapeOf(primal)]));
+  return g.expand(g.ints([1]), count);
 }

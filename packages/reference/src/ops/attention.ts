@@ -1,7 +1,7 @@
 import { mapElements, mapPairs } from "../elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
 import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../scaled-dot-product.ts";
-import type { Value64 } from "../value64.ts";
+import { type Value64, value64 } from "../value64.ts";
 import { concatenated } from "../axis-parts.ts";
 
 /** Attention with grouped heads, masks and a cache of past keys and values: Y, present key, present value, scores. */
@@ -25,7 +25,7 @@ function withPast(past: Value64 | undefined, now: Value64): Value64 {
 /** The mask, and −∞ for keys of the future and for padding. */
 function totalBias(call: OperatorCall, q: Value64, k: Value64): Value64 | undefined {
   const mask = call.optional(3);
-  const given = mask?.type === "bool" ? mapElements(mask, (allowed) => (allowed !== 0 ? 0 : -Infinity), q.type) : mask;
+  const given = forAllKeys(mask?.type === "bool" ? mapElements(mask, (allowed) => (allowed !== 0 ? 0 : -Infinity), q.type) : mask, k.dims[2]!);
   const lengths = call.optional(6);
   const causal = call.flag("is_causal");
   if (!causal && lengths === undefined) return given;
@@ -36,6 +36,14 @@ function totalBias(call: OperatorCall, q: Value64, k: Value64): Value64 | undefi
     return key < length && (!causal || key <= query + (lengths === undefined ? past : length - queries));
   });
   return given === undefined ? blocked : mapPairs(given, blocked, (a, b) => a + b);
+}
+
+/** A mask that ends before the keys do goes on with −∞. */
+function forAllKeys(mask: Value64 | undefined, keys: number): Value64 | undefined {
+  const length = mask?.dims.at(-1) ?? keys;
+  if (mask === undefined || length === 1 || length === keys) return mask;
+  const rest = [...mask.dims.slice(0, -1), keys - length];
+  return concatenated([mask, value64(mask.type, rest, new Float64Array(rest.reduce((a, b) => a * b, 1)).fill(-Infinity))], mask.dims.length - 1);
 }
 
 /** Attention of ONNX itself. */

@@ -19,7 +19,8 @@ function spaceToDepth(call: OperatorCall): readonly Value64[] {
   const size = call.attributes.int("blocksize", 1);
   const [n, c, h, w] = x.dims as [number, number, number, number];
   const split = value64(x.type, [n, c, h / size, size, w / size, size], x.data);
-  return [value64(x.type, [n, c * size * size, h / size, w / size], transposed(split, [0, 3, 5, 1, 2, 4]).data)];
+  const crd = call.attributes.string("mode", "DCR") === "CRD";
+  return [value64(x.type, [n, c * size * size, h / size, w / size], transposed(split, crd ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]).data)];
 }
 
 /** Channels as pixels and back. */

@@ -6,6 +6,7 @@ import { concatRule } from "../concat.ts";
 import { expandRule } from "../expand.ts";
 import { matMulRule } from "../matmul.ts";
 import { mulRule } from "../mul.ts";
+import { padRule } from "../pad.ts";
 import { reshapeRule } from "../reshape.ts";
 import { sliceRule } from "../slice.ts";
 import { softmaxRule } from "../softmax.ts";
@@ -22,6 +23,7 @@ export const attentionRules: readonly GradientRule[] = [
   expandRule,
   matMulRule,
   mulRule,
+  padRule,
   reshapeRule,
   sliceRule,
   softmaxRule,
