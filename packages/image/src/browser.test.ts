@@ -18,7 +18,7 @@ describe("@xdeep/image/browser", () => {
     });
     const inputs = Object.keys(metafile.inputs);
     expect(inputs.some((path) => path.includes("d3-scale-chromatic"))).toBe(true);
-    expect(inputs.filter((path) => /sharp|opentype|fontsource|node:/.test(path))).toEqual([]);
+    expect(inputs.filter((path) => /sharp|harfbuzz|bidi|fontsource|node:/.test(path))).toEqual([]);
   });
 
   it("is part of what @xdeep/image exports", () => {

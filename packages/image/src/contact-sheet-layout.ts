@@ -1,8 +1,38 @@
-import type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet.ts";
+import type { FontSource } from "./font-file.ts";
 import type { LabelFont, LabelFonts } from "./label-font.ts";
 import type { ImageSize } from "./preprocessing.ts";
 import type { RgbImage } from "./rgb-image.ts";
-import { wrapText } from "./wrap-text.ts";
+import { type WrappedText, wrapText } from "./wrap-text.ts";
+
+/** Pictures in rows and columns with labels: methods side by side, inputs below each other. */
+export interface ContactSheet {
+  /** Above everything. */
+  readonly title?: string;
+  /** Under the title, in small print: what the captions and colours mean. */
+  readonly note?: string;
+  /** Headings, one for each column. */
+  readonly columns: readonly string[];
+  readonly rows: readonly ContactSheetRow[];
+  /** Side of the square that each picture is fitted into, in pixels. Default 224. */
+  readonly cellSize?: number;
+  /** Fonts for letters that DejaVu Sans lacks, such as Chinese, Korean, Hindi and emoji. The first that has a letter draws it. */
+  readonly font?: FontSource | readonly FontSource[];
+}
+
+export interface ContactSheetRow {
+  /** To the left of the row. */
+  readonly label?: string;
+  /** One for each column; null leaves the place empty. */
+  readonly cells: readonly (ContactSheetCell | null)[];
+}
+
+export interface ContactSheetCell {
+  readonly image: RgbImage;
+  /** Below the picture. */
+  readonly caption?: string;
+  /** 0…1: drawn as a bar between picture and caption, so that cells can be compared at a glance. */
+  readonly bar?: number;
+}
 
 /** Where everything goes, in pixels; text, frames and bars are SVG already. */
 export interface SheetLayout extends ImageSize {
@@ -18,6 +48,7 @@ export interface PlacedPicture extends ImageSize {
 
 const INK = "#1b1b1b";
 const FAINT_INK = "#555555";
+const WARNING_INK = "#a33b00";
 const FRAME = "#c4c4c4";
 const BAR_TRACK = "#e4e4e4";
 const BAR = "#0b6bcb";
@@ -55,7 +86,10 @@ export function layOut(sheet: ContactSheet, fonts: LabelFonts): SheetLayout {
     const under = row.cells.map((cell, column) => placeCell({ cell, left: xOf(column), top: y, cellSize, lengths, fonts }, shapes, pictures));
     y = Math.max(...under, y + cellSize) + rowGap(row, gap);
   }
-  const height = Math.ceil(y - gap + margin);
+  y -= gap;
+  const warning = missingLetters(fonts);
+  if (warning !== null) y = place(shapes, block(warning, fonts.regular, lengths.note, width - 2 * margin, 6), margin, y + gap, "start", WARNING_INK);
+  const height = Math.ceil(y + margin);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join("")}</svg>`;
   return { width, height, pictures, svg };
 }
@@ -109,8 +143,18 @@ interface TextBlock {
   readonly size: number;
 }
 
+/** A text that does not fit is set in these shares of its size before anything of it is left out. */
+const SMALLER = [0.9, 0.8, 0.7];
+
 function block(text: string, font: LabelFont, size: number, maxWidth: number, maxLines: number): TextBlock {
-  return { lines: text.trim() === "" ? [] : wrapText(text, maxWidth, maxLines, (line) => font.widthOf(line, size)), font, size };
+  if (text.trim() === "") return { lines: [], font, size };
+  const wrapped = (share: number): TextBlock & WrappedText => {
+    const smaller = size * share;
+    return { font, size: smaller, ...wrapText(text, { maxWidth, maxLines, widthOf: (line) => font.widthOf(line, smaller) }) };
+  };
+  let fitted = wrapped(1);
+  for (const share of SMALLER) if (!fitted.isWhole) fitted = wrapped(share);
+  return fitted;
 }
 
 function heightOf({ lines, size }: TextBlock): number {
@@ -122,9 +166,20 @@ function place(shapes: string[], text: TextBlock, x: number, top: number, anchor
   const { lines, font, size } = text;
   lines.forEach((line, index) => {
     const left = anchor === "start" ? x : x - font.widthOf(line, size) / 2;
-    shapes.push(`<path d="${font.pathOf(line, left, top + index * size * LEADING + size, size)}" fill="${ink}"/>`);
+    shapes.push(font.draw(line, { x: left, y: top + index * size * LEADING + size, size, ink }));
   });
   return top + heightOf(text);
+}
+
+/** What the sheet says of letters that it could not draw; null where there are none. */
+function missingLetters({ missing }: LabelFonts): string | null {
+  if (missing.size === 0) return null;
+  const codes = (letters: ReadonlySet<string>): string => {
+    const all = [...letters].map((letter) => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`);
+    return all.length > 3 ? `${all.slice(0, 3).join(", ")}, …` : all.join(", ");
+  };
+  const scripts = [...missing].map(([script, letters]) => `${script} (${codes(letters)})`);
+  return `“�” stands for letters that no font of this sheet has: ${scripts.join("; ")}. Name a font file that has them: option "font".`;
 }
 
 function rectangle(x: number, y: number, width: number, height: number, style: string): string {

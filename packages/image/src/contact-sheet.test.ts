@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { layOut } from "./contact-sheet-layout.ts";
-import { type ContactSheet, renderContactSheet } from "./contact-sheet.ts";
+import { type ContactSheet, layOut } from "./contact-sheet-layout.ts";
+import { renderContactSheet } from "./contact-sheet.ts";
 import { loadLabelFonts } from "./label-font.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
@@ -92,19 +92,5 @@ describe("renderContactSheet", () => {
     ["a sheet that is too large", { columns: Array.from({ length: 200 }, () => "a"), rows: [{ cells: Array.from({ length: 200 }, () => null) }] }],
   ])("refuses %s", async (_, bad) => {
     await expect(renderContactSheet(bad)).rejects.toMatchObject({ code: "OPTION_INVALID" });
-  });
-});
-
-describe("loadLabelFonts", () => {
-  it("sets a missing character as a question mark, not as a box", async () => {
-    const { regular } = await loadLabelFonts();
-    expect(regular.pathOf("你", 0, 0, 20)).toBe(regular.pathOf("?", 0, 0, 20));
-    expect(regular.pathOf("∇", 0, 0, 20)).not.toBe(regular.pathOf("?", 0, 0, 20));
-  });
-
-  it("measures in proportion to the size", async () => {
-    const { regular, bold } = await loadLabelFonts();
-    expect(regular.widthOf("gradient", 40)).toBeCloseTo(2 * regular.widthOf("gradient", 20), 9);
-    expect(bold.widthOf("gradient", 20)).toBeGreaterThan(regular.widthOf("gradient", 20));
   });
 });

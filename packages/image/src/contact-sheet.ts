@@ -1,36 +1,9 @@
 import { XDeepError } from "@xdeep/core";
-import { type SheetLayout, layOut } from "./contact-sheet-layout.ts";
+import { type ContactSheet, type ContactSheetCell, type SheetLayout, layOut } from "./contact-sheet-layout.ts";
 import { loadLabelFonts } from "./label-font.ts";
 import { loadSharp } from "./load-sharp.ts";
+import { resamplePicture } from "./resample-picture.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
-
-/** Pictures in rows and columns with labels: methods side by side, inputs below each other. */
-export interface ContactSheet {
-  /** Above everything. */
-  readonly title?: string;
-  /** Under the title, in small print: what the captions and colours mean. */
-  readonly note?: string;
-  /** Headings, one for each column. */
-  readonly columns: readonly string[];
-  readonly rows: readonly ContactSheetRow[];
-  /** Side of the square that each picture is fitted into, in pixels. Default 224. */
-  readonly cellSize?: number;
-}
-
-export interface ContactSheetRow {
-  /** To the left of the row. */
-  readonly label?: string;
-  /** One for each column; null leaves the place empty. */
-  readonly cells: readonly (ContactSheetCell | null)[];
-}
-
-export interface ContactSheetCell {
-  readonly image: RgbImage;
-  /** Below the picture. */
-  readonly caption?: string;
-  /** 0…1: drawn as a bar between picture and caption, so that cells can be compared at a glance. */
-  readonly bar?: number;
-}
 
 /** Renderers of SVG stop here. */
 const MAX_SIDE = 32_767;
@@ -38,14 +11,16 @@ const MAX_SIDE = 32_767;
 /**
  * Composes one picture of many, on white. Small pictures are enlarged with their pixels kept as squares, large ones are averaged down.
  *
- * Labels are drawn from a font that comes with this package, so that they do not depend on the machine. Long ones are wrapped, then cut.
+ * Labels are drawn as outlines of fonts that come as files, so that they do not depend on the machine. They are wrapped between words; what does not fit is set
+ * smaller, then shortened. Letters that no font has are drawn as "�", and the sheet says below which they are.
  *
  * @throws {XDeepError} OPTION_INVALID when the sheet is empty or too large, a row has more or fewer cells than there are columns,
- * `bar` is not 0…1 or `cellSize` is not an integer from 32 to 2048; IMAGE_INVALID for a picture that is not consistent.
+ * `bar` is not 0…1, `cellSize` is not an integer from 32 to 2048 or a font cannot be read; IMAGE_INVALID for a picture that is not consistent.
  */
 export async function renderContactSheet(sheet: ContactSheet): Promise<RgbImage> {
   checkSheet(sheet);
-  const layout = layOut(sheet, await loadLabelFonts());
+  const { font } = sheet;
+  const layout = layOut(sheet, await loadLabelFonts(font === undefined ? [] : Array.isArray(font) ? font : [font]));
   if (Math.max(layout.width, layout.height) > MAX_SIDE) {
     throw new XDeepError(
       "OPTION_INVALID",
@@ -56,21 +31,18 @@ export async function renderContactSheet(sheet: ContactSheet): Promise<RgbImage>
 }
 
 async function compose({ width, height, pictures, svg }: SheetLayout): Promise<RgbImage> {
+  const canvas = new Uint8Array(width * height * 3).fill(255);
+  for (const { image, left, top, ...size } of pictures) {
+    const { data } = resamplePicture(image, size, size.width >= 2 * image.width ? "nearest" : "lanczos");
+    for (let y = 0; y < size.height; y++) canvas.set(data.subarray(y * size.width * 3, (y + 1) * size.width * 3), ((top + y) * width + left) * 3);
+  }
   const sharp = await loadSharp();
-  const layers = await Promise.all(
-    pictures.map(async ({ image, left, top, ...size }) => {
-      const raw = { width: image.width, height: image.height, channels: 3 } as const;
-      const kernel = size.width >= 2 * image.width ? "nearest" : "lanczos3";
-      const input = await sharp(image.data, { raw }).resize(size.width, size.height, { fit: "fill", kernel }).png().toBuffer();
-      return { input, left, top };
-    }),
-  );
-  const { data } = await sharp({ create: { width, height, channels: 3, background: "white" }, limitInputPixels: false })
-    .composite([...layers, { input: Buffer.from(svg), left: 0, top: 0 }])
+  const data = await sharp(canvas, { raw: { width, height, channels: 3 }, limitInputPixels: false })
+    .composite([{ input: Buffer.from(svg), limitInputPixels: false }])
     .removeAlpha()
     .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width, height, data: new Uint8Array(data) };
+    .toBuffer();
+  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
 function checkSheet({ columns, rows, cellSize = 224 }: ContactSheet): void {

@@ -3,9 +3,10 @@ export type { AttributionMap, ChannelReduction, ReduceOptions } from "./attribut
 export { blurMap } from "./blur-map.ts";
 export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from "./color-map.ts";
 export { renderContactSheet } from "./contact-sheet.ts";
-export type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet.ts";
+export type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet-layout.ts";
 export { decodeImage } from "./decode-image.ts";
 export type { DecodeOptions } from "./decode-image.ts";
+export type { FontSource } from "./font-file.ts";
 export type { ImageSource } from "./image-source.ts";
 export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 export type { NormalizeOptions } from "./normalize-map.ts";
