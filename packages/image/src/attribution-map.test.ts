@@ -12,6 +12,14 @@ describe("reduceChannels", () => {
     expect([...reduceChannels(twoChannels, { reduce: "maxAbs" }).data]).toEqual([3, 4]);
   });
 
+  it("lets what speaks for and against cancel over the many channels of an inner value", () => {
+    const inner = float32([1, 8, 1, 2], [1, 2, -1, 2, 1, 2, -1, -2, 1, -2, -1, -2, 1, -2, -1, -2]);
+    expect([...reduceChannels(inner).data]).toEqual([0, 4]);
+    expect([...reduceChannels(inner, { reduce: "absSum" }).data]).toEqual([0, 4]);
+    expect([...reduceChannels(inner, { reduce: "sum" }).data]).toEqual([0, -4]);
+    expect([...reduceChannels(inner, { reduce: "sumAbs" }).data]).toEqual([8, 16]);
+  });
+
   it("gives the same map for both layouts, with and without the batch axis", () => {
     // 2 high, 4 wide, 3 channels; the value tells its place: channel · 100 + pixel.
     const pixels = [0, 1, 2, 3, 4, 5, 6, 7];

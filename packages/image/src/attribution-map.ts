@@ -8,23 +8,31 @@ export interface AttributionMap {
   readonly data: Float64Array;
 }
 
-/** How the channels of a pixel become one value: Σ|a|, Σa (signed), or max|a|. */
-export type ChannelReduction = "sumAbs" | "sum" | "maxAbs";
+/** How the channels of a pixel become one value: Σ|a|, Σa (signed), |Σa|, or max|a|. */
+export type ChannelReduction = "sumAbs" | "sum" | "absSum" | "maxAbs";
 
 export interface ReduceOptions {
   /** Default: NHWC when only the last axis has the length of a colour (1 or 3), otherwise NCHW. */
   readonly layout?: "NCHW" | "NHWC" | undefined;
+  /**
+   * Default: Σ|a| over the channels of a picture, four at most; |Σa| over more, as those of inner values: their attributions for and against
+   * the target cancel at a place, and Σ|a| of hundreds shows little but noise.
+   */
   readonly reduce?: ChannelReduction | undefined;
 }
+
+/** Pictures have no more: red, green, blue and opacity. */
+const MOST_COLORS = 4;
 
 const REDUCTIONS: Readonly<Record<ChannelReduction, (sum: number, value: number) => number>> = {
   sumAbs: (sum, value) => sum + Math.abs(value),
   sum: (sum, value) => sum + value,
+  absSum: (sum, value) => sum + value,
   maxAbs: (largest, value) => Math.max(largest, Math.abs(value)),
 };
 
 /**
- * The attribution of each pixel: the channel axis reduced, by default to Σ|a|.
+ * The attribution of each pixel: the channel axis reduced.
  *
  * Takes [H, W], [C, H, W], [H, W, C], [1, C, H, W] and [1, H, W, C]. A map is returned as it is.
  *
@@ -35,11 +43,11 @@ export function reduceChannels(attribution: FloatTensor | AttributionMap, option
     requireFinite(attribution.data, [attribution.height, attribution.width]);
     return attribution;
   }
-  const { reduce = "sumAbs" } = options;
+  const { channels, height, width, stride, step } = axesOf(attribution, options.layout);
+  const { reduce = channels > MOST_COLORS ? "absSum" : "sumAbs" } = options;
   if (!Object.hasOwn(REDUCTIONS, reduce)) {
     throw new XDeepError("OPTION_INVALID", `Option "reduce" is one of "${Object.keys(REDUCTIONS).join('", "')}"; got "${reduce}".`);
   }
-  const { channels, height, width, stride, step } = axesOf(attribution, options.layout);
   requireFinite(attribution.data, attribution.dims);
   const combine = REDUCTIONS[reduce];
   const data = new Float64Array(width * height);
@@ -48,7 +56,7 @@ export function reduceChannels(attribution: FloatTensor | AttributionMap, option
       data[pixel] = combine(data[pixel]!, attribution.data[channel * stride + pixel * step]!);
     }
   }
-  return { width, height, data };
+  return { width, height, data: reduce === "absSum" ? data.map(Math.abs) : data };
 }
 
 /** Sizes of the image axes, and where the value of a channel and pixel lies: `channel * stride + pixel * step`. */

@@ -72,6 +72,18 @@ describe("renderDiverging", () => {
     expect(mirrored).toEqual(picture);
   });
 
+  it("smooths before it scales, so that scattered signs cancel", () => {
+    const speckled = float32(
+      [40, 40],
+      Float32Array.from({ length: 1600 }, (_, pixel) => (pixel % 40 < 20 ? 1 : ((pixel % 2) + (Math.floor(pixel / 40) % 2)) % 2 === 0 ? 1 : -1)),
+    );
+    const { data } = renderDiverging(speckled, { blur: 2 });
+    const redAndBlue = (x: number, y: number): number => data[(y * 40 + x) * 3]! - data[(y * 40 + x) * 3 + 2]!;
+    expect(redAndBlue(5, 20)).toBeGreaterThan(60);
+    expect(Math.abs(redAndBlue(33, 20))).toBeLessThan(10);
+    expect(() => renderDiverging(speckled, { blur: -1 })).toThrow(/blur/);
+  });
+
   it("sums channels with their signs", () => {
     const cancelling = float32([1, 2, 1, 2], [5, 1, -5, 1]);
     expect(pixel(renderDiverging(cancelling), 0)).toEqual(divergingScale("RdBu")(0.5));

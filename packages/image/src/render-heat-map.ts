@@ -1,5 +1,6 @@
 import type { FloatTensor } from "@xdeep/core";
 import { type AttributionMap, type ReduceOptions, reduceChannels } from "./attribution-map.ts";
+import { blurMap } from "./blur-map.ts";
 import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
 import { type NormalizeOptions, normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 import type { ImageSize } from "./preprocessing.ts";
@@ -12,6 +13,11 @@ export interface RenderOptions extends ReduceOptions, NormalizeOptions {
   readonly size?: ImageSize | undefined;
   /** How values are placed between those of a small map. Default "linear". */
   readonly interpolation?: Interpolation | undefined;
+  /**
+   * Standard deviation in pixels of the result of a Gaussian that smooths the map, so that scattered gradients join to regions; in signed maps what speaks for and
+   * against the target in one place cancels. Default 0: every pixel as it is.
+   */
+  readonly blur?: number | undefined;
 }
 
 export interface HeatMapOptions extends RenderOptions {
@@ -25,14 +31,14 @@ export interface DivergingOptions extends RenderOptions {
 }
 
 /**
- * A heat map: dark where a pixel counts little, bright where it counts much. `reduce` defaults to Σ|a|, which hides the sign.
+ * A heat map: dark where a pixel counts little, bright where it counts much.
  *
  * A map without contrast (all zero, or constant) gives the colour of nothing everywhere.
  *
  * @throws {XDeepError} INPUT_SHAPE, RESULT_NOT_FINITE or OPTION_INVALID, as `reduceChannels`.
  */
 export function renderHeatMap(attribution: FloatTensor | AttributionMap, options: HeatMapOptions = {}): RgbImage {
-  const map = mapOfSize(reduceChannels(attribution, { reduce: "sumAbs", ...defined(options) }), options);
+  const map = placed(reduceChannels(attribution, options), options);
   return paint(normalizeMap(map, options), sequentialScale(options.colorMap ?? "inferno"), (value) => value);
 }
 
@@ -44,17 +50,13 @@ export function renderHeatMap(attribution: FloatTensor | AttributionMap, options
  * @throws {XDeepError} INPUT_SHAPE, RESULT_NOT_FINITE or OPTION_INVALID, as `reduceChannels`.
  */
 export function renderDiverging(attribution: FloatTensor | AttributionMap, options: DivergingOptions = {}): RgbImage {
-  const map = mapOfSize(reduceChannels(attribution, { reduce: "sum", ...defined(options) }), options);
+  const map = placed(reduceChannels(attribution, { ...options, reduce: options.reduce ?? "sum" }), options);
   return paint(normalizeSignedMap(map, options), divergingScale(options.colorMap ?? "RdBu"), (value) => (value + 1) / 2);
 }
 
-function mapOfSize(map: AttributionMap, { size, interpolation }: RenderOptions): AttributionMap {
-  return size === undefined ? map : resizeMap(map, size, interpolation);
-}
-
-/** An option that is there but undefined must not hide a default. */
-function defined({ reduce, layout }: ReduceOptions): ReduceOptions {
-  return { layout, ...(reduce === undefined ? {} : { reduce }) };
+/** At the size that was asked for, and smoothed. */
+function placed(map: AttributionMap, { size, interpolation, blur = 0 }: RenderOptions): AttributionMap {
+  return blurMap(size === undefined ? map : resizeMap(map, size, interpolation), blur);
 }
 
 function paint(map: AttributionMap, scale: ColorScale, position: (value: number) => number): RgbImage {

@@ -1,6 +1,6 @@
 import { float32 } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
-import { sequentialScale } from "./color-map.ts";
+import { divergingScale, sequentialScale } from "./color-map.ts";
 import { renderOverlay } from "./render-overlay.ts";
 
 /** 40 × 20: left half orange, right half blue. */
@@ -30,6 +30,20 @@ describe("renderOverlay", () => {
     const byDefault = renderOverlay(picture, square);
     expect(at(byDefault, 5, 5)).not.toEqual(sequentialScale("turbo")(1));
     expect(at(byDefault, 15, 15)).not.toEqual(at(byDefault, 35, 15));
+  });
+
+  it("shows in two colours what speaks for and against, where the sum is asked for", () => {
+    const signs = float32(
+      [1, 1, 20, 40],
+      Float32Array.from({ length: 800 }, (_, pixel) => (pixel % 40 < 10 ? 2 : pixel % 40 < 30 ? 0 : -2)),
+    );
+    const options = { reduce: "sum", blur: 0, saturation: 1, opacity: 1 } as const;
+    const overlay = renderOverlay(picture, signs, options);
+    expect(at(overlay, 5, 5)).toEqual(divergingScale("RdBu")(1));
+    expect(at(overlay, 35, 5)).toEqual(divergingScale("RdBu")(0));
+    expect(at(overlay, 15, 5)).toEqual([240, 120, 0]);
+    expect(at(renderOverlay(picture, signs, { ...options, colorMap: "PuOr" }), 5, 5)).toEqual(divergingScale("PuOr")(1));
+    expect(() => renderOverlay(picture, signs, { ...options, colorMap: "turbo" })).toThrow(/colorMap/);
   });
 
   it.each([0, 3])("leaves the picture, with less colour, where the attribution is %s everywhere", (value) => {

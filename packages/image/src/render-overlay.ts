@@ -1,18 +1,17 @@
 import { type FloatTensor, XDeepError } from "@xdeep/core";
 import { type AttributionMap, reduceChannels } from "./attribution-map.ts";
 import { blurMap } from "./blur-map.ts";
-import { sequentialScale } from "./color-map.ts";
+import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
 import { greyLevel } from "./grey-level.ts";
-import { normalizeMap } from "./normalize-map.ts";
-import type { HeatMapOptions } from "./render-heat-map.ts";
+import { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
+import type { RenderOptions } from "./render-heat-map.ts";
 import { resizeMap } from "./resize-map.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
 
-export interface OverlayOptions extends Omit<HeatMapOptions, "size"> {
-  /**
-   * Standard deviation in pixels of the picture of a Gaussian that smooths the map, so that scattered gradients join to regions.
-   * 0 shows every pixel. Default: a hundredth of the picture's longer side.
-   */
+export interface OverlayOptions extends Omit<RenderOptions, "size"> {
+  /** Default "turbo"; of signed maps "RdBu". */
+  readonly colorMap?: SequentialColorMap | DivergingColorMap | ColorInterpolator | undefined;
+  /** As in RenderOptions; default a hundredth of the picture's longer side. */
   readonly blur?: number | undefined;
   /** Opacity of the heat map where it is strongest, 0…1. It falls to 0 with the strength, so that the rest of the picture stays. Default 0.75. */
   readonly opacity?: number | undefined;
@@ -26,7 +25,8 @@ const DEFAULT_BLUR = 0.01;
 /**
  * The heat map over the picture it explains, at the picture's size: clear where a pixel counts little, coloured where it counts much.
  *
- * `colorMap` defaults to "turbo", `reduce` to Σ|a|. A map without contrast leaves the picture, with less colour.
+ * With `reduce: "sum"` the map is signed: what speaks for the target in one colour, what speaks against it in another. A map without contrast leaves
+ * the picture, with less colour.
  *
  * @throws {XDeepError} INPUT_SHAPE when the proportions of picture and attribution differ; and as `renderHeatMap`.
  */
@@ -34,23 +34,38 @@ export function renderOverlay(picture: RgbImage, attribution: FloatTensor | Attr
   checkRgbImage(picture);
   const opacity = fraction("opacity", options.opacity ?? 0.75);
   const saturation = fraction("saturation", options.saturation ?? 0.3);
-  const map = reduceChannels(attribution, { layout: options.layout, reduce: options.reduce ?? "sumAbs" });
+  const map = reduceChannels(attribution, options);
   requireProportions(picture, map);
   const blur = options.blur ?? Math.max(picture.width, picture.height) * DEFAULT_BLUR;
-  const strength = normalizeMap(blurMap(resizeMap(map, picture, options.interpolation), blur), options);
-  const scale = sequentialScale(options.colorMap ?? "turbo");
+  const smoothed = blurMap(resizeMap(map, picture, options.interpolation), blur);
+  const { strength, colorAt } = options.reduce === "sum" ? signed(smoothed, options) : unsigned(smoothed, options);
   const data = new Uint8Array(picture.data.length);
   strength.data.forEach((value, pixel) => {
     const at = pixel * 3;
     const grey = greyLevel(picture.data, at);
-    const color = scale(value);
-    const alpha = opacity * value;
+    const color = colorAt(value);
+    const alpha = opacity * Math.abs(value);
     for (let channel = 0; channel < 3; channel++) {
       const under = grey + (picture.data[at + channel]! - grey) * saturation;
       data[at + channel] = Math.round(under * (1 - alpha) + color[channel]! * alpha);
     }
   });
   return { width: picture.width, height: picture.height, data };
+}
+
+/** How strongly each pixel is coloured, −1…1, and the colours of strengths. */
+interface Coloring {
+  readonly strength: AttributionMap;
+  readonly colorAt: ColorScale;
+}
+
+function unsigned(map: AttributionMap, options: OverlayOptions): Coloring {
+  return { strength: normalizeMap(map, options), colorAt: sequentialScale((options.colorMap ?? "turbo") as SequentialColorMap) };
+}
+
+function signed(map: AttributionMap, options: OverlayOptions): Coloring {
+  const scale = divergingScale((options.colorMap ?? "RdBu") as DivergingColorMap);
+  return { strength: normalizeSignedMap(map, options), colorAt: (value) => scale((value + 1) / 2) };
 }
 
 function fraction(name: string, value: number): number {
