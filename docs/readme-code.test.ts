@@ -16,7 +16,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "integrated-0": "declare const model: import('@xdeep/core').Model;",
   "smooth-0": "declare const model: import('@xdeep/core').Model;",
   "image-1": `
-    import { renderOverlay, resizeImage, rgbFromRgba, rgbaFromRgb, tensorFromImage } from "@xdeep/image/browser";
+    import { preprocessImages, renderOverlay, rgbFromRgba, rgbaFromRgb } from "@xdeep/image/browser";
     declare const context: CanvasRenderingContext2D, width: number, height: number, values: import('@xdeep/core').FloatTensor;`,
 };
 

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { renderContactSheet, writePng } from "@xdeep/image";
 import cliProgress from "cli-progress";
@@ -19,7 +18,6 @@ export async function runDemo(folder: string): Promise<void> {
   console.log(`Explaining ${PICTURES} pictures with a network of ${CLASS_NAMES.length} classes, on ${model.engine}.`);
   const study = await withProgressBar((onProgress) => runStudy(model, heldOutScenes(PICTURES), onProgress));
 
-  await mkdir(folder, { recursive: true });
   const sheet = join(folder, "sheet.png");
   await writePng(sheet, await renderContactSheet(describeSheet(study, ROWS)));
   await writeOverlays(study, folder);

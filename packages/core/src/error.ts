@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   "RULE_UNKNOWN",
   "TARGET_INVALID",
   "TARGET_OUT_OF_RANGE",
+  "WRITE_FAILED",
   "WRT_UNKNOWN",
 ] as const;
 

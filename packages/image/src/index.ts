@@ -32,3 +32,4 @@ export { rgbFromRgba, rgbaFromRgb } from "./rgb-image.ts";
 export type { RgbColor, RgbImage } from "./rgb-image.ts";
 export { tensorFromImage, tensorFromImages } from "./tensor-from-image.ts";
 export { encodePng, writePng } from "./write-png.ts";
+export { writeWholeFile } from "./write-whole-file.ts";

@@ -1,5 +1,6 @@
 import { loadSharp } from "./load-sharp.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
+import { writeWholeFile } from "./write-whole-file.ts";
 
 /**
  * The bytes of a PNG file, 8-bit RGB.
@@ -20,12 +21,8 @@ export async function encodePng(image: RgbImage): Promise<Uint8Array> {
 /**
  * Writes a PNG file, and the folders above it where they are missing.
  *
- * @throws {XDeepError} IMAGE_INVALID when the picture's bytes do not fit its size; errors of the file system as they are.
+ * @throws {XDeepError} IMAGE_INVALID when the picture's bytes do not fit its size; WRITE_FAILED as `writeWholeFile`.
  */
 export async function writePng(path: string | URL, image: RgbImage): Promise<void> {
-  const bytes = await encodePng(image);
-  const [fs, { dirname }, { fileURLToPath }] = await Promise.all([import("node:fs/promises"), import("node:path"), import("node:url")]);
-  const file = path instanceof URL ? fileURLToPath(path) : path;
-  await fs.mkdir(dirname(file), { recursive: true });
-  await fs.writeFile(file, bytes);
+  await writeWholeFile(path, await encodePng(image));
 }

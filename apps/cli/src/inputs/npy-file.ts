@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import { type FloatTensor, XDeepError, sizeOf } from "@xdeep/core";
+import { writeWholeFile } from "@xdeep/image";
 import { dump, parse } from "npyjs";
 import { reshape } from "npyjs/reshape";
 
@@ -37,7 +38,7 @@ export async function readNpy(path: string): Promise<NumberArray> {
 
 /** Writes a tensor as numpy.load reads it. */
 export async function writeNpy(path: string, { data, dims }: FloatTensor): Promise<void> {
-  await writeFile(path, new Uint8Array(dump(data, [...dims])));
+  await writeWholeFile(path, new Uint8Array(dump(data, [...dims])));
 }
 
 function parseNpy(bytes: Buffer, path: string): ReturnType<typeof parse> {

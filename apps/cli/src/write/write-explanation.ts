@@ -1,8 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type FloatTensor, sliceRows } from "@xdeep/core";
-import { writePng } from "@xdeep/image";
+import { writePng, writeWholeFile } from "@xdeep/image";
 
 import { draw, isDrawable } from "./draw.ts";
 import type { DrawingFlags } from "../commands/explain-flags.ts";
@@ -24,7 +23,6 @@ export async function writeExplanation(
   input: PreparedInput,
   { folder, stem, flags }: WriteOptions,
 ): Promise<ExplanationRecord> {
-  await mkdir(folder, { recursive: true });
   const base = `${stem}.${record.name}`;
   const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
   const pictures: WrittenFiles["pictures"][number][] = [];
@@ -36,7 +34,7 @@ export async function writeExplanation(
     if (isDrawable(tensor, input.layout)) pictures.push(...(await writePictures(value, tensor, input, { folder, stem: name, flags })));
   }
   const full: ExplanationRecord = { ...record, files: { attributions, pictures, record: `${base}.json` } };
-  await writeFile(join(folder, full.files.record), `${JSON.stringify(full, null, 2)}\n`);
+  await writeWholeFile(join(folder, full.files.record), `${JSON.stringify(full, null, 2)}\n`);
   return full;
 }
 
