@@ -2,6 +2,7 @@ import { type GraphProto, type ModelProto, type ModelLimits, inlineFunctions, re
 import { denseConstants } from "./dense-constants.ts";
 import { expandFused } from "./expand-fused.ts";
 import { plainCasts } from "./plain-casts.ts";
+import { resolveSequences } from "./resolve-sequences.ts";
 import { takeKnownBranches } from "./take-known-branches.ts";
 import { graphOf } from "../graph/typed-graph.ts";
 
@@ -11,13 +12,14 @@ export const GRADIENT_OPSET = 18;
 /**
  * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
  * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out, CastLike turned into Cast,
- * operators that ONNX Runtime fused with their activations taken apart, nodes in topological order. The model's outputs stay what they were.
+ * operators that ONNX Runtime fused with their activations taken apart, sequences of known length as their tensors, nodes in topological order.
+ * The model's outputs stay what they were.
  *
  * @throws {XDeepError} MODEL_INVALID for a model that breaks the rules of ONNX; MODEL_UNSUPPORTED for one beyond a limit, or an operator that has
  * no equal in the newer operator set
  */
 export function prepareModel(model: ModelProto, limits?: Partial<ModelLimits>): ModelProto {
-  const upgraded = takeKnownBranches(upgradeOpset(checkedModel(model, resolveLimits(limits)), GRADIENT_OPSET));
+  const upgraded = resolveSequences(takeKnownBranches(upgradeOpset(checkedModel(model, resolveLimits(limits)), GRADIENT_OPSET)));
   const graph = expandFused(denseConstants(graphOf(upgraded)));
   return plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph) }) }));
 }
