@@ -1,5 +1,5 @@
-import { GraphBuilder, type ModelProto } from "@xdeep/onnx";
-import { type TypedGraph, valueOf } from "./graph/typed-graph.ts";
+import type { ModelProto } from "@xdeep/onnx";
+import { type TypedGraph, builderFor, valueOf } from "./graph/typed-graph.ts";
 import { assemble, exportValue, infoOf } from "./sweep/assemble.ts";
 import { type GradientOptions, writeGradient } from "./sweep/write-gradient.ts";
 
@@ -23,7 +23,7 @@ export interface GradientModel {
  */
 export function differentiateGraph(graph: TypedGraph, options: GradientOptions): GradientModel {
   const { of } = options;
-  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  const g = builderFor(graph);
   g.setScope("gradient");
   const explained = valueOf(graph, of);
   const cotangent = g.freshName(`cotangent of ${of}`);

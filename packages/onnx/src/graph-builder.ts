@@ -1,10 +1,12 @@
 import { type DataType, XDeepError, sizeOf } from "@xdeep/core";
 import { Attributes } from "./attributes.ts";
 import { dataTypeCode } from "./data-type.ts";
-import { type Dim, type Facts, staticDims } from "./facts.ts";
+import { type Dim, type Facts, staticDims, unknownFacts } from "./facts.ts";
 import type { NodeProto, TensorProto } from "./gen/onnx_pb.ts";
-import { takeName } from "./graph-names.ts";
+import { countNodes, takeName } from "./graph-names.ts";
+import { leastElements } from "./infer/least-elements.ts";
 import { inferNode } from "./infer/infer-node.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "./limits.ts";
 import { type AttributeValue, nodeProto } from "./node.ts";
 import { type ConstantTensor, tensorProto } from "./tensor-data.ts";
 
@@ -19,6 +21,20 @@ export interface GraphBuilderOptions {
   readonly opset: number;
   /** Names that are in use already. The builder adds its own. */
   readonly taken: Set<string>;
+  /** How much may be written; `valueElements` are those of the whole gradient. Default: `DEFAULT_LIMITS`. */
+  readonly limits?: ModelLimits | undefined;
+}
+
+/** Nodes that a gradient may have for each node that its model may have. */
+const NODES_PER_NODE = 10;
+
+/** What a builder and those of its subgraphs have written so far. */
+interface Written {
+  nodes: number;
+  /** Of constants. */
+  elements: number;
+  /** Of all values. */
+  computed: number;
 }
 
 export interface EmitOptions {
@@ -41,11 +57,15 @@ export class GraphBuilder {
   readonly opset: number;
   readonly #taken: Set<string>;
   readonly #constants = new Map<string, Value>();
+  readonly #limits: ModelLimits;
+  readonly #written: Written;
   #scope = "";
 
-  constructor(options: GraphBuilderOptions) {
+  constructor(options: GraphBuilderOptions, written: Written = { nodes: 0, elements: 0, computed: 0 }) {
     this.opset = options.opset;
     this.#taken = options.taken;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#written = written;
   }
 
   /** Names of what follows begin with this. */
@@ -60,25 +80,47 @@ export class GraphBuilder {
 
   /** A builder for a subgraph (a branch of If, a body of Loop): it sees outer values by name and shares the names in use. */
   subgraph(): GraphBuilder {
-    const inner = new GraphBuilder({ opset: this.opset, taken: this.#taken });
+    const inner = new GraphBuilder({ opset: this.opset, taken: this.#taken, limits: this.#limits }, this.#written);
     inner.setScope(this.#scope);
     return inner;
   }
 
+  /**
+   * Appends nodes that were written elsewhere, such as the copy of a subgraph.
+   *
+   * @throws {XDeepError} MODEL_UNSUPPORTED beyond the limit of nodes
+   */
+  append(nodes: readonly NodeProto[], initializers: readonly TensorProto[] = []): void {
+    this.#countNodes(countNodes(nodes));
+    for (const node of nodes) this.nodes.push(node);
+    for (const tensor of initializers) this.initializers.push(tensor);
+  }
+
+  #countNodes(count: number): void {
+    this.#written.nodes += count;
+    const most = NODES_PER_NODE * this.#limits.nodes;
+    if (this.#written.nodes > most) throw beyondLimit("nodes", most, `${this.#written.nodes} nodes of a gradient and more`, this.#scope);
+  }
+
+  #countElements(facts: Facts): void {
+    this.#written.computed += leastElements(facts);
+    const most = this.#limits.valueElements;
+    if (this.#written.computed > most) throw beyondLimit("valueElements", most, `${this.#written.computed} elements of a gradient`, this.#scope);
+  }
+
+  /**
+   * Asks for a constant of so many elements, before memory is taken for it.
+   *
+   * @throws {XDeepError} MODEL_UNSUPPORTED beyond the limit of constants
+   */
+  #allow(elements: number): void {
+    const [all, most] = [this.#written.elements + elements, this.#limits.constantElements];
+    if (all > most) throw beyondLimit("constantElements", most, `${all} elements of constants for a gradient`, this.#scope);
+  }
+
   /** Appends a node; null stands for an optional input left out. Returns its outputs. */
   emit(op: string, inputs: readonly (Value | null)[], attributes: Attrs = {}, options: EmitOptions = {}): Value[] {
-    const outputs = Array.from({ length: options.outputs ?? 1 }, () => this.freshName(op));
-    const node = nodeProto(op, trimmed(inputs.map((input) => input?.name ?? "")), outputs, attributes, {
-      name: outputs[0] ?? op,
-      ...(options.domain === undefined ? {} : { domain: options.domain }),
-    });
-    this.nodes.push(node);
-    const facts = inferNode(
-      node,
-      inputs.map((input) => input?.facts ?? null),
-      { opset: this.opset },
-    );
-    return outputs.map((name, index) => this.#value(name, facts[index] ?? { type: null, dims: null }));
+    return this.#emit(this.#node(op, inputs, attributes, options), inputs);
   }
 
   /** Appends a node with one output. */
@@ -88,16 +130,27 @@ export class GraphBuilder {
 
   /** Appends a copy of a node of the model with other inputs; the facts of its outputs are inferred anew. */
   repeat(node: NodeProto, inputs: readonly (Value | null)[], attributes: Attrs = {}, options: EmitOptions = {}): Value[] {
-    const outputs = this.emit(node.opType, inputs, attributes, { domain: node.domain, outputs: node.output.length, ...options });
-    const copy = this.nodes.at(-1) as NodeProto;
+    const copy = this.#node(node.opType, inputs, attributes, { domain: node.domain, outputs: node.output.length, ...options });
     const replaced = new Attributes(copy);
     copy.attribute.push(...node.attribute.filter((attribute) => !replaced.has(attribute.name)));
-    const facts = inferNode(
-      copy,
-      inputs.map((input) => input?.facts ?? null),
-      { opset: this.opset },
-    );
-    return outputs.map((value, index) => this.#value(value.name, facts[index] ?? value.facts));
+    return this.#emit(copy, inputs);
+  }
+
+  #node(op: string, inputs: readonly (Value | null)[], attributes: Attrs, { domain, outputs: count = 1 }: EmitOptions): NodeProto {
+    const outputs = Array.from({ length: count }, () => this.freshName(op));
+    const names = trimmed(inputs.map((input) => input?.name ?? ""));
+    return nodeProto(op, names, outputs, attributes, { name: outputs[0] ?? op, ...(domain === undefined ? {} : { domain }) });
+  }
+
+  #emit(node: NodeProto, inputs: readonly (Value | null)[]): Value[] {
+    this.append([node]);
+    const given = inputs.map((input) => input?.facts ?? null);
+    const facts = inferNode(node, given, { opset: this.opset });
+    return node.output.map((name, index) => {
+      const value = this.#value(name, facts[index] ?? unknownFacts);
+      this.#countElements(value.facts);
+      return value;
+    });
   }
 
   #value(name: string, facts: Facts): Value {
@@ -110,11 +163,22 @@ export class GraphBuilder {
     const key = sizeOf(constant.dims) <= 16 ? `${constant.type}[${constant.dims}]${constantKey(constant)}` : undefined;
     const known = key === undefined ? undefined : this.#constants.get(key);
     if (known !== undefined) return known;
+    this.#allow(sizeOf(constant.dims));
+    this.#written.elements += sizeOf(constant.dims);
     const name = this.freshName(hint);
     this.initializers.push(tensorProto(name, constant));
     const value = this.#value(name, { type: constant.type, dims: constant.dims, constant });
     if (key !== undefined) this.#constants.set(key, value);
     return value;
+  }
+
+  /** A constant whose elements follow from their row-major place. Memory is taken for it only within the limit. */
+  table(type: "float32" | "int64", dims: readonly number[], element: (place: number) => number, hint = "table"): Value {
+    const length = sizeOf(dims);
+    this.#allow(length);
+    return type === "float32"
+      ? this.constant({ type, dims, data: Float32Array.from({ length }, (_, place) => element(place)) }, hint)
+      : this.constant({ type, dims, data: BigInt64Array.from({ length }, (_, place) => BigInt(element(place))) }, hint);
   }
 
   /** A list of int64, as axes, shapes and pads are given. */

@@ -5,6 +5,11 @@ export function subgraphsOf(node: NodeProto): readonly GraphProto[] {
   return node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 }
 
+/** Nodes of a list, those of subgraphs included. */
+export function countNodes(nodes: readonly NodeProto[]): number {
+  return nodes.reduce((count, node) => count + 1 + subgraphsOf(node).reduce((inner, graph) => inner + countNodes(graph.node), 0), 0);
+}
+
 /** Names that a list of nodes defines or reads, subgraphs included. */
 export function namesOfNodes(nodes: readonly NodeProto[], names: Set<string> = new Set()): Set<string> {
   for (const node of nodes) {
@@ -56,14 +61,23 @@ const counters = new WeakMap<Set<string>, Map<string, number>>();
 
 /** A name that is not taken yet; it is from now on. */
 export function takeName(taken: Set<string>, hint: string): string {
-  let name = hint;
+  const base = shortened(hint);
+  let name = base;
   if (taken.has(name)) {
     let next = counters.get(taken);
     if (next === undefined) counters.set(taken, (next = new Map()));
-    let count = next.get(hint) ?? 1;
-    for (; taken.has(name); count += 1) name = `${hint}_${count}`;
-    next.set(hint, count);
+    let count = next.get(base) ?? 1;
+    for (; taken.has(name); count += 1) name = `${base}_${count}`;
+    next.set(base, count);
   }
   taken.add(name);
   return name;
+}
+
+/** Characters of names that are made of others. Subgraphs within each other double them with every level. */
+const LONGEST_NAME = 512;
+
+/** The end of a name that is too long, which is what tells it from others. */
+export function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `…${name.slice(-LONGEST_NAME)}`;
 }

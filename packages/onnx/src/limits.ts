@@ -3,20 +3,25 @@ import { checkOptionNames } from "@xdeep/core/backend";
 
 /** How much of a machine a model may claim. What a file says costs bytes; what it asks for may be without end. */
 export interface ModelLimits {
-  /** Nodes of the model, with those of its subgraphs, and with its functions in place of their calls. A gradient may have ten times as many. Default 50,000. */
+  /** Nodes of the model, with those of its subgraphs, and with its functions in place of their calls. A gradient may have ten times as many. Default 10,000. */
   readonly nodes: number;
+  /** Inputs, or outputs, of one node or of the model: engines take time that grows with the square. Default 1024. */
+  readonly arity: number;
   /** Subgraphs within each other, and functions that call each other. Default 32. */
   readonly depth: number;
-  /** Elements of all constants together that the model does not store but makes (ConstantOfShape, Range, a sparse tensor, …), or that its gradient needs. Default 2²⁶. */
+  /**
+   * Elements of all constants together that the model makes rather than stores (ConstantOfShape, Range, a sparse tensor written out, …), beyond
+   * eight for each element that it stores; and of the constants that a gradient needs. Default 2²⁶.
+   */
   readonly constantElements: number;
   /**
-   * Elements of all values together that a run over one row, or over the batch that the file fixes, computes. Null, the default: 2¹⁴ for each
-   * element of the inputs and the weights, at least 2²⁵ and at most 2³³. What is larger than what it is made of by more is a size that the file alone chose.
+   * Elements of all values together that a run over one row, or over the batch that the file fixes, computes, beyond 2¹⁴ for each element of the
+   * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²⁵.
    */
-  readonly valueElements: number | null;
+  readonly valueElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 50_000, depth: 32, constantElements: 2 ** 26, valueElements: null };
+export const DEFAULT_LIMITS: ModelLimits = { nodes: 10_000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25 };
 
 /**
  * The limits with the default for each that is left out.
@@ -27,7 +32,7 @@ export function resolveLimits(limits: Partial<ModelLimits> = {}): ModelLimits {
   checkOptionNames("limits", limits, Object.keys(DEFAULT_LIMITS));
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    if ((typeof value === "number" && value > 0) || (value === null && name === "valueElements")) continue;
+    if (typeof value === "number" && value > 0) continue;
     throw new XDeepError("OPTION_INVALID", `limits.${name} is a positive number, got ${String(value)}.`, { details: { option: `limits.${name}`, got: value } });
   }
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };

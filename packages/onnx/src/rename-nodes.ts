@@ -1,4 +1,5 @@
 import type { GraphProto, NodeProto } from "./gen/onnx_pb.ts";
+import { shortened } from "./graph-names.ts";
 import { mapGraphs } from "./map-graphs.ts";
 import { withFields } from "./with-fields.ts";
 
@@ -10,7 +11,7 @@ export function renameNode(node: NodeProto, rename: Rename, scope: string): Node
   return withFields(node, {
     input: node.input.map(rename),
     output: node.output.map(rename),
-    name: node.name === "" ? "" : `${scope}/${node.name}`,
+    name: node.name === "" ? "" : `${shortened(scope)}/${node.name}`,
     attribute: node.attribute.map((attribute) => mapGraphs(attribute, (graph) => renameGraph(graph, rename, scope))),
   });
 }

@@ -1,6 +1,6 @@
 import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
 import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
-import { isFloatType } from "@xdeep/onnx";
+import { checkSizes, isFloatType, resolveLimits } from "@xdeep/onnx";
 import { knownRowMixing } from "./check-batched.ts";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
@@ -27,11 +27,13 @@ const DEFAULT_SESSIONS = 8;
  * no gradient rule; ENGINE_MISSING, GPU_UNAVAILABLE for the engine; MODEL_UNSUPPORTED for inputs that are no tensors, or beyond a limit.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), options.limits);
+  const limits = resolveLimits(options.limits);
+  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), limits);
   const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
-  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted));
+  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted, limits));
   checkInputs(graph);
   checkRanks(graph);
+  checkSizes(graph, limits);
   const outputs = outputInfos(graph);
   const rules = options.rules ?? builtinRules;
   const output = outputs.find(({ type }) => isFloatType(type))?.name;

@@ -17,7 +17,7 @@ export function cutAt(graph: TypedGraph, names: readonly string[], kept: readonl
   const inputs = names.map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
   const outputs = graph.graph.output.filter(({ name }) => !cut.has(name));
   const rest = { node: neededNodes(nodes, [...outputs.map(({ name }) => name), ...kept]), input: [...graph.graph.input, ...inputs], output: outputs };
-  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, rest) }));
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, rest) }), graph.limits);
 }
 
 /** The graph with these values among its outputs, behind its own. */
@@ -27,7 +27,7 @@ export function exposing(graph: TypedGraph, names: readonly string[]): TypedGrap
     .filter((name) => !known.has(name))
     .map((name) => valueInfoProto(name, graph.facts.get(name)?.type ?? "float32", graph.facts.get(name)?.dims ?? null));
   if (added.length === 0) return graph;
-  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { output: [...graph.graph.output, ...added] }) }));
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { output: [...graph.graph.output, ...added] }) }), graph.limits);
 }
 
 /** The model with these values as its outputs, and only the nodes that they need. */

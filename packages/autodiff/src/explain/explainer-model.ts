@@ -1,11 +1,11 @@
 import type { Score } from "@xdeep/core";
-import { GraphBuilder, type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
+import { type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
 import { assemble, exportValue } from "../sweep/assemble.ts";
 import { leadsWithBatch } from "./batch-axis.ts";
 import { type GradientOptions, writeGradient } from "../sweep/write-gradient.ts";
 import { scoredValue, withLogits } from "./score.ts";
 import { selectTarget, weightedSum } from "./select-target.ts";
-import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
 
 export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
   /** Name of the output that is explained. */
@@ -48,7 +48,7 @@ export interface ExplainerModel {
 /** Writes target selection, gradient and weighted sum behind a prepared model. The batch is the leading axis of every input and output. */
 export function explainerModel(source: TypedGraph, options: ExplainerModelOptions): ExplainerModel {
   const graph = withLogits(source);
-  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  const g = builderFor(graph);
   g.setScope("xdeep");
   const scored = valueOf(graph, scoredValue(graph, options.output, options.score).value);
   const target: Value = { name: g.freshName("target"), facts: { type: "int64", dims: [batchDim(scored)] } };

@@ -46,7 +46,7 @@ export function withLogits(graph: TypedGraph): TypedGraph {
     });
   });
   if (nodes.length === 0) return graph;
-  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { node: [...graph.nodes, ...nodes] }) }));
+  return typedGraph(withFields(graph.model, { graph: withFields(graph.graph, { node: [...graph.nodes, ...nodes] }) }), graph.limits);
 }
 
 function logitsName(output: string): string {

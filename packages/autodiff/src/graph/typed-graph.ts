@@ -1,4 +1,18 @@
-import { type Facts, type GraphProto, type ModelProto, type NodeProto, type Value, defaultOpset, inferGraph, isFloatType, unknownFacts } from "@xdeep/onnx";
+import {
+  DEFAULT_LIMITS,
+  type Facts,
+  GraphBuilder,
+  type GraphProto,
+  type ModelLimits,
+  type ModelProto,
+  type NodeProto,
+  type Value,
+  allowedElements,
+  defaultOpset,
+  inferGraph,
+  isFloatType,
+  unknownFacts,
+} from "@xdeep/onnx";
 
 /** A prepared model with what is known of every value, and who makes and who uses it. */
 export interface TypedGraph {
@@ -12,10 +26,12 @@ export interface TypedGraph {
   readonly producers: ReadonlyMap<string, NodeProto>;
   /** Initializers that no feed can replace, by name. */
   readonly initializers: ReadonlySet<string>;
+  /** How much may be written for it. */
+  readonly limits: ModelLimits;
 }
 
 /** Infers and indexes a model that went through `prepareModel`. */
-export function typedGraph(model: ModelProto): TypedGraph {
+export function typedGraph(model: ModelProto, limits: ModelLimits = DEFAULT_LIMITS): TypedGraph {
   const graph = graphOf(model);
   return {
     model,
@@ -25,7 +41,13 @@ export function typedGraph(model: ModelProto): TypedGraph {
     facts: inferGraph(model),
     producers: producersOf(graph),
     initializers: new Set(graph.initializer.map((tensor) => tensor.name)),
+    limits,
   };
+}
+
+/** Writes nodes behind a graph, as much as its limits allow. */
+export function builderFor(graph: TypedGraph): GraphBuilder {
+  return new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()), limits: { ...graph.limits, ...allowedElements(graph, graph.limits) } });
 }
 
 /** The node that makes a value, by the value's name. */

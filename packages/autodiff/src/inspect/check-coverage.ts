@@ -1,7 +1,6 @@
 import { type XDeepError, isXDeepError } from "@xdeep/core";
-import { GraphBuilder } from "@xdeep/onnx";
 import { entryValues } from "../explain/entry-values.ts";
-import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
 import { mayCarryGradient } from "../sweep/active-path.ts";
 import type { RuleSet } from "../sweep/rule-set.ts";
 import { writeGradient } from "../sweep/write-gradient.ts";
@@ -13,7 +12,7 @@ import { writeGradient } from "../sweep/write-gradient.ts";
  */
 export function checkCoverage(graph: TypedGraph, rules: RuleSet, output: string, wrt: readonly string[] = entryValues(graph)): void {
   if (!mayCarryGradient(graph, output)) return;
-  const g = new GraphBuilder({ opset: graph.opset, taken: new Set(graph.facts.keys()) });
+  const g = builderFor(graph);
   const { type, dims } = valueOf(graph, output).facts;
   const cotangent = { name: g.freshName(`cotangent of ${output}`), facts: { type, dims } };
   writeGradient(graph, g, { of: output, wrt, rules }, cotangent);

@@ -1,5 +1,5 @@
 import type { Activation, DataType, XDeepError } from "@xdeep/core";
-import { type Dim, type ModelLimits, type ModelProto, defaultOpset, isDefaultDomain, isFloatType } from "@xdeep/onnx";
+import { type Dim, type ModelLimits, type ModelProto, checkSizes, defaultOpset, isDefaultDomain, isFloatType, resolveLimits } from "@xdeep/onnx";
 import { entryValues } from "../explain/entry-values.ts";
 import { finalActivation } from "../explain/final-activation.ts";
 import { rowMixingNode } from "../explain/row-mixing-node.ts";
@@ -79,7 +79,9 @@ export interface InspectOptions {
  * @throws {XDeepError} as `prepareModel`
  */
 export function inspectModel(file: ModelProto, { rules = builtinRules, limits }: InspectOptions = {}): ModelInspection {
-  const graph = withLogits(typedGraph(prepareModel(file, limits)));
+  const allowed = resolveLimits(limits);
+  const graph = withLogits(typedGraph(prepareModel(file, allowed), allowed));
+  checkSizes(graph, allowed);
   const wrt = entryValues(graph);
   const paths = new Map(graph.graph.output.map(({ name }) => [name, activePath(graph, name, wrt, carriesGradient)]));
   const outputs = [...paths].map(([name, path]) => inspectOutput(graph, rules, name, wrt, path));

@@ -38,8 +38,7 @@ export function copyInto(g: GraphBuilder, subgraph: GraphProto, inputs: readonly
     (name) => g.freshName(name),
     node.name,
   );
-  g.nodes.push(...copy.nodes);
-  g.initializers.push(...copy.initializers);
+  g.append(copy.nodes, copy.initializers);
   return copy;
 }
 

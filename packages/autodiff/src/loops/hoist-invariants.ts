@@ -16,8 +16,8 @@ export function hoistInvariants(inner: GraphBuilder, g: GraphBuilder, varying: r
   const moved: NodeProto[] = [];
   for (const node of inner.nodes) (stays(node) ? kept : moved).push(node);
   const read = new Set(moved.flatMap(operandsOf));
-  g.nodes.push(...moved);
-  g.initializers.push(...inner.initializers.filter(({ name }) => read.has(name)));
+  for (const node of moved) g.nodes.push(node);
+  for (const tensor of inner.initializers) if (read.has(tensor.name)) g.initializers.push(tensor);
   inner.nodes.splice(0, Infinity, ...kept);
   inner.initializers.splice(0, Infinity, ...inner.initializers.filter(({ name }) => !read.has(name)));
 }

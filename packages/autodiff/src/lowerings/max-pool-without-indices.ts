@@ -33,7 +33,7 @@ function paddedBelow(g: GraphBuilder, x: Value, windows: Windows): Value {
 /** For every position of the window the cotangents of those outputs whose first maximum it holds, in row-major order of positions. */
 function firstMaxima(g: GraphBuilder, padded: Value, y: Value, dy: Value, windows: Windows): readonly Value[] {
   let found: Value | null = null;
-  return positionsOf(windows.kernel).map((position) => {
+  return Array.from(positionsOf(windows.kernel), (position) => {
     const equal = g.equal(seenFrom(g, padded, y, position, windows), y);
     const first: Value = found === null ? equal : g.and(equal, g.not(found));
     found = found === null ? equal : g.or(found, equal);
@@ -96,9 +96,8 @@ function unknownReach(node: NodeProto, cause: string): XDeepError {
   );
 }
 
-function positionsOf(kernel: readonly number[]): readonly (readonly number[])[] {
-  return kernel.reduce<readonly (readonly number[])[]>(
-    (positions, size) => positions.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])),
-    [[]],
-  );
+/** Row-major, one after the other: whoever writes nodes for each ends at their limit. */
+function* positionsOf([size, ...inner]: readonly number[]): Generator<readonly number[]> {
+  if (size === undefined) yield [];
+  else for (let i = 0; i < size; i++) for (const rest of positionsOf(inner)) yield [i, ...rest];
 }

@@ -25,8 +25,8 @@ export const col2ImRule: GradientRule = {
 /** Kernels [places, 1, …kernel], the i-th with a 1 at place i. */
 function oneForEachPlace(g: GraphBuilder, kernel: readonly number[], like: Value): Value {
   const places = kernel.reduce((product, size) => product * size, 1);
-  const identity = Float32Array.from({ length: places * places }, (_, i) => Number(Math.floor(i / places) === i % places));
-  return g.castLike(g.constant({ type: "float32", dims: [places, 1, ...kernel], data: identity }, "places"), like);
+  const identity = g.table("float32", [places, 1, ...kernel], (i) => Number(Math.floor(i / places) === i % places), "places");
+  return g.castLike(identity, like);
 }
 
 /** The windows of ȳ, [N, C, …places in the window, …windows]: element k·dilation + o·stride of the padded axis is place k of window o. */

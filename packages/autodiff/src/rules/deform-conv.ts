@@ -53,7 +53,7 @@ function positions({ g, attributes, input }: PullbackContext, kernel: readonly n
     attributes.ints("pads", [0, 0, 0, 0])[axis] ?? 0,
   ];
   const tap = (k: number): number => (axis === 0 ? Math.floor(k / columns) : k % columns) * step - pad;
-  const taps = g.reshape(g.ints(Array.from({ length: rows * columns }, (_, k) => tap(k))), g.ints([-1, 1, 1]));
+  const taps = g.table("int64", [rows * columns, 1, 1], tap, "taps");
   const windows = g.op("Range", [g.int(0), g.squeeze(axis === 0 ? height : width, [0]), g.int(1)]);
   const starts = g.mul(axis === 0 ? g.unsqueeze(windows, [1]) : windows, g.int(stride));
   return g.reshape(g.add(moved, g.castLike(g.add(taps, starts), offset)), g.ints([0, -1]));

@@ -18,11 +18,10 @@ export const detRule: GradientRule = {
 
 function cofactors(g: GraphBuilder, x: Value, n: number): Value {
   const rank = rankOf(x);
-  const others = Array.from({ length: n }, (_, i) => Array.from({ length: n - 1 }, (__, k) => (k < i ? k : k + 1)));
-  const allBut = g.constant({ type: "int64", dims: [n, n - 1], data: BigInt64Array.from(others.flat(), BigInt) }, "others");
+  const allBut = g.table("int64", [n, n - 1], (at) => (at % (n - 1)) + Number(at % (n - 1) >= Math.floor(at / (n - 1))), "others");
   const minors = g.gather(g.gather(x, allBut, rank - 2), allBut, rank);
   const batch = Array.from({ length: rank - 2 }, (_, axis) => axis);
   const [i, k, j, l] = [rank - 2, rank - 1, rank, rank + 1];
-  const signs = Float32Array.from({ length: n * n }, (_, at) => (-1) ** (Math.floor(at / n) + (at % n)));
-  return g.mul(g.op("Det", [g.transpose(minors, [...batch, i, j, k, l])]), g.castLike(g.constant({ type: "float32", dims: [n, n], data: signs }, "signs"), x));
+  const signs = g.table("float32", [n, n], (at) => (-1) ** (Math.floor(at / n) + (at % n)), "signs");
+  return g.mul(g.op("Det", [g.transpose(minors, [...batch, i, j, k, l])]), g.castLike(signs, x));
 }

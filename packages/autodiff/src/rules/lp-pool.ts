@@ -35,8 +35,10 @@ function lpPool({ g, node, attributes, input, output }: PullbackContext): readon
   const x = input(0);
   const spatial = kernel.map((_, axis) => g.dimOf(x, axis + 2));
   const planes = g.reshape(power(g, x, attributes), joinInts(g, [g.ints([-1, 1]), ...spatial]));
-  const size = kernel.reduce((product, dim) => product * dim, 1);
-  const ones = g.castLike(g.constant({ type: "float32", dims: [1, 1, ...kernel], data: new Float32Array(size).fill(1) }, "ones"), x);
+  const ones = g.castLike(
+    g.table("float32", [1, 1, ...kernel], () => 1, "ones"),
+    x,
+  );
   const windows = {
     kernel_shape: kernel,
     strides: attributes.ints("strides"),

@@ -1,5 +1,4 @@
-import { isXDeepError } from "@xdeep/core";
-import { Attributes, type NodeProto, inferBodyInputs, inferSubgraph, outerValues } from "@xdeep/onnx";
+import { type NodeProto, inferAttributeGraph, outerValues } from "@xdeep/onnx";
 import { type ActivePath, activePath, forwardReach, mayCarryGradient } from "./active-path.ts";
 import { carriesGradient } from "./coverage.ts";
 import type { SubgraphWiring } from "../graph/subgraph-wiring.ts";
@@ -19,26 +18,17 @@ export function activeSubgraph(outer: TypedGraph, path: ActivePath, node: NodePr
 }
 
 function typedSubgraph(outer: TypedGraph, node: NodeProto, { attribute }: SubgraphWiring): TypedGraph | null {
-  const { opset } = outer;
-  const graph = new Attributes(node).graph(attribute);
-  if (graph === undefined) return null;
-  const scope = `${node.output.find((name) => name !== "") ?? node.name}/${attribute}/`;
-  try {
-    const inputs = node.opType === "If" ? [] : inferBodyInputs(node, outer.facts, { opset, scope });
-    const own = inferSubgraph(graph, outer.facts, { opset, inputs, scope });
-    return {
-      model: outer.model,
-      graph,
-      opset,
-      nodes: graph.node,
-      facts: new Map([...outer.facts, ...own]),
-      producers: producersOf(graph),
-      initializers: new Set(graph.initializer.map(({ name }) => name)),
-    };
-  } catch (error) {
-    if (node.opType === "If" && isXDeepError(error, "MODEL_INVALID")) return null;
-    throw error;
-  }
+  const inner = inferAttributeGraph(node, attribute, outer.facts, outer);
+  if (inner === null) return null;
+  const { graph, facts } = inner;
+  return {
+    ...outer,
+    graph,
+    nodes: graph.node,
+    facts: new Map([...outer.facts, ...facts]),
+    producers: producersOf(graph),
+    initializers: new Set(graph.initializer.map(({ name }) => name)),
+  };
 }
 
 /** What carries a gradient inside follows from what does outside, and from one run of a loop to the next. */

@@ -18,6 +18,7 @@ import { checkedDims, validateTensorProto } from "./validate-tensor.ts";
 export function validateModel(model: ModelProto, limits: ModelLimits = DEFAULT_LIMITS): ModelProto {
   const { graph } = model;
   if (graph === undefined) throw new XDeepError("MODEL_INVALID", "The model has no graph.");
+  checkArity(Math.max(graph.input.length - graph.initializer.length, graph.output.length), limits.arity, "The model");
   checkCounts([...graph.node, ...model.functions.flatMap(({ node }) => node)], limits);
   const sorted = withFields(model, { graph: sortGraph(graph), functions: model.functions.map(sortFunction) });
   const context: NodeContext = { opset: opsetOf(model), sparse: { most: limits.constantElements, elements: 0 } };
@@ -47,16 +48,21 @@ class Scope {
   }
 }
 
-function checkCounts(nodes: readonly NodeProto[], { nodes: most, depth: deepest }: ModelLimits): void {
+function checkCounts(nodes: readonly NodeProto[], { nodes: most, depth: deepest, arity }: ModelLimits): void {
   let count = 0;
   let level = nodes;
   for (let depth = 0; level.length > 0; depth += 1) {
     count += level.length;
     const graphs = level.flatMap(subgraphsOf);
+    for (const { input, output, opType, name } of level) checkArity(Math.max(input.length, output.length), arity, `${opType} "${name || (output[0] ?? "")}"`);
     if (count > most) throw beyondLimit("nodes", most, `${count} nodes`, "The model");
     if (graphs.length > 0 && depth >= deepest) throw beyondLimit("depth", deepest, `${depth + 1} subgraphs within each other`, "The model");
     level = graphs.flatMap(({ node }) => node);
   }
+}
+
+function checkArity(count: number, arity: number, where: string): void {
+  if (count > arity) throw beyondLimit("arity", arity, `${count} inputs or outputs`, where);
 }
 
 function opsetOf(model: ModelProto): number {

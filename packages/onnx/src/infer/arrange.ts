@@ -34,18 +34,12 @@ function transposed({ dims, values }: KnownElements, permutation: readonly numbe
 }
 
 function expand(node: NodeView): Facts {
-  const shape = node.elements(1)?.values ?? unknownShape(node.dims(1));
+  const shape = node.shape(1);
   const dims = shape === null ? null : broadcastDims([node.dims(0), shape]);
   if (dims === "contradiction") throw node.invalid(`it does not broadcast to [${shape?.join(", ")}]`);
   const operand = node.elements(0);
   const elements = operand !== null && isSmall(dims) ? broadcastElements(dims, [operand], ([value]) => value ?? null) : null;
   return factsWithElements(node.type(0), dims, elements);
-}
-
-/** Elements of a shape input whose length alone is known. */
-function unknownShape(dims: readonly Dim[] | null): readonly Dim[] | null {
-  const length = dims?.[0];
-  return typeof length === "number" ? Array.from({ length }, () => null) : null;
 }
 
 function tile(node: NodeView): Facts {

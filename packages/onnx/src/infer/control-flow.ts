@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 import { type Dim, type Facts, unknownFacts } from "../facts.ts";
-import type { GraphProto } from "../gen/onnx_pb.ts";
+import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { factsWithElements, numbersOf } from "./elements.ts";
 import { mergeFacts, sameFacts } from "./merge-facts.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
@@ -8,8 +8,11 @@ import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 /** Operators that hold graphs. They need `context.inferSubgraph`; without it their outputs are unknown. */
 export const controlFlowRules: InferenceRules = { If: chooseBranch, Loop: loop, Scan: scan };
 
-/** Passes after which a loop's state counts as unknown if it has not settled. */
-const MAX_PASSES = 4;
+/**
+ * Passes after which a loop's state counts as unknown if it has not settled: in the loops of a graph, in the loops in those, and in all that lie deeper.
+ * Each pass goes through all loops inside again.
+ */
+const MAX_PASSES: readonly [number, number, number] = [4, 2, 0];
 
 function chooseBranch(node: NodeView): readonly Facts[] {
   const condition = node.number(0);
@@ -25,6 +28,11 @@ function branch(node: NodeView, name: string): readonly Facts[] {
   return runBody(node, node.attributes.graph(name), [], name);
 }
 
+/** Comes before the names of symbols in a graph of a node. */
+export function subgraphScope(node: NodeProto, attribute: string): string {
+  return `${node.output.find(Boolean) ?? node.name}/${attribute}/`;
+}
+
 function attempt(infer: () => readonly Facts[]): { facts?: readonly Facts[]; error?: unknown } {
   try {
     return { facts: infer() };
@@ -37,8 +45,7 @@ function attempt(infer: () => readonly Facts[]): { facts?: readonly Facts[]; err
 function runBody(node: NodeView, body: GraphProto | undefined, inputs: readonly Facts[], name: string): readonly Facts[] {
   const { inferSubgraph } = node.context;
   if (body === undefined) return [];
-  const scope = `${node.node.output.find(Boolean) ?? node.node.name}/${name}/`;
-  return inferSubgraph?.(body, inputs, scope) ?? body.output.map(() => unknownFacts);
+  return inferSubgraph?.(body, inputs, subgraphScope(node.node, name)) ?? body.output.map(() => unknownFacts);
 }
 
 /** Facts of the inputs of a Loop's or Scan's body that hold in every iteration. */
@@ -49,12 +56,24 @@ export function bodyInputs(node: NodeView): readonly Facts[] {
 }
 
 function loop(node: NodeView): readonly Facts[] {
-  const { state, outputs } = settleLoop(node);
-  // The body runs to the given count only where its condition stays true.
+  const settled = settleLoop(node);
+  const { state, outputs } = settled;
+  const rounds = roundsOf(node, settled);
+  return [...state.slice(1), ...outputs.slice(state.length).map((facts) => stacked(facts, 0, rounds === Infinity ? null : rounds))];
+}
+
+/** The body runs to the given count only where its condition stays true. Infinity for a loop without end, null where it is not known. */
+function roundsOf(node: NodeView, { state }: Settled): Dim {
   const runsOn = numbersOf(state[0] ?? unknownFacts)?.[0] === 1;
-  const trips = node.has(0) && runsOn ? (node.elements(0)?.values[0] ?? null) : null;
-  const rounds = typeof trips === "number" ? Math.max(0, trips) : trips;
-  return [...state.slice(1), ...outputs.slice(state.length).map((facts) => stacked(facts, 0, rounds))];
+  if (!runsOn) return null;
+  const trips = node.has(0) ? (node.elements(0)?.values[0] ?? null) : Infinity;
+  return typeof trips === "number" ? Math.max(0, trips) : trips;
+}
+
+/** How often the body of a Loop or a Scan runs, as far as known before. Infinity for a loop without end. */
+export function countRounds(node: NodeView): Dim {
+  if (node.node.opType === "Loop") return roundsOf(node, settleLoop(node));
+  return settleScan(node).slices.find(({ size }) => size !== null)?.size ?? null;
 }
 
 function settleLoop(node: NodeView): Settled {
@@ -62,7 +81,7 @@ function settleLoop(node: NodeView): Settled {
   const initial = node.inputs.slice(2).map((facts) => facts ?? unknownFacts);
   const startsTrue = !node.has(1) || node.number(1) === 1;
   const always = factsWithElements("bool", [], startsTrue ? [1] : null);
-  return settle([always, ...initial], (state) => runBody(node, body, [tensor("int64", []), ...state], "body"));
+  return settle(node, [always, ...initial], (state) => runBody(node, body, [tensor("int64", []), ...state], "body"));
 }
 
 function scan(node: NodeView): readonly Facts[] {
@@ -81,6 +100,7 @@ function settleScan(node: NodeView): Settled & { readonly slices: readonly { fac
   const run = (state: readonly Facts[]): readonly Facts[] => runBody(node, body, [...state, ...slices.map(({ facts }) => facts)], "body");
   return {
     ...settle(
+      node,
       node.inputs.slice(0, states).map((facts) => facts ?? unknownFacts),
       run,
     ),
@@ -94,9 +114,9 @@ interface Settled {
 }
 
 /** Facts of a loop's state that hold before every pass: those of its start, weakened until a pass keeps them. */
-function settle(initial: readonly Facts[], run: (state: readonly Facts[]) => readonly Facts[]): Settled {
+function settle({ context: { level = 0 } }: NodeView, initial: readonly Facts[], run: (state: readonly Facts[]) => readonly Facts[]): Settled {
   let state = initial;
-  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+  for (let pass = 0; pass < (MAX_PASSES[level] ?? MAX_PASSES[2]); pass += 1) {
     const outputs = run(state);
     const weakened = state.map((facts, index) => mergeFacts(facts, outputs[index] ?? unknownFacts));
     if (weakened.every((facts, index) => sameFacts(facts, state[index] ?? unknownFacts))) return { state, outputs };

@@ -19,9 +19,20 @@ export function convolve(node: NodeView, x: number, w: number): Facts {
   if (rank === undefined) return tensor(node.type(x), null);
   checkRanks(node, input, weights);
   checkChannels(node, input, weights);
-  const kernel = node.attributes.ints("kernel_shape") ?? weights?.slice(2) ?? unknownSizes(rank);
+  const kernel = kernelSizes(node, weights, rank);
   const spatial = slideWindow(input?.slice(2) ?? unknownSizes(rank), windowGeometry(node, kernel));
   return tensor(node.type(x), [input?.[0] ?? null, weights?.[0] ?? null, ...spatial]);
+}
+
+/** The kernel's sizes, which the attribute may repeat and the weights have. */
+function kernelSizes(node: NodeView, weights: readonly Dim[] | null, rank: number): readonly Dim[] {
+  const given = node.attributes.ints("kernel_shape");
+  const sizes = weights?.slice(2) ?? unknownSizes(rank);
+  if (given === undefined || given.length === 0) return sizes;
+  if (given.length !== sizes.length || given.some((size, axis) => differ(size, sizes[axis]))) {
+    throw node.invalid(`kernel_shape is [${given.join(", ")}], the weights are for [${sizes.map((size) => size ?? "?").join(", ")}]`);
+  }
+  return given;
 }
 
 function transposedConvolve(node: NodeView): Facts {
@@ -38,7 +49,7 @@ function transposedConvolve(node: NodeView): Facts {
 function transposedSizes(node: NodeView, sizes: readonly Dim[], weights: readonly Dim[] | null): readonly Dim[] {
   const given = node.attributes.ints("output_shape");
   if (given !== undefined && given.length > 0) return given.slice(-sizes.length);
-  const geometry = windowGeometry(node, node.attributes.ints("kernel_shape") ?? weights?.slice(2) ?? sizes.map(() => null));
+  const geometry = windowGeometry(node, kernelSizes(node, weights, sizes.length + 2));
   const extra = node.attributes.ints("output_padding") ?? [];
   return sizes.map((size, axis) => {
     const stride = geometry.strides[axis] ?? 1;
@@ -56,6 +67,9 @@ function coversStride(extent: Dim, stride: number): boolean {
 }
 
 function checkRanks(node: NodeView, input: readonly Dim[] | null, weights: readonly Dim[] | null): void {
+  const rank = input?.length ?? weights?.length ?? 3;
+  if (rank < 3) throw node.invalid(`it convolves tensors of rank ${rank}`);
+  if (node.attributes.int("group", 1) < 1) throw node.invalid(`group is ${node.attributes.int("group", 1)}`);
   if (differ(input?.length, weights?.length)) throw node.invalid(`the input has rank ${input?.length}, the weights have rank ${weights?.length}`);
 }
 

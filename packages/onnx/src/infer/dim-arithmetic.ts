@@ -1,8 +1,15 @@
 import type { Dim } from "../facts.ts";
 import { type Polynomial, dividePolynomials, formatPolynomial, formatTerms, multiplyPolynomials, parsePolynomial, sumPolynomials } from "./polynomial.ts";
 
+/** Products of two sums have at most as many terms. */
+const MAX_TERMS = 64;
+
+/** Characters of an expression. Files can make sizes that double their expression with every node. */
+const MAX_LENGTH = 1000;
+
 /** a + b; null where it cannot be said. */
 export function addDims(a: Dim, b: Dim): Dim {
+  if (typeof a === "number" && typeof b === "number") return safe(a, b, a + b);
   return combine(a, b, (left, right) => sumPolynomials([left, right]));
 }
 
@@ -14,7 +21,8 @@ export function subtractDims(a: Dim, b: Dim): Dim {
 /** a · b. Zero times anything is zero. */
 export function multiplyDims(a: Dim, b: Dim): Dim {
   if (a === 0 || b === 0) return 0;
-  return combine(a, b, multiplyPolynomials);
+  if (typeof a === "number" && typeof b === "number") return safe(a, b, a * b);
+  return combine(a, b, (left, right) => (left.size * right.size > MAX_TERMS ? null : multiplyPolynomials(left, right)));
 }
 
 /** The product of all; 1 for none. */
@@ -46,7 +54,7 @@ export function floorDivideDim(a: Dim, divisor: number): Dim {
     whole.set(monomial, Math.floor(coefficient / divisor));
     rest.set(monomial, coefficient - Math.floor(coefficient / divisor) * divisor);
   }
-  return formatPolynomial(sumPolynomials([whole, flooredRest(rest, divisor)]));
+  return named(formatPolynomial(sumPolynomials([whole, flooredRest(rest, divisor)])));
 }
 
 function flooredRest(rest: Polynomial, divisor: number): Polynomial {
@@ -72,5 +80,14 @@ function combine(a: Dim, b: Dim, operation: (left: Polynomial, right: Polynomial
   const right = parsePolynomial(b);
   if (left === null || right === null) return null;
   const result = operation(left, right);
-  return result === null || [...result.values()].some((coefficient) => !Number.isSafeInteger(coefficient)) ? null : formatPolynomial(result);
+  return result === null || [...result.values()].some((coefficient) => !Number.isSafeInteger(coefficient)) ? null : named(formatPolynomial(result));
+}
+
+function safe(a: number, b: number, result: number): Dim {
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(result) ? result : null;
+}
+
+/** A size as an expression, unless that has grown so long that a name of its own says as much. */
+function named(dim: number | string): Dim {
+  return typeof dim === "string" && dim.length > MAX_LENGTH && dim.startsWith("{") ? null : dim;
 }

@@ -16,7 +16,7 @@ export interface KnownElements {
 /** The elements of a small tensor as far as known, or null. */
 export function elementsOf(facts: Facts): KnownElements | null {
   const dims = staticDims(facts);
-  if (dims === null || sizeOf(dims) > MAX_ELEMENTS) return null;
+  if (!isSmall(dims)) return null;
   if (facts.elements !== undefined) return { dims, values: facts.elements };
   const { constant } = facts;
   if (constant === undefined || constant.type === "string" || constant.type === "float16" || constant.type === "bfloat16") return null;
@@ -37,7 +37,8 @@ export function factsWithElements(type: DataType | null, dims: readonly Dim[] | 
 
 /** True for dims that are numbers and few enough elements to follow. */
 export function isSmall(dims: readonly Dim[] | null): dims is readonly number[] {
-  return dims !== null && dims.every((dim) => typeof dim === "number") && sizeOf(dims as readonly number[]) <= MAX_ELEMENTS;
+  // A size of 0 must not hide the others.
+  return dims !== null && dims.every((dim) => typeof dim === "number" && dim >= 0 && dim <= MAX_ELEMENTS) && sizeOf(dims as readonly number[]) <= MAX_ELEMENTS;
 }
 
 /** The value as an element of this type: rounded to float32, or null where an integer type does not hold it. */

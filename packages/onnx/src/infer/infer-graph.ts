@@ -1,9 +1,10 @@
+import { isXDeepError } from "@xdeep/core";
 import { dataTypeName } from "../data-type.ts";
 import { type Dim, type Facts, unknownFacts } from "../facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { type ConstantTensor, tensorData } from "../tensor-data.ts";
-import { bodyInputs } from "./control-flow.ts";
+import { bodyInputs, countRounds, subgraphScope } from "./control-flow.ts";
 import { freshSymbol, inferNode } from "./infer-node.ts";
 import { type InferenceContext, NodeView } from "./rule.ts";
 import { factsOfType } from "./value-type.ts";
@@ -19,6 +20,8 @@ export interface InferSubgraphOptions {
   readonly inputs?: readonly Facts[];
   /** Comes before the names of the subgraph's own symbols, and must differ from subgraph to subgraph. */
   readonly scope?: string;
+  /** How many loops lie around the subgraph. Default 0. */
+  readonly level?: number;
 }
 
 /**
@@ -50,21 +53,39 @@ export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string,
       { scope },
     ),
   );
-  return inferValues(graph, outer, inputs, { opset: options.opset, scope });
+  return inferValues(graph, outer, inputs, { opset: options.opset, scope, level: options.level });
+}
+
+/** What is known inside a graph in an attribute of If, Loop or Scan; how often it runs for one run of the node, null where that is not known. */
+export interface AttributeGraph {
+  readonly graph: GraphProto;
+  readonly facts: ReadonlyMap<string, Facts>;
+  readonly rounds: Dim;
 }
 
 /**
- * Facts of the inputs of a Loop's or Scan's body that hold in every iteration, for `inferSubgraph`. `outer` has the facts of the values around the node.
+ * Infers a graph in an attribute of a node. Null where there is none, and for a branch of If that contradicts itself: it is never taken.
  *
- * @throws {XDeepError} MODEL_INVALID when the body's shapes contradict each other.
+ * @throws {XDeepError} MODEL_INVALID when the shapes of a body contradict each other.
  */
-export function inferBodyInputs(
+export function inferAttributeGraph(
   node: NodeProto,
+  attribute: string,
   outer: Pick<ReadonlyMap<string, Facts>, "get">,
-  options: Pick<InferSubgraphOptions, "opset" | "scope">,
-): readonly Facts[] {
+  { opset }: Pick<InferSubgraphOptions, "opset">,
+): AttributeGraph | null {
+  const graph = node.attribute.find(({ name }) => name === attribute)?.g;
+  if (graph === undefined) return null;
+  const scope = subgraphScope(node, attribute);
   const inputs = node.input.map((name) => (name === "" ? null : (outer.get(name) ?? unknownFacts)));
-  return bodyInputs(new NodeView(node, inputs, contextIn(outer, options)));
+  const view = new NodeView(node, inputs, contextIn(outer, { opset, scope }));
+  try {
+    const facts = inferSubgraph(graph, outer, { opset, inputs: node.opType === "If" ? [] : bodyInputs(view), scope });
+    return { graph, facts, rounds: node.opType === "If" ? 1 : countRounds(view) };
+  } catch (error) {
+    if (node.opType === "If" && isXDeepError(error, "MODEL_INVALID")) return null;
+    throw error;
+  }
 }
 
 function inferValues(
@@ -88,7 +109,12 @@ function inferValues(
 
 /** A context in which subgraphs see the values of `outer`. */
 function contextIn(outer: Pick<ReadonlyMap<string, Facts>, "get">, base: InferenceContext): InferenceContext {
-  return { ...base, inferSubgraph: (body, inputs, scope) => outputsOf(body, outer, inputs, { ...base, scope: `${base.scope ?? ""}${scope}` }) };
+  // Branches of If have no inputs, and are gone through once.
+  const level = (inputs: readonly Facts[]): number => (base.level ?? 0) + (inputs.length > 0 ? 1 : 0);
+  return {
+    ...base,
+    inferSubgraph: (body, inputs, scope) => outputsOf(body, outer, inputs, { ...base, scope: `${base.scope ?? ""}${scope}`, level: level(inputs) }),
+  };
 }
 
 function outputsOf(
@@ -97,7 +123,7 @@ function outputsOf(
   inputs: readonly Facts[],
   context: InferenceContext & { scope: string },
 ): readonly Facts[] {
-  const values = inferSubgraph(body, outer, { opset: context.opset, inputs, scope: context.scope });
+  const values = inferSubgraph(body, outer, { opset: context.opset, inputs, scope: context.scope, level: context.level ?? 0 });
   return body.output.map(({ name }) => values.get(name) ?? outer.get(name) ?? unknownFacts);
 }
 

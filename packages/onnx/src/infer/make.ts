@@ -57,8 +57,7 @@ export function constantTensor(proto: Parameters<typeof tensorData>[0]): Facts {
 function constantOfShape(node: NodeView): Facts {
   const value = node.attributes.tensor("value");
   const fill = value === undefined ? factsWithElements("float32", [1], [0]) : constantTensor(value);
-  const length = node.dims(0)?.[0];
-  const dims = node.elements(0)?.values ?? (typeof length === "number" ? Array.from({ length }, () => null) : null);
+  const dims = node.shape(0);
   const [element] =
     fill.constant === undefined || fill.type === "string"
       ? (fill.elements ?? [null])

@@ -21,7 +21,7 @@ function reshapedDims(node: NodeView): readonly Dim[] | null {
   if (shape === null) return null;
   const input = node.dims(0);
   const allowZero = node.attributes.int("allowzero", 0) === 1;
-  const dims = shape.values.map((dim, axis) => (dim === 0 && !allowZero ? (input?.[axis] ?? null) : dim));
+  const dims = shape.map((dim, axis) => (dim === 0 && !allowZero ? (input?.[axis] ?? null) : dim));
   const inferred = dims.indexOf(-1);
   checkSize(node, input, dims);
   if (inferred < 0) return input === null ? dims : dims.map((dim, axis) => dim ?? missingSize(input, dims, axis));
@@ -29,11 +29,8 @@ function reshapedDims(node: NodeView): readonly Dim[] | null {
 }
 
 /** The shape input, a null for each element that is known only at run time. */
-function requestedShape(node: NodeView): { readonly values: readonly Dim[] } | null {
-  const attribute = node.attributes.ints("shape");
-  if (attribute !== undefined) return { values: attribute };
-  const length = node.dims(1)?.[0];
-  return node.elements(1) ?? (typeof length === "number" ? { values: Array.from({ length }, () => null) } : null);
+function requestedShape(node: NodeView): readonly Dim[] | null {
+  return node.attributes.ints("shape") ?? node.shape(1);
 }
 
 /** The one size left over by the others; null where another is unknown, as it may be −1 itself. */

@@ -9,6 +9,9 @@ export type InferenceRule = (node: NodeView) => readonly Facts[];
 
 export type InferenceRules = Readonly<Record<string, InferenceRule>>;
 
+/** More axes than any engine computes with. */
+const MAX_RANK = 64;
+
 /** What a rule may need beyond the node's inputs. */
 export interface InferenceContext {
   /** Version of the default operator set. */
@@ -17,6 +20,8 @@ export interface InferenceContext {
   readonly inferSubgraph?: ((graph: GraphProto, inputs: readonly Facts[], scope: string) => readonly Facts[]) | undefined;
   /** Comes before the names of fresh symbols. */
   readonly scope?: string | undefined;
+  /** How many loops lie around the node. Default 0. */
+  readonly level?: number | undefined;
 }
 
 /** A node and what is known of its inputs, as a rule reads them. */
@@ -62,6 +67,19 @@ export class NodeView {
   /** Elements of a small input, all known. */
   numbers(index: number): readonly number[] | null {
     return numbersOf(this.input(index));
+  }
+
+  /**
+   * The sizes that an input lists, as the shape of Reshape does, a null for each that is known only at run time; null where not even their number is known.
+   *
+   * @throws {XDeepError} MODEL_INVALID for more axes than any tensor has.
+   */
+  shape(index: number): readonly Dim[] | null {
+    const known = this.elements(index)?.values;
+    const length = known?.length ?? this.dims(index)?.[0];
+    if (typeof length !== "number") return null;
+    if (length > MAX_RANK) throw this.invalid(`it makes a tensor of ${length} axes`);
+    return known ?? Array.from({ length }, () => null);
   }
 
   /** The first element of a small input. */

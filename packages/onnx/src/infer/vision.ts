@@ -25,16 +25,14 @@ function regionCount(node: NodeView): Dim {
 
 /** Size [N, C, …spatial] makes a grid [N, …spatial, axes]. */
 function affineGrid(node: NodeView): Facts {
-  const length = node.dims(1)?.[0];
-  const size = node.elements(1)?.values ?? (typeof length === "number" ? Array.from({ length }, () => null) : null);
+  const size = node.shape(1);
   if (size === null) return tensor(node.type(0), null);
   return tensor(node.type(0), [size[0] ?? null, ...size.slice(2), size.length - 2]);
 }
 
 function columnsToImage(node: NodeView): Facts {
   const input = node.dims(0);
-  const rank = [node.dims(1), node.dims(2)].map((dims) => dims?.[0]).find((length) => typeof length === "number");
-  const sizes = node.elements(1)?.values ?? (rank === undefined ? null : Array.from({ length: rank }, () => null));
+  const sizes = node.shape(1) ?? node.shape(2)?.map(() => null) ?? null;
   if (sizes === null) return tensor(node.type(0), null);
   const block = node.elements(2)?.values;
   const channels = block === undefined ? null : divideDimsExactly(input?.[1] ?? null, productOfDims(block));

@@ -14,15 +14,36 @@ export interface WindowGeometry {
 }
 
 /** The window attributes of a convolution or pool over `rank` spatial axes. */
-export function windowGeometry({ attributes }: NodeView, kernel: readonly Dim[]): WindowGeometry {
+export function windowGeometry(node: NodeView, kernel: readonly Dim[]): WindowGeometry {
+  const { attributes } = node;
+  checkSteps(node, "kernel_shape", kernel);
   return {
     kernel,
-    strides: attributes.ints("strides") ?? kernel.map(() => 1),
-    dilations: attributes.ints("dilations") ?? kernel.map(() => 1),
-    pads: attributes.ints("pads") ?? [...kernel, ...kernel].map(() => 0),
+    strides: steps(node, "strides", kernel),
+    dilations: steps(node, "dilations", kernel),
+    pads: listOf(node, "pads", 2 * kernel.length) ?? [...kernel, ...kernel].map(() => 0),
     autoPad: attributes.string("auto_pad", "NOTSET"),
     ceil: attributes.int("ceil_mode", 0) === 1,
   };
+}
+
+function steps(node: NodeView, name: string, kernel: readonly Dim[]): readonly number[] {
+  const list = listOf(node, name, kernel.length) ?? kernel.map(() => 1);
+  checkSteps(node, name, list);
+  return list;
+}
+
+/** A list of numbers; undefined where it is left out, or empty as some exporters leave it. */
+function listOf(node: NodeView, name: string, length: number): readonly number[] | undefined {
+  const list = node.attributes.ints(name);
+  if (list === undefined || list.length === 0) return undefined;
+  if (list.length !== length) throw node.invalid(`${name} has ${list.length} numbers, expected ${length}`);
+  return list;
+}
+
+function checkSteps(node: NodeView, name: string, list: readonly Dim[]): void {
+  const small = list.find((size) => typeof size === "number" && size < 1);
+  if (small !== undefined) throw node.invalid(`${name} holds ${small}`);
 }
 
 /** Output sizes of a window that slides over `sizes`. */

@@ -14,8 +14,8 @@ export function regionPoints(g: GraphBuilder, attributes: Attributes, { from, to
   const start = half ? g.shift(g.scale(from, scale), -0.5) : g.scale(from, scale);
   const extent = g.scale(g.sub(to, from), scale);
   const length = half ? extent : g.op("Max", [extent, g.scalar(1, extent)]);
-  const shares = Float32Array.from({ length: bins * samples }, (_, i) => (i + 0.5) / (bins * samples));
-  return g.add(start, g.mul(length, g.castLike(g.constant({ type: "float32", dims: [1, bins * samples], data: shares }, "shares"), from)));
+  const shares = g.table("float32", [1, bins * samples], (i) => (i + 0.5) / (bins * samples), "shares");
+  return g.add(start, g.mul(length, g.castLike(shares, from)));
 }
 
 /** The two elements around each point along an axis and their weights; none where a point lies more than one element outside. */
