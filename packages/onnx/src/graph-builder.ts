@@ -26,7 +26,7 @@ export interface GraphBuilderOptions {
 }
 
 /** Nodes that a gradient may have for each node that its model may have. */
-const NODES_PER_NODE = 10;
+const NODES_PER_NODE = 4;
 
 /** What a builder and those of its subgraphs have written so far. */
 interface Written {

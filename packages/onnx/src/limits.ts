@@ -3,7 +3,7 @@ import { checkOptionNames } from "@xdeep/core/backend";
 
 /** How much of a machine a model may claim. What a file says costs bytes; what it asks for may be without end. */
 export interface ModelLimits {
-  /** Nodes of the model, with those of its subgraphs, and with its functions in place of their calls. A gradient may have ten times as many. Default 10,000. */
+  /** Nodes of the model, with those of its subgraphs, and with its functions in place of their calls. A gradient may have four times as many. Default 8000. */
   readonly nodes: number;
   /** Inputs, or outputs, of one node or of the model: engines take time that grows with the square. Default 1024. */
   readonly arity: number;
@@ -21,7 +21,7 @@ export interface ModelLimits {
   readonly valueElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 10_000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25 };
+export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25 };
 
 /**
  * The limits with the default for each that is left out.

@@ -63,5 +63,5 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     ...session
   } = options;
   // What the engine would print as an error is thrown as one.
-  return { graphOptimizationLevel: "all", logSeverityLevel: 4, ...session };
+  return { logSeverityLevel: 4, ...session };
 }

@@ -85,7 +85,11 @@ export class Sessions {
   async #create<T>(source: () => SessionSource<T>): Promise<Prepared<T>> {
     const { model, plan } = source();
     const { bytes, externalData } = writeModelInPieces(model);
-    const options = externalData.length === 0 ? this.#options : { ...this.#options, externalData };
+    const options = {
+      graphOptimizationLevel: optimizationLevel(model),
+      ...this.#options,
+      ...(externalData.length === 0 ? {} : { externalData }),
+    };
     try {
       return { session: await this.#engine.ort.InferenceSession.create(bytes, options), plan };
     } catch (cause) {
@@ -95,6 +99,13 @@ export class Sessions {
       });
     }
   }
+}
+
+/** Beyond so many nodes ONNX Runtime's optimizations take longer than they save: minutes for tens of thousands. */
+const MOST_OPTIMIZED_NODES = 10_000;
+
+function optimizationLevel({ graph }: ModelProto): "all" | "disabled" {
+  return (graph?.node.length ?? 0) > MOST_OPTIMIZED_NODES ? "disabled" : "all";
 }
 
 /** Releases a session that was created, or is being created; one that could not be is nothing to release. */

@@ -1,3 +1,4 @@
+import { Attributes } from "../attributes.ts";
 import type { Facts } from "../facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { operandsOf } from "../graph-names.ts";
@@ -16,6 +17,10 @@ export interface SizedGraph {
 /** Elements that the model may make for each element that it stores, and compute for each that it is fed or stores. */
 const MADE_PER_STORED = 8;
 const COMPUTED_PER_GIVEN = 2 ** 14;
+/** Engines multiply and add so often in the time that they take for an element of a result, */
+const PRODUCTS_PER_ELEMENT = 2 ** 10;
+/** and write so many elements in the time that they take to run a node again in a loop. */
+const ELEMENTS_PER_RUN = 2 ** 10;
 
 /**
  * Checks how much a model computes, as far as its shapes say before a run: a file of a hundred bytes can ask for a tensor of any size, or for a loop of
@@ -45,10 +50,31 @@ function isStored({ opType, domain }: NodeProto): boolean {
   return opType === "Constant" && isDefaultDomain(domain);
 }
 
+/** The elements of a node's outputs, or as many as take the time that its windows and products take. */
+function workOf(node: NodeProto, facts: SizedGraph["facts"]): number {
+  const elements = node.output.reduce((sum, name) => (name === "" ? sum : sum + leastElements(facts.get(name))), 0);
+  const [x, weights] = [facts.get(node.input[0] ?? ""), facts.get(node.input[1] ?? "")];
+  const perChannel = leastElements(weights) / leastSize(weights?.dims?.[0] ?? null);
+  switch (node.opType) {
+    case "AveragePool":
+    case "LpPool":
+    case "MaxPool":
+      return elements * new Attributes(node).ints("kernel_shape", []).reduce((cells, size) => cells * Math.max(1, size), 1);
+    case "Conv":
+      return elements + (elements * perChannel) / PRODUCTS_PER_ELEMENT;
+    case "ConvTranspose":
+      return elements + (leastElements(x) * perChannel) / PRODUCTS_PER_ELEMENT;
+    case "MatMul":
+      return elements + (elements * leastSize(x?.dims?.at(-1) ?? null)) / PRODUCTS_PER_ELEMENT;
+    default:
+      return elements;
+  }
+}
+
 interface Meter {
   /** Elements of constants that the model makes. */
   readonly made: Count;
-  /** Elements of all values. */
+  /** Elements of all other values. */
   readonly computed: Count;
 }
 
@@ -62,8 +88,7 @@ function measure({ graph, opset, facts }: SizedGraph, varying: Set<string>, roun
   for (const node of graph.node) {
     if (isStored(node)) continue;
     const varies = operandsOf(node).some((name) => varying.has(name));
-    const elements = node.output.reduce((sum, name) => (name === "" ? sum : sum + leastElements(facts.get(name))), 0);
-    add(meter, node, rounds * elements, varies);
+    add(meter, node, rounds * Math.max(workOf(node, facts), rounds > 1 ? ELEMENTS_PER_RUN : 0), varies);
     for (const { name, g } of node.attribute) {
       if (g !== undefined)
         measureInside(node, name, { graph, opset, facts }, varies ? new Set([...varying, ...g.input.map((input) => input.name)]) : varying, rounds, meter);
@@ -82,8 +107,8 @@ function measureInside(node: NodeProto, attribute: string, { opset, facts }: Siz
 
 function add({ made, computed }: Meter, node: NodeProto, elements: number, varies: boolean): void {
   const label = `${node.opType} "${node.name || (node.output[0] ?? "")}"`;
-  computed.count += elements;
-  if (!varies) made.count += elements;
+  if (varies) computed.count += elements;
+  else made.count += elements;
   if (made.count > made.most) throw beyondLimit("constantElements", made.most, `${made.count} elements of constants, with those before it`, label);
   if (computed.count > computed.most)
     throw beyondLimit("valueElements", computed.most, `${computed.count} elements, with those of the values before it`, label);
