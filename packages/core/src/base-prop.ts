@@ -9,7 +9,7 @@ import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescripti
 import type { Model, Rule, VjpResult } from "./model.ts";
 import { mirrorInput, resolveInput } from "./resolve-input.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
-import { resolveOutput } from "./resolve-values.ts";
+import { scoredOutputs } from "./resolve-values.ts";
 import { expandTargets } from "./resolve-target.ts";
 import { sumTensors } from "./row-sum.ts";
 import { saturationNotes } from "./saturation-notes.ts";
@@ -83,7 +83,7 @@ export class BaseProp implements Explainer {
     const targets = expandTargets(options.target, rows);
     const chunks = splitRows(rows, batchSize(this.model.capabilities));
     const shared = sharedInputs(this.model.inputs);
-    const outputs = [output ?? resolveOutput(this.model.outputs).name];
+    const outputs = scoredOutputs(this.model.outputs, output);
     const results: VjpResult[] = [];
     for (const chunk of chunks) {
       if (results.length > 0) await betweenRuns(signal);

@@ -26,6 +26,15 @@ export function resolveOutput(outputs: readonly ValueInfo[], name?: string, scor
   });
 }
 
+/**
+ * Names of the outputs that a request for a score needs: the one that is scored. Undefined where a model has none to score, so that it is the backend
+ * that refuses, which knows what can be explained instead.
+ */
+export function scoredOutputs(outputs: readonly ValueInfo[], name?: string): readonly string[] | undefined {
+  const scored = name ?? outputs.find(({ type }) => isFloatType(type))?.name;
+  return scored === undefined ? undefined : [scored];
+}
+
 export interface ResolveWrtOptions {
   /** Float values inside the network that gradients can be taken of; undefined where the backend has no such capability. */
   readonly innerValues?: InnerValues | undefined;

@@ -2,7 +2,7 @@ import { batchSize, concatRows, sharedInputs, sliceFeeds, splitRows } from "./ba
 import { betweenRuns } from "./between-runs.ts";
 import { XDeepError } from "./error.ts";
 import type { ForwardResult, Model, ScoreRequest } from "./model.ts";
-import { resolveOutput } from "./resolve-values.ts";
+import { scoredOutputs } from "./resolve-values.ts";
 import { expandTargets } from "./resolve-target.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import type { Target } from "./target.ts";
@@ -25,7 +25,7 @@ export async function scoreRows(
 ): Promise<ForwardResult> {
   const targets = expandTargets(target, rows);
   const shared = sharedInputs(model.inputs);
-  const wantedOutputs = outputs ?? [output ?? resolveOutput(model.outputs).name];
+  const wantedOutputs = outputs ?? scoredOutputs(model.outputs, output);
   const results: ForwardResult[] = [];
   for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
     if (results.length > 0) await betweenRuns(signal);

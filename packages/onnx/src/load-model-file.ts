@@ -9,6 +9,8 @@ export interface ModelFile {
   readonly model: ModelProto;
   /** Absolute path of the .onnx file. */
   readonly path: string;
+  /** What the .onnx file holds; the weights of `model` that lie in it are parts of this. */
+  readonly bytes: Uint8Array;
   /** Absolute paths of the files beside it that its weights came from. */
   readonly externalFiles: readonly string[];
 }
@@ -22,14 +24,15 @@ export interface ModelFile {
 export async function loadModelFile(path: string | URL): Promise<ModelFile> {
   const [{ dirname, resolve }, { fileURLToPath }] = await Promise.all([import("node:path"), import("node:url")]);
   const file = resolve(path instanceof URL ? fileURLToPath(path) : path);
-  const model = readModel(await readModelBytes(file));
+  const bytes = await readModelBytes(file);
+  const model = readModel(bytes);
   const folder = dirname(file);
   const groups = groupByLocation(externalTensors(model));
   const data = new Map<TensorProto, Uint8Array>();
   for (const [location, tensors] of groups) {
     await readTensors(resolve(folder, location), folder, location, tensors, data);
   }
-  return { model: withExternalData(model, data), path: file, externalFiles: [...groups.keys()].map((location) => resolve(folder, location)) };
+  return { model: withExternalData(model, data), path: file, bytes, externalFiles: [...groups.keys()].map((location) => resolve(folder, location)) };
 }
 
 async function readModelBytes(file: string): Promise<Uint8Array> {

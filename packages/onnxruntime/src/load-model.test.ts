@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { saveModelFile, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
+import { loadModelFile, saveModelFile, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../test/failure.ts";
@@ -47,6 +47,13 @@ describe("a model is loaded from", () => {
     const shifted = Buffer.concat([Buffer.from([1, 2, 3]), bytes]).subarray(3);
     expect(await explained(await loadModel(shifted))).toEqual(expected);
     expect(await explained(await loadModel(bytes.slice().buffer))).toEqual(expected);
+  });
+
+  it("a model that was read or built", async () => {
+    expect(await explained(await loadModel(perceptron()))).toEqual(expected);
+    const { model, bytes: read } = await loadModelFile(join(folder, "model.onnx"));
+    expect(Buffer.compare(read, bytes)).toBe(0);
+    expect(await explained(await loadModel(model))).toEqual(expected);
   });
 
   it("a web address, and a data URL", async () => {

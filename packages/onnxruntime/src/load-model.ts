@@ -20,7 +20,7 @@ const PREFERRED_BATCH = 4;
 const DEFAULT_SESSIONS = 8;
 
 /**
- * Loads an ONNX model to be explained: from a path, a URL, or the file's bytes. A model of float16 or bfloat16 is computed in float32, and
+ * Loads an ONNX model to be explained: from a path, a URL, the file's bytes, or a ModelProto. A model of float16 or bfloat16 is computed in float32, and
  * takes and gives float32, unless `compute: "declared"` asks for its own types.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING for the file; GRADIENT_MISSING listing every operator that has

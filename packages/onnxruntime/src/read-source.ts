@@ -2,8 +2,8 @@ import { XDeepError } from "@xdeep/core";
 import { type ModelProto, externalDataFiles, loadModelFile, readModel, resolveExternalData } from "@xdeep/onnx";
 import type { LoadModelOptions } from "./options.ts";
 
-/** A path (in Node), a URL, or the bytes of the file. */
-export type ModelSource = string | URL | Uint8Array | ArrayBuffer;
+/** A path (in Node), a URL, the bytes of the file, or the model as @xdeep/onnx reads and builds it. */
+export type ModelSource = string | URL | Uint8Array | ArrayBuffer | ModelProto;
 
 /**
  * Reads a model with its weights. Weights that lie in other files are read from beside a path, fetched from beside a web address unless they
@@ -14,9 +14,10 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer;
 export async function readSource(source: ModelSource, { weightFiles }: Pick<LoadModelOptions, "weightFiles">): Promise<ModelProto> {
   if (source instanceof Uint8Array) return resolveExternalData(readModel(source), weightFiles ?? {});
   if (source instanceof ArrayBuffer) return resolveExternalData(readModel(new Uint8Array(source)), weightFiles ?? {});
+  if (typeof source === "object" && source !== null && "$typeName" in source) return resolveExternalData(source, weightFiles ?? {});
   const url = webUrl(source);
   if (url !== null) return readFromWeb(url, weightFiles);
-  if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL or bytes.");
+  if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL, bytes or a ModelProto.");
   return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source)).model;
 }
 
