@@ -1,3 +1,5 @@
+import { printableLines } from "./print/printable.ts";
+
 /** Where the command writes text. */
 export interface TextOutput {
   write(text: string): unknown;
@@ -11,6 +13,13 @@ export interface Io {
   readonly stdout: TextOutput;
   /** Notes, warnings, errors, and the progress bar where it is a terminal. */
   readonly stderr: TextOutput;
-  /** Aborted by Ctrl-C. */
+  /** Where a progress bar may be drawn, with the control characters that it takes; the same place as stderr. */
+  readonly terminal?: TextOutput | undefined;
+  /** Aborted by Ctrl-C, or where stdout takes no more. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The same place, to which nothing is written that a terminal would obey: names in files are chosen by others. */
+export function printableOutput(output: TextOutput): TextOutput {
+  return { isTTY: output.isTTY, write: (text) => output.write(printableLines(text)) };
 }

@@ -14,7 +14,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
-  for (const command of [explainCommand(io), checkCommand(io, finish)]) program.addCommand(command);
+  for (const command of [explainCommand(io, finish), checkCommand(io, finish)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;
 }

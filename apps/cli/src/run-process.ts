@@ -1,22 +1,33 @@
 import process from "node:process";
 
+import { EXIT } from "./exit-code.ts";
+import { fileProblem } from "./inputs/file-error.ts";
 import { main } from "./main.ts";
+import { errorLine, describeError } from "./report-error.ts";
 
 /** Runs the command with this process's arguments and streams, and sets its exit code. Ctrl-C aborts; a second one ends the process at once. */
 export async function runProcess(): Promise<void> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   process.once("SIGINT", abort);
-  process.stdout.on("error", leaveWhenUnread);
+  process.stdout.on("error", stopWhenUnwritable(controller));
+  // There is no other place to say it.
+  process.stderr.on("error", () => undefined);
   try {
-    process.exitCode = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal });
+    const code = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal });
+    process.exitCode ??= code;
   } finally {
     process.removeListener("SIGINT", abort);
   }
 }
 
-/** A reader that has seen enough closes the pipe: `xdeep … | head`. */
-function leaveWhenUnread(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+/** Says once that stdout takes no more, a full disk or a reader that has seen enough, and ends the run: what it finds would not be told. */
+function stopWhenUnwritable(controller: AbortController): (cause: unknown) => void {
+  return (cause) => {
+    if (process.exitCode !== undefined) return;
+    process.exitCode = EXIT.failure;
+    const problem = fileProblem("The output cannot be written", cause);
+    process.stderr.write(`error: ${errorLine(describeError(problem))}\n`);
+    controller.abort(problem);
+  };
 }

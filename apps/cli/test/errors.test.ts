@@ -22,7 +22,7 @@ describe("failures of model and data exit with 1", () => {
     ["a model behind a URL", "MODEL_NOT_FOUND", ({ picture }) => ["https://example.com/model.onnx", picture]],
     ["an operator without a rule", "GRADIENT_MISSING", ({ folder }) => [join(folder, "foreign.onnx"), join(folder, "row.json")]],
     ["a picture that is not there", "IMAGE_INVALID", ({ model, folder }) => [model, join(folder, "none.png")]],
-    ["a picture that is none", "IMAGE_INVALID", ({ model, folder }) => [model, join(folder, "text.onnx")]],
+    ["a picture that is none", "IMAGE_INVALID", ({ model, folder }) => [model, join(folder, "text.jpg")]],
     ["a file of numbers that is not there", "INPUT_MISSING", ({ model, folder }) => [model, join(folder, "none.npy")]],
     ["numbers of other dims", "INPUT_SHAPE", ({ model, folder }) => [model, join(folder, "row.json")]],
     ["a class out of range", "TARGET_OUT_OF_RANGE", ({ model, picture }) => [model, picture, "--target", "3"]],
@@ -44,6 +44,7 @@ describe("failures of model and data exit with 1", () => {
   it.each(cases)("%s: %s", async (_, code, argv) => {
     const at = await scene();
     await writeFile(join(at.folder, "text.onnx"), "this is no model\n");
+    await writeFile(join(at.folder, "text.jpg"), "this is no picture\n");
     await writeFile(join(at.folder, "labels.txt"), "fox\nfrog\njay\n");
     await writeFile(join(at.folder, "row.json"), "[[1, 2, 3, 4]]");
     await writeTestModel(at.folder, "foreign.onnx", foreignModel());
@@ -84,6 +85,11 @@ describe("a command line that cannot be understood exits with 2", () => {
     ["no steps", ["explain", "m.onnx", "a.png", "-n", "0"], "integer, 1 or above"],
     ["a number that is none", ["explain", "m.onnx", "a.png", "--noise-level", "much"], "It is a number"],
     ["two kinds of noise", ["explain", "m.onnx", "a.png", "--noise-level", "0.1", "--noise-std", "1"], "cannot be used with"],
+    ["an option that is given twice", ["explain", "m.onnx", "a.png", "-t", "1", "--target", "2"], "'-t, --target <class>' is given twice"],
+    ["models alone", ["explain", "m.onnx", "n.onnx"], "there is nothing to explain"],
+    ["a backend that is not there", ["explain", "m.onnx", "a.png", "--backend", "nothing"], 'a package "xdeep-backend-nothing" or "nothing"'],
+    ["dims that are none", ["explain", "m.onnx", "a.png", "--input-dims", "x=1,,2"], "image=N,3,224,224"],
+    ["a colour that is none", ["explain", "m.onnx", "a.png", "--background", "#12"], "#rrggbb"],
     ["an input without a file", ["explain", "m.onnx", "a.png", "--input", "mask"], "name of an input"],
   ])("%s", async (_, argv, message) => {
     const { code, stdout, stderr } = await runCli(argv);
@@ -109,7 +115,7 @@ it("stops between runs when it is interrupted, and exits with 130", async () => 
   const row = Array.from({ length: side }, (_, y) => Array.from({ length: side }, (__, x) => Math.cos(x + y)));
   await writeFile(join(folder, "x.json"), JSON.stringify([row]));
   const controller = new AbortController();
-  const argv = ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")];
+  const argv = ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--target", "0,0", "--out", join(folder, "out")];
   const { code, stderr } = await runCli(argv, {
     signal: controller.signal,
     onOutput: (text) => {

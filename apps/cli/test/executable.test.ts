@@ -76,7 +76,7 @@ describe("the executable", () => {
     await writeFile(join(folder, "x.json"), JSON.stringify([row]));
     let isInterrupted = false;
     const { code, stderr } = await run(
-      ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--out", join(folder, "out")],
+      ["explain", model, join(folder, "x.json"), "--method", "smooth", "--samples", "1000000", "--target", "0,0", "--out", join(folder, "out")],
       (text, interrupt) => {
         if (isInterrupted || !text.includes("highest of")) return;
         isInterrupted = true;

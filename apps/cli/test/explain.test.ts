@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
-import { readNpy } from "../src/inputs/npy-file.ts";
+import { readNpy, writeNpy } from "../src/inputs/npy-file.ts";
 import {
   PICTURE_WEIGHTS,
   TABLE_WEIGHTS,
@@ -38,7 +38,7 @@ async function scene(): Promise<Scene> {
   return {
     folder,
     labels,
-    model: await writeTestModel(folder, "model.onnx", pictureModel()),
+    model: await writeTestModel(folder, "net.onnx", pictureModel()),
     picture: await writeTestPicture(folder, "red.png", { r: 255, g: 51, b: 0 }),
     out: join(folder, "out"),
   };
@@ -55,23 +55,28 @@ describe("xdeep explain on a picture", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("red fox (0), logit 3.6");
     expect(stdout).toContain("probabilities, a softmax");
-    expect((await readdir(out)).toSorted()).toEqual(["red.vanilla.json", "red.vanilla.npy", "red.vanilla.overlay.png"]);
-    const { dims, numbers } = await readNpy(join(out, "red.vanilla.npy"));
+    expect((await readdir(out)).toSorted()).toEqual(["red.net.vanilla.json", "red.net.vanilla.npy", "red.net.vanilla.overlay.png"]);
+    const { dims, numbers } = await readNpy(join(out, "red.net.vanilla.npy"));
     expect(dims).toEqual([1, 3, 8, 8]);
     // Blue is 0 everywhere, where the rectifier's derivative is 0.
     const expected = [...Array<number>(64).fill(4 / 64), ...Array<number>(64).fill(-2 / 64), ...Array<number>(64).fill(0)];
     Array.from(numbers).forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 6));
-    const { width, height } = await sharp(join(out, "red.vanilla.overlay.png")).metadata();
+    const { width, height } = await sharp(join(out, "red.net.vanilla.overlay.png")).metadata();
     expect([width, height]).toEqual([224, 224]);
   });
 
   it("records enough to make the result again", async () => {
     const { model, picture, labels, out } = await scene();
     await runCli(["explain", model, picture, "-l", labels, "-o", out, "-m", "smooth-guided", "--samples", "3", "--noise-level", "0.1", "--seed", "7"]);
-    const record = await readRecord(join(out, "red.smooth-guided.json"));
-    expect(record.model.file).toBe("model.onnx");
+    const record = await readRecord(join(out, "red.net.smooth-guided.json"));
+    expect(record.model.file).toBe("net.onnx");
     expect(record.model.sha256).toMatch(/^[\da-f]{64}$/);
-    expect(record.input).toMatchObject({ file: "red.png", input: "picture", dims: [1, 3, 8, 8], picture: { preset: "unit", guessed: true } });
+    expect(record.input).toMatchObject({
+      file: "red.png",
+      input: "picture",
+      dims: [1, 3, 8, 8],
+      picture: { preset: "unit", guessed: ["channels", "scale", "mean", "std", "cropFraction"] },
+    });
     expect(record.input.picture?.preprocessing).toMatchObject({ size: { width: 8, height: 8 }, layout: "NCHW" });
     expect(record.method).toMatchObject({ name: "smooth", parameters: { n: 3, noiseLevel: 0.1, seed: 7 }, of: { name: "guided" } });
     expect(record).toMatchObject({ rule: "guided", rectifiers: 1, score: "logit", output: "probabilities", entries: "probabilities" });
@@ -80,17 +85,17 @@ describe("xdeep explain on a picture", () => {
     expect(Object.keys(record.versions)).toEqual(expect.arrayContaining(["@xdeep/cli", "@xdeep/core", "@xdeep/guided", "@xdeep/smooth", "@xdeep/onnxruntime"]));
     const again = join(out, "again");
     await runCli(["explain", model, picture, "-o", again, "-m", "smooth-guided", "--samples", "3", "--noise-level", "0.1", "--seed", "7"]);
-    expect(await readFile(join(again, "red.smooth-guided.npy"))).toEqual(await readFile(join(out, "red.smooth-guided.npy")));
+    expect(await readFile(join(again, "red.net.smooth-guided.npy"))).toEqual(await readFile(join(out, "red.net.smooth-guided.npy")));
   });
 
   it("integrates to the difference of the scores, and says how well", async () => {
     const { model, picture, out } = await scene();
     const { stdout } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "5", "--target", "1"]);
     expect(stdout).toMatch(/delta {8}\S+, \S+% of F\(x\) - F\(baseline\) = -0\.4\n/);
-    const { rows } = await readRecord(join(out, "red.integrated.json"));
+    const { rows } = await readRecord(join(out, "red.net.integrated.json"));
     expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[1]!, 5);
     expect(Math.abs(rows[0]!.convergence!.delta)).toBeLessThan(1e-5);
-    const { numbers } = await readNpy(join(out, "red.integrated.npy"));
+    const { numbers } = await readNpy(join(out, "red.net.integrated.npy"));
     expect(numbers[0]).toBeCloseTo(-1 / 64, 6);
     expect(numbers[64]).toBeCloseTo((3 / 64) * MEANS[1], 6);
   });
@@ -105,7 +110,7 @@ describe("xdeep explain on a picture", () => {
     ] as const) {
       const { code } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "-n", "4", "-t", "0", "--baseline", baseline]);
       expect(code).toBe(0);
-      const { rows, baseline: recorded } = await readRecord(join(out, "red.integrated.json"));
+      const { rows, baseline: recorded } = await readRecord(join(out, "red.net.integrated.json"));
       expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[0]! - logit, 5);
       expect(recorded).toEqual([baseline]);
     }
@@ -132,7 +137,7 @@ describe("xdeep explain on a picture", () => {
       "--baseline",
       "0.5",
     ]);
-    const { rows, baseline } = await readRecord(join(out, "red.integrated.json"));
+    const { rows, baseline } = await readRecord(join(out, "red.net.integrated.json"));
     expect(rows[0]!.convergence!.difference).toBeCloseTo(LOGITS[0]! - (0 + 3 + 1.5) / 3, 5);
     expect(baseline).toEqual(["black", "white", "0.5"]);
   });
@@ -163,22 +168,22 @@ describe("xdeep explain on a picture", () => {
     expect(stdout).toContain("rectifiers   1");
     const files = await readdir(out);
     expect(files).toHaveLength(2 * 2 * 6 + 1);
-    const { width } = await sharp(join(out, "sheet.png")).metadata();
+    const { width } = await sharp(join(out, "sheet.net.png")).metadata();
     expect(width).toBeGreaterThan(3 * 224);
-    const guided = await readNpy(join(out, "red.guided.npy"));
+    const guided = await readNpy(join(out, "red.net.guided.npy"));
     expect(Math.min(...guided.numbers)).toBe(0);
   });
 
   it("keeps the results of files of one name apart", async () => {
     const { model, picture, out } = await scene();
     await runCli(["explain", model, picture, picture, "-o", out]);
-    expect(await readdir(out)).toEqual(expect.arrayContaining(["red.vanilla.npy", "red-2.vanilla.npy"]));
+    expect(await readdir(out)).toEqual(expect.arrayContaining(["red.net.vanilla.npy", "red-2.net.vanilla.npy"]));
   });
 
   it("reduces to the signed maximum over channels", async () => {
     const { model, picture, out } = await scene();
     await runCli(["explain", model, picture, "-o", out, "--take-max", "-t", "1"]);
-    const { dims, numbers } = await readNpy(join(out, "red.vanilla.npy"));
+    const { dims, numbers } = await readNpy(join(out, "red.net.vanilla.npy"));
     expect(dims).toEqual([1, 1, 8, 8]);
     expect(numbers[0]).toBeCloseTo(3 / 64, 6);
   });
@@ -186,7 +191,11 @@ describe("xdeep explain on a picture", () => {
   it("draws the attribution of an inner value", async () => {
     const { model, picture, out } = await scene();
     expect((await runCli(["explain", model, picture, "-o", out, "--wrt", "rectified", "-m", "integrated"])).code).toBe(0);
-    expect((await readdir(out)).toSorted()).toEqual(["red.integrated.json", "red.integrated.rectified.npy", "red.integrated.rectified.overlay.png"]);
+    expect((await readdir(out)).toSorted()).toEqual([
+      "red.net.integrated.json",
+      "red.net.integrated.rectified.npy",
+      "red.net.integrated.rectified.overlay.png",
+    ]);
   });
 
   it("explains the probability when asked", async () => {
@@ -194,7 +203,7 @@ describe("xdeep explain on a picture", () => {
     const { stdout } = await runCli(["explain", model, picture, "-o", out, "--score", "probability", "-m", "integrated", "-n", "20"]);
     const exponentials = LOGITS.map(Math.exp);
     const probability = exponentials[0]! / exponentials.reduce((sum, value) => sum + value);
-    const { rows, score } = await readRecord(join(out, "red.integrated.json"));
+    const { rows, score } = await readRecord(join(out, "red.net.integrated.json"));
     expect(score).toBe("probability");
     expect(rows[0]!.score).toBeCloseTo(probability, 5);
     expect(stdout).toContain("probability");
@@ -210,7 +219,7 @@ describe("xdeep explain on a picture", () => {
     const { model, picture, out } = await scene();
     expect((await runCli(["explain", model, picture, "-o", out])).stdout).toMatch(/preset {3}unit, guessed \(8 x 8 pixels\)[^]*--preset/);
     const { stdout } = await runCli(["explain", model, picture, "-o", out, "--preset", "caffe"]);
-    expect(stdout).toContain("preset   caffe: 8 x 8 bgr NCHW");
+    expect(stdout).toContain("preset   caffe: 8 x 8 crop 0.875, bgr NCHW");
     expect(stdout).not.toContain("guessed");
   });
 
@@ -219,7 +228,7 @@ describe("xdeep explain on a picture", () => {
     const preset = join(folder, "half.json");
     await writeFile(preset, JSON.stringify({ preset: "unit", scale: 1 / 510 }));
     await runCli(["explain", model, picture, "-o", out, "-p", preset, "--std", "0.5", "-t", "0"]);
-    const { rows } = await readRecord(join(out, "red.vanilla.json"));
+    const { rows } = await readRecord(join(out, "red.net.vanilla.json"));
     expect(rows[0]!.score).toBeCloseTo(LOGITS[0]!, 5);
   });
 
@@ -285,11 +294,11 @@ describe("xdeep explain on numbers", () => {
       join(folder, "features.json"),
     ]);
     expect(code).toBe(0);
-    expect(stdout).toContain("scores as the model gives them, no probabilities");
+    expect(stdout).toContain("scores as the model gives them");
     expect(stdout).toMatch(/row 0: entry 1, score 2\n/);
     expect(stdout).toMatch(/1 {2}width {4}6 {2}\++\n/);
     expect(stdout).toMatch(/3 {2}age {5}-4 {2}-+\n/);
-    const { dims, numbers } = await readNpy(join(folder, "rows.integrated.npy"));
+    const { dims, numbers } = await readNpy(join(folder, "rows.table.integrated.npy"));
     expect(dims).toEqual([2, 4]);
     expect(Array.from(numbers)).toEqual([0, 6, 0, -4, 4, 0, 0, 0].map((value) => expect.closeTo(value, 5) as number));
   });
@@ -297,11 +306,10 @@ describe("xdeep explain on numbers", () => {
   it("adds the batch axis to one sample, from .npy files too", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());
-    const { writeNpy } = await import("../src/inputs/npy-file.ts");
     await writeNpy(join(folder, "row.npy"), { type: "float32", dims: [4], data: Float32Array.of(1, 2, 3, 4) });
     const { code } = await runCli(["explain", model, join(folder, "row.npy"), "-o", join(folder, "out"), "-t", "0"]);
     expect(code).toBe(0);
-    expect(Array.from((await readNpy(join(folder, "out", "row.vanilla.npy"))).numbers)).toEqual([...TABLE_WEIGHTS[0]]);
+    expect(Array.from((await readNpy(join(folder, "out", "row.table.vanilla.npy"))).numbers)).toEqual([...TABLE_WEIGHTS[0]]);
   });
 
   it("takes further inputs, and attributes to the ones named", async () => {
@@ -311,10 +319,10 @@ describe("xdeep explain on numbers", () => {
     await writeFile(join(folder, "gate.json"), "[1, 0, 1, 0]");
     const argv = ["explain", model, join(folder, "x.json"), "-o", folder, "-t", "0", "--input", `gate=${join(folder, "gate.json")}`];
     expect((await runCli(argv)).code).toBe(0);
-    expect(Array.from((await readNpy(join(folder, "x.vanilla.x.npy"))).numbers)).toEqual([1, 0, -2, 0]);
-    expect(Array.from((await readNpy(join(folder, "x.vanilla.gate.npy"))).numbers)).toEqual([1, 0, -6, 2]);
+    expect(Array.from((await readNpy(join(folder, "x.gated.vanilla.x.npy"))).numbers)).toEqual([1, 0, -2, 0]);
+    expect(Array.from((await readNpy(join(folder, "x.gated.vanilla.gate.npy"))).numbers)).toEqual([1, 0, -6, 2]);
     expect((await runCli([...argv, "--wrt", "x"])).code).toBe(0);
-    expect(Array.from((await readNpy(join(folder, "x.vanilla.npy"))).numbers)).toEqual([1, 0, -2, 0]);
+    expect(Array.from((await readNpy(join(folder, "x.gated.vanilla.npy"))).numbers)).toEqual([1, 0, -2, 0]);
     const { code, stderr } = await runCli(["explain", model, join(folder, "x.json"), "-o", folder]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/give the others by --input NAME=FILE.*\[INPUT_MISSING\]/);
@@ -324,7 +332,7 @@ describe("xdeep explain on numbers", () => {
     ["Softmax", "probabilities, a softmax"],
     ["LogSoftmax", "log-probabilities, a log-softmax"],
     ["Sigmoid", "probabilities, a sigmoid for each class"],
-    ["Identity", "scores as the model gives them, no probabilities"],
+    ["Identity", "scores as the model gives them"],
   ] as const)("says what the entries after %s are", async (activation, note) => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "activated.onnx", activatedModel(activation));
@@ -340,7 +348,7 @@ describe("xdeep explain on numbers", () => {
     const { code, stdout } = await runCli(["explain", model, join(folder, "tokens.json"), "-o", folder, "--wrt", "embedded", "-t", "1"]);
     expect(code).toBe(0);
     expect(stdout).toContain("[0, 1]");
-    const { dims, numbers } = await readNpy(join(folder, "tokens.vanilla.embedded.npy"));
+    const { dims, numbers } = await readNpy(join(folder, "tokens.tokens.vanilla.embedded.npy"));
     expect(dims).toEqual([1, 2, 2]);
     expect(Array.from(numbers)).toEqual([...TABLE_WEIGHTS[1]]);
   });

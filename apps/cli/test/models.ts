@@ -82,6 +82,46 @@ export function tokenModel(): ModelProto {
   });
 }
 
+/** Boxes of 4 numbers and scores of 3 classes for 5 anchors, W · x: entry [anchor, k] has the weights of DETECTOR_WEIGHTS at 7 anchor + k. */
+export const DETECTOR_WEIGHTS: readonly (readonly number[])[] = Array.from({ length: 35 }, (_, entry) =>
+  Array.from({ length: 4 }, (__, feature) => (entry % 7 < 4 ? 100 : 1) * Math.sin(5 * entry + feature)),
+);
+
+/** One output [N, 5, 7] as of YOLOv5, or [N, 7, 5] as of YOLOv8; or two, boxes [N, 5, 4] and scores [N, 5, 3]. */
+export function detectorModel(form: "anchors first" | "anchors last" | "two outputs"): ModelProto {
+  const weights = constant(
+    "weights",
+    [4, 35],
+    [0, 1, 2, 3].flatMap((feature) => DETECTOR_WEIGHTS.map((row) => row[feature]!)),
+  );
+  const dims = tensorProto("dims", { type: "int64", dims: [3], data: BigInt64Array.of(0n, 5n, 7n) });
+  const split = tensorProto("split", { type: "int64", dims: [2], data: BigInt64Array.of(4n, 3n) });
+  const last = {
+    "anchors first": nodeProto("Identity", ["rows"], ["detections"]),
+    "anchors last": nodeProto("Transpose", ["rows"], ["detections"], { perm: [0, 2, 1] }),
+    "two outputs": nodeProto("Split", ["rows", "split"], ["boxes", "scores"], { axis: 2 }),
+  }[form];
+  return modelProto({
+    nodes: [nodeProto("MatMul", ["x", "weights"], ["flat"]), nodeProto("Reshape", ["flat", "dims"], ["rows"]), last],
+    inputs: [valueInfoProto("x", "float32", ["N", 4])],
+    outputs:
+      form === "two outputs"
+        ? [valueInfoProto("boxes", "float32", ["N", 5, 4]), valueInfoProto("scores", "float32", ["N", 5, 3])]
+        : [valueInfoProto("detections", "float32", form === "anchors first" ? ["N", 5, 7] : ["N", 7, 5])],
+    initializers: [weights, dims, split],
+  });
+}
+
+/** The class alone, as scikit-learn's exporter gives it: no output has a gradient, but "scores" inside has. */
+export function decisionModel(): ModelProto {
+  return modelProto({
+    nodes: [nodeProto("Gemm", ["x", "weights"], ["scores"], { transB: 1 }), nodeProto("ArgMax", ["scores"], ["class"], { axis: 1, keepdims: 0 })],
+    inputs: [valueInfoProto("x", "float32", ["N", 4])],
+    outputs: [valueInfoProto("class", "int64", ["N"])],
+    initializers: [constant("weights", [2, 4], TABLE_WEIGHTS.flat())],
+  });
+}
+
 /** An operator that nobody knows between input and output. */
 export function foreignModel(): ModelProto {
   return modelProto({

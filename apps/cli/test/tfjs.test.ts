@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, it } from "vitest";
@@ -14,12 +14,14 @@ interface Weights {
   readonly data: Float32Array;
 }
 
-async function writeLayersModel(folder: string, layers: readonly object[], weights: readonly Weights[]): Promise<string> {
+async function writeLayersModel(parent: string, layers: readonly object[], weights: readonly Weights[]): Promise<string> {
   const json = {
     format: "layers-model",
     modelTopology: { class_name: "Sequential", config: { name: "model", layers }, keras_version: "2.2.4", backend: "tensorflow" },
     weightsManifest: [{ paths: ["weights.bin"], weights: weights.map(({ name, shape }) => ({ name, shape, dtype: "float32" })) }],
   };
+  const folder = join(parent, "dense");
+  await mkdir(folder);
   await writeFile(join(folder, "weights.bin"), Buffer.concat(weights.map(({ data }) => Buffer.from(data.buffer))));
   await writeFile(join(folder, "model.json"), JSON.stringify(json));
   return join(folder, "model.json");
@@ -40,7 +42,7 @@ it("explains a TensorFlow.js model", async () => {
   expect(code).toBe(0);
   const [record] = (JSON.parse(stdout) as { explanations: ExplanationRecord[] }).explanations;
   expect(record!.model).toMatchObject({ file: "model.json", backend: "tfjs", weightFiles: [{ file: "weights.bin" }] });
-  expect(Array.from((await readNpy(join(folder, "row.vanilla.npy"))).numbers)).toEqual([...TABLE_WEIGHTS[1]]);
+  expect(Array.from((await readNpy(join(folder, "row.dense.vanilla.npy"))).numbers)).toEqual([...TABLE_WEIGHTS[1]]);
 });
 
 it("refuses an engine of another kind of model", async () => {
@@ -57,8 +59,8 @@ it("feeds and draws pictures with channels last", async () => {
   const { code, stdout } = await runCli(["explain", model, picture, "-o", join(folder, "out"), "--engine", "cpu"]);
   expect(code).toBe(0);
   expect(stdout).toContain("entry 0, score 1");
-  expect(stdout).toContain("red.vanilla.{overlay.png,npy,json}");
-  const { dims, numbers } = await readNpy(join(folder, "out", "red.vanilla.npy"));
+  expect(stdout).toContain("red.dense.vanilla.{overlay.png,npy,json}");
+  const { dims, numbers } = await readNpy(join(folder, "out", "red.dense.vanilla.npy"));
   expect(dims).toEqual([1, 8, 8, 3]);
   expect(Array.from(numbers).slice(0, 4)).toEqual([1 / 64, 0, 0, 1 / 64]);
 });

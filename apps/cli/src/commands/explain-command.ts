@@ -3,16 +3,20 @@ import { QUADRATURES, DEFAULT_STEPS } from "@xdeep/integrated";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
 import { PRESETS } from "@xdeep/image";
 
+import type { ExitCode } from "../exit-code.ts";
 import { explain } from "../explain/explain.ts";
 import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
 import { EXPLAIN_HELP } from "./help-text.ts";
 import type { Io } from "../io.ts";
-import { ENGINES } from "../models/load-any-model.ts";
-import { parseMethods } from "../explain/method.ts";
+import { BACKENDS, ENGINES } from "../models/load-any-model.ts";
 import {
   collect,
+  collectDims,
+  collectLimits,
+  collectOptions,
   collectPairs,
   integerFrom,
+  parseColor,
   parseNotNegative,
   parseNumber,
   parseNumbers,
@@ -22,30 +26,34 @@ import {
   splitList,
   wordsOf,
 } from "./parse-flag.ts";
+import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** Not given to commander as defaults: its help would print them. */
 const SWITCHED_OFF = { takeMax: false, json: false, gpu: false } as const;
 
 /** `xdeep explain`: its options, and what they do. */
-export function explainCommand(io: Io): Command {
+export function explainCommand(io: Io, finish: (code: ExitCode) => void): Command {
   const command = new Command("explain")
     .summary("explain what a model looked at in pictures or other inputs")
     .description("Explains a score of a model: which parts of the input speak for it, and which against it.")
-    .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js")
-    .argument("<inputs...>", "pictures; or .npy or .json files with the numbers of an input")
+    .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js; several may follow each other")
+    .argument("<inputs...>", "pictures, or .npy or .json files with the numbers of an input; folders; globs in quotes")
     .addHelpText("after", EXPLAIN_HELP);
   addMethodOptions(command);
   addTargetOptions(command);
   addInputOptions(command);
   addPictureOptions(command);
-  addOutputOptions(command);
-  return command.action((model: string, inputs: string[], flags: ExplainFlags) => explain(model, inputs, { ...SWITCHED_OFF, ...flags }, io));
+  addRunOptions(command);
+  refuseRepeated(command);
+  return command.action(async (model: string, others: string[], flags: ExplainFlags) => {
+    finish(await explain([model, ...others], { ...SWITCHED_OFF, ...flags }, io));
+  });
 }
 
 function addMethodOptions(command: Command): void {
   command
     .optionsGroup("Method:")
-    .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(parseMethods).default(parseMethods("vanilla"), "vanilla"))
+    .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
     .option("-n, --steps <n>", `integrated: points on the path (default: ${DEFAULT_STEPS})`, integerFrom(1))
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
     .option("--tolerance <delta>", "integrated: add steps until |delta| is at most this, in units of the score", parsePositive)
@@ -64,16 +72,20 @@ function addMethodOptions(command: Command): void {
     .option("--noise-std <std>", "smooth: standard deviation in units of the model's input", parseNotNegative)
     .option("--seed <n>", `smooth: seed of the noise (default: ${DEFAULT_SEED})`, integerFrom(0))
     .addOption(new Option("--aggregate <name>", "smooth: what is made of the copies (default: mean)").choices(["mean", "meanSquare", "variance"]))
+    .option("--method-option <name=value>", "an option of a method of others; several times", collectOptions)
     .option("--rectifiers <list>", "guided, deconvnet: operators that count as rectifiers (default: Relu,Relu6)", splitList);
 }
 
 function addTargetOptions(command: Command): void {
   command
     .optionsGroup("What is explained:")
-    .option("-t, --target <class>", "number or name of the class, or c,y,x for an output with more axes (default: the highest)")
+    .option(
+      "-t, --target <class>",
+      'number or name of a class, a sum such as "tabby - lynx", or an entry 3,10,20 of an output with more axes, * for its highest (default: the highest)',
+    )
     .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON")
     .addOption(new Option("--score <name>", "the argument of a final softmax or sigmoid, or its result (default: logit)").choices(["logit", "probability"]))
-    .option("--output <name>", "name of the model's output (default: the first float output)")
+    .option("--output <name>", "name of the model's output, or of a value inside (default: the first float output)")
     .option("--wrt <name>", "attribute to this input or inner value (see xdeep check --values); several times (default: every float input)", collect)
     .option("--top <n>", "how many of the highest entries are printed", integerFrom(1), 5)
     .option("--take-max", "reduce attributions to their signed maximum over the channels");
@@ -91,6 +103,18 @@ function addInputOptions(command: Command): void {
     .option("--scale <factor>", "the tensor holds (pixel * scale - mean) / std, pixels 0 to 255", parseNumber)
     .option("--mean <list>", "one number, or one per channel", parseNumbers)
     .option("--std <list>", "one number, or one per channel", parseNumbers)
+    .addOption(
+      new Option("--interpolation <filter>", "how pictures are resized (default: bilinear)").choices([
+        "bilinear",
+        "bicubic",
+        "lanczos",
+        "box",
+        "hamming",
+        "nearest",
+      ]),
+    )
+    .option("--background <color>", "under transparent pixels and around letterboxed pictures: #rrggbb, white, grey or black (default: white)", parseColor)
+    .option("--max-pixels <n>", "pictures of more are refused before they are unpacked (default: 100 million)", integerFrom(1))
     .option("--input <name=file>", "a further input of the model, from a .npy or .json file; several times", collectPairs)
     .option("--features <file>", "names of the entries of an input that is no picture, as --labels");
 }
@@ -112,13 +136,20 @@ function addPictureOptions(command: Command): void {
     .option("--opacity <share>", "overlay: of the heat map where it is strongest (default: 0.75)", parseNotNegative);
 }
 
-function addOutputOptions(command: Command): void {
+function addRunOptions(command: Command): void {
   command
     .optionsGroup("Running:")
     .option("-o, --out <folder>", "where files are written", "explanations")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
-    .option("--gpu", "run on a GPU, or fail where there is none");
+    .option("--gpu", "run on a GPU, or fail where there is none")
+    .option("--threads <n>", "threads of ONNX Runtime (default: one per core)", integerFrom(1))
+    .option("--batch <n>", "rows per run (default: what the backend likes)", integerFrom(1))
+    .option("--input-dims <name=dims>", "dims of an input that the file leaves open, such as image=N,3,224,224; several times", collectDims)
+    .option("--shared <name>", "an input without a batch axis, such as a table or a state; several times", collect)
+    .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
+    .option("--backend <name>", `${BACKENDS.join(", ")}, or a package of others (default: by the kind of file)`)
+    .option("--backend-option <name=value>", "an option of a backend of others; several times", collectOptions);
 }
 
 function parsePreset(text: string): string {

@@ -1,7 +1,8 @@
 import type { Score } from "@xdeep/core";
-import type { ChannelOrder, DivergingColorMap, ImageSize, PresetName, ResizeMode, SequentialColorMap } from "@xdeep/image";
+import type { ChannelOrder, DivergingColorMap, ImageSize, PixelInterpolation, PresetName, ResizeMode, RgbColor, SequentialColorMap } from "@xdeep/image";
 
-import type { MethodSettings, NamedMethod } from "../explain/method.ts";
+import type { MethodSettings } from "../explain/method.ts";
+import type { LoadFlags } from "../models/model-loader.ts";
 
 /** Kinds of pictures that can be written. */
 export const PICTURE_KINDS = ["overlay", "heatmap", "diverging", "gradient", "sheet"] as const;
@@ -19,6 +20,8 @@ export interface PreprocessingFlags {
   readonly scale?: number | undefined;
   readonly mean?: number | readonly number[] | undefined;
   readonly std?: number | readonly number[] | undefined;
+  readonly interpolation?: PixelInterpolation | undefined;
+  readonly background?: RgbColor | undefined;
 }
 
 /** How attributions are drawn. */
@@ -32,8 +35,8 @@ export interface DrawingFlags {
 }
 
 /** The options of `xdeep explain`, parsed. */
-export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, Omit<MethodSettings, "baseline"> {
-  readonly method: readonly NamedMethod[];
+export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlags, Omit<MethodSettings, "baseline"> {
+  readonly method: readonly string[];
   readonly target?: string | undefined;
   readonly score?: Score | undefined;
   readonly output?: string | undefined;
@@ -46,8 +49,8 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, Omit<Met
   readonly baseline?: readonly string[] | undefined;
   /** Further inputs: file by input name. */
   readonly input?: Readonly<Record<string, string>> | undefined;
+  /** Pictures of more pixels are refused before they are unpacked. */
+  readonly maxPixels?: number | undefined;
   readonly out: string;
-  readonly gpu: boolean;
-  readonly engine?: string | undefined;
   readonly json: boolean;
 }

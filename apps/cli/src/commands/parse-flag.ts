@@ -1,3 +1,4 @@
+import type { RgbColor } from "@xdeep/image";
 import { InvalidArgumentError } from "commander";
 
 /** A finite number. @throws {InvalidArgumentError} */
@@ -80,5 +81,72 @@ export function collect(text: string, before: readonly string[] | undefined): re
 export function collectPairs(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
   const at = text.lastIndexOf("=");
   if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("It is the name of an input, =, and a file.");
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  return added(before, text.slice(0, at), text.slice(at + 1));
 }
+
+/** "name=value", several times; a value that is JSON is taken as JSON, any other as text. @throws {InvalidArgumentError} */
+export function collectOptions(text: string, before: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>> {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new InvalidArgumentError("It is the name of an option, =, and its value.");
+  return added(before, text.slice(0, at), jsonOrText(text.slice(at + 1)));
+}
+
+/** "name=N,3,224,224", several times: numbers, names of open sizes, or "?". @throws {InvalidArgumentError} */
+export function collectDims(
+  text: string,
+  before: Readonly<Record<string, readonly (number | string | null)[]>> | undefined,
+): Readonly<Record<string, readonly (number | string | null)[]>> {
+  const at = text.lastIndexOf("=");
+  const dims = text
+    .slice(at + 1)
+    .split(",")
+    .map((dim) => dim.trim());
+  if (at <= 0 || !dims.every((dim) => /^(?:[1-9]\d*|[a-z_]\w*|\?)$/i.test(dim))) {
+    throw new InvalidArgumentError("It is the name of an input, =, and its dims: numbers, names of open sizes, or ?, as in image=N,3,224,224.");
+  }
+  return added(
+    before,
+    text.slice(0, at),
+    dims.map((dim) => (dim === "?" ? null : /^\d/.test(dim) ? Number(dim) : dim)),
+  );
+}
+
+/** "nodes=100000", several times. @throws {InvalidArgumentError} */
+export function collectLimits(text: string, before: Readonly<Record<string, number>> | undefined): Readonly<Record<string, number>> {
+  const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError("It is the name of a limit, =, and a number.");
+  return added(before, name, parsePositive(value!));
+}
+
+function added<T>(before: Readonly<Record<string, T>> | undefined, name: string, value: T): Readonly<Record<string, T>> {
+  if (before !== undefined && Object.hasOwn(before, name)) throw new InvalidArgumentError(`"${name}" is given twice.`);
+  return { ...before, [name]: value };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const COLORS: Readonly<Record<string, RgbColor>> = { white: [255, 255, 255], grey: [128, 128, 128], gray: [128, 128, 128], black: [0, 0, 0] };
+
+/** "#ff8000", "#f80", "255,128,0", or one of a few names. @throws {InvalidArgumentError} */
+export function parseColor(text: string): RgbColor {
+  const named = COLORS[text.toLowerCase()];
+  if (named !== undefined) return named;
+  const [, digits] = /^#((?:[\da-f]{3}){1,2})$/i.exec(text) ?? [];
+  const size = (digits?.length ?? 0) / 3;
+  const levels =
+    digits === undefined
+      ? text.split(",").map((level) => (/^\s*\d{1,3}\s*$/.test(level) ? Number(level) : NaN))
+      : [0, 1, 2].map((n) => Number.parseInt(digits.slice(n * size, (n + 1) * size).repeat(3 - size), 16));
+  const [red, green, blue] = levels;
+  if (levels.length === 3 && levels.every((level) => level <= 255)) return [red!, green!, blue!];
+  throw new InvalidArgumentError("It is #rrggbb, red,green,blue with numbers up to 255, white, grey or black.");
+}
+
+/** Parsers of options that may be given several times. */
+export const COLLECTORS: ReadonlySet<unknown> = new Set<unknown>([collect, collectPairs, collectOptions, collectDims, collectLimits]);

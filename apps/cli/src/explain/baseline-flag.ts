@@ -3,7 +3,7 @@ import { XDeepError } from "@xdeep/core";
 import { tensorFromImage } from "@xdeep/image";
 
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import { preparePicture } from "../inputs/prepare-picture.ts";
+import { type PictureControl, preparePicture } from "../inputs/prepare-picture.ts";
 import { isTensorFile, readTensorFile } from "../inputs/tensor-file.ts";
 
 /**
@@ -14,17 +14,17 @@ import { isTensorFile, readTensorFile } from "../inputs/tensor-file.ts";
 export async function resolveBaselines(
   texts: readonly string[] | undefined,
   input: PreparedInput,
-  signal: AbortSignal | undefined,
+  control: PictureControl,
 ): Promise<BaselineOption | undefined> {
   if (texts === undefined) return undefined;
   const baselines: Baseline[] = [];
-  for (const text of texts) baselines.push(await resolveBaseline(text, input, signal));
+  for (const text of texts) baselines.push(await resolveBaseline(text, input, control));
   return baselines.length === 1 ? baselines[0]! : baselines;
 }
 
 const GREY_LEVELS: Readonly<Record<string, number>> = { black: 0, white: 255 };
 
-async function resolveBaseline(text: string, input: PreparedInput, signal: AbortSignal | undefined): Promise<Baseline> {
+async function resolveBaseline(text: string, input: PreparedInput, control: PictureControl): Promise<Baseline> {
   const number = Number(text);
   if (text.trim() !== "" && Number.isFinite(number)) return number;
   if (isTensorFile(text)) return readTensorFile(text, input.info);
@@ -37,6 +37,6 @@ async function resolveBaseline(text: string, input: PreparedInput, signal: Abort
     );
   }
   const level = GREY_LEVELS[text];
-  if (level === undefined) return (await preparePicture(text, plan, signal)).tensor;
+  if (level === undefined) return (await preparePicture(text, plan, control)).tensor;
   return tensorFromImage({ ...picture, data: new Uint8Array(picture.data.length).fill(level) }, plan.preprocessing);
 }

@@ -3,10 +3,9 @@ import { channelAxis, takeMaximum } from "@xdeep/guided";
 
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import type { Convergence, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
-import type { Labels } from "../inputs/labels.ts";
 import type { NamedMethod } from "./method.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import { type ScoredInput, nameOf } from "./score-input.ts";
+import type { ScoredInput } from "./score-input.ts";
 import { VERSION } from "../version.ts";
 
 /** One method on one input. */
@@ -17,7 +16,6 @@ export interface ExplainWithOptions {
   readonly scored: ScoredInput;
   readonly model: ModelRecord;
   readonly flags: ExplainFlags;
-  readonly labels: Labels | null;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -46,10 +44,13 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
       rule: provenance.rule,
       rectifiers: provenance.rectifiers,
       output: attribution.output,
+      asked: flags.target ?? null,
+      highestOf: scored.highestOf,
       entries: scored.kind,
       score: provenance.score,
       takeMax: flags.takeMax,
-      rows: attribution.target.map((_, row) => explainedRow(attribution, scored, row, options.labels)),
+      rows: attribution.target.map((_, row) => explainedRow(attribution, scored, row)),
+      notes: provenance.notes ?? [],
       versions: { ...provenance.versions, "@xdeep/cli": VERSION },
     },
     values: flags.takeMax ? maxima(attribution.values, input) : attribution.values,
@@ -61,17 +62,17 @@ function inputRecord({ file, info, feeds, plan }: PreparedInput, flags: ExplainF
     ...file,
     input: info.name,
     dims: feeds[info.name]!.dims,
-    picture: plan === null ? null : { preset: plan.preset, guessed: plan.guessedBecause !== null, preprocessing: plan.preprocessing },
+    picture: plan === null ? null : { preset: plan.preset, guessed: plan.guess?.values ?? [], preprocessing: plan.preprocessing },
     further: flags.input ?? {},
   };
 }
 
-function explainedRow(attribution: Attributed, scored: ScoredInput, row: number, labels: Labels | null): ExplainedRow {
+function explainedRow(attribution: Attributed, scored: ScoredInput, row: number): ExplainedRow {
   const target = attribution.target[row]!;
   const delta = attribution.convergenceDelta?.[row];
   return {
     target,
-    name: nameOf(target, labels),
+    name: scored.names[row]!,
     score: attribution.scores[row]!,
     top: scored.top[row]!,
     ...(delta === undefined ? {} : { convergence: convergence(delta, sumOfRow(attribution.values, row)) }),

@@ -1,123 +1,65 @@
-import { join } from "node:path";
+import { basename, dirname, extname } from "node:path";
 
-import { type Tensor, type TargetOption } from "@xdeep/core";
-import { writePng } from "@xdeep/image";
+import { isXDeepError } from "@xdeep/core";
 
-import { resolveBaselines } from "./baseline-flag.ts";
-import { type SheetRow, drawSheet, sheetRow } from "../write/draw-sheet.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
-import { explainWith } from "./explain-with.ts";
-import type { Explanation, ExplanationRecord, ModelRecord } from "./explanation.ts";
-import { fileStems } from "../write/file-stem.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { findInputs } from "../inputs/find-inputs.ts";
+import { readLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
-import { type Labels, readLabels } from "../inputs/labels.ts";
-import { type LoadedModel, loadAnyModel } from "../models/load-any-model.ts";
-import { createExplainer } from "./method.ts";
-import { type PreparedInput, prepareInput, readFurtherInputs } from "../inputs/prepare-input.ts";
-import { describeModel, presetHint } from "../print/print-model.ts";
-import { describeExplanation, describeScores } from "../print/print-explanation.ts";
-import { startProgressBar } from "../print/progress-bar.ts";
-import { scoreInput } from "./score-input.ts";
-import { parseTarget } from "./target-flag.ts";
-import { explanationWarnings, labelWarnings } from "./warnings.ts";
-import { writeExplanation } from "../write/write-explanation.ts";
-
-/** Everything that stays the same for all files of a run. */
-interface Run {
-  readonly loaded: LoadedModel;
-  readonly model: ModelRecord;
-  readonly flags: ExplainFlags;
-  readonly labels: Labels | null;
-  readonly features: Labels | null;
-  readonly target: TargetOption;
-  readonly further: Readonly<Record<string, Tensor>>;
-  readonly io: Io;
-}
+import { isTfjsModel } from "../models/tfjs-loader.ts";
+import { UsageError } from "../usage-error.ts";
+import { fileStems, uniqueNames } from "../write/file-stem.ts";
+import { explainModel } from "./explain-model.ts";
+import { resolveMethods } from "./method.ts";
+import { createReport } from "./report.ts";
+import type { Run } from "./run.ts";
 
 /**
- * `xdeep explain`: explains every file by every method, and prints and writes what was found.
+ * `xdeep explain`: explains every input by every model and method, and prints and writes what was found. What fails is recorded, and the rest goes
+ * on, unless it would fail for every input.
  *
- * @throws {XDeepError} as reading, loading and explaining do
+ * @param args the model, further models, and inputs
+ * @throws {XDeepError} as reading, loading and explaining do; {UsageError} for a method or a backend that does not exist
  */
-export async function explain(modelPath: string, paths: readonly string[], flags: ExplainFlags, io: Io): Promise<void> {
-  const labels = flags.labels === undefined ? null : await readLabels(flags.labels);
-  const features = flags.features === undefined ? null : await readLabels(flags.features);
-  const target = flags.target === undefined ? null : parseTarget(flags.target, labels);
-  const loaded = await loadAnyModel(modelPath, flags);
-  try {
-    const { model, file, weightFiles } = loaded;
-    const record: ModelRecord = { ...file, weightFiles, backend: model.backend, engine: model.engine };
-    const further = await readFurtherInputs(model, flags.input ?? {});
-    await explainFiles(paths, { loaded, model: record, flags, labels, features, target, further, io });
-  } finally {
-    await loaded.model.dispose();
-  }
-}
-
-async function explainFiles(paths: readonly string[], run: Run): Promise<void> {
-  const { flags, io, model } = run;
-  const records: ExplanationRecord[] = [];
-  const rows: SheetRow[] = [];
-  say(run, describeModel(run.loaded));
+export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
+  const { models, inputs } = await splitArguments(args);
+  const paths = await findInputs(inputs);
   const stems = fileStems(paths);
-  for (const [n, path] of paths.entries()) {
-    const input = await prepareInput(run.loaded.model, path, run.further, flags, io.signal);
-    if (n === 0 && input.plan !== null) say(run, presetHint(input.plan));
-    const found = await explainFile(input, stems[n]!, n === 0, run);
-    records.push(...found.map(({ record }) => record));
-    if (flags.render.includes("sheet"))
-      rows.push(
-        sheetRow(
-          input,
-          found.map(({ explanation }) => explanation),
-          flags,
-        ),
-      );
+  const report = createReport(io, flags.json);
+  const run: Run = {
+    flags,
+    methods: await resolveMethods(flags.method),
+    labels: flags.labels === undefined ? null : await readLabels(flags.labels),
+    features: flags.features === undefined ? null : await readLabels(flags.features),
+    inputs: paths.map((path, n) => ({ path, stem: stems[n]! })),
+    report,
+    io,
+  };
+  const names = modelNames(models);
+  for (const [n, model] of models.entries()) {
+    if (n > 0) report.say("\n");
+    await explainModel(model, names[n]!, run).catch((error: unknown) => {
+      if (models.length === 1 || !isXDeepError(error)) throw error;
+      report.failed({ model, input: null, error });
+    });
   }
-  const sheet = rows.length === 0 ? null : join(flags.out, "sheet.png");
-  if (sheet !== null) {
-    await writePng(
-      sheet,
-      await drawSheet(
-        rows,
-        flags.method.map(({ name }) => name),
-        model.file,
-      ),
-    );
-    say(run, `\nwritten ${sheet}\n`);
-  }
-  if (flags.json) io.stdout.write(`${JSON.stringify({ out: flags.out, sheet, explanations: records }, null, 2)}\n`);
+  return report.finish(flags.out) === 0 ? EXIT.ok : EXIT.failure;
 }
 
-interface Found {
-  readonly explanation: Explanation;
-  readonly record: ExplanationRecord;
+/** The first argument is a model, and so are those behind it until one is none. */
+async function splitArguments(args: readonly string[]): Promise<{ readonly models: readonly string[]; readonly inputs: readonly string[] }> {
+  let count = 1;
+  while (count < args.length && (/\.onnx$/i.test(args[count]!) || (await isTfjsModel(args[count]!)))) count++;
+  if (count < args.length) return { models: args.slice(0, count), inputs: args.slice(count) };
+  throw new UsageError(`These are models, and there is nothing to explain: ${args.join(", ")}. Name inputs behind them.`);
 }
 
-async function explainFile(input: PreparedInput, stem: string, isFirst: boolean, run: Run): Promise<readonly Found[]> {
-  const { loaded, flags, labels, target, io } = run;
-  const scored = await scoreInput(loaded.model, input, { target, output: flags.output, labels, count: flags.top, signal: io.signal });
-  if (isFirst) warn(run, labelWarnings(labels, flags.labels, scored));
-  say(run, `\n${describeScores(input, scored)}`);
-  const baseline = await resolveBaselines(flags.baseline, input, io.signal);
-  const found: Found[] = [];
-  for (const method of flags.method) {
-    const explainer = createExplainer(loaded.model, method, { ...flags, baseline });
-    const bar = startProgressBar(io.stderr, `${stem} ${method.name}`);
-    const explanation = await explainWith({ ...run, explainer, method, input, scored, signal: io.signal, onProgress: bar.update }).finally(bar.stop);
-    const record = await writeExplanation(explanation, input, { folder: flags.out, stem, flags });
-    say(run, describeExplanation(record, explanation.values, { folder: flags.out, features: run.features, layout: input.layout }));
-    warn(run, explanationWarnings(record));
-    found.push({ explanation, record });
-  }
-  return found;
-}
-
-/** Text for people; `--json` keeps stdout for the one document. */
-function say({ flags, io }: Run, text: string): void {
-  if (!flags.json) io.stdout.write(text);
-}
-
-function warn({ io }: Run, warnings: readonly string[]): void {
-  for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
+/** Short names for the files of each model: its own without extension, or that of its folder where it says nothing. */
+function modelNames(paths: readonly string[]): readonly string[] {
+  const names = paths.map((path) => {
+    const name = basename(path, extname(path));
+    return name === "model" ? basename(dirname(path)).replace(/^\.+$/, "") || name : name;
+  });
+  return uniqueNames(names);
 }

@@ -2,6 +2,7 @@ import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep
 import type { Preprocessing } from "@xdeep/image";
 
 import type { PictureKind } from "../commands/explain-flags.ts";
+import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { EntryKind, ScoredEntry } from "./score-input.ts";
 
@@ -27,6 +28,8 @@ export interface ExplainedRow {
 }
 
 export interface ModelRecord extends HashedFile {
+  /** As it was given on the command line. */
+  readonly path: string;
   readonly weightFiles: readonly HashedFile[];
   readonly backend: string;
   readonly engine: string;
@@ -37,7 +40,13 @@ export interface InputRecord extends HashedFile {
   readonly input: string;
   readonly dims: readonly number[];
   /** How the picture became a tensor; null for a file of numbers. */
-  readonly picture: { readonly preset: string; readonly guessed: boolean; readonly preprocessing: Preprocessing } | null;
+  readonly picture: {
+    /** A preset's name or file; null where every value was given by itself. */
+    readonly preset: string | null;
+    /** The values that were guessed. */
+    readonly guessed: readonly GuessedValue[];
+    readonly preprocessing: Preprocessing;
+  } | null;
   /** Files of further inputs, by input name. */
   readonly further: Readonly<Record<string, string>>;
 }
@@ -63,6 +72,10 @@ export interface ExplanationRecord {
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
   readonly output: string;
+  /** What `--target` said; null where it was not given. */
+  readonly asked: string | null;
+  /** Of what the targets are the highest entries, as `--target` takes it; null where each was named, or is the highest of all. */
+  readonly highestOf: string | null;
   /** What the entries in `top` are. */
   readonly entries: EntryKind;
   /** What was explained: the argument of a final activation, or the output as it is. */
@@ -70,6 +83,8 @@ export interface ExplanationRecord {
   /** The channel axis was reduced to its signed maximum. */
   readonly takeMax: boolean;
   readonly rows: readonly ExplainedRow[];
+  /** What is approximate in the gradients, or should be known of the scores, in words. */
+  readonly notes: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
   /** Names of files beside the record. */
   readonly files: WrittenFiles;

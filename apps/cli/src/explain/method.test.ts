@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { METHOD_WORDS, parseMethods } from "./method.ts";
+import { METHOD_WORDS, resolveMethods } from "./method.ts";
 
 describe("names of methods", () => {
   it.each([
@@ -13,19 +13,25 @@ describe("names of methods", () => {
     ["integrated-guided", "guided", ["integrated"]],
     ["smooth-integrated-deconvnet", "deconvnet", ["smooth", "integrated"]],
     ["integrated-vanilla", "standard", ["integrated"]],
-  ] as const)("%s", (name, rule, wrappers) => {
-    expect(parseMethods(name)).toEqual([{ name, rule, wrappers }]);
+  ] as const)("%s", async (name, rule, wrappers) => {
+    expect(await resolveMethods([name])).toEqual([{ name, rule, wrappers }]);
   });
 
-  it("every word of the table is a method", () => {
-    expect(parseMethods(Object.keys(METHOD_WORDS).join(",")).map(({ name }) => name)).toEqual(Object.keys(METHOD_WORDS));
+  it("every word of the table is a method", async () => {
+    const methods = await resolveMethods(Object.keys(METHOD_WORDS));
+    expect(methods.map(({ name }) => name)).toEqual(Object.keys(METHOD_WORDS));
   });
 
-  it.each(["lime", "guided-smooth", "smooth-smooth", "guided-deconvnet", "smooth-", "-guided", "Guided"])("refuses %s", (name) => {
-    expect(() => parseMethods(name)).toThrow(`no method "${name}"`);
+  it.each(["lime", "guided-smooth", "smooth-smooth", "guided-deconvnet", "smooth-", "-guided", "Guided"])("refuses %s", async (name) => {
+    await expect(resolveMethods([name])).rejects.toThrow(`no method "${name}"`);
   });
 
-  it("takes each once", () => {
-    expect(parseMethods("guided,guided, vanilla").map(({ name }) => name)).toEqual(["guided", "vanilla"]);
+  it("says which packages it looked for where a word is not built in", async () => {
+    await expect(resolveMethods(["smooth-lime"])).rejects.toThrow('Nor is there a package "xdeep-method-lime" or "lime" in');
+    await expect(resolveMethods(["@me/lime"])).rejects.toThrow('Nor is there a package "@me/lime" in');
+  });
+
+  it("takes each once", async () => {
+    expect((await resolveMethods(["guided", "guided", "vanilla"])).map(({ name }) => name)).toEqual(["guided", "vanilla"]);
   });
 });

@@ -1,10 +1,12 @@
 import { type Aggregate, smooth } from "@xdeep/smooth";
 import { type BaselineOption, type QuadratureName, integrated } from "@xdeep/integrated";
-import type { Explainer, Model, Rule } from "@xdeep/core";
+import type { Explainer, Model, RectifierRule } from "@xdeep/core";
+import { checkExplainer } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
-import { InvalidArgumentError } from "commander";
 
-import { splitList } from "../commands/parse-flag.ts";
+import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
+import { printable } from "../print/printable.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** What a user can name, with one line on what it means. */
 export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | "integrated" | "smooth", string>> = {
@@ -15,13 +17,15 @@ export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | 
   smooth: "mean gradient of noisy copies of x (SmoothGrad): less speckle",
 };
 
-type Word = keyof typeof METHOD_WORDS;
-type Wrapper = "integrated" | "smooth";
+/** A method of a package of others. */
+type PackagedMethod = LoadedPackage<(explainer: Explainer, options: Readonly<Record<string, unknown>>) => Explainer>;
+
+type Wrapper = "integrated" | "smooth" | PackagedMethod;
 
 /** A method as it was named: a rule for the gradient, and what is wrapped around it, outermost first. */
 export interface NamedMethod {
   readonly name: string;
-  readonly rule: Rule;
+  readonly rule: RectifierRule;
   readonly wrappers: readonly Wrapper[];
 }
 
@@ -38,32 +42,62 @@ export interface MethodSettings {
   readonly noiseStd?: number | undefined;
   readonly seed?: number | undefined;
   readonly aggregate?: Aggregate | undefined;
+  /** For methods of others. */
+  readonly methodOption?: Readonly<Record<string, unknown>> | undefined;
 }
 
-const RULES: Readonly<Partial<Record<Word, Rule>>> = { vanilla: "standard", guided: "guided", deconvnet: "deconvnet" };
+const RULES: ReadonlyMap<string, RectifierRule> = new Map([
+  ["vanilla", "standard"],
+  ["guided", "guided"],
+  ["deconvnet", "deconvnet"],
+]);
 
 /**
- * Methods by name, with commas between. Words joined by "-" nest, outermost first: "smooth-integrated-guided".
+ * Methods by name. Words joined by "-" nest, outermost first: "smooth-integrated-guided". A word that is not built in is a package of others, such
+ * as "xdeep-method-foo" or "foo" for short, or the path of a module; it may have "-" in its name.
  *
- * @throws {InvalidArgumentError} for a name that is no method
+ * @throws {UsageError} for a name that is no method; {XDeepError} as `loadPackage`
  */
-export function parseMethods(text: string): readonly NamedMethod[] {
-  const names = [...new Set(splitList(text))];
-  return names.map(parseMethod);
+export async function resolveMethods(names: readonly string[]): Promise<readonly NamedMethod[]> {
+  return Promise.all([...new Set(names)].map(resolveMethod));
 }
 
-function parseMethod(name: string): NamedMethod {
-  const words = name.split("-");
-  const last = words.at(-1)!;
-  const rule = RULES[last as Word];
-  const wrappers = rule === undefined ? words : words.slice(0, -1);
-  const known = wrappers.every((word): word is Wrapper => word === "integrated" || word === "smooth");
-  if (!known || new Set(wrappers).size < wrappers.length) {
-    throw new InvalidArgumentError(
-      `There is no method "${name}". Methods are ${Object.keys(METHOD_WORDS).join(", ")}, and combinations such as smooth-guided or smooth-integrated.`,
-    );
+async function resolveMethod(name: string): Promise<NamedMethod> {
+  const parts = name.split("-");
+  const own = parts.findIndex((part) => part !== "integrated" && part !== "smooth");
+  const outer = own < 0 ? parts : parts.slice(0, own);
+  const rest = own < 0 ? [] : parts.slice(own);
+  const builtIn = gradientOf(rest);
+  if (builtIn !== null) return checkNesting({ name, rule: builtIn.rule, wrappers: [...outer, ...builtIn.wrappers] as Wrapper[] });
+  for (let length = rest[0] === "" ? 0 : rest.length; length > 0; length--) {
+    const inner = gradientOf(rest.slice(length));
+    const found = inner === null || RULES.has(rest[0]!) ? null : findPackage("method", rest.slice(0, length).join("-"));
+    if (found === null) continue;
+    const method = await loadPackage<PackagedMethod["run"]>("method", found);
+    return checkNesting({ name, rule: inner!.rule, wrappers: [...(outer as Wrapper[]), method, ...inner!.wrappers] });
   }
-  return { name, rule: rule ?? "standard", wrappers: wrappers as Wrapper[] };
+  throw unknownMethod(name, rest[0] === "" || RULES.has(rest[0]!) ? [] : packageNames("method", rest.join("-")));
+}
+
+/** What words that are all built in mean: wrappers and a rule at the end, "standard" where there is none. Null where one is not built in. */
+function gradientOf(words: readonly string[]): Pick<NamedMethod, "rule" | "wrappers"> | null {
+  const rule = RULES.get(words.at(-1) ?? "");
+  const wrappers = rule === undefined ? words : words.slice(0, -1);
+  if (!wrappers.every((word) => word === "integrated" || word === "smooth")) return null;
+  return { rule: rule ?? "standard", wrappers: wrappers as Wrapper[] };
+}
+
+function checkNesting(method: NamedMethod): NamedMethod {
+  if (new Set(method.wrappers).size === method.wrappers.length) return method;
+  throw unknownMethod(method.name, []);
+}
+
+function unknownMethod(name: string, tried: readonly string[]): UsageError {
+  const packages =
+    tried.length === 0 ? "" : ` Nor is there a package ${tried.map((specifier) => `"${printable(specifier)}"`).join(" or ")} in ${process.cwd()} or above.`;
+  return new UsageError(
+    `There is no method "${name}". Methods are ${Object.keys(METHOD_WORDS).join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
+  );
 }
 
 /**
@@ -73,7 +107,15 @@ function parseMethod(name: string): NamedMethod {
  */
 export function createExplainer(model: Model, { rule, wrappers }: NamedMethod, settings: MethodSettings): Explainer {
   const gradient: Explainer = new Backprop(model, rule === "standard" ? { rule } : { rule, rectifiers: settings.rectifiers });
-  return wrappers.reduceRight((inner, wrapper) => (wrapper === "integrated" ? integratedOver(inner, settings) : smoothOver(inner, settings)), gradient);
+  return wrappers.reduceRight((inner, wrapper) => wrap(inner, wrapper, settings), gradient);
+}
+
+function wrap(inner: Explainer, wrapper: Wrapper, settings: MethodSettings): Explainer {
+  if (wrapper === "integrated") return integratedOver(inner, settings);
+  if (wrapper === "smooth") return smoothOver(inner, settings);
+  const explainer = wrapper.run(inner, settings.methodOption ?? {});
+  checkExplainer(explainer);
+  return explainer;
 }
 
 function integratedOver(inner: Explainer, { steps, quadrature, tolerance, multiplyByInputs, baseline }: MethodSettings): Explainer {

@@ -1,12 +1,34 @@
-import { type Model, type Target, type TargetOption, sizeOf } from "@xdeep/core";
-import { targetAt } from "@xdeep/core/backend";
-import { resolveInput, scoreRows, toFloat64 } from "@xdeep/core/method";
+import { type Activation, type ForwardResult, type Model, type Target, type ValueInfo, sizeOf } from "@xdeep/core";
+import { resolveTargets, targetAt } from "@xdeep/core/backend";
+import {
+  type ResolvedInput,
+  batchSize,
+  betweenRuns,
+  concatRows,
+  isFloatType,
+  resolveInput,
+  scoreRows,
+  sharedInputs,
+  sliceFeeds,
+  splitRows,
+  toFloat64,
+} from "@xdeep/core/method";
 
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { describeSum, describeTarget } from "../print/describe-target.ts";
+import { type ClassAxis, classAxes, longAxes } from "./class-axis.ts";
+import { type TargetOutput, classEntries, classOf, placeTarget } from "./place-target.ts";
+import type { TargetWish } from "./target-flag.ts";
 
-/** What the entries of an output are. Only a final Softmax, LogSoftmax or Sigmoid makes them probabilities. */
+/** What the entries of an output are, by the activation that it ends in. */
 export type EntryKind = "probabilities" | "log-probabilities" | "sigmoid-probabilities" | "scores";
+
+const KINDS: Readonly<Record<Activation, EntryKind>> = {
+  softmax: "probabilities",
+  "log-softmax": "log-probabilities",
+  sigmoid: "sigmoid-probabilities",
+};
 
 /** An entry of the output. */
 export interface ScoredEntry {
@@ -20,16 +42,24 @@ export interface ScoredEntry {
 export interface ScoredInput {
   readonly output: string;
   readonly kind: EntryKind;
-  /** Classes of a row of the output, where it has only that axis. */
-  readonly classes: number | null;
+  /** Dims of a row of the output. */
+  readonly rowDims: readonly number[];
+  /** Which axis of several has the classes; null where that is not known, or there is one axis alone. */
+  readonly axis: ClassAxis | null;
+  /** The output was not named, and is another than the first because its dims fit the labels. */
+  readonly isChosen: boolean;
   /** One per row. */
   readonly targets: readonly Target[];
-  /** The highest entries of every row. */
+  /** Names of the targets. */
+  readonly names: readonly (string | null)[];
+  /** Of what the targets are the highest entries, as `--target` takes it; null where each was named, or is the highest of all. */
+  readonly highestOf: string | null;
+  /** The highest entries of every row, of those that stand for classes. */
   readonly top: readonly (readonly ScoredEntry[])[];
 }
 
 export interface ScoreInputOptions {
-  readonly target: TargetOption;
+  readonly wish: TargetWish;
   readonly output?: string | undefined;
   readonly labels: Labels | null;
   /** How many entries of each row are kept. */
@@ -40,59 +70,96 @@ export interface ScoreInputOptions {
 /**
  * Runs the model forward, and fixes the target of every row.
  *
- * @throws {XDeepError} the codes of `scoreRows`
+ * @throws {XDeepError} the codes of `scoreRows` and `placeTarget`
  */
-export async function scoreInput(model: Model, { feeds }: PreparedInput, { target, output, labels, count, signal }: ScoreInputOptions): Promise<ScoredInput> {
+export async function scoreInput(model: Model, { feeds }: PreparedInput, { wish, output, labels, count, signal }: ScoreInputOptions): Promise<ScoredInput> {
+  const input = resolveInput(model, feeds);
+  const classes = labels?.length ?? null;
   const score = model.capabilities.logits ? "logit" : "probability";
-  const result = await scoreRows(model, resolveInput(model, feeds), { target, output, score, signal });
-  const tensor = result.outputs[result.output]!;
+  const floats = model.outputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  const request = { score, signal, output, outputs: output === undefined ? (classes === null ? undefined : floats) : [output] } as const;
+  // Without a float output there is none to look at: the backend then says what can be explained.
+  const { outputs, target: highestOnes } =
+    wish === null || (output === undefined && floats.length === 0)
+      ? await scoreRows(model, input, { ...request, target: null })
+      : await forwardRows(model, input, request.outputs ?? floats.slice(0, 1), signal);
+  const named = output ?? floats[0]!;
+  const chosen = output === undefined ? chooseOutput(model, named, classes, (name) => outputs[name]?.dims ?? []) : named;
+  const tensor = outputs[chosen]!;
+  const [rows = 1, ...rowDims] = tensor.dims;
+  const size = sizeOf(rowDims);
   const values = toFloat64(tensor);
-  const [rows = 1, ...axes] = tensor.dims;
-  const size = sizeOf(axes);
-  const row = (n: number): Float64Array => values.subarray(n * size, (n + 1) * size);
+  const found: TargetOutput = { name: chosen, rowDims, rows: Array.from({ length: rows }, (_, n) => values.subarray(n * size, (n + 1) * size)) };
+  const placed = placeTarget(wish, found, classes);
+  const { axis } = placed;
+  const activation = model.outputs.find(({ name }) => name === chosen)?.activation;
+  const isFixed = placed.targets === null ? chosen === named : placed.targets.every((one) => typeof one === "number" || !("max" in one));
+  const target = !isFixed
+    ? (await scoreRows(model, input, { ...request, target: placed.targets, output: chosen, outputs: [chosen] })).target
+    : placed.targets === null
+      ? highestOnes
+      : resolveTargets({ name: chosen, dims: tensor.dims }, placed.targets).targets;
+  const isClass = classEntries(rowDims, axis);
   return {
-    output: result.output,
-    kind: entryKind(row(0), score === "probability" ? null : !row(0).includes(result.scores[0]!)),
-    classes: axes.filter((dim) => dim !== 1).length <= 1 ? size : null,
-    targets: result.target,
-    top: Array.from({ length: rows }, (_, n) =>
-      highest(row(n), count).map((index) => {
-        const entry = targetAt(index, axes);
-        return { target: entry, name: nameOf(entry, labels), value: row(n)[index]! };
+    output: chosen,
+    kind: activation == null ? "scores" : KINDS[activation],
+    rowDims,
+    axis,
+    isChosen: chosen !== named,
+    targets: target,
+    names: target.map((one) => targetName(one, axis, labels)),
+    highestOf: placed.highestOf,
+    top: found.rows.map((row) =>
+      highest(row, count, isClass).map((flat) => {
+        const entry = targetAt(flat, rowDims);
+        return { target: entry, name: targetName(entry, axis, labels), value: row[flat]! };
       }),
     ),
   };
 }
 
-/** The name of a class, where there is one. */
-export function nameOf(target: Target, labels: Labels | null): string | null {
-  return typeof target === "number" ? (labels?.[target] ?? null) : null;
-}
-
-/** `hasActivation`: the logit differs from the output's entry; null where the backend has no logits. Which activation it is, the entries tell. */
-function entryKind(row: Float64Array, hasActivation: boolean | null): EntryKind {
-  if (hasActivation === false) return "scores";
-  if (row.every((value) => value >= 0 && value <= 1)) {
-    if (row.length > 1 && isOne(sum(row))) return "probabilities";
-    return hasActivation === true ? "sigmoid-probabilities" : "scores";
+/** The outputs alone: no entry of them is looked for, so that those that are no finite numbers do not matter. */
+async function forwardRows(
+  model: Model,
+  { feeds, rows }: ResolvedInput,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Pick<ForwardResult, "outputs" | "target">> {
+  const shared = sharedInputs(model.inputs);
+  const results: ForwardResult[] = [];
+  for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
+    if (results.length > 0) await betweenRuns(signal);
+    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), outputs: names, signal }));
   }
-  return row.every((value) => value <= 0) && isOne(sum(row.map(Math.exp))) ? "log-probabilities" : "scores";
+  return { outputs: Object.fromEntries(names.map((name) => [name, concatRows(results.map(({ outputs }) => outputs[name]!))])), target: [] };
 }
 
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
+/** The first float output, or the one whose rows fit the labels where those of the first do not. */
+function chooseOutput({ outputs }: Model, first: string, classes: number | null, dimsOf: (name: string) => readonly number[]): string {
+  if (classes === null) return first;
+  const fits = ({ name }: Pick<ValueInfo, "name">): boolean => {
+    const rowDims = dimsOf(name).slice(1);
+    const long = longAxes(rowDims);
+    return long.length <= 1 ? sizeOf(rowDims) === classes : classAxes(rowDims, classes).length === 1;
+  };
+  return fits({ name: first }) ? first : (outputs.find((output) => isFloatType(output.type) && fits(output))?.name ?? first);
 }
 
-/** Within what half precision adds up to. */
-function isOne(value: number): boolean {
-  return Math.abs(value - 1) < 0.01;
+/** The name of what a target stands for, where there is one. */
+function targetName(target: Target, axis: ClassAxis | null, labels: Labels | null): string | null {
+  const nameOf = (index: number | readonly number[]): string | null => labels?.[classOf(index, axis) ?? -1] ?? null;
+  if (typeof target === "number") return nameOf(target);
+  if ("index" in target) return nameOf(target.index);
+  if ("max" in target || !target.terms.some(({ index }) => nameOf(index) !== null)) return null;
+  return describeSum(target.terms, ({ index }) => nameOf(index) ?? describeTarget(typeof index === "number" ? index : { index }));
 }
 
-/** Indices of the highest values, highest first. */
-function highest(values: Float64Array, count: number): readonly number[] {
+/** Indices of the highest values that count, highest first. */
+function highest(values: Float64Array, count: number, counts: (index: number) => boolean): readonly number[] {
   const best: number[] = [];
   values.forEach((value, index) => {
-    if (best.length === count && value <= values[best.at(-1)!]!) return;
+    if (best.length === count && !(value > values[best.at(-1)!]!)) return;
+    if (!counts(index)) return;
     const at = best.findIndex((other) => values[other]! < value);
     best.splice(at < 0 ? best.length : at, 0, index);
     if (best.length > count) best.pop();

@@ -1,20 +1,24 @@
 import type { MethodDescription } from "@xdeep/core";
+import { ruleName } from "@xdeep/core/method";
 
-import type { ExplanationRecord } from "./explanation.ts";
-import { formatPercent } from "../print/format-number.ts";
 import type { Labels } from "../inputs/labels.ts";
+import { formatDims, formatPercent } from "../print/format-number.ts";
+import { describeTarget } from "../print/describe-target.ts";
+import { longAxes } from "./class-axis.ts";
+import type { ExplanationRecord } from "./explanation.ts";
 import type { ScoredInput } from "./score-input.ts";
+import type { TargetWish } from "./target-flag.ts";
 
 /** A larger share of F(x) − F(x′) is worth a warning. */
 const LARGE_SHARE = 0.05;
 
-/** What a user should know before he trusts an explanation. */
-export function explanationWarnings({ name, rule, rectifiers, method, rows }: Omit<ExplanationRecord, "files">): readonly string[] {
+/** What a user should know before he trusts an explanation. `rectifiers` are those that the backend knows. */
+export function explanationWarnings({ name, rule, rectifiers: met, method, rows }: ExplanationRecord, rectifiers: readonly string[]): readonly string[] {
   const warnings: string[] = [];
-  if (rule !== "standard" && rectifiers === 0) {
-    warnings.push(
-      `${name} met no rectifier, so this is the plain gradient. \`xdeep check\` lists the activations; name others by --rectifiers, such as LeakyRelu,Elu.`,
-    );
+  if (rule !== "standard" && met === 0) {
+    const others = rectifiers.filter((word) => word !== "Relu" && word !== "Relu6").slice(0, 3);
+    const instead = others.length === 0 ? "" : ` Other operators can count as rectifiers: --rectifiers ${others.join(",")}.`;
+    warnings.push(`${name} met no rectifier (${ruleName(rule)} acts on Relu and Relu6), so this is the plain gradient.${instead}`);
   }
   const largest = Math.max(...rows.map(({ convergence }) => convergence?.share ?? 0));
   if (rule === "standard" && largest > LARGE_SHARE) {
@@ -29,8 +33,24 @@ function missesTolerance({ parameters: { converged } }: MethodDescription): bool
   return Array.isArray(converged) && converged.includes(false);
 }
 
-/** Labels of another model would name every class wrongly. */
-export function labelWarnings(labels: Labels | null, path: string | undefined, { classes, output }: ScoredInput): readonly string[] {
-  if (labels === null || classes === null || labels.length === classes) return [];
+/** What a user should know of the target before anything is explained. */
+export function scoreWarnings(
+  { rowDims, axis, output, targets }: ScoredInput,
+  { wish, labels, path }: { readonly wish: TargetWish; readonly labels: Labels | null; readonly path: string | undefined },
+): readonly string[] {
+  const long = longAxes(rowDims);
+  if (long.length > 1) return axis !== null || wish !== null ? [] : [entryOfMany(rowDims, long, output, describeTarget(targets[0]!), labels !== null)];
+  const classes = rowDims.reduce((size, dim) => size * dim, 1);
+  if (labels === null || labels.length === classes) return [];
   return [`"${path}" has ${labels.length} names, but output "${output}" has ${classes} entries per row: the names may be wrong.`];
+}
+
+/** The highest entry of an output with several axes can be anything, such as the corner of a box. */
+function entryOfMany(rowDims: readonly number[], long: readonly number[], output: string, entry: string, hasLabels: boolean): string {
+  const examples = long.map((axis) => `"${rowDims.map((_, n) => (n === axis ? "0" : "*")).join(",")}"`);
+  return (
+    `Rows of output "${output}" have dims ${formatDims(rowDims)}. Explained is their highest entry, ${entry}, which may be no score but, say, a coordinate of a box. ` +
+    `Choose by --target: an entry such as ${rowDims.map(() => "0").join(",")}, or with * the highest along an axis, such as ${examples.join(" or ")}` +
+    `${hasLabels ? "; no axis fits the names of --labels" : "; or give --labels, so that classes are found"}.`
+  );
 }

@@ -12,13 +12,32 @@ export function isSystemError(error: unknown): error is SystemError {
 
 /** The error for a file that was named on the command line and cannot be read. `what` names it, such as "labels file". */
 export function unreadableFile(code: XDeepErrorCode, what: string, path: string, cause: unknown): XDeepError {
-  const reason = isSystemError(cause) ? (REASONS[cause.code] ?? cause.code) : String(cause);
-  return new XDeepError(code, `The ${what} "${path}" cannot be read: ${reason}.`, { details: { path }, cause });
+  return new XDeepError(code, `The ${what} "${path}" cannot be read: ${reasonOf(cause)}.`, { details: { path }, cause });
+}
+
+/** An error of the file system in words for people. `what` is the first half of the sentence; anything else stays as it is. */
+export function fileProblem(what: string, cause: unknown): unknown {
+  if (!isSystemError(cause)) return cause;
+  const { code, syscall, path } = cause as SystemError & { readonly syscall: string };
+  return Object.assign(new Error(`${what}: ${reasonOf(cause)}.`, { cause }), { code, syscall, ...(path === undefined ? {} : { path }) });
+}
+
+function reasonOf(cause: unknown): string {
+  return isSystemError(cause) ? (REASONS[cause.code] ?? cause.code) : String(cause);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "there is no such file or folder",
+  EEXIST: "a file of that name is in the way",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk takes no changes",
+  ENOSPC: "no space is left on the disk",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "it would be too large for the disk",
+  ENAMETOOLONG: "the name is too long",
+  EPIPE: "whoever reads it has closed it",
+  EIO: "the disk does not work",
 };

@@ -1,4 +1,4 @@
-import type { ImageSize, PresetName, PreprocessingOverrides } from "@xdeep/image";
+import type { ImageSize, Preprocessing, PresetName, PreprocessingOverrides } from "@xdeep/image";
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 
 import { formatDims } from "../print/format-number.ts";
@@ -58,4 +58,13 @@ export function guessPreset({ layout, channels, size }: PictureInput): GuessedPr
 /** The model's own layout and size, under whatever the user asks for. */
 export function fittedTo({ layout, size }: PictureInput): Pick<PreprocessingOverrides, "layout" | "size"> {
   return { layout, ...(size === null ? {} : { size }) };
+}
+
+/** What presets differ in. */
+const DIFFERING = ["channels", "scale", "mean", "std", "cropFraction"] as const;
+export type GuessedValue = (typeof DIFFERING)[number];
+
+/** The values that come from a guessed preset: neither given, nor known from the model, nor without effect. */
+export function guessedValues({ channels }: PictureInput, given: PreprocessingOverrides, { resize }: Preprocessing): readonly GuessedValue[] {
+  return DIFFERING.filter((name) => given[name] === undefined && !(name === "channels" && channels === 1) && !(name === "cropFraction" && resize !== "crop"));
 }

@@ -15,3 +15,8 @@ export async function hashFile(path: string, name: string): Promise<HashedFile> 
   await pipeline(createReadStream(path), hash);
   return { file: name, sha256: hash.digest("hex") };
 }
+
+/** The same of a file that was read. */
+export function hashBytes(bytes: Uint8Array, name: string): HashedFile {
+  return { file: name, sha256: createHash("sha256").update(bytes).digest("hex") };
+}

@@ -4,9 +4,9 @@ import { type Model, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core
 import { isFloatType } from "@xdeep/core/method";
 import type { RgbImage } from "@xdeep/image";
 
-import type { ExplainFlags } from "../commands/explain-flags.ts";
+import type { PreprocessingFlags } from "../commands/explain-flags.ts";
 import { type HashedFile, hashFile } from "./hashed-file.ts";
-import { type PicturePlan, planPictures, preparePicture } from "./prepare-picture.ts";
+import { type PictureControl, type PicturePlan, planPictures, preparePicture } from "./prepare-picture.ts";
 import { isTensorFile, readTensorFile } from "./tensor-file.ts";
 
 /** A file of the command line as the model takes it. */
@@ -43,22 +43,44 @@ function inputNamed(model: Model, name: string): ValueInfo {
   });
 }
 
+/** Which inputs of the model the files of a run go to: found once, for pictures and for files of numbers. */
+export interface InputPlan {
+  /** Where a picture goes and how it becomes a tensor; undefined where no file of the run is one. */
+  readonly pictures?: { readonly info: ValueInfo; readonly plan: PicturePlan };
+  readonly numbers?: { readonly info: ValueInfo };
+}
+
 /**
- * Reads a picture, or a file of numbers, for the one input that is not given otherwise.
+ * Finds out where the files of a run go.
  *
- * @throws {XDeepError} INPUT_MISSING where several inputs are left; and the codes of reading
+ * @throws {XDeepError} INPUT_MISSING where several inputs are left; and the codes of `planPictures`
+ */
+export async function planInputs(model: Model, paths: readonly string[], further: readonly string[], flags: PreprocessingFlags): Promise<InputPlan> {
+  const hasPictures = paths.some((path) => !isTensorFile(path));
+  const hasNumbers = paths.some(isTensorFile);
+  const info = hasPictures ? inputFor(model, further, true) : null;
+  return {
+    ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags) } }),
+    ...(hasNumbers ? { numbers: { info: inputFor(model, further, false) } } : {}),
+  };
+}
+
+/**
+ * Reads a picture, or a file of numbers.
+ *
+ * @throws {XDeepError} the codes of reading
  */
 export async function prepareInput(
-  model: Model,
   path: string,
+  { pictures, numbers }: InputPlan,
   further: Readonly<Record<string, Tensor>>,
-  flags: ExplainFlags,
-  signal: AbortSignal | undefined,
+  layout: "NCHW" | "NHWC" | undefined,
+  control: PictureControl,
 ): Promise<PreparedInput> {
   const isTensor = isTensorFile(path);
-  const info = inputFor(model, Object.keys(further), !isTensor);
-  const plan = isTensor ? null : await planPictures(info, flags);
-  const image = plan === null ? null : await preparePicture(path, plan, signal);
+  const info = isTensor ? numbers!.info : pictures!.info;
+  const plan = isTensor ? null : pictures!.plan;
+  const image = plan === null ? null : await preparePicture(path, plan, control);
   const tensor = image?.tensor ?? (await readTensorFile(path, info));
   return {
     path,
@@ -67,7 +89,7 @@ export async function prepareInput(
     feeds: { ...further, [info.name]: tensor },
     picture: image?.picture ?? null,
     plan,
-    layout: plan?.preprocessing.layout ?? flags.layout ?? info.layout,
+    layout: plan?.preprocessing.layout ?? layout ?? info.layout,
   };
 }
 

@@ -1,44 +1,50 @@
-import { basename } from "node:path";
+import { XDeepError } from "@xdeep/core";
 
-import { type Model, XDeepError } from "@xdeep/core";
-
-import { type HashedFile, hashFile } from "../inputs/hashed-file.ts";
-import type { ModelLoader } from "./model-loader.ts";
+import { flagName } from "../cli-words.ts";
+import { packagedBackend } from "./backend-package.ts";
+import type { LoadFlags, LoadedModel, ModelLoader } from "./model-loader.ts";
 import { onnxLoader } from "./onnx-loader.ts";
 import { tfjsLoader } from "./tfjs-loader.ts";
+import { withBatch } from "./with-batch.ts";
 
 const LOADERS: readonly ModelLoader[] = [tfjsLoader, onnxLoader];
 
 /** Engines of every kind of model. */
 export const ENGINES: readonly string[] = LOADERS.flatMap(({ engines }) => engines);
 
-export interface LoadAnyModelOptions {
-  readonly engine?: string | undefined;
-  readonly gpu: boolean;
-}
+/** Backends that come with xdeep. */
+export const BACKENDS: readonly string[] = LOADERS.map(({ name }) => name).toSorted();
 
-/** A model that can be explained, and the files it came from. */
-export interface LoadedModel {
-  readonly model: Model;
-  readonly file: HashedFile;
-  /** Files beside it that hold its weights. */
-  readonly weightFiles: readonly HashedFile[];
-}
+/** Which options not every loader takes. */
+const LOAD_FLAGS = ["engine", "gpu", "threads", "inputDims", "shared", "limit", "backendOption"] as const satisfies readonly (keyof LoadFlags)[];
 
 /**
- * Loads a model file with the backend that its kind needs.
+ * Loads a model file with the backend that its kind needs, or that was named.
  *
- * @throws {XDeepError} as `loadModel` of the backend; MODEL_NOT_FOUND for a URL; OPTION_INVALID for an engine of another kind of model
+ * @throws {XDeepError} as `loadModel` of the backend; MODEL_NOT_FOUND for a URL; OPTION_INVALID for an option or an engine of another backend
  */
-export async function loadAnyModel(path: string, { engine, gpu }: LoadAnyModelOptions): Promise<LoadedModel> {
+export async function loadAnyModel(path: string, flags: LoadFlags): Promise<LoadedModel> {
   if (/^[a-z]+:\/\//i.test(path)) throw new XDeepError("MODEL_NOT_FOUND", `"${path}" is a URL. Download the model and pass its path.`, { details: { path } });
-  const loader = LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
-  if (engine !== undefined && !loader.engines.includes(engine)) {
-    throw new XDeepError("OPTION_INVALID", `${loader.kind} models run on ${loader.engines.join(", ")}, not on --engine ${engine}.`, {
-      details: { engine, engines: loader.engines },
-    });
+  const loader = await loaderFor(path, flags.backend);
+  checkFlags(loader, flags);
+  const { engine = flags.gpu ? undefined : loader.engines[0] } = flags;
+  const loaded = await loader.load(path, { ...flags, engine });
+  return flags.batch === undefined ? loaded : { ...loaded, model: withBatch(loaded.model, flags.batch) };
+}
+
+async function loaderFor(path: string, backend: string | undefined): Promise<ModelLoader> {
+  if (backend !== undefined) return LOADERS.find(({ name }) => name === backend) ?? (await packagedBackend(backend, BACKENDS));
+  return LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
+}
+
+function checkFlags({ name, kind, engines, takes }: ModelLoader, flags: LoadFlags): void {
+  const { engine } = flags;
+  const foreign = LOAD_FLAGS.find((flag) => flags[flag] !== undefined && flags[flag] !== false && !takes.includes(flag));
+  if (foreign !== undefined) {
+    const instead = takes.includes("backendOption") ? ` What ${name} takes is given by --backend-option NAME=VALUE.` : "";
+    throw new XDeepError("OPTION_INVALID", `${flagName(foreign)} is no option of backend ${name}.${instead}`, { details: { option: foreign, backend: name } });
   }
-  const model = await loader.load(path, { engine: engine ?? (gpu ? undefined : loader.engines[0]), gpu });
-  const weights = Object.entries(await loader.weightFiles(path));
-  return { model, file: await hashFile(path, basename(path)), weightFiles: await Promise.all(weights.map(([name, file]) => hashFile(file, name))) };
+  if (engine !== undefined && !engines.includes(engine)) {
+    throw new XDeepError("OPTION_INVALID", `${kind} models run on ${engines.join(", ")}, not on --engine ${engine}.`, { details: { engine, engines } });
+  }
 }

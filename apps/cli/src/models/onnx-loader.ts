@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, relative } from "node:path";
 
-import { externalDataFiles, readModel } from "@xdeep/onnx";
+import { loadModelFile } from "@xdeep/onnx";
 import { type EngineName, loadModel } from "@xdeep/onnxruntime";
 
+import { hashBytes, hashFile } from "../inputs/hashed-file.ts";
 import type { ModelLoader } from "./model-loader.ts";
 
 /** Warnings of ONNX Runtime are for those who write engines; they would stand between our lines. */
@@ -11,12 +11,24 @@ const ONLY_ERRORS = 3;
 
 /** ONNX files, run by ONNX Runtime. */
 export const onnxLoader: ModelLoader = {
+  name: "onnxruntime",
   kind: "ONNX",
   engines: ["onnxruntime-node", "onnxruntime-web"] satisfies readonly EngineName[],
+  takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit"],
   accepts: () => true,
-  load: (path, { engine, gpu }) => loadModel(path, { engine: engine as EngineName | undefined, useGpu: gpu, logSeverityLevel: ONLY_ERRORS }),
-  weightFiles: async (path) => {
-    const folder = dirname(resolve(path));
-    return Object.fromEntries(externalDataFiles(readModel(await readFile(path))).map((name) => [name, resolve(folder, name)]));
+  load: async (path, { engine, gpu, threads, inputDims, shared, limit }) => {
+    const file = await loadModelFile(path);
+    const model = await loadModel(file.model, {
+      engine: engine as EngineName | undefined,
+      useGpu: gpu,
+      inputDims,
+      shared,
+      limits: limit,
+      logSeverityLevel: ONLY_ERRORS,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    });
+    const folder = dirname(file.path);
+    const weightFiles = await Promise.all(file.externalFiles.map((external) => hashFile(external, relative(folder, external))));
+    return { model, file: hashBytes(file.bytes, basename(path)), weightFiles };
   },
 };

@@ -1,30 +1,55 @@
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
+import { hashBytes, hashFile } from "../inputs/hashed-file.ts";
 import type { ModelLoader } from "./model-loader.ts";
 
-/** The part of a model.json that names its weights. */
+/** The parts of a model.json that tell it from other files, and name its weights. */
 interface ModelJson {
+  readonly modelTopology?: unknown;
   readonly weightsManifest?: readonly { readonly paths: readonly string[] }[];
 }
 
 /** The model.json of TensorFlow.js, run by any of its engines. */
 export const tfjsLoader: ModelLoader = {
+  name: "tfjs",
   kind: "TensorFlow.js",
   engines: ["wasm", "cpu", "tfjs-node", "tfjs-node-gpu"],
+  takes: ["engine", "gpu", "shared"],
   accepts: (path) => /\.json$/i.test(path),
-  load: async (path, { engine, gpu }) => (await importBackend()).loadModel(path, { engine, useGpu: gpu }),
-  weightFiles: async (path) => {
-    const { weightsManifest = [] } = JSON.parse(await readFile(path, "utf8")) as ModelJson;
-    const folder = dirname(resolve(path));
-    return Object.fromEntries(weightsManifest.flatMap(({ paths }) => paths.map((name) => [name, resolve(folder, name)])));
+  load: async (path, { engine, gpu, shared }) => {
+    const { loadModel } = await importTfjs();
+    const model = await loadModel(path, { engine, useGpu: gpu, shared });
+    const bytes = await readFile(path);
+    const { weightsManifest = [] } = JSON.parse(bytes.toString()) as ModelJson;
+    const names = weightsManifest.flatMap(({ paths }) => paths);
+    return {
+      model,
+      file: hashBytes(bytes, basename(path)),
+      weightFiles: await Promise.all(names.map((name) => hashFile(resolve(dirname(path), name), name))),
+    };
   },
 };
 
-/** The backend is an optional dependency: who explains ONNX files alone does without TensorFlow.js. */
-async function importBackend(): Promise<typeof import("@xdeep/tfjs")> {
+/** Whether a .json file is a model of TensorFlow.js, and not the numbers of an input. */
+export async function isTfjsModel(path: string): Promise<boolean> {
+  if (!/\.json$/i.test(path)) return false;
+  try {
+    const json = JSON.parse(await readFile(path, "utf8")) as ModelJson | null;
+    return typeof json?.modelTopology === "object" && json.modelTopology !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The backend, an optional dependency: who explains ONNX files alone does without TensorFlow.js.
+ *
+ * @throws {XDeepError} ENGINE_MISSING
+ */
+export async function importTfjs(): Promise<typeof import("@xdeep/tfjs")> {
   return import("@xdeep/tfjs").catch((cause: unknown) => {
     throw new XDeepError(
       "ENGINE_MISSING",

@@ -1,25 +1,44 @@
-import type { ValueInfo } from "@xdeep/core";
+import type { Model, ValueInfo } from "@xdeep/core";
 
-import { formatDims } from "./format-number.ts";
-import type { LoadedModel } from "../models/load-any-model.ts";
+import type { HashedFile } from "../inputs/hashed-file.ts";
+import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
+import { formatDims } from "./format-number.ts";
+import { printable } from "./printable.ts";
+import { wrapLines } from "./wrap-lines.ts";
+
+/** More outputs than this are counted; `xdeep check` lists them all. */
+const MOST_VALUES = 8;
 
 /** The model, its inputs and outputs. */
-export function describeModel({ model, file }: LoadedModel): string {
-  return `${file.file} on ${model.engine}\n  inputs   ${model.inputs.map(describeValue).join("; ")}\n  outputs  ${model.outputs.map(describeValue).join("; ")}\n`;
+export function describeModel({ engine, inputs, outputs }: Model, { file }: HashedFile): string {
+  return `${printable(file)} on ${printable(engine)}\n${listed("  inputs   ", inputs)}\n${listed("  outputs  ", outputs)}\n`;
 }
 
-/** A value with its type and dims. */
-export function describeValue({ name, type, dims, layout }: ValueInfo): string {
-  return `${name} ${type} ${formatDims(dims)}${layout === null ? "" : ` ${layout}`}`;
+/** One value under the other. */
+function listed(head: string, values: readonly ValueInfo[]): string {
+  const shown = values.slice(0, MOST_VALUES).map(describeValue);
+  const left = values.length - shown.length;
+  return head + [...shown, ...(left === 0 ? [] : [`and ${left} more`])].join(`\n${" ".repeat(head.length)}`);
 }
+
+function describeValue({ name, type, dims, layout }: ValueInfo): string {
+  return `${printable(name)} ${type} ${formatDims(dims)}${layout === null ? "" : ` ${layout}`}`;
+}
+
+const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = { channels: "channels", scale: "scale", mean: "mean", std: "std", cropFraction: "crop" };
 
 /** Says how pictures are fed. A wrong guess gives wrong explanations, so it is always said, and how to change it. */
-export function presetHint({ preset, guessedBecause, preprocessing }: PicturePlan): string {
-  const { size, channels, layout, scale, mean, std } = preprocessing;
+export function presetHint({ preset, guess, preprocessing }: PicturePlan): string {
+  const { size, resize, cropFraction, channels, layout, scale, mean, std } = preprocessing;
   const short = (values: readonly number[]): string => (new Set(values).size === 1 ? String(values[0]) : `(${values.join(", ")})`);
   const scaled = scale === 1 ? "pixel" : `pixel * ${Number(scale.toPrecision(4))}`;
-  const what = `${size.width} x ${size.height} ${channels} ${layout}, (${scaled} - ${short(mean)}) / ${short(std)}`;
-  if (guessedBecause === null) return `  preset   ${preset}: ${what}\n`;
-  return `  preset   ${preset}, guessed (${guessedBecause}): ${what}\n           If the model was trained on other values, name them: --preset imagenet, caffe, tf, unit, grey, or --scale --mean --std.\n`;
+  const fit = resize === "crop" ? (cropFraction === 1 ? "crop" : `crop ${Number(cropFraction.toPrecision(4))}`) : resize;
+  const sides = resize === "none" ? "as it is" : `${size.width} x ${size.height} ${fit}`;
+  const values = `${sides}, ${channels} ${layout}, (${scaled} - ${short(mean)}) / ${short(std)}`;
+  if (guess === null) return `${wrapLines(`${preset === null ? "" : `${printable(preset)}: `}${values}`, preset === null ? "  pixels   " : "  preset   ")}\n`;
+  const what = `${preset}, guessed (${guess.because}): ${values}`;
+  const named = guess.values.map((value) => GUESSED_WORDS[value]).join(", ");
+  const hint = `If the model was trained on other values (${named}), name them: --preset imagenet, caffe, tf, unit, grey, or --scale --mean --std --channels.`;
+  return `${wrapLines(what, "  preset   ")}\n${wrapLines(hint, "           ")}\n`;
 }

@@ -2,6 +2,7 @@ import type { Progress } from "@xdeep/core";
 import cliProgress from "cli-progress";
 
 import type { TextOutput } from "../io.ts";
+import { printable } from "./printable.ts";
 
 /** Shows how far a method is, on a terminal; nothing elsewhere. */
 export interface ProgressBar {
@@ -14,7 +15,7 @@ export function startProgressBar(output: TextOutput, title: string): ProgressBar
   if (output.isTTY !== true) return { update: () => undefined, stop: () => undefined };
   const bar = new cliProgress.SingleBar(
     {
-      format: `${title} [{bar}] {value}/{total} runs, {eta_formatted} left`,
+      format: `${printable(title)} [{bar}] {value}/{total} runs, {eta_formatted} left`,
       stream: output as NodeJS.WritableStream,
       clearOnComplete: true,
       stopOnComplete: false,

@@ -1,5 +1,7 @@
 import Table from "cli-table3";
 
+import { printable } from "./printable.ts";
+
 /** A column of a text table. */
 export interface Column {
   readonly heading: string;
@@ -33,7 +35,7 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
     colAligns: columns.map(({ align }) => align ?? "left"),
     ...(hasHead ? { head: columns.map(({ heading }) => heading) } : {}),
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(printable)));
   const lines = table.toString().split("\n");
   return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
 }

@@ -1,48 +1,86 @@
+import { join } from "node:path";
+
 import { type FloatTensor, sliceRows } from "@xdeep/core";
-import { type ContactSheetCell, type RgbImage, renderContactSheet } from "@xdeep/image";
+import { type ContactSheetCell, type ContactSheetRow, type RgbImage, renderContactSheet, resizeImage, writePng } from "@xdeep/image";
 
 import { draw, enlargedPicture, isDrawable } from "./draw.ts";
 import type { DrawingFlags } from "../commands/explain-flags.ts";
 import type { Explanation } from "../explain/explanation.ts";
+import { describeTarget } from "../print/describe-target.ts";
 import { formatNumber, formatProbability } from "../print/format-number.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import { describeTarget } from "../print/print-explanation.ts";
 
-/** What one input adds to the sheet. */
-export interface SheetRow {
-  readonly label: string;
-  readonly cells: readonly (ContactSheetCell | null)[];
+/** Rows of one sheet: what is kept until a sheet is written is bounded by them, and a picture of more is hard to look at. */
+const MOST_ROWS = 32;
+/** Side of the square that each picture is fitted into, in pixels. */
+const CELL = 224;
+
+export interface SheetOptions {
+  readonly folder: string;
+  /** Of the model, in the names of the files. */
+  readonly name: string;
+  readonly title: string;
+  readonly methods: readonly string[];
+  readonly drawing: DrawingFlags;
+}
+
+/** Contact sheets of a model: inputs below each other, methods side by side. */
+export interface Sheets {
+  /** Adds a row, and gives the paths of sheets that are full and written. */
+  add(input: PreparedInput, explanations: readonly Explanation[]): Promise<readonly string[]>;
+  /** Writes what is left. */
+  finish(): Promise<readonly string[]>;
+}
+
+/** @throws {XDeepError} WRITE_FAILED */
+export function createSheets({ folder, name, title, methods, drawing }: SheetOptions): Sheets {
+  let rows: ContactSheetRow[] = [];
+  let count = 0;
+  const write = async (): Promise<readonly string[]> => {
+    if (rows.length === 0) return [];
+    count += 1;
+    const path = join(folder, `sheet.${name}${count === 1 ? "" : `-${count}`}.png`);
+    const sheet = await renderContactSheet({ title, columns: ["input", ...methods], rows, cellSize: CELL });
+    rows = [];
+    await writePng(path, sheet);
+    return [path];
+  };
+  return {
+    async add(input, explanations) {
+      rows.push(sheetRow(input, explanations, drawing));
+      return rows.length < MOST_ROWS ? [] : write();
+    },
+    finish: write,
+  };
 }
 
 /** The input beside the overlay of every method, for the first sample of the file. */
-export function sheetRow(input: PreparedInput, explanations: readonly Explanation[], flags: DrawingFlags): SheetRow {
-  const [first] = explanations[0]!.record.rows;
-  const best = first!.top[0];
-  const isProbability = explanations[0]!.record.entries === "probabilities" && best !== undefined;
-  const inputCell: ContactSheetCell | null =
-    input.picture === null
-      ? null
-      : {
-          image: enlargedPicture(input.picture),
-          ...(best === undefined
-            ? {}
-            : {
-                caption: `${best.name ?? `entry ${describeTarget(best.target)}`} ${isProbability ? formatProbability(best.value) : formatNumber(best.value)}`,
-              }),
-          ...(isProbability ? { bar: Math.min(1, best.value) } : {}),
-        };
-  return { label: input.file.file, cells: [inputCell, ...explanations.map((explanation) => methodCell(explanation, input, flags))] };
+function sheetRow(input: PreparedInput, explanations: readonly Explanation[], drawing: DrawingFlags): ContactSheetRow {
+  return { label: input.file.file, cells: [inputCell(input, explanations[0]!), ...explanations.map((explanation) => methodCell(explanation, input, drawing))] };
 }
 
-/** Inputs below each other, methods side by side. */
-export async function drawSheet(rows: readonly SheetRow[], methods: readonly string[], title: string): Promise<RgbImage> {
-  return renderContactSheet({ title, columns: ["input", ...methods], rows });
+function inputCell({ picture }: PreparedInput, { record }: Explanation): ContactSheetCell | null {
+  if (picture === null) return null;
+  const image = fitted(enlargedPicture(picture));
+  const best = record.rows[0]!.top[0];
+  if (best === undefined) return { image };
+  const isProbability = record.entries === "probabilities";
+  const caption = `${best.name ?? `entry ${describeTarget(best.target)}`} ${isProbability ? formatProbability(best.value) : formatNumber(best.value)}`;
+  return { image, caption, ...(isProbability ? { bar: Math.min(1, best.value) } : {}) };
 }
 
-function methodCell({ record, values }: Explanation, input: PreparedInput, flags: DrawingFlags): ContactSheetCell | null {
+function methodCell({ record, values }: Explanation, input: PreparedInput, drawing: DrawingFlags): ContactSheetCell | null {
   const tensor: FloatTensor | undefined = values[input.info.name] ?? Object.values(values)[0];
   if (tensor === undefined || !isDrawable(tensor, input.layout)) return null;
-  const [drawing] = draw(sliceRows(tensor, 0, 1), input, { ...flags, render: ["overlay"] });
-  const [{ target, name }] = record.rows as [Explanation["record"]["rows"][number]];
-  return drawing === undefined ? null : { image: drawing.image, caption: `why ${name ?? describeTarget(target)}` };
+  const [drawn] = draw(sliceRows(tensor, 0, 1), input, { ...drawing, render: ["overlay"] });
+  const { target, name } = record.rows[0]!;
+  return drawn === undefined ? null : { image: fitted(drawn.image), caption: `why ${name ?? describeTarget(target)}` };
+}
+
+/** No larger than the sheet shows it, so that a row takes the same memory whatever the model's pictures are. */
+function fitted(image: RgbImage): RgbImage {
+  const scale = CELL / Math.max(image.width, image.height);
+  if (scale >= 1) return image;
+  const size = { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) };
+  return resizeImage(image, { preset: "unit", resize: "stretch", interpolation: "lanczos", size });
 }

@@ -23,7 +23,7 @@ export async function writeExplanation(
   input: PreparedInput,
   { folder, stem, flags }: WriteOptions,
 ): Promise<ExplanationRecord> {
-  const base = `${stem}.${record.name}`;
+  const base = `${stem}.${safeName(record.name)}`;
   const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
   const pictures: WrittenFiles["pictures"][number][] = [];
   const names = uniqueNames(Object.keys(values).map(safeName));

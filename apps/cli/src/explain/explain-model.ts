@@ -1,0 +1,111 @@
+import { type Model, type Tensor, type XDeepErrorCode, isXDeepError } from "@xdeep/core";
+
+import { type InputPlan, planInputs, prepareInput, readFurtherInputs } from "../inputs/prepare-input.ts";
+import { loadAnyModel } from "../models/load-any-model.ts";
+import { describeExplanation, describeScores } from "../print/print-explanation.ts";
+import { describeModel, presetHint } from "../print/print-model.ts";
+import { startProgressBar } from "../print/progress-bar.ts";
+import { createSheets } from "../write/draw-sheet.ts";
+import { freeModelName } from "../write/model-name.ts";
+import { writeExplanation } from "../write/write-explanation.ts";
+import { resolveBaselines } from "./baseline-flag.ts";
+import { explainWith } from "./explain-with.ts";
+import type { Explanation, ExplanationRecord, ModelRecord } from "./explanation.ts";
+import { createExplainer } from "./method.ts";
+import type { NamedInput, Run } from "./run.ts";
+import { scoreInput } from "./score-input.ts";
+import { type TargetWish, parseTarget } from "./target-flag.ts";
+import { explanationWarnings, scoreWarnings } from "./warnings.ts";
+
+/** Everything that stays the same for all inputs of a model. */
+interface ModelRun extends Run {
+  readonly model: Model;
+  readonly record: ModelRecord;
+  /** In the names of files. */
+  readonly name: string;
+  readonly wish: TargetWish;
+  readonly plan: InputPlan;
+  readonly further: Readonly<Record<string, Tensor>>;
+}
+
+/** What says something about one input alone. Any other error would meet every input of the run, and ends it. */
+const OF_ONE_INPUT: ReadonlySet<XDeepErrorCode> = new Set([
+  "BATCH_INVALID",
+  "ENGINE_FAILED",
+  "IMAGE_INVALID",
+  "INPUT_MISSING",
+  "INPUT_NOT_FINITE",
+  "INPUT_SHAPE",
+  "INPUT_TYPE",
+  "NOISE_INVALID",
+  "RESULT_NOT_FINITE",
+]);
+
+/**
+ * Explains every input by one model. An input that fails is reported, and the others go on.
+ *
+ * @param name a name for the model's files, unless those of another model have it
+ * @throws {XDeepError} as reading, loading and explaining do
+ */
+export async function explainModel(path: string, name: string, run: Run): Promise<void> {
+  const { flags, labels, inputs, report } = run;
+  const wish = flags.target === undefined ? null : parseTarget(flags.target, labels);
+  const { model, file, weightFiles } = await loadAnyModel(path, flags);
+  try {
+    const record: ModelRecord = { ...file, path, weightFiles, backend: model.backend, engine: model.engine };
+    report.say(describeModel(model, file));
+    const paths = inputs.map((input) => input.path);
+    const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags);
+    if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
+    const further = await readFurtherInputs(model, flags.input ?? {});
+    await explainInputs({ ...run, model, record, name: await freeModelName(flags.out, name, record), wish, plan, further });
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function explainInputs(run: ModelRun): Promise<void> {
+  const { inputs, flags, methods, name, record, report, io } = run;
+  const sheets = createSheets({ folder: flags.out, name, title: record.file, methods: methods.map((method) => method.name), drawing: flags });
+  for (const [n, input] of inputs.entries()) {
+    try {
+      const { prepared, explanations } = await explainInput(input, inputs.length === 1 ? "" : `[${n + 1}/${inputs.length}] `, run);
+      if (flags.render.includes("sheet")) for (const sheet of await sheets.add(prepared, explanations)) report.wrote(sheet);
+    } catch (error) {
+      if (io.signal?.aborted || !isXDeepError(error) || !OF_ONE_INPUT.has(error.code)) throw error;
+      report.failed({ model: record.path, input: input.path, error });
+    }
+  }
+  for (const sheet of await sheets.finish()) report.wrote(sheet);
+}
+
+interface ExplainedInput {
+  readonly prepared: Awaited<ReturnType<typeof prepareInput>>;
+  readonly explanations: readonly Explanation[];
+}
+
+async function explainInput({ path, stem }: NamedInput, count: string, run: ModelRun): Promise<ExplainedInput> {
+  const { model, record, flags, labels, features, methods, wish, report, io } = run;
+  const control = { maxPixels: flags.maxPixels, signal: io.signal };
+  const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
+  const scored = await scoreInput(model, input, { wish, output: flags.output, labels, count: flags.top, signal: io.signal });
+  report.say(`\n${count}${describeScores(input, scored)}`);
+  report.warn(scoreWarnings(scored, { wish, labels, path: flags.labels }));
+  const baseline = await resolveBaselines(flags.baseline, input, control);
+  const explanations: Explanation[] = [];
+  const records: ExplanationRecord[] = [];
+  for (const method of methods) {
+    const explainer = createExplainer(model, method, { ...flags, baseline });
+    const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
+    const options = { explainer, method, input, scored, model: record, flags, signal: io.signal, onProgress: bar.update };
+    const explanation = await explainWith(options).finally(bar.stop);
+    const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, flags });
+    report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, layout: input.layout }));
+    const about = run.inputs.length === 1 ? "" : `${path}: `;
+    report.warn(explanationWarnings(written, model.capabilities.rectifiers).map((warning) => `${about}${warning}`));
+    explanations.push(explanation);
+    records.push(written);
+  }
+  report.explained(records);
+  return { prepared: input, explanations };
+}

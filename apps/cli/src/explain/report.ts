@@ -1,0 +1,60 @@
+import { type ErrorRecord, describeError, errorLine } from "../report-error.ts";
+import type { Io } from "../io.ts";
+import type { ExplanationRecord } from "./explanation.ts";
+
+/** What could not be explained. */
+export interface Failure {
+  /** As they were given on the command line; the input is null where the model failed. */
+  readonly model: string;
+  readonly input: string | null;
+  readonly error: ErrorRecord;
+}
+
+/** Tells what a run finds, as text while it goes on or as one JSON document at its end. */
+export interface Report {
+  /** Text for people; `--json` keeps stdout for the document. */
+  say(text: string): void;
+  /** What a user should know before he trusts an explanation: on stderr, each text once. */
+  warn(warnings: readonly string[]): void;
+  /** A model or an input that failed while others go on. */
+  failed(failure: { readonly model: string; readonly input: string | null; readonly error: unknown }): void;
+  explained(records: readonly ExplanationRecord[]): void;
+  wrote(sheet: string): void;
+  /** Prints the document, and returns how many inputs or models failed. */
+  finish(folder: string): number;
+}
+
+/** @param json collect everything for the document, instead of text */
+export function createReport({ stdout, stderr }: Io, json: boolean): Report {
+  const warnings = new Set<string>();
+  const failures: Failure[] = [];
+  const explanations: ExplanationRecord[] = [];
+  const sheets: string[] = [];
+  return {
+    say(text) {
+      if (!json) stdout.write(text);
+    },
+    warn(texts) {
+      for (const text of texts) {
+        if (!warnings.has(text)) stderr.write(`warning: ${text}\n`);
+        warnings.add(text);
+      }
+    },
+    failed({ error, ...what }) {
+      const failure = { ...what, error: describeError(error) };
+      failures.push(failure);
+      stderr.write(`error: ${failure.input ?? failure.model}: ${errorLine(failure.error)}\n`);
+    },
+    explained(records) {
+      if (json) explanations.push(...records);
+    },
+    wrote(sheet) {
+      sheets.push(sheet);
+      if (!json) stdout.write(`\nwritten ${sheet}\n`);
+    },
+    finish(out) {
+      if (json) stdout.write(`${JSON.stringify({ out, sheets, explanations, failures, warnings: [...warnings] }, null, 2)}\n`);
+      return failures.length;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { ExplainFlags } from "../commands/explain-flags.ts";
+import type { Labels } from "../inputs/labels.ts";
+import type { Io } from "../io.ts";
+import type { NamedMethod } from "./method.ts";
+import type { Report } from "./report.ts";
+
+/** Everything that stays the same for all models and inputs of a run. */
+export interface Run {
+  readonly flags: ExplainFlags;
+  readonly methods: readonly NamedMethod[];
+  readonly labels: Labels | null;
+  readonly features: Labels | null;
+  readonly inputs: readonly NamedInput[];
+  readonly report: Report;
+  readonly io: Io;
+}
+
+/** A file with the name that its results get. */
+export interface NamedInput {
+  readonly path: string;
+  readonly stem: string;
+}
