@@ -29,15 +29,9 @@ function reasonOf(cause: unknown): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder",
   ENOTDIR: "there is no such file or folder",
-  EEXIST: "a file of that name is in the way",
   EISDIR: "it is a folder",
   EACCES: "permission denied",
   EPERM: "permission denied",
-  EROFS: "the disk takes no changes",
-  ENOSPC: "no space is left on the disk",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "it would be too large for the disk",
-  ENAMETOOLONG: "the name is too long",
+  ENOSPC: "the disk is full",
   EPIPE: "whoever reads it has closed it",
-  EIO: "the disk does not work",
 };
