@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import type { CotangentForm, Surroundings } from "../sweep/surroundings.ts";
+import type { CotangentForm, Surroundings } from "../sweep/rule.ts";
 
 /** Four phases as one value [N, C, 2 H, 2 W], and a note of them for the lowering that takes them as they are. */
 export function inPhases(

@@ -2,7 +2,7 @@ import type { Value } from "@xdeep/onnx";
 import { inPhases } from "../formulas/phases.ts";
 import { batchNormalizationRule } from "../rules/batch-normalization.ts";
 import type { Lowering } from "../sweep/lowering.ts";
-import type { CotangentForm } from "../sweep/surroundings.ts";
+import type { CotangentForm } from "../sweep/rule.ts";
 
 /** BatchNormalization whose cotangent comes in phases: the plain form of each, so that the stem before it can take them as they are. */
 export const normalizedPhases: Lowering = {

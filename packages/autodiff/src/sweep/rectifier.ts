@@ -3,7 +3,7 @@ import { RULES } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
 import type { GradientRule, PullbackContext } from "./rule.ts";
-import type { CotangentForm } from "./surroundings.ts";
+import type { CotangentForm } from "./rule.ts";
 import { inPhases } from "../formulas/phases.ts";
 import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
 

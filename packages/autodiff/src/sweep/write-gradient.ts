@@ -11,7 +11,8 @@ import { type Lowering, lowered } from "./lowering.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { FactsAround, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
-import { type Surroundings, writtenNodes } from "./surroundings.ts";
+import { writtenNodes } from "./surroundings.ts";
+import type { Surroundings } from "./rule.ts";
 import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
