@@ -1,0 +1,61 @@
+import { gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("../", import.meta.url).pathname;
+
+interface Size {
+  readonly bytes: number;
+  readonly gzip: number;
+  readonly code: string;
+}
+
+/** What a browser would load of this entry: minified, engines left out, from the sources. */
+async function bundle(contents: string): Promise<Size> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    conditions: ["xdeep-source"],
+    external: ["onnxruntime-node", "onnxruntime-web", "@tensorflow/*", "node:*"],
+  });
+  const { contents: bytes, text } = outputFiles[0]!;
+  return { bytes: bytes.length, gzip: gzipSync(bytes).length, code: text };
+}
+
+/** Ceilings in bytes. Raise one only in the commit that needs it, and say why there. */
+describe("bundles for browsers stay small", () => {
+  it.each([
+    [
+      "everything for ONNX models",
+      'export { loadModel } from "@xdeep/onnxruntime"; export { Backprop } from "@xdeep/guided"; export { integrated } from "@xdeep/integrated"; export { smooth } from "@xdeep/smooth";',
+      480_000,
+      155_000,
+    ],
+    [
+      "methods alone",
+      'export { Backprop } from "@xdeep/guided"; export { integrated } from "@xdeep/integrated"; export { smooth } from "@xdeep/smooth";',
+      48_000,
+      17_000,
+    ],
+    ["the types and errors that users need", 'export { float32, isXDeepError } from "@xdeep/core";', 1_000, 600],
+  ])("%s", async (_, entry, bytes, gzip) => {
+    const size = await bundle(entry);
+    expect(size.bytes).toBeLessThanOrEqual(bytes);
+    expect(size.gzip).toBeLessThanOrEqual(gzip);
+  });
+
+  it("methods know no engine", async () => {
+    const { code } = await bundle('export * from "@xdeep/guided"; export * from "@xdeep/integrated"; export * from "@xdeep/smooth";');
+    expect(code).not.toMatch(/onnxruntime|tensorflow|InferenceSession/);
+  });
+
+  it("a rule of one's own brings no other along", async () => {
+    const { code } = await bundle('import { ruleSet } from "@xdeep/autodiff"; export const rules = ruleSet([]);');
+    expect(code).not.toMatch(/DeformConv|ConvTranspose/);
+  });
+});
