@@ -24,6 +24,7 @@ export type { Lowering } from "./sweep/lowering.ts";
 export { ruleSet, withRules } from "./sweep/rule-set.ts";
 export type { RuleSet } from "./sweep/rule-set.ts";
 export { builtinRules } from "./rules/index.ts";
+export { additiveMasks } from "./explain/additive-masks.ts";
 export { rowMixingNode } from "./explain/row-mixing-node.ts";
 export { finalActivation } from "./explain/final-activation.ts";
 export type { FinalActivation } from "./explain/final-activation.ts";

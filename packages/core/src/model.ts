@@ -22,6 +22,8 @@ export interface ValueInfo {
    * networks. They are passed whole to every run. Default true.
    */
   readonly batched?: boolean | undefined;
+  /** Of float inputs: true for masks that are only added to the scores of a softmax. −∞ in them shuts entries out, and is no error. */
+  readonly mask?: boolean | undefined;
 }
 
 /** An activation that turns logits into probabilities. */

@@ -1,5 +1,6 @@
 import { arrayNameOf, isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
+import { toFloat64 } from "./float-values.ts";
 import type { ValueInfo } from "./model.ts";
 import { nearestNames } from "./nearest-names.ts";
 import { sizeOf } from "./tensor.ts";
@@ -35,7 +36,7 @@ export function validateFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: r
 export function validateTensor(tensor: Tensor, info: ValueInfo): void {
   checkType(tensor, info);
   checkDims(tensor, info);
-  const index = isFloatType(tensor.type) ? firstNonFinite(tensor) : -1;
+  const index = isFloatType(tensor.type) ? (info.mask === true ? firstOfMask(tensor) : firstNonFinite(tensor)) : -1;
   if (index >= 0) {
     throw new XDeepError(
       "INPUT_NOT_FINITE",
@@ -45,6 +46,11 @@ export function validateTensor(tensor: Tensor, info: ValueInfo): void {
       },
     );
   }
+}
+
+/** As `firstNonFinite`, but −∞ is allowed. */
+function firstOfMask(tensor: Tensor): number {
+  return toFloat64(tensor).findIndex((value) => value !== -Infinity && !Number.isFinite(value));
 }
 
 /** Index of the first NaN or infinity of a float tensor; −1 where every element is finite. */

@@ -28,6 +28,7 @@ import {
   targetCotangent,
 } from "@xdeep/core/backend";
 import { type TypedGraph, castEntries, cutAt, entryValues, isInnerValue, scoreCandidates, scoredValue, withOutputs } from "@xdeep/autodiff";
+import { isFloatType } from "@xdeep/onnx";
 import { checkBatched, checkRowsApart } from "./check-batched.ts";
 import type { GradientForms } from "./device-rules.ts";
 import type { Engine } from "./engine.ts";
@@ -81,8 +82,7 @@ export class OnnxModel implements Model {
     this.inputs = parts.inputs;
     this.outputs = parts.outputs;
     this.capabilities = parts.capabilities;
-    const entries = castEntries(parts.graph);
-    this.defaultWrt = entries.length === 0 ? undefined : entries;
+    this.defaultWrt = defaultWrt(parts);
     this.#shared = sharedInputs(parts.inputs);
     this.#innerValues = innerValuesOf(parts.graph);
   }
@@ -296,6 +296,13 @@ export class OnnxModel implements Model {
 
 function hasKey(target: Target | null, key: "max" | "terms"): boolean {
   return typeof target === "object" && target !== null && key in target;
+}
+
+/** Pixels after their Cast, or the float inputs without the masks among them; undefined where it is every float input, or none. */
+function defaultWrt({ graph, inputs }: OnnxModelParts): readonly string[] | undefined {
+  const floats = inputs.filter(({ type }) => isFloatType(type));
+  const entries = floats.length === 0 ? castEntries(graph) : floats.filter(({ mask }) => mask !== true).map(({ name }) => name);
+  return entries.length === 0 || entries.length === floats.length ? undefined : entries;
 }
 
 function innerValuesOf(graph: TypedGraph): InnerValues {

@@ -1,15 +1,16 @@
 import { type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
-import { type TypedGraph, finalActivation } from "@xdeep/autodiff";
+import { type TypedGraph, additiveMasks, finalActivation } from "@xdeep/autodiff";
 import type { Facts } from "@xdeep/onnx";
 
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
 export function inputInfos(graph: TypedGraph, { shared }: BatchAxis, layouts: Readonly<Record<string, Layout>> = {}): readonly ValueInfo[] {
+  const masks = new Set(additiveMasks(graph));
   return graph.graph.input.map(({ name }) => {
     const isShared = shared.has(name);
     const dims = callerDims(graph.facts.get(name), isShared ? -1 : 0);
     const info = { name, type: graph.facts.get(name)?.type ?? "float32", dims, layout: layouts[name] ?? guessLayout(dims) };
-    return isShared ? { ...info, batched: false } : info;
+    return { ...info, ...(isShared ? { batched: false } : {}), ...(masks.has(name) ? { mask: true } : {}) };
   });
 }
 

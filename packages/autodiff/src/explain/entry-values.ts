@@ -1,14 +1,21 @@
 import { Attributes, type NodeProto, dataTypeName, isDefaultDomain, isFloatType } from "@xdeep/onnx";
+import { additiveMasks } from "./additive-masks.ts";
 import { orderKeepingOperators, rearrangingOperators, shapeOnlyOperators } from "../graph/operator-traits.ts";
 import { type TypedGraph, floatInputs } from "../graph/typed-graph.ts";
 
 /**
- * What gradients of a network are taken of unless other values are named: its float inputs. Where it takes integers alone, the first floats that
+ * What gradients of a network are taken of unless other values are named: its float inputs but for additive masks. Where it takes integers alone, the first floats that
  * it makes of them: pixels after their Cast, or else the vectors of tokens, or else whatever floats come first.
  */
 export function entryValues(graph: TypedGraph): readonly string[] {
-  const choices = [floatInputs, castEntries, embeddings, firstFloats];
+  const choices = [unmaskedInputs, castEntries, embeddings, firstFloats];
   return choices.map((find) => find(graph)).find((names) => names.length > 0) ?? [];
+}
+
+/** The float inputs that hold data: no masks. */
+function unmaskedInputs(graph: TypedGraph): readonly string[] {
+  const masks = additiveMasks(graph);
+  return floatInputs(graph).filter((name) => !masks.includes(name));
 }
 
 /**
