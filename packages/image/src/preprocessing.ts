@@ -11,13 +11,13 @@ export interface Preprocessing {
   readonly size: ImageSize;
   /**
    * `crop`: shrink or enlarge until the picture covers `size / cropFraction`, then cut `size` out of the centre.
-   * `stretch`: to `size`, without regard to proportions. `letterbox`: the whole picture within `size`, the rest `background`.
+   * `stretch`: to `size`, without regard to proportions. `stretch-crop`: to `size / cropFraction` so, then cut `size` out of the centre. `letterbox`: the whole picture within `size`, the rest `background`.
    * `none`: the picture as it is. All others take the same steps whatever the picture's own size, one that already has `size` too.
    */
   readonly resize: ResizeMode;
   /** The filter that resizes, widened where a picture shrinks; Pillow's, to the bit. */
   readonly interpolation: PixelInterpolation;
-  /** For `crop`: side of the crop divided by the short side that the picture is resized to. 0.875 means 224 out of 256. */
+  /** For `crop` and `stretch-crop`: side of the crop divided by the (short) side that the picture is resized to. 0.875 means 224 out of 256. */
   readonly cropFraction: number;
   /** Under transparent pixels, and around letterboxed pictures. */
   readonly background: RgbColor;
@@ -38,7 +38,9 @@ export interface ImageSize {
   readonly height: number;
 }
 
-export type ResizeMode = "crop" | "stretch" | "letterbox" | "none";
+/** As `Preprocessing.resize` takes them. */
+export const RESIZE_MODES = ["crop", "stretch", "stretch-crop", "letterbox", "none"] as const;
+export type ResizeMode = (typeof RESIZE_MODES)[number];
 export type ChannelOrder = "rgb" | "bgr" | "grey";
 export type PresetName = "imagenet" | "caffe" | "tf" | "unit" | "grey";
 

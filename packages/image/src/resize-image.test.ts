@@ -72,6 +72,14 @@ describe("resizeImage", () => {
     expected.forEach((level, x) => expect(Math.abs(red(resized, x, to >> 1) - level)).toBeLessThanOrEqual(0.5 + 1e-6));
   });
 
+  it("stretches, and cuts the middle out", () => {
+    // 40 × 20 without regard to proportions, of which the middle 20 × 10.
+    const cut = resizeImage(ramp(400, 400), { ...PRESETS.unit, resize: "stretch-crop", size: { width: 20, height: 10 }, cropFraction: 0.5 });
+    const stretched = resizeImage(ramp(400, 400), { ...PRESETS.unit, resize: "stretch", size: { width: 40, height: 20 } });
+    expect([cut.width, cut.height]).toEqual([20, 10]);
+    expect([...cut.data.subarray(0, 60)]).toEqual([...stretched.data.subarray((5 * 40 + 10) * 3, (5 * 40 + 30) * 3)]);
+  });
+
   it("does not alias: fine stripes become grey", () => {
     const stripes = draw(448, 448, (x) => (x % 2 === 0 ? [255, 255, 255] : [0, 0, 0]));
     const { data } = resizeImage(stripes, { ...PRESETS.unit, size: { width: 100, height: 100 } });

@@ -19,6 +19,8 @@ export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions
       return image;
     case "stretch":
       return resamplePicture(image, size, interpolation);
+    case "stretch-crop":
+      return cropTo(resamplePicture(image, uncropped(size, cropFraction), interpolation), size);
     case "letterbox":
       return padTo(resamplePicture(image, sizeInside(image, size), interpolation), size, background);
     case "crop":
@@ -28,12 +30,15 @@ export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions
 
 /** The smallest size of the picture's proportions that covers `size / cropFraction`: one side has it, the other is cut off to a whole pixel, as in torchvision. */
 function sizeToCrop(image: ImageSize, size: ImageSize, cropFraction: number): ImageSize {
-  // The small term: 240 / (240 / 255) must give 255.
-  const uncropped = (side: number): number => Math.floor(side / cropFraction + 1e-6);
-  const width = uncropped(size.width);
-  const height = uncropped(size.height);
+  const { width, height } = uncropped(size, cropFraction);
   if (width * image.height >= height * image.width) return { width, height: Math.floor((width * image.height) / image.width) };
   return { width: Math.floor((height * image.width) / image.height), height };
+}
+
+function uncropped({ width, height }: ImageSize, cropFraction: number): ImageSize {
+  // The small term: 240 / (240 / 255) must give 255.
+  const side = (length: number): number => Math.floor(length / cropFraction + 1e-6);
+  return { width: side(width), height: side(height) };
 }
 
 /** The largest size of the picture's proportions within `size`. */

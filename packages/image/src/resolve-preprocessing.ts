@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";
-import { type ChannelOrder, type ImageSize, PRESETS, type Preprocessing, type PresetName } from "./preprocessing.ts";
+import { type ChannelOrder, type ImageSize, PRESETS, type Preprocessing, RESIZE_MODES, type PresetName } from "./preprocessing.ts";
 
 /**
  * A preset by name; a preset with some values changed; or every value given.
@@ -38,7 +38,7 @@ export function resolvePreprocessing(options: PreprocessingOptions): Preprocessi
   const std = given.std ?? presetValues("std", preset, channels);
   return {
     size: checkedSize(given.size ?? preset?.size),
-    resize: oneOf("resize", given.resize ?? preset?.resize, ["crop", "stretch", "letterbox", "none"]),
+    resize: oneOf("resize", given.resize ?? preset?.resize, RESIZE_MODES),
     interpolation: oneOf("interpolation", given.interpolation ?? preset?.interpolation, PIXEL_INTERPOLATIONS),
     cropFraction: checkedNumber("cropFraction", given.cropFraction ?? preset?.cropFraction, "above 0, at most 1", (x) => x > 0 && x <= 1),
     background: checkedColor(given.background ?? preset?.background),
