@@ -13,6 +13,7 @@ const FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: string[]) => string)])[] = [
   [/\bOption "(\w+)"/g, (_, name) => flagOf("Option", name!)],
   [/\b(integrated|smooth): (\w+) must be/g, (_, method, name) => `${flagOf(method!, name!)} must be`],
+  [/"?\bmaxPixels\b"?/g, "--max-pixels"],
   [/\blacks "(\w+)"/g, (_, name) => `lacks ${flagOf("Option", name!)}`],
   [/where there is a `tolerance`/g, "where there is a --tolerance"],
   [/ in `wrt`; the result is then a record/g, " by --wrt"],

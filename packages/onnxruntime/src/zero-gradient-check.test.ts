@@ -25,6 +25,7 @@ describe("a gradient that is zero everywhere", () => {
   it.each([
     ["does not depend on x", () => 3],
     ["is dead here and alive beyond a kink", ([a]: readonly number[]) => Math.max(0, a! - 1.019)],
+    ["has a kink at x", ([a, b]: readonly number[]) => 3 * Math.max(0, a! - 1) + Math.max(0, b! + 2)],
     ["jumps nearby", ([a]: readonly number[]) => (a! > 1.003 ? 1 : 0)],
     ["moves by rounding alone", ([a]: readonly number[]) => 1 + 1e-9 * a!],
   ])("is believed where the score %s", async (_, f) => {

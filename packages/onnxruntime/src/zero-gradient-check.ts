@@ -26,7 +26,8 @@ export function hasSteps({ nodes, facts }: TypedGraph): boolean {
 
 /**
  * Refuses a gradient that is zero everywhere although the score depends on the values: some devices answer so where a kernel failed. Two central
- * differences along one direction must agree on a slope; a kink or a jump nearby makes them differ, and proves nothing.
+ * differences along one direction must agree on a slope, and so must the steps forward and back that they are made of; a kink or a jump, nearby or at x
+ * itself as in a ReLU of a black picture, makes them differ, and proves nothing.
  *
  * @throws {XDeepError} ENGINE_FAILED
  */
@@ -47,11 +48,13 @@ interface Slope {
 }
 
 async function slope(feeds: Readonly<Record<string, Tensor>>, moving: readonly string[], step: number, scoresAt: ScoresAt): Promise<Slope> {
-  const [above, below] = [await scoresAt(moved(feeds, moving, step)), await scoresAt(moved(feeds, moving, -step))];
+  const [above, here, below] = [await scoresAt(moved(feeds, moving, step)), await scoresAt(feeds), await scoresAt(moved(feeds, moving, -step))];
   const total = (scores: Float32Array): number => scores.reduce((sum, score) => sum + score, 0);
   const size = above.reduce((sum, score) => sum + Math.abs(score), 0) + below.reduce((sum, score) => sum + Math.abs(score), 0);
-  const difference = total(above) - total(below);
-  return { slope: difference / step, isClear: Math.abs(difference) > NOISE * size };
+  const [forward, back] = [total(above) - total(here), total(here) - total(below)];
+  const difference = forward + back;
+  const isSmooth = forward * back > 0 && Math.abs(forward - back) < 0.5 * Math.abs(difference);
+  return { slope: difference / step, isClear: isSmooth && Math.abs(difference) > NOISE * size };
 }
 
 /** Every element moved by the same share of the largest one, up or down in a fixed pattern without a period that layers could cancel. */

@@ -44,7 +44,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
       report.failed({ model, input: null, error });
     });
   }
-  return report.finish(flags.out) === 0 ? EXIT.ok : EXIT.failure;
+  return report.finish({ out: flags.out, inputs: paths.length * models.length }) === 0 ? EXIT.ok : EXIT.failure;
 }
 
 /** The first argument is a model, and so are those behind it until one is none. */

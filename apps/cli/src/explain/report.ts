@@ -18,10 +18,11 @@ export interface Report {
   warn(warnings: readonly string[]): void;
   /** A model or an input that failed while others go on. */
   failed(failure: { readonly model: string; readonly input: string | null; readonly error: unknown }): void;
+  /** One input by one model, with a record for each method. */
   explained(records: readonly ExplanationRecord[]): void;
   wrote(sheet: string): void;
-  /** Prints the document, and returns how many inputs or models failed. */
-  finish(folder: string): number;
+  /** Prints the document, or how many there were where some failed, and returns how many failed. */
+  finish(run: { readonly out: string; readonly inputs: number }): number;
 }
 
 /** @param json collect everything for the document, instead of text */
@@ -30,6 +31,7 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
   const failures: Failure[] = [];
   const explanations: ExplanationRecord[] = [];
   const sheets: string[] = [];
+  let done = 0;
   return {
     say(text) {
       if (!json) stdout.write(text);
@@ -43,16 +45,20 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
     failed({ error, ...what }) {
       const failure = { ...what, error: describeError(error) };
       failures.push(failure);
-      stderr.write(`error: ${failure.input ?? failure.model}: ${errorLine(failure.error)}\n`);
+      const subject = failure.input ?? failure.model;
+      const prefix = failure.error.message.includes(subject) ? "" : `${subject}: `;
+      stderr.write(`error: ${prefix}${errorLine(failure.error)}\n`);
     },
     explained(records) {
+      done += 1;
       if (json) explanations.push(...records);
     },
     wrote(sheet) {
       sheets.push(sheet);
       if (!json) stdout.write(`\nwritten ${sheet}\n`);
     },
-    finish(out) {
+    finish({ out, inputs }) {
+      if (!json && failures.length > 0 && inputs > 1) stdout.write(`\n${done} of ${inputs} inputs explained\n`);
       if (json) stdout.write(`${JSON.stringify({ out, sheets, explanations, failures, warnings: [...warnings] }, null, 2)}\n`);
       return failures.length;
     },
