@@ -4,19 +4,24 @@ import { describe, expect, it } from "vitest";
 import * as browser from "./browser.ts";
 import * as node from "./index.ts";
 
-describe("@xdeep/image/browser", () => {
-  it("bundles for browsers without sharp, fonts or modules of Node", async () => {
-    const { metafile } = await build({
-      entryPoints: [fileURLToPath(new URL("browser.ts", import.meta.url))],
-      bundle: true,
-      platform: "browser",
-      format: "esm",
-      conditions: ["xdeep-source"],
-      write: false,
-      metafile: true,
-      logLevel: "silent",
-    });
-    const inputs = Object.keys(metafile.inputs);
+/** The files that a bundler for browsers takes up for `import * from name`. */
+async function bundled(name: string): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: { contents: `export * from "${name}";`, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
+    bundle: true,
+    platform: "browser",
+    format: "esm",
+    conditions: ["xdeep-source"],
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  return Object.keys(metafile.inputs);
+}
+
+describe("@xdeep/image in browsers", () => {
+  it.each(["@xdeep/image", "@xdeep/image/browser"])("%s bundles without sharp, fonts or modules of Node", async (name) => {
+    const inputs = await bundled(name);
     expect(inputs.some((path) => path.includes("d3-scale-chromatic"))).toBe(true);
     expect(inputs.filter((path) => /sharp|harfbuzz|bidi|fontsource|node:/.test(path))).toEqual([]);
   });
