@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import process from "node:process";
 
-const { status } = spawnSync("vitest", ["run", "packages/autodiff/src/operator-table.test.ts"], {
+const { status } = spawnSync("vitest", ["run", "packages/autodiff/test/operator-table.test.ts"], {
   stdio: "inherit",
   env: { ...process.env, XDEEP_UPDATE_REPORTS: "1", PATH: `node_modules/.bin:${process.env.PATH}` },
 });

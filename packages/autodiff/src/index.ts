@@ -1,6 +1,6 @@
 export { leadsWithBatch } from "./explain/batch-axis.ts";
 export { computeInFloat32 } from "./prepare/compute-in-float32.ts";
-export { nodeLabel } from "./sweep/coverage.ts";
+export { nodeLabel } from "./graph/node-label.ts";
 export { cutAt, exposing, isInnerValue, withOutputs } from "./explain/cut-graph.ts";
 export { checkCoverage } from "./inspect/check-coverage.ts";
 export { inspectModel } from "./inspect/inspect-model.ts";
@@ -14,8 +14,8 @@ export { explainerModel } from "./explain/explainer-model.ts";
 export type { ExplainerModel, ExplainerModelOptions } from "./explain/explainer-model.ts";
 export { differentiate } from "./differentiate.ts";
 export type { DifferentiateOptions } from "./differentiate.ts";
-export { differentiateGraph } from "./differentiate-graph.ts";
-export type { GradientModel } from "./differentiate-graph.ts";
+export { differentiateGraph } from "./sweep/differentiate-graph.ts";
+export type { GradientModel } from "./sweep/differentiate-graph.ts";
 export { RECTIFIER_NAMES, zeroGradientOperators } from "./graph/operator-traits.ts";
 export { DEFAULT_RECTIFIERS } from "./sweep/rectifier.ts";
 export type { GradientRule, Pullback, PullbackContext } from "./sweep/rule.ts";

@@ -1,8 +1,8 @@
 import { type GraphBuilder, type Value } from "@xdeep/onnx";
 
 /**
- * The adjoint of an operator that copies elements of x: each cotangent is added where its element came from. Where that is shows when the
- * operator is applied to the numbers 0, 1, 2… laid out like x.
+ * The adjoint of an operator that copies elements of x: each cotangent is added where its element came from. To find these places, the operator is
+ * applied to the numbers 0, 1, 2… laid out like x: Gather of [7, 8, 9] at [2, 0] reads places [2, 0].
  *
  * `copies` is false where no element is taken twice: then nothing has to be added up. Sums go through ScatterElements: ScatterND adds
  * duplicates in parallel in some versions of ONNX Runtime, and loses terms.

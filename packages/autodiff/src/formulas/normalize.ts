@@ -10,8 +10,7 @@ export interface Normalized {
 /** Normalises again, as the forward operator did; the engine shares what is equal. */
 export function normalized(g: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Normalized {
   const centred = g.sub(x, meanOver(g, x, axes));
-  const variance = meanOver(g, g.square(centred), axes);
-  const r = g.reciprocal(g.sqrt(g.shift(variance, epsilon)));
+  const r = inverseRoot(g, centred, axes, epsilon);
   return { xHat: g.mul(centred, r), r, axes };
 }
 
@@ -19,6 +18,16 @@ export function normalized(g: GraphBuilder, x: Value, axes: readonly number[], e
 export function normalizeGradient(g: GraphBuilder, { xHat, r, axes }: Normalized, dxHat: Value): Value {
   const along = g.mul(xHat, meanOver(g, g.mul(dxHat, xHat), axes));
   return g.mul(r, g.sub(g.sub(dxHat, meanOver(g, dxHat, axes)), along));
+}
+
+/** (x − mean) / √(variance + ε) over some axes. */
+export function standardized(g: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
+  return normalized(g, x, axes, epsilon).xHat;
+}
+
+/** 1 / √(mean(x²) + ε) over some axes, which stay with size 1. */
+export function inverseRoot(g: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
+  return g.reciprocal(g.sqrt(g.shift(meanOver(g, g.square(x), axes), epsilon)));
 }
 
 export function meanOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {

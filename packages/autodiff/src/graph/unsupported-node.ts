@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import type { NodeProto } from "@xdeep/onnx";
-import { nodeLabel } from "../sweep/coverage.ts";
+import { nodeLabel } from "./node-label.ts";
 
 /** An error about a form of an operator whose gradient cannot be written: what is in the way, and what to do. */
 export function unsupportedNode(node: NodeProto, problem: string): XDeepError {

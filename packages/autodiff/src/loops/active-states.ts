@@ -3,7 +3,7 @@ import { activePath, forwardReach } from "../sweep/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 
 /** The body of a Loop or a Scan, as far as gradients pass it in one step. Names are the body's own. */
-export interface BodyEnds {
+export interface BodyPath {
   /** By state: its name before and after a step. */
   readonly states: readonly { readonly before: string; readonly after: string }[];
   /** Values whose cotangents are wanted: states' starts, scanned elements, outer values. */
@@ -13,7 +13,7 @@ export interface BodyEnds {
 }
 
 /** For each state, whether a gradient passes it: what is wanted reaches it, and it reaches what is explained, in some number of steps. */
-export function activeStates(body: GraphProto, { states, wrt, of }: BodyEnds): readonly boolean[] {
+export function activeStates(body: GraphProto, { states, wrt, of }: BodyPath): readonly boolean[] {
   const graph = { nodes: body.node, facts: new Map<string, never>() };
   const reached = grown(new Set(wrt), (names) => {
     const values = forwardReach(graph, names, carriesGradient);

@@ -1,5 +1,5 @@
 import { type Facts, type GraphBuilder, type GraphProto, type Value, isFloatType } from "@xdeep/onnx";
-import { type BodyEnds, activeStates } from "./active-states.ts";
+import { type BodyPath, activeStates } from "./active-states.ts";
 import { gradientBody } from "./gradient-body.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 
@@ -38,12 +38,12 @@ export interface StepResult {
 export function stepGradient(context: PullbackContext, step: Step): readonly StepResult[] {
   const { g, input, wants, hasCotangent, cotangent } = context;
   const { inner, counters, elements } = step;
-  const active = activeStates(step.body, bodyEnds(context, step));
+  const active = activeStates(step.body, bodyPath(context, step));
   const states = step.states.map((state, i) =>
     active[i] === true && isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null,
   );
   const outer = outerOperands(context).filter(wants);
-  const total = gradientBody(context, inner, step.body, {
+  const cotangentOf = gradientBody(context, inner, step.body, {
     inputs: [...counters, ...step.states.map(({ value }) => value), ...elements.map(({ value }) => value)],
     cotangents: [...Array<null>(step.conditions).fill(null), ...states.map((state) => state?.input ?? null), ...step.cotangents],
     wrt: [
@@ -56,23 +56,23 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
     .map(({ value, operand, input: incoming }): StepResult => {
       const index = operand - (step.states[0]?.operand ?? 0);
       const start = hasCotangent(index) ? cotangent(index) : g.zerosLike(input(operand));
-      return { operand, value: total(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };
+      return { operand, value: cotangentOf(value.name) ?? inner.zerosLike(value), carried: { input: incoming, start } };
     });
   const ofOuter = outer.flatMap((operand): readonly StepResult[] => {
-    const term = total(input(operand).name);
+    const term = cotangentOf(input(operand).name);
     if (term === null) return [];
     const incoming = placeholder(inner, "sum", input(operand).facts);
     return [{ operand, value: inner.add(incoming, term), carried: { input: incoming, start: g.zerosLike(input(operand)) } }];
   });
   const ofElements = elements.flatMap(({ value, operand }): readonly StepResult[] => {
-    const found = wants(operand) ? total(value.name) : null;
+    const found = wants(operand) ? cotangentOf(value.name) : null;
     return found === null ? [] : [{ operand, value: found }];
   });
   return [...ofStates, ...ofOuter, ...ofElements];
 }
 
 /** Where gradients enter and leave the body, by its own names. */
-function bodyEnds(context: PullbackContext, { body, counters, conditions, states, elements, cotangents }: Step): BodyEnds {
+function bodyPath(context: PullbackContext, { body, counters, conditions, states, elements, cotangents }: Step): BodyPath {
   const { input, wants, hasCotangent } = context;
   const names = body.input.slice(counters.length).map(({ name }) => name);
   const outputs = body.output.slice(conditions).map(({ name }) => name);

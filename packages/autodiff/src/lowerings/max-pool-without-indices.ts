@@ -3,7 +3,7 @@ import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdee
 import { type Windows, extent, knownDims, spatialAxes, spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
 import { padAround } from "../formulas/windows/pad-spatially.ts";
 import { maxPoolRule } from "../rules/max-pool.ts";
-import { nodeLabel } from "../sweep/coverage.ts";
+import { nodeLabel } from "../graph/node-label.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 
 /**

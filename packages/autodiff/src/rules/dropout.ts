@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { constantNumber } from "../formulas/constant-number.ts";
-import { nodeLabel } from "../sweep/coverage.ts";
+import { nodeLabel } from "../graph/node-label.ts";
 import type { GradientRule } from "../sweep/rule.ts";
 
 /**

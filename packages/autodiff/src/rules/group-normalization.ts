@@ -1,7 +1,8 @@
 import { type Value, rankOf } from "@xdeep/onnx";
 import { composedPullback } from "../sweep/composed-pullback.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
-import { standardized, standardizedRules } from "./composed/standardized.ts";
+import { standardized } from "../formulas/normalize.ts";
+import { normalizationRules } from "./composed/normalization-rules.ts";
 import { reshapeRule } from "./reshape.ts";
 
 /**
@@ -12,7 +13,7 @@ import { reshapeRule } from "./reshape.ts";
 export const groupNormalizationRule: GradientRule = {
   op: "GroupNormalization",
   since: [18, 21],
-  pullback: /* @__PURE__ */ composedPullback([...standardizedRules, reshapeRule], groupNormalization),
+  pullback: /* @__PURE__ */ composedPullback([...normalizationRules, reshapeRule], groupNormalization),
 };
 
 function groupNormalization({ g, attributes, opset, input }: PullbackContext): readonly Value[] {

@@ -27,11 +27,11 @@ export const ifRule: GradientRule = {
 /** The branch's forward nodes and their reverse sweep, with one cotangent per wanted value. */
 function branchGradient(context: PullbackContext, name: string, wrt: readonly Value[]): GraphProto {
   const g = context.g.subgraph();
-  const total = takenBack(context, g, name, wrt);
+  const cotangentOf = takenBack(context, g, name, wrt);
   return subgraphOf(
     g,
     [],
-    wrt.map((value) => total(value.name) ?? g.zerosLike(value)),
+    wrt.map((value) => cotangentOf(value.name) ?? g.zerosLike(value)),
   );
 }
 

@@ -1,14 +1,14 @@
 import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../sweep/composed-pullback.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
-import { standardizedRules } from "./composed/standardized.ts";
+import { normalizationRules } from "./composed/normalization-rules.ts";
 import { divRule } from "./div.ts";
 
 /** MeanVarianceNormalization: y = (x − mean) / (deviation + 10⁻⁹) over some axes;  composed. */
 export const meanVarianceNormalizationRule: GradientRule = {
   op: "MeanVarianceNormalization",
   since: [9, 13],
-  pullback: /* @__PURE__ */ composedPullback([...standardizedRules, divRule], meanVarianceNormalization),
+  pullback: /* @__PURE__ */ composedPullback([...normalizationRules, divRule], meanVarianceNormalization),
 };
 
 function meanVarianceNormalization({ g, attributes, input }: PullbackContext): readonly Value[] {

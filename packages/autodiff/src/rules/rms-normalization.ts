@@ -1,7 +1,8 @@
 import { type Value, rankOf } from "@xdeep/onnx";
 import { composedPullback } from "../sweep/composed-pullback.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../sweep/rule.ts";
-import { inverseRoot, standardizedRules } from "./composed/standardized.ts";
+import { inverseRoot } from "../formulas/normalize.ts";
+import { normalizationRules } from "./composed/normalization-rules.ts";
 
 /** RMSNormalization: y = x r · scale, r = 1 / √(mean(x²) + ε) over the axes from `axis` on;  composed. */
 export const rmsNormalizationRule: GradientRule = { op: "RMSNormalization", since: [23], pullback: /* @__PURE__ */ rmsPullback() };
@@ -10,7 +11,7 @@ export const rmsNormalizationRule: GradientRule = { op: "RMSNormalization", sinc
 export const simplifiedLayerNormalizationRule: GradientRule = { op: "SimplifiedLayerNormalization", since: [1], pullback: /* @__PURE__ */ rmsPullback() };
 
 function rmsPullback(): Pullback {
-  return composedPullback(standardizedRules, rmsNormalization);
+  return composedPullback(normalizationRules, rmsNormalization);
 }
 
 function rmsNormalization({ g, attributes, input }: PullbackContext): readonly Value[] {

@@ -1,7 +1,8 @@
 import { type Value, rankOf } from "@xdeep/onnx";
 import { composedPullback } from "../sweep/composed-pullback.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
-import { inverseRoot, standardized, standardizedRules } from "./composed/standardized.ts";
+import { inverseRoot, standardized } from "../formulas/normalize.ts";
+import { normalizationRules } from "./composed/normalization-rules.ts";
 
 const domain = "com.microsoft";
 
@@ -10,7 +11,7 @@ export const skipLayerNormalizationRule: GradientRule = {
   op: "SkipLayerNormalization",
   domain,
   since: [1],
-  pullback: /* @__PURE__ */ composedPullback(standardizedRules, function skipLayerNormalization(context) {
+  pullback: /* @__PURE__ */ composedPullback(normalizationRules, function skipLayerNormalization(context) {
     const { g, attributes, input, hasInput } = context;
     const s = total(context, 4);
     const scaled = g.mul(standardized(g, s, [rankOf(s) - 1], attributes.float("epsilon", 1e-12)), input(2));
@@ -23,7 +24,7 @@ export const skipSimplifiedLayerNormalizationRule: GradientRule = {
   op: "SkipSimplifiedLayerNormalization",
   domain,
   since: [1],
-  pullback: /* @__PURE__ */ composedPullback(standardizedRules, function skipSimplifiedLayerNormalization(context) {
+  pullback: /* @__PURE__ */ composedPullback(normalizationRules, function skipSimplifiedLayerNormalization(context) {
     const { g, attributes, input } = context;
     const s = total(context, 3);
     return [g.mul(g.mul(s, inverseRoot(g, s, [rankOf(s) - 1], attributes.float("epsilon", Math.fround(1e-5)))), input(2)), null, null, s];

@@ -1,7 +1,8 @@
 import { XDeepError } from "@xdeep/core";
 import { type Facts, type GraphBuilder, type NodeProto, type Value, operandsOf, unknownFacts } from "@xdeep/onnx";
 import { activePath } from "./active-path.ts";
-import { carriesGradient, findRule, isMissing, nodeLabel } from "./coverage.ts";
+import { carriesGradient, findRule, isMissing } from "./coverage.ts";
+import { nodeLabel } from "../graph/node-label.ts";
 import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import { writtenNodes } from "./surroundings.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
@@ -15,7 +16,10 @@ import { unsupportedNode } from "../graph/unsupported-node.ts";
 export type Composition = (context: PullbackContext) => readonly (Value | null)[];
 
 export interface CompositionOptions {
-  /** The operator has activation functions in it, which may count as rectifiers. Default false: what the composition uses is nobody's concern. */
+  /**
+   * Whether activations of the composition count as rectifiers. True for recurrent layers, whose Tanh is part of the operator; default false: the
+   * Tanh of a softcap in Attention is no activation of the network.
+   */
   readonly activations?: boolean;
 }
 
@@ -32,9 +36,9 @@ export function composedPullback(rules: readonly GradientRule[], compose: Compos
     const nodes = g.nodes.slice(first);
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
     const modified: PullbackContext["modified"] = options.activations === true ? context.modified : (rule) => rule;
-    const total = swept({ ...context, modified }, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
+    const cotangentOf = sweepBack({ ...context, modified }, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
     // An input that the composition reads only through steps, as GridSample's nearest mode reads its grid, has slope 0.
-    return wrt.map((name, i) => (name === null ? null : (total(name) ?? g.zerosLike(inputs[i] as Value))));
+    return wrt.map((name, i) => (name === null ? null : (cotangentOf(name) ?? g.zerosLike(inputs[i] as Value))));
   };
 }
 
@@ -61,7 +65,7 @@ function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): re
 }
 
 /** The cotangents of the composition's values, by name. */
-function swept(
+function sweepBack(
   context: PullbackContext,
   rules: readonly GradientRule[],
   nodes: readonly NodeProto[],
@@ -105,9 +109,9 @@ function swept(
       replaced: null,
     },
   };
-  const total = reverseSweepFrom(sweep, cotangents);
+  const cotangentOf = reverseSweepFrom(sweep, cotangents);
   for (const [inner, added] of sweep.addedOutputs) for (const [i, name] of added) inner.output[i] = name;
-  return total;
+  return cotangentOf;
 }
 
 function factsOf(g: GraphBuilder, nodes: readonly NodeProto[], inputs: readonly (Value | null)[]): ReadonlyMap<string, Facts> {

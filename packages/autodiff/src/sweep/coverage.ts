@@ -1,5 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { Attributes, type NodeProto, dataTypeName, isFloatType, sinceVersion } from "@xdeep/onnx";
+import { nodeLabel } from "../graph/node-label.ts";
 import { nonDifferentiableOperators, zeroGradientOperators } from "../graph/operator-traits.ts";
 import type { GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
@@ -60,9 +61,4 @@ export function refusedNodesError(refused: readonly XDeepError[], of: string): X
       details: { of, nodes: refused.map(({ details }) => details) },
     },
   );
-}
-
-/** A node as its user knows it: its name, or what it makes. */
-export function nodeLabel(node: NodeProto): string {
-  return node.name !== "" ? node.name : (node.output.find((name) => name !== "") ?? node.opType);
 }

@@ -1,9 +1,10 @@
 import { XDeepError, isXDeepError } from "@xdeep/core";
 import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType, operandsOf } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
-import { carriesGradient, nodeLabel } from "./coverage.ts";
+import { carriesGradient } from "./coverage.ts";
+import { nodeLabel } from "../graph/node-label.ts";
 import { held } from "./lowering.ts";
-import type { FactsAround, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
+import type { GraphFacts, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { sumOfTerms } from "./sum-of-terms.ts";
 import { writtenNodes } from "./surroundings.ts";
 import type { Surroundings } from "./rule.ts";
@@ -14,10 +15,10 @@ import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
 export interface Sweep {
-  readonly graph: FactsAround;
+  readonly graph: GraphFacts;
   readonly path: ActivePath;
   readonly g: GraphBuilder;
-  readonly ruleOf: (node: NodeProto, graph: FactsAround) => GradientRule;
+  readonly ruleOf: (node: NodeProto, graph: GraphFacts) => GradientRule;
   /** A rule as the backward rule in force has it. */
   readonly modified: PullbackContext["modified"];
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
@@ -35,7 +36,7 @@ export function reverseSweep(sweep: Sweep, of: string, cotangent: Value): (name:
 /** Reverse mode from the cotangents of several values. */
 export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, Value>): (name: string) => Value | null {
   const terms = new Map<string, Value[]>([...cotangents].map(([name, cotangent]) => [name, [cotangent]]));
-  const total = (name: string): Value | null => {
+  const cotangentOf = (name: string): Value | null => {
     const list = terms.get(name);
     if (list === undefined) return null;
     const sum = sumOfTerms(sweep.g, list, sweep.around.writtenBy);
@@ -45,20 +46,20 @@ export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, V
   for (const node of sweep.path.nodes.toReversed()) {
     if (!node.output.some((name) => terms.has(name))) continue;
     sweep.g.setScope(`gradient/${nodeLabel(node)}`);
-    for (const [name, term] of pullBack(sweep, node, total)) {
+    for (const [name, term] of pullBack(sweep, node, cotangentOf)) {
       const list = terms.get(name);
       if (list === undefined) terms.set(name, [term]);
       else list.push(term);
     }
   }
   sweep.g.setScope("gradient");
-  return total;
+  return cotangentOf;
 }
 
-function pullBack(sweep: Sweep, node: NodeProto, total: (name: string) => Value | null): readonly (readonly [string, Value])[] {
+function pullBack(sweep: Sweep, node: NodeProto, cotangentOf: (name: string) => Value | null): readonly (readonly [string, Value])[] {
   const rule = sweep.ruleOf(node, sweep.graph);
   const operands = operandsOf(node);
-  const results = pulledBack(sweep, rule, node, operands, total);
+  const results = pulledBack(sweep, rule, node, operands, cotangentOf);
   if (results.length !== operands.length) {
     throw new XDeepError(
       "RULE_INVALID",
@@ -86,10 +87,10 @@ function pulledBack(
   rule: GradientRule,
   node: NodeProto,
   operands: readonly string[],
-  total: (name: string) => Value | null,
+  cotangentOf: (name: string) => Value | null,
 ): readonly (Value | null)[] {
   try {
-    return rule.pullback(contextOf(sweep, node, operands, total));
+    return rule.pullback(contextOf(sweep, node, operands, cotangentOf));
   } catch (error) {
     if (sweep.refused === undefined || !isXDeepError(error, "MODEL_UNSUPPORTED")) throw error;
     sweep.refused.push(error);
@@ -125,7 +126,7 @@ function checked(cotangent: Value, primal: Value, node: NodeProto, i: number): V
   );
 }
 
-function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], total: (name: string) => Value | null): PullbackContext {
+function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], cotangentOf: (name: string) => Value | null): PullbackContext {
   const { graph, g, path } = sweep;
   return {
     g,
@@ -139,9 +140,9 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], t
     output: (i) => valueOf(graph, named(node.output[i], node, `output ${i}`)),
     cotangent: (i) => {
       const name = named(node.output[i], node, `output ${i}`);
-      return total(name) ?? g.zerosLike(valueOf(graph, name));
+      return cotangentOf(name) ?? g.zerosLike(valueOf(graph, name));
     },
-    hasCotangent: (i) => (node.output[i] ?? "") !== "" && total(node.output[i] as string) !== null,
+    hasCotangent: (i) => (node.output[i] ?? "") !== "" && cotangentOf(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
     isChosenFrom: (i) => feedsChoice(path.nodes, node.output[i] ?? ""),
     addOutput: (i) => addOutput(sweep, node, i),
@@ -181,13 +182,13 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
     forms: new Map(),
     replaced: null,
   };
-  const total = reverseSweepFrom(
+  const cotangentOf = reverseSweepFrom(
     { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs, refused: sweep.refused, around },
     known,
   );
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
-  return total;
+  return cotangentOf;
 }
 
 function named(name: string | undefined, node: NodeProto, what: string): string {

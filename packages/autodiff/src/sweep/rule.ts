@@ -50,14 +50,17 @@ export interface PullbackContext {
   addOutput(i: number): Value;
   /** What lowerings ask about the nodes around. */
   readonly around: Surroundings;
-  /** The rule of a node that the pullback wrote: `rule`, or under a modified backward rule what that makes of it where the node is a rectifier. */
-  modified(rule: GradientRule, node: NodeProto, graph: FactsAround): GradientRule;
+  /**
+   * The rule in force for a node that the pullback wrote: `rule` itself, or its guided or deconvnet form where the node counts as a rectifier. A
+   * recurrent layer asks it for its Tanh, for instance.
+   */
+  modified(rule: GradientRule, node: NodeProto, graph: GraphFacts): GradientRule;
   /** Takes cotangents back through a copy of a subgraph, by the rules in force: for operators that hold graphs. Returns x̄ by name, null where there is none. */
   sweepSubgraph(subgraph: SubgraphSweep): (name: string) => Value | null;
 }
 
-/** What is known of the values around a node. */
-export interface FactsAround {
+/** What is known of the values of a graph. */
+export interface GraphFacts {
   readonly facts: ReadonlyMap<string, Facts>;
   readonly opset: number;
 }

@@ -9,7 +9,7 @@ import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRu
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
 import { type Lowering, lowered } from "./lowering.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
-import type { FactsAround, GradientRule } from "./rule.ts";
+import type { GraphFacts, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
 import { writtenNodes } from "./surroundings.ts";
 import type { Surroundings } from "./rule.ts";
@@ -56,9 +56,9 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const refused: XDeepError[] = [];
   const around = surroundings(graph, g, options);
-  const total = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused, around }, options.of, cotangent);
+  const cotangentOf = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused, around }, options.of, cotangent);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
-  const cotangents = new Map(options.wrt.map((name) => [name, total(name) ?? g.zerosLike(valueOf(graph, name))]));
+  const cotangents = new Map(options.wrt.map((name) => [name, cotangentOf(name) ?? g.zerosLike(valueOf(graph, name))]));
   return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs, replaced: around.replaced ?? new Map() };
 }
 
@@ -100,7 +100,7 @@ function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOpti
   };
 }
 
-function lookUp(node: NodeProto, graph: FactsAround, options: GradientOptions): GradientRule | MissingRule {
+function lookUp(node: NodeProto, graph: GraphFacts, options: GradientOptions): GradientRule | MissingRule {
   const found = findRule(node, options.rules, graph.opset);
   return isMissing(found) ? found : modified(lowered(found, options.lowerings ?? []), node, graph, options);
 }
@@ -125,7 +125,7 @@ function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptio
 function modified(
   found: GradientRule,
   node: NodeProto,
-  graph: FactsAround,
+  graph: GraphFacts,
   { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions,
 ): GradientRule {
   return rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);

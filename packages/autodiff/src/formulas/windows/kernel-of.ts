@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { Attributes, NodeProto, Value } from "@xdeep/onnx";
 import { knownDims } from "./conv-geometry.ts";
-import { nodeLabel } from "../../sweep/coverage.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
 
 /** The spatial size of a convolution's kernels: from its attribute or its weights. */
 export function kernelOf(attributes: Attributes, weights: Value, node: NodeProto): readonly number[] {

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { Attributes, GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
 import { type Windows, extent, knownDims, ones, spatialAxes, spatialDims } from "./conv-geometry.ts";
-import { nodeLabel } from "../../sweep/coverage.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
 
 export interface TransposedWindows extends Windows {
   readonly pads: { readonly begin: readonly number[]; readonly end: readonly number[] };

@@ -4,7 +4,7 @@ import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto, wr
 import { type Value64, evaluate, toTensor, value64 } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { differentiate } from "./differentiate.ts";
+import { differentiate } from "../src/differentiate.ts";
 
 describe("the gradient of a gradient", () => {
   it.each(["dynamic", "static"] as const)("gives Hessian-vector products of a smooth network (%s dims)", async (dims) => {

@@ -13,7 +13,7 @@ import {
   valueInfoProto,
 } from "@xdeep/onnx";
 import { type Value64, checkVjp, evaluate, value64 } from "@xdeep/reference";
-import { differentiate } from "./differentiate.ts";
+import { differentiate } from "../src/differentiate.ts";
 
 function graph(inputs: readonly ValueInfoProto[], nodes: readonly NodeProto[], outputs: readonly ValueInfoProto[]): GraphProto {
   return graphProto({ nodes, inputs, outputs });

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
-it.each(["differentiate-graph.ts", "explain/explainer-model.ts", "inspect/check-coverage.ts", "rules/relu.ts"])(
+it.each(["sweep/differentiate-graph.ts", "explain/explainer-model.ts", "inspect/check-coverage.ts", "rules/relu.ts"])(
   "%s brings no rule along but its own: who passes a rule set loads that alone",
   (entry) => {
-    const files = importedFrom(new URL(entry, import.meta.url));
+    const files = importedFrom(new URL(`../src/${entry}`, import.meta.url));
     const rules = files.filter((file) => file.includes("/rules/") && !file.endsWith(entry));
     expect(rules).toEqual([]);
   },

@@ -1,7 +1,7 @@
 import type { ModelProto } from "@xdeep/onnx";
-import { type TypedGraph, builderFor, valueOf } from "./graph/typed-graph.ts";
-import { assemble, exportValue, infoOf } from "./sweep/assemble.ts";
-import { type GradientOptions, writeGradient } from "./sweep/write-gradient.ts";
+import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
+import { assemble, exportValue, infoOf } from "./assemble.ts";
+import { type GradientOptions, writeGradient } from "./write-gradient.ts";
 
 /** A model with gradient outputs, in plain ONNX operators. */
 export interface GradientModel {

@@ -1,7 +1,7 @@
 import { type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { checkVjp, evaluate, randomValue, value64 } from "@xdeep/reference";
 import { expect, it } from "vitest";
-import { differentiate } from "./differentiate.ts";
+import { differentiate } from "../src/differentiate.ts";
 
 /** How exporters keep the NaN of a line that is −∞ everywhere out of attention. */
 const CLEANED: readonly (readonly [string, readonly NodeProto[]])[] = [

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { nonDifferentiableOperators, zeroGradientOperators } from "./graph/operator-traits.ts";
-import type { GradientRule } from "./sweep/rule.ts";
-import { builtinRules } from "./rules/index.ts";
+import { nonDifferentiableOperators, zeroGradientOperators } from "../src/graph/operator-traits.ts";
+import type { GradientRule } from "../src/sweep/rule.ts";
+import { builtinRules } from "../src/rules/index.ts";
 
 const page = new URL("../../../docs/operators.md", import.meta.url);
 
