@@ -1,16 +1,16 @@
-import type { ValueInfo } from "@xdeep/core";
+import { type ValueInfo, XDeepError } from "@xdeep/core";
 import { findBatchAxis } from "@xdeep/core/backend";
 import { engine, setBackend } from "@tensorflow/tfjs-core";
 
 import { chooseEngine } from "./engine/choose-engine.ts";
+import { createSerializer } from "./engine/serialize.ts";
+import { FilterCache } from "./formulas/filter-cache.ts";
 import { builtinRules } from "./gradients/builtin-rules.ts";
 import { withRules } from "./gradients/rule-set.ts";
-import { FilterCache } from "./formulas/filter-cache.ts";
-import type { LoadOptions } from "./options.ts";
 import { type ModelSource, openNetwork } from "./networks/open-network.ts";
-import { createSerializer } from "./engine/serialize.ts";
-import { TfjsModel } from "./tfjs-model.ts";
 import { tryNetwork } from "./networks/try-network.ts";
+import type { LoadOptions } from "./options.ts";
+import { TfjsModel } from "./tfjs-model.ts";
 
 /** Which backend is current is global: loads that may change it wait for each other. */
 const serialize = /* @__PURE__ */ createSerializer();
@@ -27,30 +27,17 @@ export function load(source: ModelSource, options: LoadOptions): Promise<TfjsMod
   });
 }
 
-async function loadOnEngine(
-  source: ModelSource,
-  { engine: name, useGpu = false, inputs, outputs, shared: named, rules: added = [] }: LoadOptions,
-): Promise<TfjsModel> {
-  const { backendName, description, gpu } = await chooseEngine(name, useGpu);
-  const network = await openNetwork(source, { ...(inputs ? { inputs } : {}), ...(outputs ? { outputs } : {}) });
-  const rules = withRules(builtinRules, ...added);
+async function loadOnEngine(source: ModelSource, options: LoadOptions): Promise<TfjsModel> {
+  const chosen = await chooseEngine(options.engine, options.useGpu ?? false);
+  const network = await openNetwork(source, options);
+  const rules = withRules(builtinRules, ...(options.rules ?? []));
   const cache = new FilterCache();
   try {
-    const trial = tryNetwork(network, rules, cache);
-    const { shared, fixedBatch } = findBatchAxis(network.inputs, named);
-    const isBatch = (size: number | null | undefined): boolean => size === fixedBatch;
-    return new TfjsModel({
-      network,
-      backendName,
-      engine: description,
-      gpu,
-      inputs: network.inputs.map((info) => (shared.has(info.name) ? { ...info, batched: false } : withOpenBatch(info, isBatch))),
-      outputs: trial.outputs.map((info) => withOpenBatch(info, isBatch)),
-      fixedBatch,
-      preferredBatch: trial.preferredBatch,
-      rules,
-      cache,
-    });
+    checkShared(network.inputs, options.shared ?? []);
+    const { shared, fixedBatch } = findBatchAxis(network.inputs, options.shared);
+    const trial = tryNetwork(network, { rules, cache, fixedBatch, shared });
+    const inputs = network.inputs.map((info) => (shared.has(info.name) ? { ...info, batched: false } : withOpenBatch(info)));
+    return new TfjsModel({ network, engine: chosen, inputs, fixedBatch, trial, rules, cache });
   } catch (error) {
     cache.dispose();
     network.dispose();
@@ -59,6 +46,16 @@ async function loadOnEngine(
 }
 
 /** A batch that the model fixes is opened: calls of any size are run so many rows at a time. */
-function withOpenBatch(info: ValueInfo, isBatch: (size: number | null | undefined) => boolean): ValueInfo {
-  return isBatch(info.dims[0]) ? { ...info, dims: [null, ...info.dims.slice(1)] } : info;
+function withOpenBatch(info: ValueInfo): ValueInfo {
+  return { ...info, dims: [null, ...info.dims.slice(1)] };
+}
+
+/** @throws {XDeepError} INPUT_UNKNOWN */
+function checkShared(inputs: readonly ValueInfo[], shared: readonly string[]): void {
+  const expected = inputs.map(({ name }) => name);
+  const unknown = shared.filter((name) => !expected.includes(name));
+  if (unknown.length === 0) return;
+  throw new XDeepError("INPUT_UNKNOWN", `\`shared\` names "${unknown.join('", "')}"; the inputs are "${expected.join('", "')}".`, {
+    details: { unknown, expected },
+  });
 }

@@ -3,43 +3,41 @@ import { XDeepError } from "@xdeep/core";
 import {
   type EngineRun,
   type ForwardPlan,
+  type InnerValues,
   type VjpPlan,
   betweenRuns,
   engineRuns,
-  joinRuns,
   planForward,
   planVjp,
   ruleName,
-  sumTensors,
+  sharedInputs,
   targetCotangent,
-  withoutPadding,
 } from "@xdeep/core/backend";
-import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
+import type { ChosenEngine } from "./engine/choose-engine.ts";
+import { downloadAll } from "./engine/transfer.ts";
 import { withBackend } from "./engine/with-backend.ts";
 import type { FilterCache } from "./formulas/filter-cache.ts";
 import type { RuleSet } from "./gradients/rule-set.ts";
+import { innerInfos } from "./networks/inner-infos.ts";
+import { innerValues } from "./networks/inner-values.ts";
 import type { Network } from "./networks/network.ts";
+import { type Trial, defaultSources } from "./networks/try-network.ts";
+import { type Part, joinGradients, joinOutputs, ownRows } from "./join-parts.ts";
 import { backwardPass } from "./tape/backward-pass.ts";
-import { forwardPass } from "./tape/forward-pass.ts";
+import { type ForwardPassOptions, type ForwardPass, forwardPass } from "./tape/forward-pass.ts";
 import { RECTIFIER_NAMES } from "./tape/rectifier.ts";
-import { type Scored, checkCotangent, joinScores, readScores } from "./tape/scoring.ts";
-import { download } from "./engine/transfer.ts";
+import { checkCotangent, joinScores, readScores } from "./tape/scoring.ts";
 import { VERSION } from "./version.ts";
 
-export interface TfjsModelOptions {
+export interface TfjsModelParts {
   readonly network: Network;
-  /** Name of the TensorFlow.js backend that the model runs on. */
-  readonly backendName: string;
-  /** As in `Model.engine`. */
-  readonly engine: string;
-  readonly gpu: boolean;
+  readonly engine: ChosenEngine;
   /** As callers see them: the batch axis open. */
   readonly inputs: readonly ValueInfo[];
-  readonly outputs: readonly ValueInfo[];
   /** The batch size that the model fixes; null where any goes. */
   readonly fixedBatch: number | null;
-  readonly preferredBatch: number;
+  readonly trial: Trial;
   readonly rules: RuleSet;
   readonly cache: FilterCache;
 }
@@ -53,68 +51,64 @@ export class TfjsModel implements Model {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
-  readonly #network: Network;
-  readonly #backendName: string;
-  readonly #fixedBatch: number | null;
-  readonly #rules: RuleSet;
-  readonly #cache: FilterCache;
+  readonly defaultWrt: readonly string[] | undefined;
+  readonly #parts: TfjsModelParts;
+  readonly #innerValues: InnerValues | undefined;
+  readonly #shared: ReadonlySet<string>;
   #isDisposed = false;
 
-  constructor({ network, backendName, engine, gpu, inputs, outputs, fixedBatch, preferredBatch, rules, cache }: TfjsModelOptions) {
-    this.engine = engine;
+  constructor(parts: TfjsModelParts) {
+    const { engine, inputs, network, fixedBatch, trial } = parts;
+    this.engine = engine.description;
     this.inputs = inputs;
-    this.outputs = outputs;
+    this.outputs = trial.outputs;
     this.capabilities = {
       rules: ["standard", "guided", "deconvnet"],
       rectifiers: RECTIFIER_NAMES,
-      innerValues: false,
+      innerValues: network.inner !== undefined && trial.feeds !== null,
       logits: true,
-      gpu,
+      gpu: engine.gpu,
       maxBatch: null,
-      preferredBatch: fixedBatch ?? preferredBatch,
+      preferredBatch: fixedBatch ?? trial.preferredBatch,
     };
-    this.#network = network;
-    this.#backendName = backendName;
-    this.#fixedBatch = fixedBatch;
-    this.#rules = rules;
-    this.#cache = cache;
+    const sources = defaultSources(network);
+    this.defaultWrt = sources.length === 0 || inputs.some(({ name }) => name === sources[0]) ? undefined : sources;
+    this.#parts = parts;
+    this.#shared = sharedInputs(inputs);
+    const { feeds, observation } = trial;
+    this.#innerValues =
+      network.inner && feeds !== null ? innerValues(network.inner, () => this.#run(() => innerInfos(network, feeds, observation))) : undefined;
   }
 
   async forward(request: ForwardRequest): Promise<ForwardResult> {
     this.#checkUsable();
-    const plan = planForward(this, request);
+    const plan = planForward(this, request, this.#innerValues);
     const parts = await this.#inRuns(plan, plan.feeds, async (run) => {
-      const pass = this.#run(() => forwardPass(this.#network, run.feeds, [], this.#rules));
+      const pass = this.#forwardPass(plan, run.feeds, []);
       try {
         const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
-        return { outputs: withoutPadding(outputs, run), scored: await readScores(pass, plan, run) };
+        return { outputs: ownRows(outputs, run), scored: await readScores(pass, plan, run) };
       } finally {
         pass.dispose();
       }
     });
-    return { outputs: joinAll(parts, "outputs"), ...joinScores(parts, plan) };
+    return { outputs: joinOutputs(parts), ...joinScores(parts, plan) };
   }
 
   async vjp(request: VjpRequest): Promise<VjpResult> {
     this.#checkUsable();
-    const plan = planVjp(this, request);
-    const { feeds, cotangent, weights, wrt } = plan;
+    const plan = planVjp(this, request, this.#innerValues);
+    const { feeds, cotangent } = plan;
     const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
-    return {
-      outputs: joinAll(parts, "outputs"),
-      gradients: (weights === undefined
-        ? joinAll(parts, "gradients")
-        : Object.fromEntries(wrt.map((name) => [name, sumTensors(parts.map(({ gradients }) => gradients[name] as FloatTensor))]))) as VjpResult["gradients"],
-      rectifiers: parts[0]!.rectifiers,
-      ...joinScores(parts, plan),
-    };
+    const { rectifiers } = parts[0]!;
+    return { outputs: joinOutputs(parts), gradients: joinGradients(parts, plan, this.#shared), rectifiers, ...joinScores(parts, plan) };
   }
 
   async dispose(): Promise<void> {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    this.#cache.dispose();
-    this.#network.dispose();
+    this.#parts.cache.dispose();
+    this.#parts.network.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -122,9 +116,10 @@ export class TfjsModel implements Model {
   }
 
   /** One run forward and back. Between the two the scores are read, and nothing global is held meanwhile. */
-  async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<VjpPart> {
+  async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<Omit<Part, "rows">> {
+    const { cache } = this.#parts;
     const { [COTANGENT]: cotangent, ...feeds } = run.feeds;
-    const pass = this.#run(() => forwardPass(this.#network, feeds, plan.wrt, this.#rules));
+    const pass = this.#forwardPass(plan, feeds, plan.wrt);
     try {
       const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
       const scored = await readScores(pass, plan, run);
@@ -134,23 +129,20 @@ export class TfjsModel implements Model {
       if (cotangent !== undefined) checkCotangent(cotangent, plan.output.name, shape);
       const { gradients, rectifiers } = this.#run(() =>
         backwardPass(pass, {
-          // A cotangent is that of the output itself, whatever the score of targets is.
-          scored: pass.scored(plan.output.name, cotangent === undefined ? plan.score : "probability"),
           cotangent: (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries),
           rule: ruleName(plan.rule) as RectifierRule,
           rectifiers: plan.rectifiers,
           weights: weightsOf(plan, run),
-          cache: this.#cache,
+          cache,
         }),
       );
-      this.#cache.sweep();
+      cache.sweep();
       try {
         const downloaded = await downloadAll([...gradients]);
         return {
-          rows: run.rows,
-          outputs: withoutPadding(outputs, run),
+          outputs: ownRows(outputs, run),
           scored,
-          gradients: plan.weights === undefined ? withoutPadding(downloaded, run) : downloaded,
+          gradients: plan.weights === undefined ? ownRows(downloaded, run, this.#shared) : downloaded,
           rectifiers,
         };
       } finally {
@@ -161,16 +153,28 @@ export class TfjsModel implements Model {
     }
   }
 
+  #forwardPass(plan: ForwardPlan | VjpPlan, feeds: Readonly<Record<string, Tensor>>, wrt: readonly string[]): ForwardPass {
+    const { network, rules } = this.#parts;
+    const { output, outputs, targets } = plan;
+    const isScored = targets !== undefined || "cotangent" in plan;
+    // A cotangent is that of the output itself, whatever the score of targets is.
+    const scored = isScored ? { name: output.name, score: targets === undefined ? ("probability" as const) : plan.score } : undefined;
+    const wanted = [...new Set([...outputs, ...(isScored ? [output.name] : [])])];
+    const options: ForwardPassOptions = { feeds, wanted, wrt, rules, ...(scored === undefined ? {} : { scored }) };
+    return this.#run(() => forwardPass(network, options));
+  }
+
   async #inRuns<T>(
-    { rows, signal }: ForwardPlan,
+    { rows, outputs, signal }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
     run: (part: EngineRun) => Promise<T>,
   ): Promise<readonly (T & Pick<EngineRun, "rows">)[]> {
+    const { fixedBatch } = this.#parts;
     const parts: (T & Pick<EngineRun, "rows">)[] = [];
     // An output whose first axis is no open batch cannot be joined, so its rows stay in one run.
-    const joinable = this.outputs.every(({ dims }) => dims.length > 0 && dims[0] === null);
+    const joinable = this.outputs.every(({ name, dims }) => !outputs.includes(name) || dims[0] === null);
     const size = joinable ? this.capabilities.preferredBatch : rows;
-    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch: this.#fixedBatch })) {
+    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch, zeroFilled: COTANGENT })) {
       if (parts.length > 0) await betweenRuns(signal);
       this.#checkUsable();
       parts.push({ ...(await run(part)), rows: part.rows });
@@ -179,7 +183,7 @@ export class TfjsModel implements Model {
   }
 
   #run<T>(run: () => T): T {
-    return withBackend(this.#backendName, run);
+    return withBackend(this.#parts.engine.backendName, run);
   }
 
   #checkUsable(): void {
@@ -190,36 +194,10 @@ export class TfjsModel implements Model {
 /** Name under which a cotangent travels with the feeds, so that its rows are split as theirs are. No input is called so. */
 const COTANGENT = "\0cotangent";
 
-interface VjpPart extends Pick<EngineRun, "rows"> {
-  readonly outputs: Readonly<Record<string, Tensor>>;
-  readonly gradients: Readonly<Record<string, Tensor>>;
-  readonly scored: Scored;
-  readonly rectifiers: number;
-}
-
 /** The weights of the rows of a run; rows that only fill a fixed batch weigh nothing. */
 function weightsOf({ weights }: VjpPlan, { rows, padding }: EngineRun): Float32Array | undefined {
   if (weights === undefined) return undefined;
   const padded = new Float32Array(rows.end - rows.start + padding);
   padded.set(weights.subarray(rows.start, rows.end));
   return padded;
-}
-
-function joinAll<K extends "outputs" | "gradients">(
-  parts: readonly (Readonly<Record<K, Readonly<Record<string, Tensor>>>> & Pick<EngineRun, "rows">)[],
-  key: K,
-): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(
-    Object.keys(parts[0]![key]).map((name) => [
-      name,
-      joinRuns(
-        name,
-        parts.map((part) => ({ rows: part.rows, result: part[key][name]! })),
-      ),
-    ]),
-  );
-}
-
-async function downloadAll(values: readonly (readonly [string, TfTensor])[]): Promise<Readonly<Record<string, Tensor>>> {
-  return Object.fromEntries(await Promise.all(values.map(async ([name, tensor]) => [name, await download(tensor)] as const)));
 }

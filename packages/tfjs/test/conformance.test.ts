@@ -13,7 +13,7 @@ for (const engine of ENGINES) {
     api: { describe, it },
     name: `tfjs-${engine}`,
     layout: "NHWC",
-    capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: false, logits: true, gpu: false, maxBatch: null },
+    capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
     createModel: async (fixture) => loadModel(await loadLayersModel(io.fromMemory(fixture.layersModel())), { engine }),
     onReport: reportFile(new URL(`../../../docs/conformance/tfjs-${engine}.json`, import.meta.url)),
   });

@@ -14,6 +14,8 @@ export interface GradientRow {
   readonly linear?: true;
   /** The kernel itself is wrong, or missing, on wasm: there is nothing to compare with. */
   readonly cpuOnly?: true;
+  /** The kernel itself is wrong on cpu. */
+  readonly wasmOnly?: true;
   /** Core's own gradient on the cpu engine is right here and serves as a second reference. */
   readonly core?: true;
 }
@@ -198,6 +200,38 @@ const shapes: readonly GradientRow[] = [
     cpuOnly: true,
   },
   {
+    name: "GatherNd, entries read twice",
+    dims: [3, 4],
+    f: (x) =>
+      tf.gatherND(
+        x,
+        tf.tensor2d(
+          [
+            [0, 3],
+            [2, 1],
+            [0, 3],
+          ],
+          [3, 2],
+          "int32",
+        ),
+      ),
+    linear: true,
+  },
+  { name: "GatherNd, slices", dims: [3, 4, 2], f: (x) => tf.gatherND(x, tf.tensor2d([[2], [0]], [2, 1], "int32")), linear: true },
+  {
+    name: "ScatterNd",
+    dims: [3, 2],
+    f: (x) => tf.mul(tf.scatterND(tf.tensor2d([[4], [1], [4]], [3, 1], "int32"), x, [6, 2]), constant(3, [6, 2])),
+    linear: true,
+  },
+  {
+    name: "TensorScatterUpdate",
+    dims: [4, 2],
+    f: (x) => tf.mul(tf.tensorScatterUpdate(x, tf.tensor2d([[3], [1]], [2, 1], "int32"), tf.mul(tf.slice(x, [1, 0], [2, 2]), 5)), constant(3, [4, 2])),
+    linear: true,
+    wasmOnly: true,
+  },
+  {
     name: "SpaceToBatchND, BatchToSpaceND",
     dims: [2, 4, 5, 3],
     f: (x) =>
@@ -237,6 +271,7 @@ const reductions: readonly GradientRow[] = [
   { name: "Cumsum, exclusive and reverse", dims: [3, 4], f: (x) => tf.cumsum(x, 0, true, true), linear: true },
   { name: "Cumprod", dims: [3, 4], f: (x) => tf.cumprod(tf.mul(x, 2), 1) },
   { name: "Cumprod, exclusive and reverse", dims: [3, 4], f: (x) => tf.cumprod(tf.mul(x, 2), 0, true, true) },
+  { name: "TopK", dims: [3, 6], f: (x) => tf.mul(tf.topk(x, 2).values, constant(5, [3, 2])) },
   { name: "Softmax", dims: [3, 4], f: (x) => tf.softmax(x), core: true },
   { name: "logSoftmax (custom gradient of core)", dims: [3, 4], f: (x) => tf.logSoftmax(x), core: true },
   { name: "logSumExp", dims: [3, 4], f: (x) => tf.logSumExp(x, 1), core: true },

@@ -23,3 +23,8 @@ export async function download(source: Tensor): Promise<PlainTensor> {
       });
   }
 }
+
+/** Tensors of the engine by name. */
+export async function downloadAll(tensors: Iterable<readonly [string, Tensor]>): Promise<Readonly<Record<string, PlainTensor>>> {
+  return Object.fromEntries(await Promise.all([...tensors].map(async ([name, tensor]) => [name, await download(tensor)] as const)));
+}

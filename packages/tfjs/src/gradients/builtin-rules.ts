@@ -11,6 +11,7 @@ import { einsumRule } from "./products/einsum.ts";
 import { eluRule } from "./elementwise/elu.ts";
 import { maxRule, minRule } from "./reductions/extremes.ts";
 import { fusedBatchNormRule } from "./products/fused-batch-norm.ts";
+import { gatherNdRule, scatterNdRule, tensorScatterUpdateRule } from "./arrangement/gather-nd.ts";
 import { gatherV2Rule } from "./arrangement/gather-v2.ts";
 import { concatRule, packRule, splitVRule, unpackRule } from "./arrangement/joins.ts";
 import { leakyReluRule } from "./elementwise/leaky-relu.ts";
@@ -30,6 +31,7 @@ import { reverseRule } from "./arrangement/reverse.ts";
 import { selectRule } from "./elementwise/select.ts";
 import { seluRule } from "./elementwise/selu.ts";
 import { sliceRule, stridedSliceRule } from "./arrangement/slices.ts";
+import { topKRule } from "./reductions/top-k.ts";
 import { softmaxRule } from "./reductions/softmax.ts";
 import { batchToSpaceNdRule, spaceToBatchNdRule } from "./arrangement/space-batch.ts";
 import { meanRule, sumRule } from "./reductions/sums.ts";
@@ -61,6 +63,7 @@ export const builtinRules: RuleSet = /* @__PURE__ */ withRules(
   fusedConv2dRule,
   fusedDepthwiseConv2dRule,
   fusedMatMulRule,
+  gatherNdRule,
   gatherV2Rule,
   identityRule,
   leakyReluRule,
@@ -85,6 +88,7 @@ export const builtinRules: RuleSet = /* @__PURE__ */ withRules(
   resizeBilinearRule,
   resizeNearestNeighborRule,
   reverseRule,
+  scatterNdRule,
   selectRule,
   seluRule,
   sliceRule,
@@ -96,6 +100,8 @@ export const builtinRules: RuleSet = /* @__PURE__ */ withRules(
   subRule,
   sumRule,
   tileRule,
+  tensorScatterUpdateRule,
+  topKRule,
   transposeRule,
   unpackRule,
   ...unaryRules,

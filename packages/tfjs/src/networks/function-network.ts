@@ -28,7 +28,7 @@ export function functionNetwork(run: TfjsFunction, { inputs, outputs }: Function
   return {
     inputs: inputs.map((value) => declare(value, "input")),
     outputs: outputs.map((value) => declare(value, "output")),
-    run(feeds) {
+    run({ feeds }) {
       const result: unknown = run(...inputs.map(({ name }) => feeds[name]!));
       if (typeof (result as { then?: unknown } | null)?.then === "function") {
         throw new XDeepError(

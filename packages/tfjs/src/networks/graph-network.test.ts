@@ -47,7 +47,7 @@ describe.each(ENGINES)("GraphModel on %s", (engine) => {
     const { nodes, weights } = classifier(activation);
     const model = await loadModel(await graphModel(nodes, weights), { engine });
     expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 8, 8, 3], layout: "NHWC" }]);
-    expect(model.outputs).toEqual([{ name: "Identity", type: "float32", dims: [null, 5], layout: null }]);
+    expect(model.outputs).toEqual([{ name: "Identity", type: "float32", dims: [null, 5], layout: null, activation: activation.toLowerCase() }]);
     await expectDerivative(model);
     await expectDerivative(model, { score: "probability", target: 2 });
   });
@@ -87,16 +87,16 @@ it("lists at load all operators without a gradient", async () => {
   const nodes: GraphNode[] = [
     placeholder("x", [-1, 4]),
     { name: "top", op: "TopKV2", input: ["x", "k"], attr: { ...floatType, sorted: { b: true } } },
-    { name: "scattered", op: "TensorScatterUpdate", input: ["top", "indices", "updates"], attr: floatType },
+    { name: "spectrum", op: "RFFT", input: ["top", "length"], attr: floatType },
+    { name: "size", op: "ComplexAbs", input: ["spectrum"], attr: floatType },
   ];
   const weights: GraphWeight[] = [
     { name: "k", shape: [], values: [1], dtype: "int32" },
-    { name: "indices", shape: [1, 2], values: [0, 0], dtype: "int32" },
-    { name: "updates", shape: [1], values: [0.5] },
+    { name: "length", shape: [1], values: [2], dtype: "int32" },
   ];
   await expect(loadModel(await graphModel(nodes, weights), { engine: "cpu" })).rejects.toMatchObject({
     code: "GRADIENT_MISSING",
-    details: { kernels: ["TensorScatterUpdate", "TopK"] },
+    details: { kernels: ["Complex", "FFT", "Imag", "Real"] },
   });
 });
 
@@ -110,4 +110,31 @@ it("refuses control flow, naming the nodes", async () => {
     code: "MODEL_UNSUPPORTED",
     message: expect.stringContaining('Switch ("choice")'),
   });
+});
+
+it("looks through the loops of a graph without running round in them", async () => {
+  const nodes: GraphNode[] = [
+    placeholder("x", [-1, 4]),
+    { name: "scores", op: "Tanh", input: ["x"], attr: floatType },
+    { name: "enter", op: "Enter", input: ["scores"], attr: floatType },
+    { name: "merge", op: "Merge", input: ["enter", "next"], attr: floatType },
+    { name: "switch", op: "Switch", input: ["merge", "flag"], attr: floatType },
+    { name: "next", op: "NextIteration", input: ["switch:1"], attr: floatType },
+    { name: "exit", op: "Exit", input: ["switch"], attr: floatType },
+  ];
+  const model = await loadModel(await graphModel(nodes, [{ name: "flag", shape: [], values: [1], dtype: "int32" }]), { engine: "cpu" });
+  expect(model.outputs.map(({ name }) => name)).toEqual(["scores"]);
+});
+
+it("explains what non-maximum suppression reads, in place of outputs that depend on it", async () => {
+  const nodes: GraphNode[] = [
+    placeholder("x", [-1, 4]),
+    { name: "product", op: "Mul", input: ["x", "x"], attr: floatType },
+    { name: "scores", op: "Sigmoid", input: ["product"], attr: floatType },
+    { name: "kept", op: "Where", input: ["scores"], attr: floatType },
+  ];
+  const model = await loadModel(await graphModel(nodes, []), { engine: "cpu" });
+  expect(model.outputs).toEqual([{ name: "scores", type: "float32", dims: [null, 4], layout: null, activation: "sigmoid" }]);
+  const { gradients } = await model.vjp({ feeds: seededFeeds(model, 1), target: 1 });
+  expect([...gradients["x"]!.data].filter((value) => value !== 0)).toHaveLength(1);
 });

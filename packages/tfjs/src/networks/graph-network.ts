@@ -1,8 +1,9 @@
 import { XDeepError } from "@xdeep/core";
-import type { Tensor } from "@tensorflow/tfjs-core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 
-import type { Network } from "./network.ts";
+import { type GraphNode, GraphNodes, parseName, resultName } from "./graph-nodes.ts";
+import type { InnerNames, Network } from "./network.ts";
+import { type GraphOutput, canObserve, runGraph } from "./run-graph.ts";
 import { valueInfo } from "./value-info.ts";
 
 /** Structural, so that a GraphModel of any installed copy of TensorFlow.js is one. */
@@ -17,37 +18,25 @@ export function isGraphModel(source: unknown): source is GraphModel {
   );
 }
 
-/** Operators whose running time or result size depends on data: TensorFlow.js runs them asynchronously, and nothing can be recorded then. */
-const CONTROL_FLOW: ReadonlySet<string> = new Set([
-  "Enter",
-  "Exit",
-  "If",
-  "LoopCond",
-  "Merge",
-  "NextIteration",
-  "StatelessIf",
-  "StatelessWhile",
-  "Switch",
-  "While",
-  "NonMaxSuppressionV2",
-  "NonMaxSuppressionV3",
-  "NonMaxSuppressionV4",
-  "NonMaxSuppressionV5",
-  "Where",
-]);
+/** Kinds of operators that TensorFlow.js runs asynchronously, because their time or their result's size depends on data: nothing can be recorded then. */
+const ASYNCHRONOUS: ReadonlySet<string> = new Set(["control", "dynamic", "hash_table"]);
 
 /**
- * A GraphModel.
+ * A GraphModel. Outputs that depend on control flow or on non-maximum suppression are replaced by the values that these read.
  *
- * @throws {XDeepError} MODEL_UNSUPPORTED for control flow, string inputs and inputs of unknown rank
+ * @throws {XDeepError} MODEL_UNSUPPORTED where nothing can be run synchronously; for string inputs and inputs of unknown rank
  */
 export function graphNetwork(model: GraphModel, { owned }: { readonly owned: boolean }): Network {
-  checkControlFlow(model);
-  const inputNames = model.inputNodes;
-  const outputNames = model.outputNodes;
+  const graph = new GraphNodes(model);
+  const asynchronous = Object.values(graph.nodes).filter(({ category }) => ASYNCHRONOUS.has(category ?? ""));
+  const blocked = new Set(graph.dependents(asynchronous));
+  const read = readBy(graph, asynchronous, blocked);
+  const declared = declaredOutputs(model, graph).filter(({ value }) => !blocked.has(graph.nodes[parseName(value).node]!));
+  const outputs = declared.length > 0 ? declared : read.map((value) => ({ name: value, value, shape: null, dtype: null }));
+  if (outputs.length === 0) throw nothingSynchronous(asynchronous);
   return {
     inputs: model.inputs.map(({ shape, dtype }, i) => {
-      const name = inputNames[i]!;
+      const name = model.inputNodes[i]!;
       if (shape === undefined || shape === null) {
         throw new XDeepError("MODEL_UNSUPPORTED", `Input "${name}" has no declared shape. Convert the model with a signature that gives its rank.`, {
           details: { input: name },
@@ -56,32 +45,92 @@ export function graphNetwork(model: GraphModel, { owned }: { readonly owned: boo
       return valueInfo(name, shape, dtype, "input");
     }),
     // Without a signature the converter often drops output shapes; the trial run at load fills them in.
-    outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(outputNames[i]!, shape ?? [], dtype ?? "float32", "output")),
-    run(feeds) {
-      const result = model.execute({ ...feeds }, [...outputNames]);
-      const outputs: Tensor[] = Array.isArray(result) ? result : [result];
-      return Object.fromEntries(outputNames.map((name, i) => [name, outputs[i]!]));
-    },
+    outputs: outputs.map(({ name, shape, dtype }) => valueInfo(name, shape ?? [], dtype ?? "float32", "output")),
+    inner: canObserve(model) ? innerNames(graph, [...outputs.map(({ value }) => value), ...read], blocked) : undefined,
+    run: (run) => runGraph(model, graph, outputs, run),
     dispose: () => {
       if (owned) model.dispose();
     },
   };
 }
 
-function checkControlFlow(model: GraphModel): void {
-  const nodes = (
-    model as unknown as {
-      readonly executor?: { readonly graph?: { readonly nodes?: Readonly<Record<string, { readonly name: string; readonly op: string }>> } };
-    }
-  ).executor?.graph?.nodes;
-  const found = Object.values(nodes ?? {}).filter(({ op }) => CONTROL_FLOW.has(op));
-  if (found.length === 0) return;
-  const listed = found.map(({ name, op }) => `${op} ("${name}")`);
-  throw new XDeepError(
+interface DeclaredOutput extends GraphOutput {
+  readonly shape: readonly (number | null)[] | null | undefined;
+  readonly dtype: string | null | undefined;
+}
+
+/** Outputs as the signature names them. TensorFlow.js itself gives two outputs that one node makes the same name. */
+function declaredOutputs(model: GraphModel, { nodes }: GraphNodes): readonly DeclaredOutput[] {
+  const signature = (model.modelSignature as { readonly outputs?: Readonly<Record<string, { readonly name: string }>> } | undefined)?.outputs ?? {};
+  const places = Object.entries(signature).filter(([, { name }]) => nodes[parseName(name).node] !== undefined);
+  return model.outputs.map(({ name, shape, dtype }, i) => {
+    const [key, place] = places.length === model.outputs.length ? places[i]! : [model.outputNodes[i]!, { name }];
+    return { name: key, value: canonical(place.name), shape, dtype };
+  });
+}
+
+/** Values that asynchronous operators read, and that are computed without any of them. */
+function readBy(graph: GraphNodes, asynchronous: readonly GraphNode[], blocked: ReadonlySet<GraphNode>): readonly string[] {
+  if (asynchronous.length === 0) return [];
+  const computed = new Set(graph.dependents(graph.inputs).filter((node) => !blocked.has(node) && !isInput(node)));
+  const names = asynchronous.flatMap(({ inputNames }) => inputNames).map(canonical);
+  return [...new Set(names)].filter((name) => computed.has(graph.nodes[parseName(name).node]!));
+}
+
+function nothingSynchronous(asynchronous: readonly GraphNode[]): XDeepError {
+  const listed = asynchronous.slice(0, 5).map(({ name, op }) => `${op} ("${name}")`);
+  const more = asynchronous.length > 5 ? `, and ${asynchronous.length - 5} more` : "";
+  return new XDeepError(
     "MODEL_UNSUPPORTED",
-    `The graph has operators that TensorFlow.js runs asynchronously: ${listed.join(", ")}. Cut the model before them and convert it again.`,
+    `All outputs depend on operators that TensorFlow.js runs asynchronously: ${listed.join(", ")}${more}. Cut the model behind them and convert it again.`,
     {
-      details: { nodes: found.map(({ name, op }) => ({ name, op })) },
+      details: { nodes: asynchronous.map(({ name, op }) => ({ name, op })) },
     },
   );
+}
+
+function isInput({ op }: GraphNode): boolean {
+  return op.startsWith("Placeholder");
+}
+
+/** Values between the inputs and these ends. */
+function innerNames(graph: GraphNodes, ends: readonly string[], blocked: ReadonlySet<GraphNode>): InnerNames {
+  const needed = graph.needed(ends, new Set());
+  const nodes = graph.dependents(graph.inputs).filter((node) => needed.has(node) && !isInput(node) && !blocked.has(node) && node.op !== "NoOp");
+  const all = nodes.flatMap(({ name }) => graph.resultsOf(name));
+  const known = new Set(all);
+  return {
+    all,
+    resolve(name) {
+      const { node, place } = parseName(name);
+      return known.has(resultName(node, place)) ? resultName(node, place) : undefined;
+    },
+    ...entriesOf(graph, nodes),
+  };
+}
+
+/** Where the integers of inputs become floats: by a cast, or as indices of a table. */
+function entriesOf(graph: GraphNodes, nodes: readonly GraphNode[]): Pick<InnerNames, "entries" | "casts"> {
+  const integers = new Set(graph.inputs.filter((node) => typeOf(node) !== "float32"));
+  const isOf =
+    (...ops: readonly string[]): ((node: GraphNode) => boolean) =>
+    (node) =>
+      ops.includes(node.op) && node.inputs.some((input) => integers.has(input));
+  const casts: string[] = [];
+  const entries: string[] = [];
+  for (const node of nodes) {
+    if (isOf("Cast")(node) && typeOf(node) === "float32") casts.push(node.name);
+    else if (isOf("Gather", "GatherV2", "ResourceGather")(node) && !integers.has(node.inputs[0]!)) entries.push(node.name);
+    else if (isOf("Cast", "ExpandDims", "Identity", "Reshape", "Squeeze", "StridedSlice", "Transpose")(node)) integers.add(node);
+  }
+  return { entries, casts };
+}
+
+function typeOf({ attrParams }: GraphNode): unknown {
+  return attrParams?.["dtype"]?.value;
+}
+
+function canonical(name: string): string {
+  const { node, place } = parseName(name);
+  return resultName(node, place);
 }

@@ -38,7 +38,7 @@ it("declares images, names and shapes", async () => {
   });
   const model = await loadModel(network, { engine: "cpu" });
   expect(model.inputs).toEqual([{ name: "stem_input", type: "float32", dims: [null, null, 6, 3], layout: "NHWC" }]);
-  expect(model.outputs).toEqual([{ name: "top", type: "float32", dims: [null, 2], layout: null }]);
+  expect(model.outputs).toEqual([{ name: "top", type: "float32", dims: [null, 2], layout: null, activation: null }]);
 });
 
 it("takes dropout and noise as they are at inference", async () => {

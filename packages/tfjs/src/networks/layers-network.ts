@@ -1,8 +1,10 @@
 import { XDeepError } from "@xdeep/core";
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
 
-import type { Network } from "./network.ts";
+import { type LayersGraph, layersGraph } from "./layers-graph.ts";
+import { runLayers } from "./run-layers.ts";
+import type { InnerNames, Network, NetworkRun } from "./network.ts";
 import { valueInfo } from "./value-info.ts";
 
 /** Structural, so that a LayersModel of any installed copy of TensorFlow.js is one. */
@@ -27,27 +29,52 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
       },
     );
   }
-  const names = { inputs: uniqueNames(model.inputs), outputs: uniqueNames(model.outputs) };
+  const graph = layersGraph(model);
+  const names = { inputs: model.inputs.map(({ sourceLayer }) => sourceLayer.name), outputs: outputNames(model, graph) };
+  const numbers = new Map([
+    ...graph.known,
+    ...names.outputs.map((name, i) => [name, graph.outputs[i]!] as const),
+    ...names.inputs.map((name, i) => [name, graph.inputs[i]!] as const),
+  ]);
   return {
     inputs: model.inputs.map(({ shape, dtype }, i) => valueInfo(names.inputs[i]!, shape, dtype, "input")),
     outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i]!, shape, dtype, "output")),
-    run(feeds) {
-      // `apply`, not `predict`: predict splits batches and frees tensors on its own terms.
-      const result = model.apply(
-        names.inputs.map((name) => feeds[name]!),
-        { training: false },
-      ) as Tensor | Tensor[];
-      const outputs = Array.isArray(result) ? result : [result];
-      return Object.fromEntries(names.outputs.map((name, i) => [name, outputs[i]!]));
-    },
+    inner: innerNames(graph),
+    run: (run) => runByName(graph, numbers, run),
     dispose: () => {
       if (owned) model.dispose();
     },
   };
 }
 
-/** Names of the layers that make the values; where one layer makes several, the names of the values. */
-function uniqueNames(values: readonly SymbolicTensor[]): readonly string[] {
-  const layers = values.map(({ sourceLayer }) => sourceLayer.name);
-  return new Set(layers).size === values.length ? layers : values.map(({ name }) => name);
+function runByName(graph: LayersGraph, numbers: ReadonlyMap<string, number>, { feeds, wanted, announced = [], announce }: NetworkRun): Record<string, Tensor> {
+  const number = (name: string): number => numbers.get(name)!;
+  const watched = new Map<number, readonly string[]>();
+  for (const name of announced) watched.set(number(name), [...(watched.get(number(name)) ?? []), name]);
+  const tensors = runLayers(graph, {
+    feeds: new Map(Object.entries(feeds).map(([name, tensor]) => [number(name), tensor])),
+    wanted: wanted.map(number),
+    watched: [...watched.keys()],
+    watch: (value, tensor) => watched.get(value)!.forEach((name) => announce?.(name, tensor)),
+  });
+  return Object.fromEntries(wanted.map((name, i) => [name, tensors[i]!]));
+}
+
+function innerNames({ names, known, calls }: LayersGraph): InnerNames {
+  const embeddings = calls.filter(({ layer }) => layer.getClassName() === "Embedding");
+  return {
+    all: [...names.values()],
+    resolve(name) {
+      const number = known.get(name);
+      return number === undefined ? undefined : names.get(number);
+    },
+    entries: embeddings.flatMap(({ outputs }) => outputs.map((number) => names.get(number)!)),
+    casts: [],
+  };
+}
+
+/** Names of the layers that make the outputs; where one layer makes several, as its values are named. */
+function outputNames({ outputs }: LayersModel, graph: LayersGraph): readonly string[] {
+  const layers = outputs.map(({ sourceLayer }) => sourceLayer.name);
+  return new Set(layers).size === outputs.length ? layers : graph.outputs.map((number) => graph.names.get(number)!);
 }

@@ -11,12 +11,14 @@ import { type ModelFile, readModel } from "./read-model.ts";
 /** What `loadModel` takes: a path or URL of a model.json, a LayersModel, a GraphModel, or a function of tensors. */
 export type ModelSource = string | URL | TfjsFunction | object;
 
+type PartialSignature = { readonly [K in keyof FunctionSignature]?: FunctionSignature[K] | undefined };
+
 /**
  * Turns a source into a network.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, EXTERNAL_DATA_MISSING, ENGINE_MISSING, OPTION_INVALID
  */
-export async function openNetwork(source: ModelSource, signature: Partial<FunctionSignature>): Promise<Network> {
+export async function openNetwork(source: ModelSource, signature: PartialSignature): Promise<Network> {
   if (typeof source === "string" || source instanceof URL) return openFile(await readModel(source));
   if (isLayersModel(source)) return layersNetwork(source, { owned: false });
   if (isGraphModel(source)) return graphNetwork(source, { owned: false });
@@ -24,7 +26,7 @@ export async function openNetwork(source: ModelSource, signature: Partial<Functi
   throw new TypeError("loadModel takes a path or URL of a model.json, a LayersModel, a GraphModel, or a function of tensors.");
 }
 
-function checkSignature({ inputs, outputs }: Partial<FunctionSignature>): FunctionSignature {
+function checkSignature({ inputs, outputs }: PartialSignature): FunctionSignature {
   if (inputs !== undefined && outputs !== undefined && inputs.length > 0 && outputs.length > 0) return { inputs, outputs };
   throw new XDeepError(
     "OPTION_INVALID",

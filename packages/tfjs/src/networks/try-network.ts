@@ -2,12 +2,13 @@ import { type FloatTensor, type Tensor, type ValueInfo, XDeepError, float32, isX
 import { isFloatType } from "@xdeep/core/backend";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 
-import { backwardPass } from "../tape/backward-pass.ts";
 import type { FilterCache } from "../formulas/filter-cache.ts";
-import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import type { RuleSet } from "../gradients/rule-set.ts";
-import type { Network } from "./network.ts";
+import { backwardPass } from "../tape/backward-pass.ts";
+import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import { bytesKept } from "../tape/recording.ts";
+import type { Network } from "./network.ts";
+import { type Observation, observedDims } from "./observed-info.ts";
 
 /** Rows per run that small networks gain from. */
 const LARGEST_BATCH = 16;
@@ -20,8 +21,20 @@ const TRIAL_SIZES = [32, 224];
 
 /** What a trial run tells about a network. */
 export interface Trial {
+  /** Zeros that it runs on; null where no size that was tried for free axes goes. */
+  readonly feeds: Readonly<Record<string, Tensor>> | null;
+  readonly observation: Observation;
   readonly outputs: readonly ValueInfo[];
   readonly preferredBatch: number;
+}
+
+export interface TrialOptions {
+  readonly rules: RuleSet;
+  readonly cache: FilterCache;
+  /** The batch size that the network fixes; null where any goes. */
+  readonly fixedBatch: number | null;
+  /** Inputs without a batch axis. */
+  readonly shared: ReadonlySet<string>;
 }
 
 /**
@@ -31,70 +44,74 @@ export interface Trial {
  *
  * @throws {XDeepError} GRADIENT_MISSING, ENGINE_FAILED
  */
-export function tryNetwork(network: Network, rules: RuleSet, cache: FilterCache): Trial {
-  const isFree = network.inputs.some(({ dims }) => dims.slice(1).includes(null));
+export function tryNetwork(network: Network, options: TrialOptions): Trial {
+  const { fixedBatch, shared } = options;
+  // States of recurrent networks, [layers, batch, hidden], have it behind the first axis.
+  const batchOf = ({ name, dims }: ValueInfo): number => (shared.has(name) ? dims.indexOf(null, 1) : 0);
+  const isFree = network.inputs.some((info) => info.dims.some((dim, axis) => dim === null && axis !== batchOf(info)));
+  const observation = { rows: shared.size === network.inputs.length ? null : (fixedBatch ?? 1), isFree };
   for (const size of isFree ? TRIAL_SIZES : [1]) {
+    const feeds = Object.fromEntries(network.inputs.map((info) => [info.name, zerosOf(info, (axis) => (axis === batchOf(info) ? (fixedBatch ?? 1) : size))]));
     try {
-      return runTrial(network, { rules, cache, size, isFree });
+      return { feeds, observation, ...runTrial(network, feeds, observation, options) };
     } catch (error) {
       if (!isFree || isXDeepError(error, "GRADIENT_MISSING")) throw error;
     }
   }
-  return { outputs: network.outputs, preferredBatch: 1 };
+  return { feeds: null, observation, outputs: network.outputs, preferredBatch: 1 };
 }
 
-interface TrialOptions {
-  readonly rules: RuleSet;
-  readonly cache: FilterCache;
-  readonly size: number;
-  readonly isFree: boolean;
+/** What gradients are taken of by default: the float inputs, or the first floats that a network of integers makes. */
+export function defaultSources({ inputs, inner }: Network): readonly string[] {
+  const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  return floats.length > 0 ? floats : (inner?.casts ?? []);
 }
 
-function runTrial(network: Network, { rules, cache, size, isFree }: TrialOptions): Trial {
-  const feeds = Object.fromEntries(network.inputs.map((info) => [info.name, zerosOf(info, size)]));
-  const wrt = network.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
-  const pass = forwardPass(network, feeds, wrt, rules);
+function runTrial(
+  network: Network,
+  feeds: Readonly<Record<string, Tensor>>,
+  observation: Observation,
+  { rules, cache }: TrialOptions,
+): Pick<Trial, "outputs" | "preferredBatch"> {
+  const wrt = defaultSources(network);
+  const explained = network.outputs.find(({ type }) => isFloatType(type))?.name;
+  const pass = forwardPass(network, {
+    feeds,
+    wanted: network.outputs.map(({ name }) => name),
+    wrt,
+    rules,
+    ...(explained === undefined ? {} : { scored: { name: explained, score: "logit" } }),
+  });
   try {
-    const outputs = network.outputs.map((info) =>
-      observedInfo(info, pass.outputs[info.name]!, { isFree, isBatched: network.inputs.every(({ dims }) => dims[0] === null) }),
-    );
-    const bytes = bytesKept(pass.recording);
-    const explained = outputs.find(({ type }) => isFloatType(type))?.name;
-    if (explained !== undefined && wrt.length > 0) runBack(pass, explained, cache);
+    const outputs = network.outputs.map((info) => observedOutput(info, pass, observation));
+    const bytes = bytesKept(pass.recording) / (observation.rows ?? 1);
+    if (explained !== undefined && wrt.length > 0) runBack(pass, cache);
     return { outputs, preferredBatch: Math.max(1, Math.min(LARGEST_BATCH, Math.floor(RECORDING_BUDGET / Math.max(bytes, 1)))) };
   } finally {
     pass.dispose();
   }
 }
 
-function runBack(pass: ForwardPass, output: string, cache: FilterCache): void {
-  const scored = pass.scored(output, "logit");
-  const ones: FloatTensor = float32(scored.tensor.shape);
+function runBack(pass: ForwardPass, cache: FilterCache): void {
+  const ones: FloatTensor = float32(pass.scored.tensor.shape);
   ones.data.fill(1);
-  const { gradients } = backwardPass(pass, { scored, cotangent: ones, rule: "standard", rectifiers: [], weights: undefined, cache });
+  const { gradients } = backwardPass(pass, { cotangent: ones, rule: "standard", rectifiers: [], weights: undefined, cache });
   cache.sweep();
   for (const gradient of gradients.values()) gradient.dispose();
 }
 
-/** The declared dims, with what the run showed where nothing was declared. */
-function observedInfo(info: ValueInfo, tensor: TfTensor, { isFree, isBatched }: { readonly isFree: boolean; readonly isBatched: boolean }): ValueInfo {
-  if (tensor.dtype !== info.type && tensor.dtype !== "float32" && tensor.dtype !== "int32" && tensor.dtype !== "bool") {
-    throw new XDeepError("MODEL_UNSUPPORTED", `Output "${info.name}" is of type ${tensor.dtype}; outputs must be float32, int32 or bool.`, {
-      details: { output: info.name, type: tensor.dtype },
+function observedOutput(info: ValueInfo, { outputs, activations }: ForwardPass, observation: Observation): ValueInfo {
+  const { dtype, shape }: TfTensor = outputs[info.name]!;
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+    throw new XDeepError("MODEL_UNSUPPORTED", `Output "${info.name}" is of type ${dtype}; outputs must be float32, int32 or bool.`, {
+      details: { output: info.name, type: dtype },
     });
   }
-  const seen = tensor.shape;
-  const isDeclared = info.dims.length === seen.length;
-  const dims = seen.map((size, axis) => {
-    const declared = isDeclared ? info.dims[axis]! : null;
-    if (axis === 0 && isBatched && size === 1) return null;
-    return declared ?? (isFree ? null : size);
-  });
-  return { ...info, type: tensor.dtype as "float32", dims };
+  return { ...info, type: dtype, dims: observedDims(shape, observation, info.dims), activation: activations[info.name] ?? null };
 }
 
-function zerosOf({ type, dims }: ValueInfo, size: number): Tensor {
-  const concrete = dims.map((dim, axis) => dim ?? (axis === 0 ? 1 : size));
+function zerosOf({ type, dims }: ValueInfo, sizeOfAxis: (axis: number) => number): Tensor {
+  const concrete = dims.map((dim, axis) => dim ?? sizeOfAxis(axis));
   const length = sizeOf(concrete);
   if (type === "int32") return { type, dims: concrete, data: new Int32Array(length) };
   if (type === "bool") return { type, dims: concrete, data: new Uint8Array(length) };

@@ -1,15 +1,16 @@
 import type { FloatTensor, RectifierRule } from "@xdeep/core";
+import { notBatched } from "@xdeep/core/backend";
 import { type Tensor, keep, matMul, reshape, tensor2d, tidy, zeros } from "@tensorflow/tfjs-core";
 
-import { backward } from "./reverse.ts";
+import { type BackwardResult, backward } from "./reverse.ts";
 import type { FilterCache } from "../formulas/filter-cache.ts";
-import { type ForwardPass, type RunValue, asEngineError } from "./forward-pass.ts";
+import { type ForwardPass, asEngineError } from "./forward-pass.ts";
 import { planRectifiers } from "./rectifier.ts";
+import { retain } from "../engine/retain.ts";
 import { upload } from "../engine/transfer.ts";
 
 export interface BackwardPassOptions {
-  /** The value that the cotangent belongs to. */
-  readonly scored: RunValue;
+  /** Of the scored value. */
   readonly cotangent: FloatTensor;
   readonly rule: RectifierRule;
   readonly rectifiers: readonly string[];
@@ -19,38 +20,45 @@ export interface BackwardPassOptions {
 }
 
 export interface BackwardPass {
-  /** By the names of the inputs. To be disposed by the caller. */
+  /** By the names of the sources. To be disposed by the caller. */
   readonly gradients: ReadonlyMap<string, Tensor>;
   /** How many rectifiers the rule acted on. */
   readonly rectifiers: number;
+  /** False where no gradient path leads to any source: the gradients are 0 then. */
+  readonly isReached: boolean;
 }
 
-/** Carries a cotangent back to the inputs of a forward pass, using up its recording. Synchronous. */
+/**
+ * Carries a cotangent back to the sources of a forward pass, using up its recording. Synchronous.
+ *
+ * @throws {XDeepError} GRADIENT_MISSING; ENGINE_FAILED when the engine throws; BATCH_INVALID for weights where a gradient has no rows
+ */
 export function backwardPass(pass: ForwardPass, options: BackwardPassOptions): BackwardPass {
-  const { scored, cotangent, rule, rectifiers, weights, cache } = options;
+  const { cotangent, rule, rectifiers, weights, cache } = options;
+  const { scored, sources, recording } = pass;
   const gradients = new Map<string, Tensor>();
-  let acted = 0;
+  let result: BackwardResult | undefined;
   try {
     tidy(() => {
-      const plan = planRectifiers(pass.recording, rule, rectifiers);
+      const plan = planRectifiers(recording, rule, rectifiers);
       const dy = reshape(upload(cotangent), scored.tensor.shape);
-      const names = [...pass.sources.keys()];
-      const result = backward(pass.recording, { of: scored.id, cotangent: dy, wrt: [...pass.sources.values()], rectifiers: plan, cache });
-      acted = result.rectifiers;
-      names.forEach((name, i) => {
-        const gradient = result.gradients[i] ?? zeros(pass.shapes.get(name)! as number[]);
-        gradients.set(name, keep(weights === undefined ? gradient : weightedSum(gradient, weights)));
-      });
+      const ids = [...sources.values()].map(({ id }) => id);
+      result = backward(recording, { of: scored.id, cotangent: dy, wrt: ids, rectifiers: plan, cache });
+      for (const [name, { id, shape }] of sources) {
+        const gradient = result.gradients.get(id) ?? zeros([...shape]);
+        gradients.set(name, weights === undefined ? retain(gradient) : keep(weightedSum(name, gradient, weights)));
+      }
     });
   } catch (error) {
     for (const gradient of gradients.values()) gradient.dispose();
     throw asEngineError(error);
   }
-  return { gradients, rectifiers: acted };
+  return { gradients, rectifiers: result!.rectifiers, isReached: result!.gradients.size > 0 };
 }
 
 /** Σₙ wₙ gₙ: [N, …] → [1, …]. */
-function weightedSum(gradients: Tensor, weights: Float32Array): Tensor {
+function weightedSum(name: string, gradients: Tensor, weights: Float32Array): Tensor {
   const [rows = 1, ...row] = gradients.shape;
+  if (rows !== weights.length) throw notBatched(name, gradients.shape);
   return reshape(matMul(tensor2d(weights.slice(), [1, rows]), reshape(gradients, [rows, -1])), [1, ...row]);
 }

@@ -1,38 +1,53 @@
 import { type NamedAttrMap, type NamedTensorMap, type Tensor, engine } from "@tensorflow/tfjs-core";
 
-import { ArgumentTrace } from "./argument-trace.ts";
-import { type CustomGradientParams, isCustomGradient, prepareCustomGradient } from "./custom-gradient.ts";
-import { expandFused } from "./expand-fused.ts";
+import { identityRule } from "../gradients/arrangement/pass-on.ts";
 import type { GradientRule } from "../gradients/gradient-rule.ts";
 import { type RuleSet, findRule } from "../gradients/rule-set.ts";
 import { retain } from "../engine/retain.ts";
+import { type CustomGradientParams, isCustomGradient, prepareCustomGradient } from "./custom-gradient.ts";
+import { expandFused } from "./expand-fused.ts";
+import { KernelTrace, type TracedValue } from "./kernel-trace.ts";
 import { type KernelCall, type Recording, disposeRecording } from "./recording.ts";
 
 /** Kernels whose derivative is zero wherever it exists: what follows them carries no gradient. */
-const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
+export const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
+
+/** What a function that is recorded may do with its recording. */
+export interface Recorder {
+  /** Every kernel so far. */
+  readonly trace: KernelTrace;
+  /** From here on, kernels that depend on this value are recorded. */
+  addSource(value: Tensor): void;
+  /** Counts a second tensor on the same memory as the value that was recorded under this id. */
+  addAlias(id: number, alias: Tensor): void;
+}
+
+export interface RecordOptions {
+  readonly rules: RuleSet;
+  /** Numbers that constants are, by their memory. */
+  readonly scalars?: ReadonlyMap<object, number> | undefined;
+}
 
 export interface Recorded<T> {
   readonly result: T;
   readonly recording: Recording;
-  /** Finds the argument of a final activation. Must be disposed. */
-  readonly trace: ArgumentTrace;
 }
 
 /**
- * Runs a synchronous function and records the kernels that depend on `sources`. Core's own tape and gradient registry stay untouched: the
- * engine's `runKernel` is listened to while the function runs, so fused kernels run as in inference and no tensor is copied.
+ * Runs a synchronous function and records the kernels that depend on the sources that it adds. Core's own tape and gradient registry stay
+ * untouched: the engine's `runKernel` is listened to while the function runs, so fused kernels run as in inference and no tensor is copied.
  * Whatever happens, the engine is as before when this returns.
  */
-export function record<T>(sources: readonly Tensor[], rules: RuleSet, run: () => T): Recorded<T> {
-  const recorder = new Recorder(sources, rules);
-  const release = recorder.attach();
+export function record<T>(options: RecordOptions, run: (recorder: Recorder) => T): Recorded<T> {
+  const listener = new Listener(options);
+  const release = listener.attach();
   try {
-    return { result: run(), recording: { calls: recorder.calls }, trace: recorder.trace };
+    return { result: run(listener), recording: { calls: listener.calls } };
   } catch (error) {
-    disposeRecording({ calls: recorder.calls });
-    recorder.trace.dispose();
+    disposeRecording({ calls: listener.calls });
     throw error;
   } finally {
+    listener.trace.dispose();
     release();
   }
 }
@@ -47,17 +62,37 @@ interface ListenedEngine {
 /** Tensors by name as kernels take them: optional ones may be missing, and variadic kernels pass a list. */
 type KernelInputs = Readonly<Record<string, Tensor | undefined>>;
 
-class Recorder {
+class Listener implements Recorder {
   readonly calls: KernelCall[] = [];
-  readonly trace: ArgumentTrace = new ArgumentTrace();
+  readonly trace: KernelTrace = new KernelTrace();
   readonly #rules: RuleSet;
-  readonly #live: Set<number>;
-  readonly #scalars = new Map<object, number>();
+  readonly #live = new Set<number>();
+  readonly #scalars: Map<object, number>;
   #paused = false;
 
-  constructor(sources: readonly Tensor[], rules: RuleSet) {
+  constructor({ rules, scalars }: RecordOptions) {
     this.#rules = rules;
-    this.#live = new Set(sources.map(({ id }) => id));
+    this.#scalars = new Map(scalars);
+  }
+
+  addSource({ id }: Tensor): void {
+    this.#live.add(id);
+  }
+
+  addAlias(id: number, alias: Tensor): void {
+    if (!this.#live.has(id)) return;
+    this.#live.add(alias.id);
+    const { shape } = alias;
+    this.calls.push({
+      kernel: "Identity",
+      attrs: {},
+      inputs: { x: { id, shape, live: true } },
+      outputs: [{ id: alias.id, shape }],
+      rule: identityRule,
+      saved: new Map(),
+      savedOutput: undefined,
+      scalar: undefined,
+    });
   }
 
   /** Starts listening; the function returned stops it. */
@@ -90,9 +125,18 @@ class Recorder {
 
   #observe(kernel: string, inputs: KernelInputs, attrs: NamedAttrMap, result: Tensor | Tensor[]): void {
     const outputs = Array.isArray(result) ? result : [result];
-    this.trace.observe(kernel, inputs, outputs);
+    this.#observeTrace(kernel, inputs, attrs, outputs);
     if (!this.#isLive(inputs) || CONSTANT_KERNELS.has(kernel) || !outputs.some(carriesGradient)) return;
     this.#push(kernel, inputs, attrs, outputs, findRule(this.#rules, kernel));
+  }
+
+  #observeTrace(kernel: string, inputs: KernelInputs, attrs: NamedAttrMap, outputs: readonly Tensor[]): void {
+    const traced = ({ id, shape, dataId }: Tensor): TracedValue => ({ id, shape, constant: this.#scalars.get(dataId) });
+    const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null);
+    this.trace.observe(
+      { kernel, attrs, inputs: Object.fromEntries(present.map(([name, tensor]) => [name, traced(tensor)])), output: traced(outputs[0]!) },
+      inputs,
+    );
   }
 
   #isLive(inputs: KernelInputs): boolean {
@@ -134,7 +178,7 @@ class Recorder {
     try {
       const result = run(custom.params);
       const outputs = Array.isArray(result) ? result : [result];
-      this.trace.observe(custom.name, params.inputs, outputs);
+      this.#observeTrace(custom.name, params.inputs, {}, outputs);
       if (this.#isLive(params.inputs)) this.#push(custom.name, params.inputs, {}, outputs, custom.rule, custom.saved.splice(0));
       return result;
     } finally {

@@ -19,8 +19,8 @@ export interface BackwardOptions {
 }
 
 export interface BackwardResult {
-  /** In the order of `wrt`; null where the score does not depend on the value. */
-  readonly gradients: readonly (Tensor | null)[];
+  /** By the ids of `wrt`; none where no gradient path leads to the value. */
+  readonly gradients: ReadonlyMap<number, Tensor>;
   /** How many rectifiers a modified rule acted on. */
   readonly rectifiers: number;
 }
@@ -33,6 +33,7 @@ export interface BackwardResult {
 export function backward(recording: Recording, { of, cotangent, wrt, rectifiers, cache }: BackwardOptions): BackwardResult {
   checkCoverage(recording, of);
   const cotangents = new Map<number, Tensor>([[of, cotangent]]);
+  const kept = new Set(wrt);
   let acted = 0;
   for (const call of recording.calls.toReversed()) {
     const dys = call.outputs.map(({ id }) => cotangents.get(id) ?? null);
@@ -40,12 +41,15 @@ export function backward(recording: Recording, { of, cotangent, wrt, rectifiers,
       if (rectifiers.counts(call)) acted += 1;
       const gradients = tidy(() => pullBack(call, dys, rectifiers, cache));
       for (const [name, gradient] of Object.entries(gradients)) accumulate(cotangents, call.inputs[name]!.id, gradient);
-      for (const { id } of call.outputs) cotangents.delete(id);
-      for (const dy of dys) if (dy !== cotangent) dy?.dispose();
+      call.outputs.forEach(({ id }, i) => {
+        if (kept.has(id)) return;
+        cotangents.delete(id);
+        if (dys[i] !== cotangent) dys[i]?.dispose();
+      });
     }
     disposeCall(call);
   }
-  return { gradients: wrt.map((id) => cotangents.get(id) ?? null), rectifiers: acted };
+  return { gradients: new Map(wrt.flatMap((id) => (cotangents.has(id) ? [[id, cotangents.get(id)!] as const] : []))), rectifiers: acted };
 }
 
 /**
