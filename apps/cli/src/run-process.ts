@@ -14,6 +14,7 @@ export async function runProcess(): Promise<void> {
   // There is no other place to say it.
   process.stderr.on("error", () => undefined);
   try {
+    // An error of stdout may come before or after the end of the run, and counts either way.
     const code = await main(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, signal: controller.signal });
     process.exitCode ??= code;
   } finally {
@@ -23,8 +24,10 @@ export async function runProcess(): Promise<void> {
 
 /** Says once that stdout takes no more, a full disk or a reader that has seen enough, and ends the run: what it finds would not be told. */
 function stopWhenUnwritable(controller: AbortController): (cause: unknown) => void {
+  let isSaid = false;
   return (cause) => {
-    if (process.exitCode !== undefined) return;
+    if (isSaid) return;
+    isSaid = true;
     process.exitCode = EXIT.failure;
     const problem = fileProblem("The output cannot be written", cause);
     process.stderr.write(`error: ${errorLine(describeError(problem))}\n`);

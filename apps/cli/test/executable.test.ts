@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { access, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, copyFile, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,21 +32,29 @@ beforeAll(async () => {
 
 afterAll(() => rm(built, { recursive: true, force: true }));
 
-/** Starts the executable; `onOutput` gets what it prints and a way to interrupt it. */
-function run(argv: readonly string[], onOutput: (text: string, interrupt: () => void) => void = () => undefined): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(built, "bin", "xdeep.js"), ...argv], { stdio: ["ignore", "pipe", "pipe"] });
-  let stdout = "";
+/** Starts the executable; `onOutput` gets what it prints and a way to interrupt it. `stdout` is where its results go, if not back to the test. */
+function run(
+  argv: readonly string[],
+  onOutput: (text: string, interrupt: () => void, close: () => void) => void = () => undefined,
+  stdout: "pipe" | number = "pipe",
+): Promise<CliResult> {
+  const child = spawn(process.execPath, [join(built, "bin", "xdeep.js"), ...argv], { stdio: ["ignore", stdout, "pipe"] });
+  let printed = "";
   let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-    onOutput(stdout, () => child.kill("SIGINT"));
+  child.stdout?.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+    onOutput(
+      printed,
+      () => child.kill("SIGINT"),
+      () => child.stdout?.destroy(),
+    );
   });
-  child.stderr.on("data", (chunk: Buffer) => {
+  child.stderr!.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout: printed, stderr }));
   });
 }
 
@@ -84,5 +92,30 @@ describe("the executable", () => {
       },
     );
     expect({ code, stderr }).toEqual({ code: 130, stderr: "Interrupted.\n" });
+  });
+
+  it.skipIf(process.platform !== "linux")("says so where its output cannot be written, because the disk is full or its reader has gone", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "slow.onnx", slowModel(64, 8));
+    const row = Array.from({ length: 64 }, (_, y) => Array.from({ length: 64 }, (__, x) => Math.cos(x + y)));
+    for (const name of ["a", "b", "c"]) await writeFile(join(folder, `${name}.json`), JSON.stringify([row]));
+    const inputs = ["a", "b", "c"].map((name) => join(folder, `${name}.json`));
+    const argv = ["explain", model, ...inputs, "--method", "smooth", "--samples", "300", "--target", "0,0", "--out", join(folder, "out")];
+    const full = await open("/dev/full", "w");
+    const onFullDisk = await run(["check", model], undefined, full.fd).finally(() => full.close());
+    expect(onFullDisk).toMatchObject({ code: 1, stderr: "error: The output cannot be written: the disk is full. [ENOSPC]\n" });
+    const unread = await run(argv, (text, _, close) => {
+      if (text.includes("highest of")) close();
+    });
+    expect(unread).toMatchObject({ code: 1, stderr: "error: The output cannot be written: whoever reads it has closed it. [EPIPE]\n" });
+  });
+
+  it("says so where a file cannot be written, and leaves none half written", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "table.onnx", tableModel());
+    await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
+    const { code, stderr } = await run(["explain", model, join(folder, "row.json"), "--out", join(folder, "row.json")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: ".*" cannot be written: .*\[WRITE_FAILED\]\n$/);
   });
 });

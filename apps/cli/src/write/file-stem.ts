@@ -18,5 +18,5 @@ export function uniqueNames(names: readonly string[]): readonly string[] {
 
 /** The name of a value of the model as a part of a file name. */
 export function safeName(name: string): string {
-  return name.replace(/[^\w.-]+/g, "_").replace(/^_+|_+$/g, "") || "value";
+  return name.replace(/[^\w.-]+/g, "_").replace(/^[._]+|_+$/g, "") || "value";
 }
