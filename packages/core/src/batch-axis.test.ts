@@ -22,6 +22,10 @@ describe("findBatchAxis", () => {
     expect(of(dims)).toEqual({ shared, fixedBatch });
   });
 
+  it("of 0 rows makes no model", () => {
+    expect(() => of({ x: [0, 4] })).toThrow(expect.objectContaining({ code: "MODEL_INVALID" }));
+  });
+
   it("believes the caller", () => {
     expect(of({ x: [null, 4], table: [null, 8] }, ["table"])).toEqual({ shared: ["table"], fixedBatch: null });
   });

@@ -1,3 +1,5 @@
+import { XDeepError } from "./error.ts";
+
 /** What a model says of an input: a size, the name of a size, or nothing (null) for each axis. */
 export interface DeclaredInput {
   readonly name: string;
@@ -18,11 +20,17 @@ export interface BatchAxis {
  * batch, the smallest of several.
  *
  * @param named inputs that the caller knows to have no batch axis
+ * @throws {XDeepError} MODEL_INVALID for a batch fixed at 0
  */
 export function findBatchAxis(inputs: readonly DeclaredInput[], named: readonly string[] = []): BatchAxis {
   const candidates = inputs.filter(({ name, dims }) => dims.length > 0 && !named.includes(name));
   const isOpen = candidates.some(({ dims }) => typeof dims[0] !== "number");
   const fixedBatch = isOpen ? null : mostFrequent(candidates.map(({ dims }) => dims[0] as number));
+  if (fixedBatch === 0) {
+    throw new XDeepError("MODEL_INVALID", `The model fixes a batch of 0 rows for its inputs (${candidates.map(({ name }) => `"${name}"`).join(", ")}).`, {
+      details: { inputs: candidates.map(({ name }) => name) },
+    });
+  }
   const batched = new Set(candidates.filter(({ dims }) => (isOpen ? typeof dims[0] !== "number" : dims[0] === fixedBatch)).map(({ name }) => name));
   return { shared: new Set(inputs.filter(({ name }) => !batched.has(name)).map(({ name }) => name)), fixedBatch };
 }

@@ -62,6 +62,13 @@ describe("engineRuns", () => {
     expect(() => engineRuns({ x, y: float32([2, 1]) }, { inputs, rows: 5, fixedBatch: 3 })).toThrow(expect.objectContaining({ code: "BATCH_INVALID" }));
   });
 
+  it("fills no batch that is far larger than what it is given", () => {
+    const one = { x: float32([1, 1], [1]) };
+    expect(() => engineRuns(one, { inputs, rows: 1, fixedBatch: 1e8 })).toThrow(expect.objectContaining({ code: "BATCH_INVALID" }));
+    expect(() => engineRuns(one, { inputs, rows: 1, fixedBatch: 10, mostFilled: 9 })).toThrow(/filling a run up takes 10 elements, at most 9/);
+    expect(engineRuns(one, { inputs, rows: 1, fixedBatch: 10 })[0]!.padding).toBe(9);
+  });
+
   it("is one run where feeds without a common batch axis are run as they are", () => {
     expect(engineRuns({ x, y: float32([2, 1]) }, { inputs, rows: 5, size: 2 })).toHaveLength(1);
   });

@@ -79,16 +79,22 @@ export interface EngineRunOptions {
   readonly size?: number | undefined;
   /** The batch size that the model fixes: runs hold just as many rows, the last one filled with copies. Default: any. */
   readonly fixedBatch?: number | null | undefined;
+  /** Elements of a run whose batch is filled up: a file may fix any number. Default 2²⁵. */
+  readonly mostFilled?: number | undefined;
   /** Feed whose rows count for nothing where they only fill a fixed batch: it is filled with zeros. */
   readonly zeroFilled?: string | undefined;
 }
 
+const MOST_FILLED = 2 ** 25;
+
 /**
  * Splits a call into engine runs: rows along the batch axis, feeds without one whole. A call whose feeds do not share a batch axis is one run.
  *
- * @throws {XDeepError} BATCH_INVALID where the model fixes a batch size and the feeds do not share a batch axis of that size
+ * @throws {XDeepError} BATCH_INVALID where the model fixes a batch size and the feeds do not share a batch axis of that size, or filling it up
+ * would take more than `mostFilled` elements
  */
-export function engineRuns(feeds: Feeds, { inputs, rows, size = rows, fixedBatch = null, zeroFilled }: EngineRunOptions): readonly EngineRun[] {
+export function engineRuns(feeds: Feeds, options: EngineRunOptions): readonly EngineRun[] {
+  const { inputs, rows, size = rows, fixedBatch = null, zeroFilled, mostFilled = MOST_FILLED } = options;
   const shared = sharedInputs(inputs);
   const whole = [{ rows: { start: 0, end: rows }, feeds, padding: 0 }];
   const most = fixedBatch ?? Math.min(size, rowsBesideStates(feeds, inputs) ?? size);
@@ -103,6 +109,7 @@ export function engineRuns(feeds: Feeds, { inputs, rows, size = rows, fixedBatch
       { details: { value: name, dims, rows, fixedBatch } },
     );
   }
+  if (fixedBatch !== null && rows % fixedBatch !== 0) checkFilling(feeds, shared, rows, fixedBatch, mostFilled);
   return splitRows(rows, most).map((range) => {
     const padding = fixedBatch === null ? 0 : fixedBatch - (range.end - range.start);
     const part = sliceFeeds(feeds, range, shared);
@@ -112,6 +119,16 @@ export function engineRuns(feeds: Feeds, { inputs, rows, size = rows, fixedBatch
       feeds: padding === 0 ? part : mapFeeds(part, (tensor, name) => (shared.has(name) ? tensor : padRows(tensor, padding, name === zeroFilled))),
     };
   });
+}
+
+function checkFilling(feeds: Feeds, shared: ReadonlySet<string>, rows: number, fixedBatch: number, most: number): void {
+  const perRow = Object.entries(feeds).reduce((sum, [name, { dims }]) => (shared.has(name) ? sum : sum + sizeOf(dims.slice(1))), 0);
+  if (perRow * fixedBatch <= most) return;
+  throw new XDeepError(
+    "BATCH_INVALID",
+    `The model runs ${fixedBatch} rows at a time, and ${rows} were given: filling a run up takes ${perRow * fixedBatch} elements, at most ${most} are filled. Give whole batches, or export the model with an open batch.`,
+    { details: { rows, fixedBatch, elements: perRow * fixedBatch, allowed: most } },
+  );
 }
 
 /** Results of a run without the rows that only filled the batch. */

@@ -19,9 +19,11 @@ export interface ModelLimits {
    * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²⁵.
    */
   readonly valueElements: number;
+  /** Elements that a run is filled up to where the file fixes a batch and fewer rows are given. Default 2²⁵. */
+  readonly filledElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25 };
+export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25, filledElements: 2 ** 25 };
 
 /**
  * The limits with the default for each that is left out.

@@ -5,6 +5,7 @@ import { knownRowMixing } from "./check-batched.ts";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { loweringsFor } from "./device-rules.ts";
+import { EmptyValues } from "./empty-values.ts";
 import { loadEngine } from "./engine.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
@@ -38,6 +39,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const rules = options.rules ?? builtinRules;
   const output = outputs.find(({ type }) => isFloatType(type))?.name;
   if (output !== undefined) checkCoverage(graph, rules, output);
+  const emptyValues = new EmptyValues(graph);
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
@@ -49,6 +51,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
+    mostFilled: limits.filledElements,
+    emptyValues,
     outputs,
     capabilities: capabilitiesOf(device, options, output !== undefined && knownRowMixing(graph, output) !== null),
   });

@@ -31,6 +31,7 @@ import { type TypedGraph, castEntries, cutAt, entryValues, isInnerValue, scoreCa
 import { isFloatType } from "@xdeep/onnx";
 import { checkBatched, checkRowsApart } from "./check-batched.ts";
 import type { GradientForms } from "./device-rules.ts";
+import type { EmptyValues } from "./empty-values.ts";
 import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
 import { type CotangentPlan, type GradientKind, type GradientPlan, cotangentSource, gradientSource } from "./gradient-source.ts";
@@ -56,6 +57,9 @@ export interface OnnxModelParts {
   readonly capabilities: Capabilities;
   /** The batch size that the file fixes, or null where any goes. */
   readonly fixedBatch: number | null;
+  /** Elements that a run may be filled up to. */
+  readonly mostFilled: number;
+  readonly emptyValues: EmptyValues;
 }
 
 /** An ONNX model run by ONNX Runtime. Made by `loadModel`. */
@@ -246,13 +250,14 @@ export class OnnxModel implements Model {
 
   #run(
     session: Parameters<typeof runRows>[1],
-    { rows, signal }: ForwardPlan,
+    { rows, signal, feeds: given, fed }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
     fetches: readonly string[],
     weights?: string,
   ): Promise<readonly FinishedRun[]> {
-    const { engine, fixedBatch } = this.#parts;
-    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, fetches, weights, signal });
+    const { engine, fixedBatch, mostFilled, emptyValues } = this.#parts;
+    emptyValues.check(given, fed);
+    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, mostFilled, fetches, weights, signal });
   }
 
   /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for the session. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly rows: number;
   /** Batch size that the file fixes: the rows are run so many at a time. Null: all in one run. */
   readonly fixedBatch: number | null;
+  /** Elements that a run may be filled up to. */
+  readonly mostFilled: number;
   /** Names of the results wanted. */
   readonly fetches: readonly string[];
   /** Feed that weighs the rows: those that only fill a fixed batch weigh nothing. */
@@ -27,9 +29,9 @@ export interface RunOptions {
 
 /** Runs the rows of a batch, in as many engine runs as the model asks for. */
 export async function runRows(engine: Engine, session: InferenceSession, options: RunOptions): Promise<readonly FinishedRun[]> {
-  const { feeds, inputs, rows, fixedBatch, fetches, weights, signal } = options;
+  const { feeds, inputs, rows, fixedBatch, mostFilled, fetches, weights, signal } = options;
   const finished: FinishedRun[] = [];
-  for (const part of engineRuns(feeds, { inputs, rows, fixedBatch, zeroFilled: weights })) {
+  for (const part of engineRuns(feeds, { inputs, rows, fixedBatch, mostFilled, zeroFilled: weights })) {
     if (finished.length > 0) await betweenRuns(signal);
     signal?.throwIfAborted();
     finished.push({ rows: part.rows, results: withoutPadding(await run(engine, session, part.feeds, fetches), part) });
