@@ -35,7 +35,7 @@ describe("createNoise", () => {
   it("continues where it stopped, and fills what it is given", () => {
     const source = createNoise(3);
     const values = new Float64Array(2000);
-    expect(source.fill(values)).toBe(values);
+    expect(source.drawInto(values)).toBe(values);
     expect([...values, ...source.next(4)]).toEqual([...createNoise(3).next(2004)]);
   });
 
@@ -70,7 +70,7 @@ describe("createNoise", () => {
     const source = createNoise(8);
     const values = new Float64Array(count / 10);
     const extremes: number[] = [];
-    for (let part = 0; part < 10; part++) for (const value of source.fill(values)) if (Math.abs(value) > 3.5) extremes.push(value);
+    for (let part = 0; part < 10; part++) for (const value of source.drawInto(values)) if (Math.abs(value) > 3.5) extremes.push(value);
     for (const [sigmas, probability] of expected) {
       for (const sign of [-1, 1]) {
         const share = extremes.filter((value) => sign * value > sigmas).length / count;

@@ -5,15 +5,15 @@ import { stateOf, xoshiro } from "./xoshiro.ts";
 /** An endless sequence of standard normal numbers. */
 export interface NoiseSource {
   /** Overwrites `values` with the next numbers, mean 0 and standard deviation 1. */
-  fill(values: Float64Array): Float64Array;
+  drawInto(values: Float64Array): Float64Array;
   /** The next `count` numbers. */
   next(count: number): Float64Array;
 }
 
 /** Where the tail begins that the lowest of 256 layers of equal area holds, the density e^(−x²/2) there, and that area. */
 const TAIL = 3.654152885361009;
-const DENSITY_AT_TAIL = 0.0012602859304985976;
-const AREA = 0.0049286732339746554;
+const DENSITY_AT_TAIL = 0.0012602859304985975;
+const AREA = 0.004928673233974655;
 /** Magnitudes inside a layer are integers below this. */
 const UNIT = 2 ** 23;
 /** Words that are made at once. */
@@ -47,7 +47,7 @@ export function createNoise(seed: number, stream = 0, depth = 0): NoiseSource {
     return words[used++]!;
   }
 
-  function fill(values: Float64Array): Float64Array {
+  function drawInto(values: Float64Array): Float64Array {
     for (let i = 0; i < values.length; i++) {
       const drawn = bits();
       const layer = drawn & 255;
@@ -58,7 +58,7 @@ export function createNoise(seed: number, stream = 0, depth = 0): NoiseSource {
     return values;
   }
 
-  return { fill, next: (count) => fill(new Float64Array(count)) };
+  return { drawInto, next: (count) => drawInto(new Float64Array(count)) };
 }
 
 /** @throws {XDeepError} OPTION_INVALID unless `seed` is an integer from 0 to 2³² − 1 */
