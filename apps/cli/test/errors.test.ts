@@ -38,6 +38,7 @@ describe("failures of model and data exit with 1", () => {
     ["a value that does not exist", "WRT_UNKNOWN", ({ model, picture }) => [model, picture, "--wrt", "other"]],
     ["a further input that does not exist", "INPUT_UNKNOWN", ({ model, picture, folder }) => [model, picture, "--input", `other=${join(folder, "row.json")}`]],
     ["a preset file that is not there", "OPTION_INVALID", ({ model, picture, folder }) => [model, picture, "--preset", join(folder, "none.json")]],
+    ["a font that is not there", "OPTION_INVALID", ({ model, picture, folder }) => [model, picture, "--render", "sheet", "--font", join(folder, "none.ttf")]],
     ["noise relative to a constant picture", "NOISE_INVALID", ({ model, folder }) => [model, join(folder, "black.png"), "--method", "smooth"]],
   ];
 

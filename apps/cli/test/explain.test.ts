@@ -174,6 +174,22 @@ describe("xdeep explain on a picture", () => {
     expect(Math.min(...guided.numbers)).toBe(0);
   });
 
+  it("colours overlays by sign where the sum of the channels is asked for", async () => {
+    const { model, folder, out } = await scene();
+    // Class 0 has weights 4 and −2 for red and green; what is 0 does not pass the rectifier.
+    const picture = join(folder, "halves.png");
+    const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (Math.floor(at / 3) % 8 < 4 ? [200, 0, 0] : [0, 200, 0])[at % 3]!);
+    await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+      .png()
+      .toFile(picture);
+    const flags = ["-t", "0", "--render", "overlay", "--blur", "0", "--opacity", "1"];
+    await runCli(["explain", model, picture, "-o", out, ...flags, "--reduce", "sum"]);
+    const { data, info } = await sharp(join(out, "halves.net.vanilla.overlay.png")).raw().toBuffer({ resolveWithObject: true });
+    const redOverBlue = (x: number): number => data[(100 * info.width + x) * 3]! - data[(100 * info.width + x) * 3 + 2]!;
+    expect(redOverBlue(10)).toBeGreaterThan(50);
+    expect(redOverBlue(info.width - 10)).toBeLessThan(-20);
+  });
+
   it("keeps the results of files of one name apart", async () => {
     const { model, picture, out } = await scene();
     await runCli(["explain", model, picture, picture, "-o", out]);

@@ -8,6 +8,7 @@ export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 export type { NormalizeOptions } from "./normalize-map.ts";
 export { preprocessImages } from "./preprocess-images.ts";
 export type { PreprocessedBatch } from "./preprocess-images.ts";
+export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";
 export type { PixelInterpolation } from "./pixel-samples.ts";
 export { PRESETS, RESIZE_MODES } from "./preprocessing.ts";
 export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";

@@ -16,6 +16,7 @@ export { preprocess, preprocessBatch } from "./preprocess.ts";
 export type { PreprocessControl, PreprocessedImage } from "./preprocess.ts";
 export { preprocessImages } from "./preprocess-images.ts";
 export type { PreprocessedBatch } from "./preprocess-images.ts";
+export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";
 export type { PixelInterpolation } from "./pixel-samples.ts";
 export { PRESETS, RESIZE_MODES } from "./preprocessing.ts";
 export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";

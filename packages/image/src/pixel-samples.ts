@@ -17,6 +17,7 @@ const FILTERS: Readonly<Record<Exclude<PixelInterpolation, "nearest">, PixelFilt
   lanczos: { reach: 3, weightAt: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
+/** As `Preprocessing.interpolation` takes them. */
 export const PIXEL_INTERPOLATIONS: readonly PixelInterpolation[] = ["nearest", ...(Object.keys(FILTERS) as (keyof typeof FILTERS)[])];
 
 /** Which pixels a new pixel is made of: those from `first` on, with these weights, whose sum is 1. */

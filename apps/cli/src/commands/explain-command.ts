@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { QUADRATURES, DEFAULT_STEPS } from "@xdeep/integrated";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
-import { PRESETS } from "@xdeep/image";
+import { PIXEL_INTERPOLATIONS, PRESETS, RESIZE_MODES } from "@xdeep/image";
 
 import type { ExitCode } from "../exit-code.ts";
 import { explain } from "../explain/explain.ts";
@@ -97,22 +97,13 @@ function addInputOptions(command: Command): void {
     .option("-p, --preset <name>", `how pixels become numbers: ${Object.keys(PRESETS).join(", ")}, or a .json file (default: guessed, and said)`, parsePreset)
     .option("--size <pixels>", "side, or WIDTHxHEIGHT (default: the model's)", parseSize)
     .addOption(new Option("--layout <order>", "order of the axes (default: the model's)").choices(["NCHW", "NHWC"]))
-    .addOption(new Option("--resize <mode>", "how pictures of other proportions fit").choices(["crop", "stretch", "letterbox", "none"]))
+    .addOption(new Option("--resize <mode>", "how pictures of other proportions fit").choices(RESIZE_MODES))
     .option("--crop-fraction <share>", "crop: side of the crop by the short side", parsePositive)
     .addOption(new Option("--channels <order>", "colours of the tensor").choices(["rgb", "bgr", "grey"]))
     .option("--scale <factor>", "the tensor holds (pixel * scale - mean) / std, pixels 0 to 255", parseNumber)
     .option("--mean <list>", "one number, or one per channel", parseNumbers)
     .option("--std <list>", "one number, or one per channel", parseNumbers)
-    .addOption(
-      new Option("--interpolation <filter>", "how pictures are resized (default: bilinear)").choices([
-        "bilinear",
-        "bicubic",
-        "lanczos",
-        "box",
-        "hamming",
-        "nearest",
-      ]),
-    )
+    .addOption(new Option("--interpolation <filter>", "how pictures are resized (default: bilinear)").choices(PIXEL_INTERPOLATIONS))
     .option("--background <color>", "under transparent pixels and around letterboxed pictures: #rrggbb, white, grey or black (default: white)", parseColor)
     .option("--max-pixels <n>", "pictures of more are refused before they are unpacked (default: 100 million)", integerFrom(1))
     .option("--input <name=file>", "a further input of the model, from a .npy or .json file; several times", collectPairs)
@@ -132,8 +123,15 @@ function addPictureOptions(command: Command): void {
     )
     .addOption(new Option("--diverging-colors <map>", "diverging (default: RdBu, red for and blue against)").choices(["RdBu", "PuOr", "BrBG"]))
     .option("--percentile <p>", "values beyond it take the colour at the end of the scale (default: 99)", parsePercentile)
-    .option("--blur <pixels>", "overlay: standard deviation of the smoothing (default: 1 % of the side)", parseNotNegative)
-    .option("--opacity <share>", "overlay: of the heat map where it is strongest (default: 0.75)", parseNotNegative);
+    .addOption(
+      new Option(
+        "--reduce <how>",
+        "overlay, heatmap: what becomes of channels; the overlay of sum is signed (default: sumAbs, above four channels absSum)",
+      ).choices(["sumAbs", "absSum", "maxAbs", "sum"]),
+    )
+    .option("--blur <pixels>", "standard deviation of the smoothing (default: overlay 1 % of the side, others 0)", parseNotNegative)
+    .option("--opacity <share>", "overlay: of the heat map where it is strongest (default: 0.75)", parseNotNegative)
+    .option("--font <file>", "sheet: a font file for letters that DejaVu Sans lacks; several times", collect);
 }
 
 function addRunOptions(command: Command): void {

@@ -1,5 +1,15 @@
 import type { Score } from "@xdeep/core";
-import type { ChannelOrder, DivergingColorMap, ImageSize, PixelInterpolation, PresetName, ResizeMode, RgbColor, SequentialColorMap } from "@xdeep/image";
+import type {
+  ChannelOrder,
+  ChannelReduction,
+  DivergingColorMap,
+  ImageSize,
+  PixelInterpolation,
+  PresetName,
+  ResizeMode,
+  RgbColor,
+  SequentialColorMap,
+} from "@xdeep/image";
 
 import type { MethodSettings } from "../explain/method.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
@@ -32,6 +42,9 @@ export interface DrawingFlags {
   readonly percentile?: number | undefined;
   readonly blur?: number | undefined;
   readonly opacity?: number | undefined;
+  readonly reduce?: ChannelReduction | undefined;
+  /** Font files for the labels of sheets. */
+  readonly font?: readonly string[] | undefined;
 }
 
 /** The options of `xdeep explain`, parsed. */

@@ -66,7 +66,7 @@ export async function explainModel(path: string, name: string, run: Run): Promis
 
 async function explainInputs(run: ModelRun): Promise<void> {
   const { inputs, flags, methods, name, record, report, io } = run;
-  const sheets = createSheets({ folder: flags.out, name, title: record.file, methods: methods.map((method) => method.name), drawing: flags });
+  const sheets = await createSheets({ folder: flags.out, name, title: record.file, methods: methods.map((method) => method.name), drawing: flags });
   for (const [n, input] of inputs.entries()) {
     try {
       const { prepared, explanations } = await explainInput(input, inputs.length === 1 ? "" : `[${n + 1}/${inputs.length}] `, run);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type FloatTensor, sliceRows } from "@xdeep/core";
@@ -8,6 +9,7 @@ import type { DrawingFlags } from "../commands/explain-flags.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { formatNumber, formatProbability } from "../print/format-number.ts";
+import { unreadableFile } from "../inputs/file-error.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 
 /** Rows of one sheet: what is kept until a sheet is written is bounded by them, and a picture of more is hard to look at. */
@@ -32,15 +34,17 @@ export interface Sheets {
   finish(): Promise<readonly string[]>;
 }
 
-/** @throws {XDeepError} WRITE_FAILED */
-export function createSheets({ folder, name, title, methods, drawing }: SheetOptions): Sheets {
+/** @throws {XDeepError} OPTION_INVALID for a font that cannot be read; WRITE_FAILED when a sheet is written */
+export async function createSheets({ folder, name, title, methods, drawing }: SheetOptions): Promise<Sheets> {
+  // Before anything is explained: a sheet is drawn when all of it is there.
+  const fonts = await Promise.all((drawing.font ?? []).map(readFont));
   let rows: ContactSheetRow[] = [];
   let count = 0;
   const write = async (): Promise<readonly string[]> => {
     if (rows.length === 0) return [];
     count += 1;
     const path = join(folder, `sheet.${name}${count === 1 ? "" : `-${count}`}.png`);
-    const sheet = await renderContactSheet({ title, columns: ["input", ...methods], rows, cellSize: CELL });
+    const sheet = await renderContactSheet({ title, columns: ["input", ...methods], rows, cellSize: CELL, font: fonts });
     rows = [];
     await writePng(path, sheet);
     return [path];
@@ -52,6 +56,12 @@ export function createSheets({ folder, name, title, methods, drawing }: SheetOpt
     },
     finish: write,
   };
+}
+
+async function readFont(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw unreadableFile("OPTION_INVALID", "font", path, cause);
+  });
 }
 
 /** The input beside the overlay of every method, for the first sample of the file. */

@@ -1,5 +1,5 @@
 import { type FloatTensor, isXDeepError } from "@xdeep/core";
-import { type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
+import { type OverlayOptions, type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
 
 import type { DrawingFlags, PictureKind } from "../commands/explain-flags.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
@@ -27,8 +27,9 @@ export function isDrawable(attribution: FloatTensor, layout: PreparedInput["layo
 export function draw(attribution: FloatTensor, { picture, layout, plan }: PreparedInput, flags: DrawingFlags): readonly Drawing[] {
   const axes = layout ?? undefined;
   const size = enlarged(sizeOfMap(attribution, layout));
-  const common = { layout: axes, percentile: flags.percentile };
-  const heatMap = (): Drawing => ({ kind: "heatmap", image: renderHeatMap(attribution, { ...common, size, colorMap: flags.colors }) });
+  const { percentile, blur, reduce } = flags;
+  const common = { layout: axes, percentile, blur };
+  const heatMap = (): Drawing => ({ kind: "heatmap", image: renderHeatMap(attribution, { ...common, reduce, size, colorMap: flags.colors }) });
   const drawings = flags.render.flatMap((kind): readonly (Drawing | null)[] => {
     switch (kind) {
       case "overlay":
@@ -55,12 +56,12 @@ export function enlargedPicture(picture: RgbImage): RgbImage {
 function overlay(
   attribution: FloatTensor,
   picture: RgbImage | null,
-  flags: DrawingFlags,
-  common: { layout: "NCHW" | "NHWC" | undefined; percentile: number | undefined },
+  { reduce, opacity, colors, divergingColors }: DrawingFlags,
+  common: Pick<OverlayOptions, "layout" | "percentile" | "blur">,
 ): Drawing | null {
   if (picture === null) return null;
-  const { colors: colorMap, blur, opacity } = flags;
-  return unlessMisfit(() => ({ kind: "overlay", image: renderOverlay(enlargedPicture(picture), attribution, { ...common, colorMap, blur, opacity }) }));
+  const colorMap = reduce === "sum" ? divergingColors : colors;
+  return unlessMisfit(() => ({ kind: "overlay", image: renderOverlay(enlargedPicture(picture), attribution, { ...common, reduce, colorMap, opacity }) }));
 }
 
 /** Null where dims or proportions do not fit, as those of inner values may not. */
