@@ -24,3 +24,7 @@ export type { AdapterLike } from "./software-device.ts";
 export { checkScores } from "./score-rows.ts";
 export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.ts";
 export type { ValidateFeedsOptions } from "./validate-feeds.ts";
+export { checkReplacement } from "./weights-hook.ts";
+export type { WeightsHook } from "./weights-hook.ts";
+export { allZero, checkZeroGradient } from "./zero-gradient-check.ts";
+export type { ScoresAt, SuspectedEngine } from "./zero-gradient-check.ts";

@@ -16,7 +16,9 @@ import {
   type ForwardPlan,
   type InnerValues,
   type VjpPlan,
+  allZero,
   checkScores,
+  checkZeroGradient,
   notBatched,
   planForward,
   planVjp,
@@ -42,7 +44,7 @@ import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32, fromFloat32 } from "./tensors.ts";
 import { valueInfo } from "./value-info.ts";
 import { VERSION } from "./version.ts";
-import { allZero, checkZeroGradient, hasSteps } from "./zero-gradient-check.ts";
+import { hasSteps } from "./has-steps.ts";
 
 /** What `loadModel` hands over. */
 export interface OnnxModelParts {
@@ -268,7 +270,7 @@ export class OnnxModel implements Model {
     if (kind.rule !== "standard" || this.#vouched.has(key) || moving.length === 0) return;
     if (allZero(gradients) && plan.weights?.some((weight) => weight !== 0) !== false && !hasSteps(this.#parts.graph)) {
       const request = { ...plan, targets, outputs: [plan.output.name] };
-      await checkZeroGradient(plan.feeds, moving, this.engine, async (feeds) => (await this.#forward({ ...request, feeds })).scores);
+      await checkZeroGradient(plan.feeds, moving, { engine: this.engine }, async (feeds) => (await this.#forward({ ...request, feeds })).scores);
     }
     this.#vouched.add(key);
   }

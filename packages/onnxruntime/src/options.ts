@@ -1,7 +1,7 @@
 import type { Layout } from "@xdeep/core";
 import type { Lowering, RuleSet } from "@xdeep/autodiff";
 import type { ModelLimits } from "@xdeep/onnx";
-import type { WeightsHook } from "./replace-weights.ts";
+import type { WeightsHook } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
 

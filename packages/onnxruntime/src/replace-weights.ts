@@ -1,5 +1,5 @@
-import { type FloatTensor, XDeepError } from "@xdeep/core";
-import { fromFloat64, toFloat64 } from "@xdeep/core/backend";
+import type { FloatTensor } from "@xdeep/core";
+import { type WeightsHook, checkReplacement, fromFloat64, toFloat64 } from "@xdeep/core/backend";
 import {
   type ConstantTensor,
   type ModelProto,
@@ -11,9 +11,6 @@ import {
   tensorProto,
   withFields,
 } from "@xdeep/onnx";
-
-/** Gives each weight a value in place of its own. Returning the tensor itself keeps it. */
-export type WeightsHook = (name: string, tensor: FloatTensor) => FloatTensor;
 
 /**
  * A model with its weights replaced: every float initializer with an axis, and every Constant of more than one number, by their names in the
@@ -60,21 +57,5 @@ function replaced(name: string, tensor: TensorProto, hook: WeightsHook): TensorP
     before.type === "float32"
       ? { type: "float32", dims: before.dims, data: weights }
       : (fromFloat64(before.type, before.dims, Float64Array.from(weights)) as ConstantTensor),
-  );
-}
-
-function checkReplacement(name: string, { dims }: FloatTensor, after: FloatTensor): void {
-  const fits =
-    after?.type === "float32" &&
-    after.data instanceof Float32Array &&
-    String(after.dims) === String(dims) &&
-    after.data.length === dims.reduce((size, dim) => size * dim, 1);
-  if (fits) return;
-  throw new XDeepError(
-    "OPTION_INVALID",
-    `\`weights\` gave ${String(after?.type)} [${String(after?.dims)}] for "${name}", which is float32 [${dims.join(", ")}]. Return a tensor of the same type and dims.`,
-    {
-      details: { option: "weights", name, expected: dims, got: after?.dims },
-    },
   );
 }

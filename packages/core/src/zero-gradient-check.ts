@@ -1,6 +1,6 @@
-import { type FloatTensor, type Tensor, XDeepError } from "@xdeep/core";
-import { fromFloat64, isFloatType, toFloat64 } from "@xdeep/core/backend";
-import { type TypedGraph, zeroGradientOperators } from "@xdeep/autodiff";
+import { XDeepError } from "./error.ts";
+import { fromFloat64, toFloat64 } from "./float-values.ts";
+import type { FloatTensor, Tensor } from "./tensor.ts";
 
 /** Steps of the two central differences, as a share of the largest value that is moved. */
 const STEPS = [1e-2, 2.5e-3] as const;
@@ -11,17 +11,16 @@ const NOISE = 2e-5;
 /** Scores at feeds that were moved a little. */
 export type ScoresAt = (feeds: Readonly<Record<string, Tensor>>) => Promise<Float32Array>;
 
+/** Who gave the gradient. */
+export interface SuspectedEngine {
+  readonly engine: string;
+  /** What may have gone wrong, and what to do. */
+  readonly reason?: string | undefined;
+}
+
 /** Whether every gradient is exactly zero everywhere. */
 export function allZero(gradients: Readonly<Record<string, FloatTensor>>): boolean {
   return Object.values(gradients).every(({ data }) => data.every((value) => value === 0));
-}
-
-/** Whether the network has steps, whose derivative is zero although their value moves: rounding, casts to integers, comparisons. */
-export function hasSteps({ nodes, facts }: TypedGraph): boolean {
-  const isFloat = (name: string | undefined): boolean => isFloatType(facts.get(name ?? "")?.type ?? "bool");
-  return nodes.some(
-    ({ opType, input, output }) => zeroGradientOperators.has(opType) || (opType !== "Shape" && opType !== "Size" && isFloat(input[0]) && !isFloat(output[0])),
-  );
 }
 
 /**
@@ -31,15 +30,18 @@ export function hasSteps({ nodes, facts }: TypedGraph): boolean {
  *
  * @throws {XDeepError} ENGINE_FAILED
  */
-export async function checkZeroGradient(feeds: Readonly<Record<string, Tensor>>, moving: readonly string[], engine: string, scoresAt: ScoresAt): Promise<void> {
+export async function checkZeroGradient(
+  feeds: Readonly<Record<string, Tensor>>,
+  moving: readonly string[],
+  { engine, reason = "a kernel of the device has failed without an error. Run the model on the CPU, and report this." }: SuspectedEngine,
+  scoresAt: ScoresAt,
+): Promise<void> {
   const [wide, narrow] = [await slope(feeds, moving, STEPS[0], scoresAt), await slope(feeds, moving, STEPS[1], scoresAt)];
   const agree = wide.slope * narrow.slope > 0 && Math.abs(wide.slope - narrow.slope) < 0.5 * Math.abs(wide.slope);
   if (!agree || !wide.isClear || !narrow.isClear) return;
-  throw new XDeepError(
-    "ENGINE_FAILED",
-    `${engine} gave a gradient that is zero everywhere, but the score changes with "${moving.join('", "')}": a kernel of the device has failed without an error. Run the model on the CPU, and report this.`,
-    { details: { engine, wrt: moving } },
-  );
+  throw new XDeepError("ENGINE_FAILED", `${engine} gave a gradient that is zero everywhere, but the score changes with "${moving.join('", "')}": ${reason}`, {
+    details: { engine, wrt: moving },
+  });
 }
 
 interface Slope {
