@@ -1,6 +1,15 @@
-import { type ModelProto, type NodeProto, type ValueInfoProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+import { type ModelProto, type NodeProto, type ValueInfoProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { inspectModel } from "./inspect-model.ts";
+
+/** A list of records from names of classes to probabilities, as ZipMap makes it. */
+const records = (name: string): ValueInfoProto => {
+  const map = { $typeName: "onnx.TypeProto.Map", keyType: 7, valueType: valueInfoProto("", "float32", []).type } as never;
+  const elemType = withFields(valueInfoProto("", "float32", []).type!, { value: { case: "mapType", value: map } });
+  const value = { $typeName: "onnx.TypeProto.Sequence", elemType } as never;
+  const info = valueInfoProto(name, "float32", null);
+  return withFields(info, { type: withFields(info.type!, { value: { case: "sequenceType", value } }) });
+};
 
 const float = (name: string): ValueInfoProto => valueInfoProto(name, "float32", null);
 
@@ -22,6 +31,12 @@ const DEAD_ENDS: readonly (readonly [string, readonly NodeProto[], ValueInfoProt
       nodeProto("ReduceSum", ["k"], ["y"]),
     ],
     float("y"),
+    ["z"],
+  ],
+  [
+    "probabilities by name",
+    [nodeProto("Softmax", ["z"], ["p"]), nodeProto("ZipMap", ["p"], ["y"], { classlabels_int64s: [0, 1, 2, 3] }, { domain: "ai.onnx.ml" })],
+    records("y"),
     ["z"],
   ],
   [
@@ -84,6 +99,6 @@ function modelOf(nodes: readonly NodeProto[], outputs: readonly ValueInfoProto[]
       ints("scores", 0, 4, 1),
     ],
     opset: 18,
-    domains: { "com.example": 1 },
+    domains: { "com.example": 1, "ai.onnx.ml": 1 },
   });
 }

@@ -11,7 +11,7 @@ import { carriesGradient } from "../sweep/coverage.ts";
  */
 export function scoreCandidates(graph: TypedGraph, output: string, wrt: readonly string[]): readonly string[] {
   const reached = forwardReach(graph, wrt, carriesGradient);
-  if (reached.has(output)) return [];
+  if (reached.has(output) && graph.facts.get(output)?.container === undefined) return [];
   const found = new Set<string>();
   const seen = new Set([output]);
   for (const name of seen) {
