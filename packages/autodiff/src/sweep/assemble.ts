@@ -11,7 +11,7 @@ import {
   valueInfoProto,
   withFields,
 } from "@xdeep/onnx";
-import { neededNodes } from "../graph/needed-nodes.ts";
+import { foldShapes } from "../graph/fold-shapes.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 
 /** What a written gradient adds to a model. */
@@ -24,23 +24,24 @@ export interface Additions {
   readonly replaced: ReadonlyMap<NodeProto, readonly NodeProto[]>;
 }
 
-/** The model with those of the builder's nodes that its outputs need after its own. Weights and untouched nodes are shared, nothing is changed in place. */
+/**
+ * The model with the builder's nodes after its own: those that the outputs of both need, with known shapes written into them. Weights and untouched
+ * nodes are shared, nothing is changed in place.
+ */
 export function assemble(graph: TypedGraph, additions: Additions): ModelProto {
   const { builder, inputs, outputs, addedOutputs, replaced } = additions;
-  const written = neededNodes(
-    builder.nodes,
-    outputs.map(({ name }) => name),
-  );
-  const read = new Set([...written, ...[...replaced.values()].flat()].flatMap(operandsOf));
-  const node = [...graph.nodes.flatMap((each) => replaced.get(each) ?? withOutputs(each, addedOutputs.get(each))), ...written];
   const output = [...graph.graph.output, ...outputs];
+  const all = [...graph.nodes.flatMap((each) => replaced.get(each) ?? withOutputs(each, addedOutputs.get(each))), ...builder.nodes];
+  const names = output.map(({ name }) => name);
+  const node = [...foldShapes(builder, all, (name) => builder.facts.get(name) ?? graph.facts.get(name), names)];
+  const read = new Set([...names, ...node.flatMap(operandsOf)]);
   return withFields(graph.model, {
     graph: withFields(graph.graph, {
       node: inOrder(node),
-      initializer: [...graph.graph.initializer, ...builder.initializers.filter(({ name }) => read.has(name))],
+      initializer: [...graph.graph.initializer, ...builder.initializers].filter(({ name }) => read.has(name)),
       input: [...graph.graph.input, ...inputs],
       output,
-      valueInfo: [...knownShapes(graph, node, builder, new Set(output.map(({ name }) => name)))],
+      valueInfo: [...knownShapes(graph, node, builder, new Set(names))],
     }),
   });
 }
