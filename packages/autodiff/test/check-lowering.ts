@@ -74,6 +74,7 @@ function feed(dims: readonly number[], values: readonly number[] | undefined): o
   return new ort.Tensor("float32", Float32Array.from(data), dims);
 }
 
+/** Every node with what it takes: equal where two models compute the same in the same way. */
 function operators(model: ModelProto): readonly string[] {
-  return model.graph!.node.map(({ opType }) => opType);
+  return model.graph!.node.map(({ opType, input }) => `${opType}(${input.join(", ")})`);
 }

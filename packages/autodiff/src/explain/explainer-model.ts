@@ -54,7 +54,7 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const target: Value = { name: g.freshName("target"), facts: { type: "int64", dims: [batchDim(scored)] } };
   const weights: Value = { name: g.freshName("weights"), facts: { type: "float32", dims: [batchDim(scored)] } };
   const chosen = selectTarget(g, scored, target);
-  const written = writeGradient(graph, g, { ...options, of: scored.name }, chosen.cotangent);
+  const written = writeGradient(graph, g, { ...options, of: scored.name }, chosen.cotangent, chosen.form);
   const { results = "both" } = options;
   const summed = (name: string): boolean => results !== "gradients" && leadsWithBatch(graph, name, options.shared) === true;
   const selected = (wanted: (name: string) => boolean): ReadonlyMap<string, Value> => new Map([...written.cotangents].filter(([name]) => wanted(name)));

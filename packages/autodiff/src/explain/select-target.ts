@@ -1,4 +1,5 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import type { CotangentForm } from "../sweep/rule.ts";
 
 /** What picking one entry per row gives. */
 export interface SelectedTarget {
@@ -8,6 +9,7 @@ export interface SelectedTarget {
   readonly scores: Value;
   /** One-hot per row, with the dims of the scored value. */
   readonly cotangent: Value;
+  readonly form: CotangentForm;
 }
 
 /**
@@ -21,7 +23,7 @@ export function selectTarget(g: GraphBuilder, scored: Value, target: Value): Sel
   const scores = g.squeeze(g.op("GatherElements", [rows, g.unsqueeze(index, [1])], { axis: 1 }), [1]);
   // ONNX Runtime has OneHot for float32, not for float64.
   const oneHot = g.op("OneHot", [index, g.dimOf(rows, 1), g.constant({ type: "float32", dims: [2], data: Float32Array.of(0, 1) })], { axis: 1 });
-  return { index, scores, cotangent: g.reshapeLike(g.castLike(oneHot, scored), scored) };
+  return { index, scores, cotangent: g.reshapeLike(g.castLike(oneHot, scored), scored), form: rows === scored ? { oneHot: index } : {} };
 }
 
 /** Σₙ wₙ gₙ over the leading axis, which stays with size 1. */

@@ -1,8 +1,12 @@
 import type { Lowering } from "../sweep/lowering.ts";
+import { attentionSoftmax } from "./attention-softmax.ts";
 import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
+import { chainedConcat } from "./chained-concat.ts";
 import { channelProduct } from "./channel-product.ts";
 import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
+import { erfProduct } from "./erf-product.ts";
+import { keptStatistics } from "./kept-statistics.ts";
 import { maxPoolThree } from "./max-pool-three.ts";
 import { maxPoolTwo } from "./max-pool-two.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
@@ -10,28 +14,35 @@ import { normalizedPhases } from "./normalized-phases.ts";
 import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
 import { maskedBefore } from "./rectified-pool.ts";
 import { scaledConvolution } from "./scaled-convolution.ts";
+import { selectedRowOfGemm, selectedRowOfMatMul } from "./selected-row.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 import { stemConvolution } from "./stem-convolution.ts";
 
 /** For ONNX Runtime's CPU provider. */
 export const cpuLowerings: readonly Lowering[] = [
+  attentionSoftmax,
   blockedAverage,
   blockedGlobalAverage,
+  chainedConcat,
   channelProduct,
   clipGate,
   depthwiseStrideTwo,
+  erfProduct,
+  keptStatistics,
   maskedBefore,
   maxPoolThree,
   maxPoolTwo,
   normalizedPhases,
   pointwiseStrideTwo,
   scaledConvolution,
+  selectedRowOfGemm,
+  selectedRowOfMatMul,
   sigmoidProduct,
   stemConvolution,
 ];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
-export const wasmLowerings: readonly Lowering[] = [sigmoidProduct];
+export const wasmLowerings: readonly Lowering[] = [clipGate, selectedRowOfGemm, selectedRowOfMatMul, sigmoidProduct];
 
 /** For ONNX Runtime on WebGPU. */
 export const webgpuLowerings: readonly Lowering[] = [maxPoolWithoutIndices, sigmoidProduct];

@@ -1,5 +1,5 @@
 import { type Value, rankOf } from "@xdeep/onnx";
-import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import { type Normalized, normalizeGradient, normalized } from "../formulas/normalize.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
@@ -13,23 +13,27 @@ export const layerNormalizationRule: GradientRule = {
   since: [1, 17],
   broadcasts: true,
   pullback: function layerNormalizationPullback(context) {
-    const { g, attributes, input, hasInput, cotangent } = context;
-    const x = input(0);
-    const rank = rankOf(x);
-    const axis = attributes.int("axis", -1);
-    const first = axis < 0 ? axis + rank : axis;
-    const norm = normalized(
-      g,
-      x,
-      Array.from({ length: rank - first }, (_, i) => first + i),
-      attributes.float("epsilon", 1e-5),
-    );
-    const dy = cotangent(0);
-    const dx = normalizeGradient(g, norm, g.mul(dy, input(1)));
-    const dStatistics = statisticsGradient(context, norm.xHat, norm.r, norm.axes);
-    return [dStatistics === null ? dx : g.add(dx, dStatistics), g.mul(dy, norm.xHat), ...(hasInput(2) ? [dy] : [])];
+    const { g, attributes, input } = context;
+    return cotangentsOf(context, normalized(g, input(0), normalizedAxes(context), attributes.float("epsilon", 1e-5)));
   },
 };
+
+/** The cotangents of x, scale and bias from x̂, however that was found. */
+export function cotangentsOf(context: PullbackContext, norm: Normalized): readonly (Value | null)[] {
+  const { g, input, hasInput, cotangent } = context;
+  const dy = cotangent(0);
+  const dx = normalizeGradient(g, norm, g.mul(dy, input(1)));
+  const dStatistics = statisticsGradient(context, norm.xHat, norm.r, norm.axes);
+  return [dStatistics === null ? dx : g.add(dx, dStatistics), g.mul(dy, norm.xHat), ...(hasInput(2) ? [dy] : [])];
+}
+
+/** The axes over which the node normalizes. */
+export function normalizedAxes({ attributes, input }: PullbackContext): readonly number[] {
+  const rank = rankOf(input(0));
+  const axis = attributes.int("axis", -1);
+  const first = axis < 0 ? axis + rank : axis;
+  return Array.from({ length: rank - first }, (_, i) => first + i);
+}
 
 /** Through Mean: x̄ = m̄ / n; through InvStdDev r: x̄ = −r̄ r² x̂ / n. As means of cotangents spread over the axes. */
 function statisticsGradient({ g, input, outputCount, hasCotangent, cotangent }: PullbackContext, xHat: Value, r: Value, axes: readonly number[]): Value | null {

@@ -7,6 +7,7 @@ import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import { writtenNodes } from "./surroundings.ts";
 import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
+import { valueOf } from "../graph/typed-graph.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
@@ -100,7 +101,9 @@ function sweepBack(
     },
     addedOutputs: new Map(),
     around: {
+      valueOf: (name) => valueOf(graph, name),
       producerOf: () => null,
+      consumersOf: () => [],
       passageOf: () => null,
       isWanted: (name) => wrt.includes(name),
       writtenBy: writtenNodes(g),

@@ -6,7 +6,7 @@ import { nodeLabel } from "../graph/node-label.ts";
 import { held } from "./lowering.ts";
 import type { GraphFacts, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { sumOfTerms } from "./sum-of-terms.ts";
-import { writtenNodes } from "./surroundings.ts";
+import { consumersIn, writtenNodes } from "./surroundings.ts";
 import type { Surroundings } from "./rule.ts";
 import { orderKeepingOperators } from "../graph/operator-traits.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
@@ -25,7 +25,7 @@ export interface Sweep {
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
   /** Where what rules refuse is collected, so that all of it can be said at once. Without it the first is thrown. */
   readonly refused?: XDeepError[] | undefined;
-  readonly around: Surroundings;
+  readonly around: Omit<Surroundings, "handOver">;
 }
 
 /** Reverse mode: from the cotangent of one value to the cotangents of all values on the path, node by node, last first. */
@@ -43,23 +43,33 @@ export function reverseSweepFrom(sweep: Sweep, cotangents: ReadonlyMap<string, V
     terms.set(name, [sum]);
     return sum;
   };
+  const add = (name: string, term: Value): void => {
+    const list = terms.get(name);
+    if (list === undefined) terms.set(name, [term]);
+    else list.push(term);
+  };
+  const pending = new Set(sweep.path.nodes.flatMap(({ output }) => output));
+  const handOver: Surroundings["handOver"] = (name) => (pending.has(name) ? (term) => add(name, term) : null);
   for (const node of sweep.path.nodes.toReversed()) {
+    for (const name of node.output) pending.delete(name);
     if (!node.output.some((name) => terms.has(name))) continue;
     sweep.g.setScope(`gradient/${nodeLabel(node)}`);
-    for (const [name, term] of pullBack(sweep, node, cotangentOf)) {
-      const list = terms.get(name);
-      if (list === undefined) terms.set(name, [term]);
-      else list.push(term);
-    }
+    for (const [name, term] of pullBack(sweep, node, { cotangentOf, handOver })) add(name, term);
   }
   sweep.g.setScope("gradient");
   return cotangentOf;
 }
 
-function pullBack(sweep: Sweep, node: NodeProto, cotangentOf: (name: string) => Value | null): readonly (readonly [string, Value])[] {
+/** The cotangents of a sweep: what has come to a value so far, and more for one that is still to come. */
+interface Flow {
+  readonly cotangentOf: (name: string) => Value | null;
+  readonly handOver: Surroundings["handOver"];
+}
+
+function pullBack(sweep: Sweep, node: NodeProto, flow: Flow): readonly (readonly [string, Value])[] {
   const rule = sweep.ruleOf(node, sweep.graph);
   const operands = operandsOf(node);
-  const results = pulledBack(sweep, rule, node, operands, cotangentOf);
+  const results = pulledBack(sweep, rule, node, operands, flow);
   if (results.length !== operands.length) {
     throw new XDeepError(
       "RULE_INVALID",
@@ -82,15 +92,9 @@ function pullBack(sweep: Sweep, node: NodeProto, cotangentOf: (name: string) => 
 }
 
 /** What the rule returns; zeros where it refuses the node and refusals are collected. */
-function pulledBack(
-  sweep: Sweep,
-  rule: GradientRule,
-  node: NodeProto,
-  operands: readonly string[],
-  cotangentOf: (name: string) => Value | null,
-): readonly (Value | null)[] {
+function pulledBack(sweep: Sweep, rule: GradientRule, node: NodeProto, operands: readonly string[], flow: Flow): readonly (Value | null)[] {
   try {
-    return rule.pullback(contextOf(sweep, node, operands, cotangentOf));
+    return rule.pullback(contextOf(sweep, node, operands, flow));
   } catch (error) {
     if (sweep.refused === undefined || !isXDeepError(error, "MODEL_UNSUPPORTED")) throw error;
     sweep.refused.push(error);
@@ -126,7 +130,7 @@ function checked(cotangent: Value, primal: Value, node: NodeProto, i: number): V
   );
 }
 
-function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], cotangentOf: (name: string) => Value | null): PullbackContext {
+function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], { cotangentOf, handOver }: Flow): PullbackContext {
   const { graph, g, path } = sweep;
   return {
     g,
@@ -146,7 +150,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], c
     wants: (i) => path.values.has(operands[i] ?? ""),
     isChosenFrom: (i) => feedsChoice(path.nodes, node.output[i] ?? ""),
     addOutput: (i) => addOutput(sweep, node, i),
-    around: sweep.around,
+    around: { ...sweep.around, handOver },
     modified: sweep.modified,
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
@@ -173,8 +177,10 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
     [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
   );
   const producers = producersOf(graph);
-  const around: Surroundings = {
+  const around: Sweep["around"] = {
+    valueOf: (name) => valueOf({ facts }, name),
     producerOf: (name) => producers.get(name) ?? null,
+    consumersOf: consumersIn(graph.node),
     passageOf: sweep.around.passageOf,
     isWanted: (name) => wrt.includes(name),
     writtenBy: writtenNodes(g),

@@ -81,12 +81,18 @@ export interface SubgraphSweep {
 
 /** What lowerings ask about a node's neighbours, in the forward pass and in what is written of the gradient. */
 export interface Surroundings {
+  /** A forward value with what is known of it. */
+  valueOf(name: string): Value;
   /** The forward node that makes a value; null for inputs, weights, and values from around a subgraph. */
   producerOf(name: string): NodeProto | null;
+  /** The forward nodes that take a value, in the graph's order. */
+  consumersOf(name: string): readonly NodeProto[];
   /** How gradients pass a forward node. */
   passageOf(node: NodeProto): Passage | null;
   /** True for values whose gradient is asked for: no node may hand their cotangent past them. */
   isWanted(name: string): boolean;
+  /** What adds a term to the cotangent of a value whose node the sweep has still to come to; null for other values. */
+  handOver(name: string): ((term: Value) => void) | null;
   /** The gradient's node that made a value; null for forward values and constants. */
   writtenBy(value: Value): NodeProto | null;
   /** The values that are fed to the graph. */
@@ -103,8 +109,10 @@ export interface Passage {
   readonly modification: Rule;
 }
 
-/** A cotangent that is written in parts, or known to vanish somewhere. */
+/** A cotangent that is written in parts, or known to vanish somewhere, or to be 1 in one place. */
 export interface CotangentForm {
+  /** int64 [N]: where each row of a cotangent [N, M] is 1; elsewhere it is 0. */
+  readonly oneHot?: Value;
   /** Name of a value y ≥ 0: the cotangent is 0 wherever y is. */
   readonly zeroWith?: string;
   /** The cotangent [N, C, 2 H, 2 W] as four tensors [N, C, H, W]: even rows and columns, even rows and odd columns, odd and even, odd and odd. */

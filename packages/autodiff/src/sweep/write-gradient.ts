@@ -11,8 +11,8 @@ import { type Lowering, lowered } from "./lowering.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { GraphFacts, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
-import { writtenNodes } from "./surroundings.ts";
-import type { Surroundings } from "./rule.ts";
+import { consumersIn, writtenNodes } from "./surroundings.ts";
+import type { CotangentForm } from "./rule.ts";
 import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
@@ -45,17 +45,18 @@ export interface GradientValues {
 }
 
 /**
- * Writes the nodes that take the cotangent of one value back to others.
+ * Writes the nodes that take the cotangent of one value back to others. `form` says what else is known of that cotangent.
  *
  * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
  * way that has no rule; MODEL_UNSUPPORTED with every node whose form its rule does not know; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
  */
-export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value): GradientValues {
+export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value, form?: CotangentForm): GradientValues {
   const path = checkedPath(graph, options);
   const rules = rulesInForce(graph, path, options);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const refused: XDeepError[] = [];
   const around = surroundings(graph, g, options);
+  if (form !== undefined) around.forms.set(cotangent.name, form);
   const cotangentOf = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused, around }, options.of, cotangent);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
   const cotangents = new Map(options.wrt.map((name) => [name, cotangentOf(name) ?? g.zerosLike(valueOf(graph, name))]));
@@ -105,9 +106,11 @@ function lookUp(node: NodeProto, graph: GraphFacts, options: GradientOptions): G
   return isMissing(found) ? found : modified(lowered(found, options.lowerings ?? []), node, graph, options);
 }
 
-function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptions): Surroundings {
+function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptions): Sweep["around"] {
   return {
+    valueOf: (name) => valueOf(graph, name),
     producerOf: (name) => graph.producers.get(name) ?? null,
+    consumersOf: consumersIn(graph.nodes),
     passageOf(node) {
       const rule = options.rules.get(operatorKey(node.opType, node.domain));
       if (rule === undefined) return null;
