@@ -18,12 +18,12 @@ interface CheckFlags {
 /** `xdeep check`: what can be explained in a model. It reads the file, and needs no engine. */
 export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command {
   return new Command("check")
-    .summary("say whether a model can be explained, and which operators are covered")
+    .summary("say whether a model can be explained")
     .description("Says what can be explained in an ONNX model: its inputs and outputs, the gradient rule of every operator, and its rectifiers. Runs nothing.")
     .argument("<model>", "an ONNX file")
     .option("--values", "list the inner values that --wrt takes")
     .option("--json", "print one JSON document on stdout, and nothing else")
-    .addHelpText("after", "\nExit codes: 0 something can be explained, 1 nothing can, or the file is no model, 2 the command line cannot be understood.\n")
+    .addHelpText("after", "\nExit codes: 0 something can be explained; 1 nothing can, or the file is no model;\n2 the command line cannot be understood.\n")
     .action(async (path: string, { values = false, json = false }: CheckFlags) => {
       const { model } = await loadModelFile(onnxPath(path));
       const check = inspectModel(model);

@@ -34,7 +34,7 @@ const SWITCHED_OFF = { takeMax: false, json: false, gpu: false } as const;
 /** `xdeep explain`: its options, and what they do. */
 export function explainCommand(io: Io, finish: (code: ExitCode) => void): Command {
   const command = new Command("explain")
-    .summary("explain what a model looked at in pictures or other inputs")
+    .summary("explain what a model looked at")
     .description("Explains a score of a model: which parts of the input speak for it, and which against it.")
     .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js; several may follow each other")
     .argument("<inputs...>", "pictures, or .npy or .json files with the numbers of an input; folders; globs in quotes")
@@ -83,7 +83,7 @@ function addTargetOptions(command: Command): void {
       "-t, --target <class>",
       'number or name of a class, a sum such as "tabby - lynx", or an entry 3,10,20 of an output with more axes, * for its highest (default: the highest)',
     )
-    .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON")
+    .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON (default: what lies beside the model)")
     .addOption(new Option("--score <name>", "the argument of a final softmax or sigmoid, or its result (default: logit)").choices(["logit", "probability"]))
     .option("--output <name>", "name of the model's output, or of a value inside (default: the first float output)")
     .option("--wrt <name>", "attribute to this input or inner value (see xdeep check --values); several times (default: every float input)", collect)
@@ -94,7 +94,11 @@ function addTargetOptions(command: Command): void {
 function addInputOptions(command: Command): void {
   command
     .optionsGroup("Inputs:")
-    .option("-p, --preset <name>", `how pixels become numbers: ${Object.keys(PRESETS).join(", ")}, or a .json file (default: guessed, and said)`, parsePreset)
+    .option(
+      "-p, --preset <name>",
+      `how pixels become numbers: ${Object.keys(PRESETS).join(", ")}, or a .json file: ours, preprocessor_config.json, metadata.json (default: what lies beside the model, or guessed, and said)`,
+      parsePreset,
+    )
     .option("--size <pixels>", "side, or WIDTHxHEIGHT (default: the model's)", parseSize)
     .addOption(new Option("--layout <order>", "order of the axes (default: the model's)").choices(["NCHW", "NHWC"]))
     .addOption(new Option("--resize <mode>", "how pictures of other proportions fit").choices(RESIZE_MODES))

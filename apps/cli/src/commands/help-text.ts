@@ -1,38 +1,50 @@
 import { METHOD_WORDS } from "../explain/method.ts";
+import { wrapLines } from "../print/wrap-lines.ts";
 
 const METHOD_LINES = Object.entries(METHOD_WORDS)
-  .map(([word, meaning]) => `  ${word.padEnd(11)} ${meaning}`)
+  .map(([word, meaning]) => wrapLines(meaning, `  ${word.padEnd(11)} `))
   .join("\n");
 
 /** Under `xdeep explain --help`. */
 export const EXPLAIN_HELP: string = `
 Methods (--method):
 ${METHOD_LINES}
-  Joined by "-" they nest, outermost first: smooth-guided, integrated-guided, smooth-integrated.
+  Joined by "-" they nest, outermost first: smooth-guided, smooth-integrated.
+  Any other word is a package of others: foo is xdeep-method-foo, which is
+  looked for from the current folder.
 
-What is written for every input and method, in the folder --out:
-  NAME.METHOD.overlay.png   the attribution over what the model saw (and other pictures, see --render)
-  NAME.METHOD.npy           the attribution itself, with the dims of the model's input
-  NAME.METHOD.json          everything that is needed to make it again
+What is written for every input, model and method, in the folder --out:
+  NAME.MODEL.METHOD.overlay.png  the attribution over what the model saw (and
+                                 other pictures, see --render)
+  NAME.MODEL.METHOD.npy          the attribution, as large as the model's input
+  NAME.MODEL.METHOD.json         all that is needed to make it again
 
 Examples:
-  $ xdeep explain squeezenet.onnx kitten.jpg --preset caffe --labels imagenet_class_index.json
-  $ xdeep explain resnet50.onnx *.jpg --method guided,integrated --steps 50 --render overlay,sheet
-  $ xdeep explain resnet50.onnx dog.jpg --labels labels.txt --target tabby --method smooth --samples 30
-  $ xdeep explain mnist.onnx digit.png --method integrated --render diverging --baseline black
-  $ xdeep explain iris.onnx sample.json --method integrated        (sample.json: [[5.1, 3.5, 1.4, 0.2]])
+  Why is this a tabby? ImageNet labels, a model trained with Caffe:
+  $ xdeep explain squeezenet.onnx kitten.jpg --preset caffe --labels names.txt
+  All pictures of a folder, two methods, laid out on a sheet:
+  $ xdeep explain resnet50.onnx photos -m guided,integrated --render sheet
+  Two models, and what tells two classes apart:
+  $ xdeep explain a.onnx b.onnx dog.jpg -l names.txt -t "beagle - basset"
+  What speaks for a digit, and what against it:
+  $ xdeep explain mnist.onnx 7.png -m integrated --render diverging
+  No picture: sample.json holds [[5.1, 3.5, 1.4, 0.2]]
+  $ xdeep explain iris.onnx sample.json -m integrated
+  A further input, and everything as one JSON document:
   $ xdeep explain two-inputs.onnx photo.jpg --input mask=mask.npy --json
 
-Exit codes: 0 done, 1 the model or the data failed, 2 the command line cannot be understood, 130 interrupted.
+Exit codes: 0 done; 1 a model or an input failed, while others were explained;
+2 the command line cannot be understood; 130 interrupted.
 `;
 
 /** Under `xdeep --help`. */
 export const PROGRAM_HELP: string = `
 Examples:
-  $ xdeep check model.onnx                     can it be explained, what are its inputs and outputs?
-  $ xdeep explain model.onnx photo.jpg         which pixels made the score, by the plain gradient
-  $ xdeep explain model.onnx photo.jpg --method guided,integrated --labels labels.txt --target "tabby"
-  $ xdeep explain model.onnx table.json        a model that takes no pictures
+  $ xdeep check model.onnx                can it be explained? what goes in?
+  $ xdeep explain model.onnx photo.jpg    which pixels made the score
+  $ xdeep explain model.onnx photos -m guided,integrated --labels names.txt
+  $ xdeep explain model.onnx table.json   a model that takes no pictures
 
-Methods: ${Object.keys(METHOD_WORDS).join(", ")}, and combinations. \`xdeep explain --help\` says what they mean.
+${wrapLines(`Methods: ${Object.keys(METHOD_WORDS).join(", ")}, and combinations.`, "")}
+\`xdeep explain --help\` says what they mean.
 `;

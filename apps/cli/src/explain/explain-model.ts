@@ -1,9 +1,10 @@
 import { type Model, type Tensor, type XDeepErrorCode, isXDeepError } from "@xdeep/core";
 
+import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { type InputPlan, planInputs, prepareInput, readFurtherInputs } from "../inputs/prepare-input.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
-import { describeModel, presetHint } from "../print/print-model.ts";
+import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startProgressBar } from "../print/progress-bar.ts";
 import { createSheets } from "../write/draw-sheet.ts";
 import { freeModelName } from "../write/model-name.ts";
@@ -48,17 +49,21 @@ const OF_ONE_INPUT: ReadonlySet<XDeepErrorCode> = new Set([
  * @throws {XDeepError} as reading, loading and explaining do
  */
 export async function explainModel(path: string, name: string, run: Run): Promise<void> {
-  const { flags, labels, inputs, report } = run;
-  const wish = flags.target === undefined ? null : parseTarget(flags.target, labels);
+  const { flags, inputs, report } = run;
+  const companions = await findCompanionFiles(path);
+  const labels = run.labels ?? companions.labels;
+  const wish = flags.target === undefined ? null : parseTarget(flags.target, labels?.labels ?? null);
   const { model, file, weightFiles } = await loadAnyModel(path, flags);
   try {
     const record: ModelRecord = { ...file, path, weightFiles, backend: model.backend, engine: model.engine };
     report.say(describeModel(model, file));
+    if (run.labels === null && labels !== null) report.say(labelsHint(labels));
     const paths = inputs.map((input) => input.path);
-    const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags);
+    const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
     if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
+    if (plan.pictures?.plan.guess != null) report.warn(companions.problems);
     const further = await readFurtherInputs(model, flags.input ?? {});
-    await explainInputs({ ...run, model, record, name: await freeModelName(flags.out, name, record), wish, plan, further });
+    await explainInputs({ ...run, labels, model, record, name: await freeModelName(flags.out, name, record), wish, plan, further });
   } finally {
     await model.dispose();
   }
@@ -88,9 +93,9 @@ async function explainInput({ path, stem }: NamedInput, count: string, run: Mode
   const { model, record, flags, labels, features, methods, wish, report, io } = run;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
   const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
-  const scored = await scoreInput(model, input, { wish, output: flags.output, labels, count: flags.top, signal: io.signal });
+  const scored = await scoreInput(model, input, { wish, output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
   report.say(`\n${count}${describeScores(input, scored)}`);
-  report.warn(scoreWarnings(scored, { wish, labels, path: flags.labels }));
+  report.warn(scoreWarnings(scored, wish, labels));
   const baseline = await resolveBaselines(flags.baseline, input, control);
   const explanations: Explanation[] = [];
   const records: ExplanationRecord[] = [];

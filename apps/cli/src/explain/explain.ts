@@ -30,7 +30,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   const run: Run = {
     flags,
     methods: await resolveMethods(flags.method),
-    labels: flags.labels === undefined ? null : await readLabels(flags.labels),
+    labels: flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) },
     features: flags.features === undefined ? null : await readLabels(flags.features),
     inputs: paths.map((path, n) => ({ path, stem: stems[n]! })),
     report,

@@ -1,5 +1,5 @@
 import type { ExplainFlags } from "../commands/explain-flags.ts";
-import type { Labels } from "../inputs/labels.ts";
+import type { Labels, NamedLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import type { NamedMethod } from "./method.ts";
 import type { Report } from "./report.ts";
@@ -8,7 +8,8 @@ import type { Report } from "./report.ts";
 export interface Run {
   readonly flags: ExplainFlags;
   readonly methods: readonly NamedMethod[];
-  readonly labels: Labels | null;
+  /** Those of `--labels`. */
+  readonly labels: NamedLabels | null;
   readonly features: Labels | null;
   readonly inputs: readonly NamedInput[];
   readonly report: Report;

@@ -1,7 +1,7 @@
 import type { MethodDescription } from "@xdeep/core";
 import { ruleName } from "@xdeep/core/method";
 
-import type { Labels } from "../inputs/labels.ts";
+import type { NamedLabels } from "../inputs/labels.ts";
 import { formatDims, formatPercent } from "../print/format-number.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { longAxes } from "./class-axis.ts";
@@ -34,15 +34,12 @@ function missesTolerance({ parameters: { converged } }: MethodDescription): bool
 }
 
 /** What a user should know of the target before anything is explained. */
-export function scoreWarnings(
-  { rowDims, axis, output, targets }: ScoredInput,
-  { wish, labels, path }: { readonly wish: TargetWish; readonly labels: Labels | null; readonly path: string | undefined },
-): readonly string[] {
+export function scoreWarnings({ rowDims, axis, output, targets }: ScoredInput, wish: TargetWish, named: NamedLabels | null): readonly string[] {
   const long = longAxes(rowDims);
-  if (long.length > 1) return axis !== null || wish !== null ? [] : [entryOfMany(rowDims, long, output, describeTarget(targets[0]!), labels !== null)];
+  if (long.length > 1) return axis !== null || wish !== null ? [] : [entryOfMany(rowDims, long, output, describeTarget(targets[0]!), named !== null)];
   const classes = rowDims.reduce((size, dim) => size * dim, 1);
-  if (labels === null || labels.length === classes) return [];
-  return [`"${path}" has ${labels.length} names, but output "${output}" has ${classes} entries per row: the names may be wrong.`];
+  if (named === null || named.labels.length === classes) return [];
+  return [`"${named.path}" has ${named.labels.length} names, but output "${output}" has ${classes} entries per row: the names may be wrong.`];
 }
 
 /** The highest entry of an output with several axes can be anything, such as the corner of a box. */

@@ -7,9 +7,15 @@ import { unreadableFile } from "./file-error.ts";
 /** Names by index; undefined where an index has none. */
 export type Labels = readonly (string | undefined)[];
 
+/** Labels, and the file that they come from. */
+export interface NamedLabels {
+  readonly path: string;
+  readonly labels: Labels;
+}
+
 /**
  * Reads names of classes (or of features): a text file with one per line, a JSON list, or a JSON object from index to name, as in Keras'
- * class index {"0": ["n01440764", "tench"], …} and in the `id2label` of a Hugging Face configuration.
+ * class index {"0": ["n01440764", "tench"], …} and in the `id2label` of a Hugging Face configuration; or the `labels` of Teachable Machine's metadata.
  *
  * @throws {XDeepError} OPTION_INVALID when the file is missing or holds no names
  */
@@ -49,9 +55,11 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function labelsOfJson(json: unknown): Labels | null {
+/** Names in parsed JSON; null where it holds none. */
+export function labelsOfJson(json: unknown): Labels | null {
   if (Array.isArray(json)) return json.every((entry) => nameOf(entry) !== undefined) ? json.map(nameOf) : null;
   const record = json as Readonly<Record<string, unknown>>;
+  if (Array.isArray(record["labels"])) return labelsOfJson(record["labels"]);
   const byIndex = (typeof record["id2label"] === "object" && record["id2label"] !== null ? record["id2label"] : record) as Readonly<Record<string, unknown>>;
   const labels: (string | undefined)[] = [];
   for (const [key, entry] of Object.entries(byIndex)) {

@@ -5,6 +5,7 @@ import { isFloatType } from "@xdeep/core/method";
 import type { RgbImage } from "@xdeep/image";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
+import type { CompanionFiles } from "./companion-files.ts";
 import { type HashedFile, hashFile } from "./hashed-file.ts";
 import { type PictureControl, type PicturePlan, planPictures, preparePicture } from "./prepare-picture.ts";
 import { isTensorFile, readTensorFile } from "./tensor-file.ts";
@@ -55,12 +56,18 @@ export interface InputPlan {
  *
  * @throws {XDeepError} INPUT_MISSING where several inputs are left; and the codes of `planPictures`
  */
-export async function planInputs(model: Model, paths: readonly string[], further: readonly string[], flags: PreprocessingFlags): Promise<InputPlan> {
+export async function planInputs(
+  model: Model,
+  paths: readonly string[],
+  further: readonly string[],
+  flags: PreprocessingFlags,
+  companion: CompanionFiles["pictures"],
+): Promise<InputPlan> {
   const hasPictures = paths.some((path) => !isTensorFile(path));
   const hasNumbers = paths.some(isTensorFile);
   const info = hasPictures ? inputFor(model, further, true) : null;
   return {
-    ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags) } }),
+    ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags, companion) } }),
     ...(hasNumbers ? { numbers: { info: inputFor(model, further, false) } } : {}),
   };
 }

@@ -1,9 +1,18 @@
 import { readFile } from "node:fs/promises";
 
-import { type PreprocessedImage, type Preprocessing, type PreprocessingOverrides, PRESETS, preprocess, resolvePreprocessing } from "@xdeep/image";
+import {
+  type PreprocessedImage,
+  type Preprocessing,
+  type PreprocessingOverrides,
+  PRESETS,
+  importPreprocessing,
+  preprocess,
+  resolvePreprocessing,
+} from "@xdeep/image";
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
+import type { CompanionFiles } from "./companion-files.ts";
 import { type GuessedValue, fittedTo, guessPreset, guessedValues, pictureInput } from "./guess-preset.ts";
 import { unreadableFile } from "./file-error.ts";
 
@@ -12,6 +21,8 @@ export interface PicturePlan {
   readonly preprocessing: Preprocessing;
   /** Name of the preset, or path of the file with one; null where every value was given by itself. */
   readonly preset: string | null;
+  /** The preset is a file that lies beside the model. */
+  readonly isCompanion: boolean;
   /** The values that are guessed, and why; null where none is. */
   readonly guess: { readonly values: readonly GuessedValue[]; readonly because: string } | null;
 }
@@ -23,21 +34,24 @@ export interface PictureControl {
 }
 
 /**
- * Decides how pictures become the model's input: the preset that was named or is guessed, at the model's own size and layout, under single
- * values that the user gave.
+ * Decides how pictures become the model's input: the preset that was named, lies beside the model or is guessed, at the model's own size and layout,
+ * under single values that the user gave.
  *
  * @throws {XDeepError} INPUT_SHAPE when the input takes no pictures; OPTION_INVALID for a bad preset or value
  */
-export async function planPictures(info: ValueInfo, flags: PreprocessingFlags): Promise<PicturePlan> {
+export async function planPictures(info: ValueInfo, flags: PreprocessingFlags, companion: CompanionFiles["pictures"]): Promise<PicturePlan> {
   const input = pictureInput(info, flags.layout);
   const given = valuesIn(flags);
-  if (flags.preset !== undefined) {
-    return { preprocessing: resolvePreprocessing({ ...(await presetValues(flags.preset)), ...fittedTo(input), ...given }), preset: flags.preset, guess: null };
+  if (flags.preset !== undefined || companion !== null) {
+    const values = flags.preset === undefined ? companion!.preprocessing : await presetValues(flags.preset);
+    const preprocessing = resolvePreprocessing({ ...inOrder(values, given), ...fittedTo(input), ...given });
+    return { preprocessing, preset: flags.preset ?? companion!.path, isCompanion: flags.preset === undefined, guess: null };
   }
   const { preset, because } = guessPreset(input);
   const preprocessing = resolvePreprocessing({ preset, ...fittedTo(input), ...given });
   const values = guessedValues(input, given, preprocessing);
-  return { preprocessing, preset: values.length === 0 ? null : preset, guess: values.length === 0 ? null : { values, because } };
+  const guess = values.length === 0 ? null : { values, because };
+  return { preprocessing, preset: guess === null ? null : preset, isCompanion: false, guess };
 }
 
 /**
@@ -61,9 +75,27 @@ async function presetValues(preset: string): Promise<PreprocessingOverrides> {
   const text = await readFile(preset, "utf8").catch((cause: unknown) => {
     throw unreadableFile("OPTION_INVALID", "preset", preset, cause);
   });
+  const json = parseJson(text, preset);
+  // A file of ours may name a preset, whose constants then follow the channels that are asked for.
+  return isPresetOptions(json) ? json : importPreprocessing(json).preprocessing;
+}
+
+function parseJson(text: string, preset: string): unknown {
   try {
-    return JSON.parse(text) as PreprocessingOverrides;
+    return JSON.parse(text);
   } catch (cause) {
     throw new XDeepError("OPTION_INVALID", `The preset "${preset}" is no valid JSON: ${String(cause)}.`, { details: { preset }, cause });
   }
+}
+
+function isPresetOptions(json: unknown): json is PreprocessingOverrides {
+  return typeof json === "object" && json !== null && "preset" in json;
+}
+
+/** Constants belong to colours: those of a file follow where the channels are asked for in the other order. */
+function inOrder(values: PreprocessingOverrides, { channels }: PreprocessingOverrides): PreprocessingOverrides {
+  const { mean, std } = values;
+  const turns = values.preset === undefined && channels !== undefined && channels !== "grey" && values.channels !== "grey" && channels !== values.channels;
+  if (!turns || !Array.isArray(mean) || !Array.isArray(std)) return values;
+  return { ...values, mean: mean.toReversed(), std: std.toReversed() };
 }

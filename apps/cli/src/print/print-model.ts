@@ -1,6 +1,7 @@
 import type { Model, ValueInfo } from "@xdeep/core";
 
 import type { HashedFile } from "../inputs/hashed-file.ts";
+import type { NamedLabels } from "../inputs/labels.ts";
 import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
 import { formatDims } from "./format-number.ts";
@@ -26,17 +27,23 @@ function describeValue({ name, type, dims, layout }: ValueInfo): string {
   return `${printable(name)} ${type} ${formatDims(dims)}${layout === null ? "" : ` ${layout}`}`;
 }
 
+/** Labels that nobody asked for. */
+export function labelsHint({ path, labels }: NamedLabels): string {
+  return `${wrapLines(`${printable(path)}, beside the model: ${labels.length} names`, "  labels   ")}\n`;
+}
+
 const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = { channels: "channels", scale: "scale", mean: "mean", std: "std", cropFraction: "crop" };
 
 /** Says how pictures are fed. A wrong guess gives wrong explanations, so it is always said, and how to change it. */
-export function presetHint({ preset, guess, preprocessing }: PicturePlan): string {
+export function presetHint({ preset, isCompanion, guess, preprocessing }: PicturePlan): string {
   const { size, resize, cropFraction, channels, layout, scale, mean, std } = preprocessing;
   const short = (values: readonly number[]): string => (new Set(values).size === 1 ? String(values[0]) : `(${values.join(", ")})`);
   const scaled = scale === 1 ? "pixel" : `pixel * ${Number(scale.toPrecision(4))}`;
   const fit = resize === "crop" ? (cropFraction === 1 ? "crop" : `crop ${Number(cropFraction.toPrecision(4))}`) : resize;
   const sides = resize === "none" ? "as it is" : `${size.width} x ${size.height} ${fit}`;
   const values = `${sides}, ${channels} ${layout}, (${scaled} - ${short(mean)}) / ${short(std)}`;
-  if (guess === null) return `${wrapLines(`${preset === null ? "" : `${printable(preset)}: `}${values}`, preset === null ? "  pixels   " : "  preset   ")}\n`;
+  if (guess === null)
+    return `${wrapLines(`${preset === null ? "" : `${printable(preset)}${isCompanion ? ", beside the model" : ""}: `}${values}`, preset === null ? "  pixels   " : "  preset   ")}\n`;
   const what = `${preset}, guessed (${guess.because}): ${values}`;
   const named = guess.values.map((value) => GUESSED_WORDS[value]).join(", ");
   const hint = `If the model was trained on other values (${named}), name them: --preset imagenet, caffe, tf, unit, grey, or --scale --mean --std --channels.`;

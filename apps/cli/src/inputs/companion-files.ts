@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { type Preprocessing, importPreprocessing } from "@xdeep/image";
+import { isXDeepError } from "@xdeep/core";
+
+import { inCliWords } from "../cli-words.ts";
+import { type NamedLabels, labelsOfJson } from "./labels.ts";
+
+/** What files beside a model say of it, where nothing else was asked for. */
+export interface CompanionFiles {
+  readonly pictures: { readonly path: string; readonly preprocessing: Preprocessing } | null;
+  readonly labels: NamedLabels | null;
+  /** Files that are there and cannot be followed. */
+  readonly problems: readonly string[];
+}
+
+/** Of Hugging Face, Teachable Machine and Hugging Face again: the first that says something counts. */
+const PICTURE_FILES: readonly string[] = ["preprocessor_config.json", "metadata.json"];
+const LABEL_FILES: readonly string[] = ["metadata.json", "config.json"];
+
+/**
+ * Looks beside a model for how its pictures are prepared and what its classes are called: `preprocessor_config.json` and `config.json` of Hugging Face,
+ * `metadata.json` of Teachable Machine. Exporters put ONNX files into a folder "onnx" below them.
+ */
+export async function findCompanionFiles(model: string): Promise<CompanionFiles> {
+  const folder = dirname(model);
+  const folders = basename(folder) === "onnx" ? [folder, dirname(folder)] : [folder];
+  const paths = (names: readonly string[]): readonly string[] => folders.flatMap((each) => names.map((name) => join(each, name)));
+  const problems: string[] = [];
+  return {
+    pictures: await first(paths(PICTURE_FILES), async (path) => picturesIn(path, await readJson(path), problems)),
+    labels: await first(paths(LABEL_FILES), async (path) => labelsIn(path, await readJson(path))),
+    problems,
+  };
+}
+
+async function first<T>(paths: readonly string[], find: (path: string) => Promise<T | null>): Promise<T | null> {
+  for (const path of paths) {
+    const found = await find(path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function picturesIn(path: string, json: JsonObject | null, problems: string[]): CompanionFiles["pictures"] {
+  if (json === null) return null;
+  try {
+    const { preprocessing, origin } = importPreprocessing(json);
+    // Any other JSON that happens to be called so is none of ours.
+    return origin === "xdeep" ? null : { path, preprocessing };
+  } catch (error) {
+    if (!isXDeepError(error)) throw error;
+    if (basename(path) === "preprocessor_config.json" || "tmVersion" in json) problems.push(`"${path}" is not followed: ${inCliWords(error)}`);
+    return null;
+  }
+}
+
+function labelsIn(path: string, json: JsonObject | null): NamedLabels | null {
+  if (json === null || !("id2label" in json || "tmVersion" in json || "packageName" in json)) return null;
+  const labels = labelsOfJson(json);
+  return labels === null || labels.length === 0 ? null : { path, labels };
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Null for what is not there, or is no JSON object. */
+async function readJson(path: string): Promise<JsonObject | null> {
+  try {
+    const json: unknown = JSON.parse(await readFile(path, "utf8"));
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as JsonObject) : null;
+  } catch {
+    return null;
+  }
+}
