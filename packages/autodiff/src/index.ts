@@ -1,6 +1,10 @@
 export { leadsWithBatch } from "./explain/batch-axis.ts";
 export { computeInFloat32 } from "./prepare/compute-in-float32.ts";
 export { nodeLabel } from "./graph/node-label.ts";
+export { attentionMaps } from "./inspect/attention-maps.ts";
+export type { AttentionMap } from "./inspect/attention-maps.ts";
+export { camLayers } from "./inspect/cam-layers.ts";
+export type { CamLayer } from "./inspect/cam-layers.ts";
 export { cutAt, exposing, isInnerValue, withOutputs } from "./explain/cut-graph.ts";
 export { checkCoverage } from "./inspect/check-coverage.ts";
 export { inspectModel } from "./inspect/inspect-model.ts";

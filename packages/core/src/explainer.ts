@@ -73,6 +73,8 @@ export interface Attribution<I extends Input = Tensor> {
   readonly scores: Float32Array;
   /** Name of the model output that the scores belong to. */
   readonly output: string;
+  /** Name of the value inside the network that was looked at; only where the method looks at a layer. */
+  readonly layer?: string;
   /** Σ A − (F(x) − F(x′)) per row, in units of the score; only where the method defines it. */
   readonly convergenceDelta?: Float32Array;
   readonly provenance: Provenance;
@@ -87,6 +89,7 @@ export interface AttributionJSON {
   readonly target: readonly Target[];
   readonly scores: string;
   readonly output: string;
+  readonly layer?: string;
   readonly convergenceDelta?: string;
   readonly provenance: Provenance;
 }

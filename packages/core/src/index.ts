@@ -19,6 +19,8 @@ export type {
 export { CONTRACT_VERSION } from "./model.ts";
 export type {
   Activation,
+  AttentionInfo,
+  LayerInfo,
   Capabilities,
   ForwardRequest,
   ForwardResult,

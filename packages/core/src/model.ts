@@ -26,6 +26,17 @@ export interface ValueInfo {
   readonly mask?: boolean | undefined;
 }
 
+/** A value inside the network whose axes are known: batch, channels, and positions, as of a convolution's result. */
+export interface LayerInfo extends ValueInfo {
+  /** The axis of the channels; all others but the batch are positions. */
+  readonly channelAxis: number;
+}
+
+/** The attention probabilities of one layer, [N, heads, queries, keys], or [N · heads, queries, keys] where `headsAxis` is null. */
+export interface AttentionInfo extends ValueInfo {
+  readonly headsAxis: number | null;
+}
+
 /** An activation that turns logits into probabilities. */
 export type Activation = "softmax" | "log-softmax" | "sigmoid";
 
@@ -76,6 +87,16 @@ export interface Model extends AsyncDisposable {
    * the first floats that it makes of them, as in networks that take uint8 images.
    */
   readonly defaultWrt?: readonly string[] | undefined;
+
+  /**
+   * The values inside at which Grad-CAM and its like look, from the input on: every path from the explained input to the score passes them, they have
+   * more than one position, and something behind them brings positions together. The last is the default. Empty where there is none; left
+   * out by backends without inner values.
+   */
+  layers?(request?: Pick<ScoreRequest, "output">): Promise<readonly LayerInfo[]>;
+
+  /** The attention probabilities of the network, from the input on. Left out by backends that cannot find them. */
+  attention?(): Promise<readonly AttentionInfo[]>;
 
   /** Outputs only. Row n of a batch equals row n alone. */
   forward(request: ForwardRequest): Promise<ForwardResult>;

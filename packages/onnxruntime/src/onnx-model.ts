@@ -1,8 +1,10 @@
 import type {
+  AttentionInfo,
   Capabilities,
   FloatTensor,
   ForwardRequest,
   ForwardResult,
+  LayerInfo,
   Model,
   RectifierRule,
   Target,
@@ -22,6 +24,7 @@ import {
   notBatched,
   planForward,
   planVjp,
+  resolveOutput,
   resolveTargets,
   ruleName,
   scoreEntries,
@@ -29,7 +32,18 @@ import {
   sumTensors,
   targetCotangent,
 } from "@xdeep/core/backend";
-import { type TypedGraph, castEntries, cutAt, entryValues, isInnerValue, scoreCandidates, scoredValue, withOutputs } from "@xdeep/autodiff";
+import {
+  type TypedGraph,
+  attentionMaps,
+  camLayers,
+  castEntries,
+  cutAt,
+  entryValues,
+  isInnerValue,
+  scoreCandidates,
+  scoredValue,
+  withOutputs,
+} from "@xdeep/autodiff";
 import { isFloatType } from "@xdeep/onnx";
 import { checkBatched, checkRowsApart } from "./check-batched.ts";
 import type { GradientForms } from "./device-rules.ts";
@@ -91,6 +105,19 @@ export class OnnxModel implements Model {
     this.defaultWrt = defaultWrt(parts);
     this.#shared = sharedInputs(parts.inputs);
     this.#innerValues = innerValuesOf(parts.graph);
+  }
+
+  async layers({ output }: Pick<ForwardRequest, "output"> = {}): Promise<readonly LayerInfo[]> {
+    const { graph } = this.#parts;
+    const [input] = entryValues(graph);
+    if (input === undefined) return [];
+    const found = camLayers(graph, output ?? resolveOutput(this.outputs).name, input);
+    return found.map(({ name, channelAxis }) => ({ ...valueInfo(graph, name), channelAxis }));
+  }
+
+  async attention(): Promise<readonly AttentionInfo[]> {
+    const { graph } = this.#parts;
+    return attentionMaps(graph).map(({ name, headsAxis }) => ({ ...valueInfo(graph, name), headsAxis }));
   }
 
   forward(request: ForwardRequest): Promise<ForwardResult> {

@@ -1,10 +1,13 @@
-import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
+import type { ForwardRequest, Model, VjpRequest } from "@xdeep/core";
 
 import type { CarriedError } from "./carried-error.ts";
 import type { ClosablePort } from "./thread.ts";
 
 /** What a loaded model says of itself, as it travels between threads. */
-export type ModelFacts = Pick<Model, "backend" | "engine" | "contractVersion" | "versions" | "inputs" | "outputs" | "capabilities" | "defaultWrt">;
+export type ModelFacts = Pick<Model, "backend" | "engine" | "contractVersion" | "versions" | "inputs" | "outputs" | "capabilities" | "defaultWrt"> & {
+  /** Whether the model answers `layers` and `attention`. */
+  readonly answers: { readonly layers: boolean; readonly attention: boolean };
+};
 
 /** Asks a worker for one more model; everything else goes through the port that comes with it. */
 export interface LoadMessage {
@@ -17,11 +20,13 @@ export interface LoadMessage {
 export type ModelRequest =
   | { readonly type: "forward"; readonly id: number; readonly request: Omit<ForwardRequest, "signal"> }
   | { readonly type: "vjp"; readonly id: number; readonly request: Omit<VjpRequest, "signal"> }
+  | { readonly type: "layers"; readonly id: number; readonly request: { readonly output?: string | undefined } }
+  | { readonly type: "attention"; readonly id: number; readonly request: object }
   | { readonly type: "abort"; readonly id: number }
   | { readonly type: "dispose"; readonly id: number };
 
 /** From a model to its caller. */
 export type ModelReply =
   | { readonly type: "loaded"; readonly facts: ModelFacts }
-  | { readonly type: "result"; readonly id: number; readonly result: ForwardResult | VjpResult | null }
+  | { readonly type: "result"; readonly id: number; readonly result: object | null }
   | { readonly type: "failed"; readonly id: number | null; readonly error: CarriedError };

@@ -47,6 +47,8 @@ class Pool implements Model {
   readonly outputs: Model["outputs"];
   readonly capabilities: Model["capabilities"];
   readonly defaultWrt: Model["defaultWrt"];
+  readonly layers?: NonNullable<Model["layers"]>;
+  readonly attention?: NonNullable<Model["attention"]>;
 
   constructor(models: readonly Model[]) {
     const [{ backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt }] = models as [Model];
@@ -60,6 +62,9 @@ class Pool implements Model {
     const { maxBatch, preferredBatch } = capabilities;
     this.capabilities = { ...capabilities, maxBatch: maxBatch === null ? null : maxBatch * models.length, preferredBatch: preferredBatch * models.length };
     this.defaultWrt = defaultWrt;
+    const [first] = models as [Model];
+    if (first.layers !== undefined) this.layers = (request) => first.layers!(request);
+    if (first.attention !== undefined) this.attention = () => first.attention!();
   }
 
   async forward(request: ForwardRequest): Promise<ForwardResult> {

@@ -31,7 +31,7 @@ export class Connection {
   /**
    * Sends a request and waits for its answer. An abort rejects at once, with the signal's own reason; the thread stops before its next engine run.
    */
-  call<T>(message: { readonly type: "forward" | "vjp" | "dispose"; readonly request?: object }, signal?: AbortSignal): Promise<T> {
+  call<T>(message: { readonly type: "forward" | "vjp" | "layers" | "attention" | "dispose"; readonly request?: object }, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#calls++;
     return new Promise<T>((resolve, reject) => {
@@ -115,13 +115,15 @@ export class RemoteModel implements Model {
   readonly outputs: Model["outputs"];
   readonly capabilities: Model["capabilities"];
   readonly defaultWrt: Model["defaultWrt"];
+  readonly layers?: NonNullable<Model["layers"]>;
+  readonly attention?: NonNullable<Model["attention"]>;
   readonly #connection: Connection;
   readonly #end: () => unknown;
   #disposal: Promise<void> | undefined;
 
   /** @param end what frees the thread, where it is the model's own */
   constructor(
-    { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt }: ModelFacts,
+    { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt, answers }: ModelFacts,
     connection: Connection,
     end: () => unknown,
   ) {
@@ -133,6 +135,8 @@ export class RemoteModel implements Model {
     this.outputs = outputs;
     this.capabilities = capabilities;
     this.defaultWrt = defaultWrt;
+    if (answers.layers) this.layers = async (request = {}) => this.#ask({ type: "layers", request });
+    if (answers.attention) this.attention = async () => this.#ask({ type: "attention", request: {} });
     this.#connection = connection;
     this.#end = end;
   }
@@ -147,6 +151,11 @@ export class RemoteModel implements Model {
     signal?.throwIfAborted();
     this.#checkUsable();
     return this.#connection.call({ type: "vjp", request }, signal);
+  }
+
+  async #ask<T>(message: { readonly type: "layers" | "attention"; readonly request: object }): Promise<T> {
+    this.#checkUsable();
+    return this.#connection.call<T>(message);
   }
 
   /** Lets the calls that are running end, frees the engine's memory, and ends the thread where it is the model's own. */

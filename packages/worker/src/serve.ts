@@ -1,4 +1,4 @@
-import type { Model } from "@xdeep/core";
+import type { ForwardRequest, Model, VjpRequest } from "@xdeep/core";
 
 import { packError } from "./carried-error.ts";
 import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
@@ -35,7 +35,20 @@ async function answer({ port, arguments: args }: LoadMessage, load: Load): Promi
       port,
       createResponder(model, reply, () => port.close()),
     );
-    reply({ type: "loaded", facts: { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt } });
+    reply({
+      type: "loaded",
+      facts: {
+        backend,
+        engine,
+        contractVersion,
+        versions,
+        inputs,
+        outputs,
+        capabilities,
+        defaultWrt,
+        answers: { layers: model.layers !== undefined, attention: model.attention !== undefined },
+      },
+    });
   } catch (error) {
     reply({ type: "failed", id: null, error: packError(error) });
     port.close();
@@ -51,12 +64,18 @@ function createResponder(model: Model, reply: (message: ModelReply) => void, clo
     aborts.set(id, controller);
     const { signal } = controller;
     try {
-      reply({ type: "result", id, result: type === "forward" ? await model.forward({ ...request, signal }) : await model.vjp({ ...request, signal }) });
+      reply({ type: "result", id, result: await ask(type, request, signal) });
     } catch (error) {
       reply({ type: "failed", id, error: packError(error) });
     } finally {
       aborts.delete(id);
     }
+  }
+
+  async function ask(type: string, request: object, signal: AbortSignal): Promise<object> {
+    if (type === "layers") return model.layers!(request);
+    if (type === "attention") return model.attention!();
+    return type === "forward" ? model.forward({ ...(request as ForwardRequest), signal }) : model.vjp({ ...(request as VjpRequest), signal });
   }
 
   /** Calls that are under way are answered first: after that nobody listens. */

@@ -1,0 +1,71 @@
+import {
+  type Attribution,
+  BaseProp,
+  type ExplainOptions,
+  type Explainer,
+  type FloatTensor,
+  type Input,
+  type MethodDescription,
+  type Model,
+  XDeepError,
+  isTensor,
+} from "@xdeep/core";
+import { createAttribution } from "@xdeep/core/method";
+
+import { gradCam } from "./grad-cam.ts";
+import type { LayerOptions } from "./layer-options.ts";
+import { weighted } from "./weighted-rows.ts";
+
+/**
+ * Guided Grad-CAM: the guided gradient at the input ⊙ Grad-CAM at the input's size. For pictures.
+ *
+ * @throws {XDeepError} OPTION_INVALID, CONTRACT_VERSION, CAPABILITY_MISSING where the backend has no guided rule; from `explain` the codes of both
+ * @see R. R. Selvaraju et al. (2017), Grad-CAM, arXiv:1610.02391
+ */
+export function guidedGradCam(model: Model, options: LayerOptions = {}): Explainer {
+  const [cam, guided] = [gradCam(model, { ...options, size: "input" }), new BaseProp(model, { rule: "guided" })];
+  const method: MethodDescription = { name: "guided-grad-cam", parameters: { ...options } };
+  return { model, method, explain: (input, call) => explainBoth(cam, guided, method, input, call ?? {}) };
+}
+
+async function explainBoth<T extends Input>(
+  cam: Explainer,
+  guided: Explainer,
+  method: MethodDescription,
+  input: Input,
+  { weights, ...call }: ExplainOptions,
+): Promise<Attribution<T>> {
+  const map = await cam.explain(input, call);
+  const gradient = await guided.explain(input, { ...call, target: map.target });
+  const values = isTensor(gradient.values)
+    ? timesMap(gradient.values, only(map.values))
+    : Object.fromEntries(Object.entries(gradient.values).map(([name, each]) => [name, timesMap(each, only(map.values))]));
+  const parameters = { ...method.parameters, layer: map.layer };
+  return createAttribution<T>({
+    ...gradient,
+    values: isTensor(values) ? weighted(values, weights) : Object.fromEntries(Object.entries(values).map(([name, each]) => [name, weighted(each, weights)])),
+    layer: map.layer!,
+    provenance: { ...gradient.provenance, method: { ...method, parameters }, versions: { ...gradient.provenance.versions, ...map.provenance.versions } },
+  });
+}
+
+function only(values: FloatTensor | Readonly<Record<string, FloatTensor>>): FloatTensor {
+  return isTensor(values) ? values : (Object.values(values)[0] as FloatTensor);
+}
+
+/** A picture times a map of its size, in every channel. */
+function timesMap(gradient: FloatTensor, map: FloatTensor): FloatTensor {
+  const channelAxis = map.dims.findIndex(
+    (dim, axis) => axis > 0 && dim === 1 && gradient.dims[axis] !== undefined && map.dims.every((size, i) => i === axis || size === gradient.dims[i]),
+  );
+  if (channelAxis < 0) {
+    throw new XDeepError(
+      "OPTION_INVALID",
+      `A gradient [${gradient.dims.join(", ")}] and a map [${map.dims.join(", ")}] do not lie on each other: attribute to the picture.`,
+      { details: { gradient: gradient.dims, map: map.dims } },
+    );
+  }
+  const inner = gradient.dims.slice(channelAxis + 1).reduce((size, dim) => size * dim, 1);
+  const channels = gradient.dims[channelAxis]!;
+  return { ...gradient, data: gradient.data.map((value, i) => value * map.data[Math.floor(i / (inner * channels)) * inner + (i % inner)]!) };
+}

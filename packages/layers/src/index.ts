@@ -1,0 +1,17 @@
+export type { AttentionOptions } from "./attention-run.ts";
+export { attentionRollout } from "./attention-rollout.ts";
+export { conductance } from "./conductance.ts";
+export type { ConductanceOptions } from "./conductance.ts";
+export { gradCam } from "./grad-cam.ts";
+export type { GradCamOptions } from "./grad-cam.ts";
+export { gradCamPlusPlus } from "./grad-cam-plus-plus.ts";
+export { gradientAttention } from "./gradient-attention.ts";
+export { guidedGradCam } from "./guided-grad-cam.ts";
+export { hiResCam } from "./hi-res-cam.ts";
+export { DEFAULT_STEPS } from "./input-path.ts";
+export type { PathOptions } from "./input-path.ts";
+export { internalInfluence } from "./internal-influence.ts";
+export { layerCam } from "./layer-cam.ts";
+export { layerGradientXActivation } from "./layer-gradient-x-activation.ts";
+export { layerIntegrated } from "./layer-integrated.ts";
+export type { LayerOptions, MapOptions } from "./layer-options.ts";

@@ -1,0 +1,79 @@
+import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model, Rule } from "@xdeep/core";
+import { VERSION as CORE_VERSION, isTensor } from "@xdeep/core";
+import { checkContract, checkOptionNames, createAttribution } from "@xdeep/core/method";
+
+import { type AtLayer, atLayer } from "./at-layer.ts";
+import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
+import { resizeToInput } from "./resize-map.ts";
+import { weighted } from "./weighted-rows.ts";
+import { VERSION } from "./version.ts";
+
+/** What a method makes of a layer's values h and the gradient g there. */
+export interface LayerFormula {
+  /** "grad-cam", "layer-cam", … */
+  readonly name: string;
+  /** The map [N, 1, …] or an attribution with the layer's dims. */
+  map(h: FloatTensor, g: FloatTensor, channelAxis: number): FloatTensor;
+  /** Maps have one channel and can be enlarged to the input's size; attributions to the layer cannot. */
+  readonly isMap: boolean;
+  readonly rule?: Rule;
+}
+
+/**
+ * A method that follows from a layer's values and the gradient there by a formula: one run forward and one back that stops at the layer.
+ *
+ * @throws {XDeepError} OPTION_INVALID, CONTRACT_VERSION; from `explain` the codes of `vjp`, CAPABILITY_MISSING and WRT_UNKNOWN for the layer
+ */
+export function layerMethod(model: Model, options: MapOptions, formula: LayerFormula): Explainer {
+  checkContract(model);
+  checkOptionNames(formula.name, options, formula.isMap ? MAP_OPTIONS : LAYER_OPTIONS);
+  const { size, ...named } = options;
+  const method: MethodDescription = { name: formula.name, parameters: { ...named, ...(size === undefined ? {} : { size }) } };
+  return { model, method, explain: (input, call) => explainLayer(model, options, formula, method, input, call ?? {}) };
+}
+
+async function explainLayer<T extends Input>(
+  model: Model,
+  options: MapOptions,
+  formula: LayerFormula,
+  method: MethodDescription,
+  input: Input,
+  call: ExplainOptions,
+): Promise<Attribution<T>> {
+  const at = await atLayer(model, input, call, options, formula.rule);
+  const map = formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values));
+  const sized = options.size === "input" ? resizeToInput(model, at.input, map, channelAxisOf(at.layer, at.values)) : map;
+  return layerAttribution<T>(model, input, at, weighted(sized, call.weights), method, formula.rule ?? "standard");
+}
+
+/** An attribution to a layer: one tensor where one came in, a record by the layer's name else. */
+export function layerAttribution<T extends Input>(
+  model: Model,
+  input: Input,
+  at: Omit<AtLayer, "values" | "gradient">,
+  values: FloatTensor,
+  method: MethodDescription,
+  rule: Rule = "standard",
+  convergenceDelta?: Float32Array,
+): Attribution<T> {
+  const { backend, engine, versions } = model;
+  const { layer, target, scores, output, rectifiers, notes, score } = at;
+  return createAttribution<T>({
+    values: isTensor(input) ? values : { [layer.name]: values },
+    target,
+    scores,
+    output,
+    layer: layer.name,
+    ...(convergenceDelta === undefined ? {} : { convergenceDelta }),
+    provenance: {
+      method: { ...method, parameters: { ...method.parameters, layer: layer.name } },
+      rule,
+      rectifiers,
+      ...(notes.length === 0 ? {} : { notes }),
+      score,
+      backend,
+      engine,
+      versions: { ...versions, "@xdeep/core": CORE_VERSION, "@xdeep/layers": VERSION },
+    },
+  });
+}
