@@ -1,4 +1,4 @@
-import { printableLines } from "./print/printable.ts";
+import { printableLines } from "@xdeep/core";
 
 /** Where the command writes text. */
 export interface TextOutput {

@@ -10,6 +10,7 @@ export { checkOptionNames } from "./check-options.ts";
 export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./check-model.ts";
 export { arrayNameOf, isFloatType } from "./data-types.ts";
 export { fromFloat64, toFloat64 } from "./float-values.ts";
+export { checkLocation, leadsOut, normalizeLocation, resolveLocation } from "./location.ts";
 export { nearestNames } from "./nearest-names.ts";
 export { planForward, planVjp } from "./plan-request.ts";
 export type { InnerValues } from "./inner-values.ts";

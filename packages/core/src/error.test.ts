@@ -21,6 +21,13 @@ describe("docs/errors.md", () => {
   });
 });
 
+it("a message shows on a terminal as it is, and details hold what the file holds", () => {
+  const name = "\u001b[2J\u202Egnp\r.x";
+  const error = new XDeepError("INPUT_UNKNOWN", `No input "${name}".\nInputs:\ta`, { details: { name } });
+  expect(error.message).toBe('No input "\\u001b[2J\\u202egnp\\u000d.x".\nInputs:\ta');
+  expect(error.details).toEqual({ name });
+});
+
 describe("isXDeepError", () => {
   it("knows errors of this and of another copy, by code where asked", () => {
     const error = new XDeepError("INPUT_SHAPE", "wrong", { details: { got: [1] }, cause: 3 });

@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /**
  * What went wrong, as a stable word. Codes keep their meaning within a major version; messages may improve.
  * Each is explained in docs/errors.md, and a test keeps the two lists equal.
@@ -44,14 +46,17 @@ export interface XDeepErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The one error of xdeep: whatever depends on a model, on data or on a device. Wrong JavaScript types throw a plain `TypeError`. */
+/**
+ * The one error of xdeep: whatever depends on a model, on data or on a device. Wrong JavaScript types throw a plain `TypeError`. Its message shows on
+ * a terminal as it is: control characters, which names from files may hold, are written out. `details` hold them as they are.
+ */
 export class XDeepError extends Error {
   override readonly name = "XDeepError";
   readonly code: XDeepErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: XDeepErrorCode, message: string, options: XDeepErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(printableLines(message), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
   }

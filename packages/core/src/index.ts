@@ -39,3 +39,4 @@ export type { Entry, Target, TargetOption, Term } from "./target.ts";
 export { float32, isTensor, sizeOf, sliceRows } from "./tensor.ts";
 export type { DataType, FloatTensor, Input, Tensor, TensorDataMap, TensorOf } from "./tensor.ts";
 export { VERSION } from "./version.ts";
+export { printable, printableLines } from "./printable.ts";

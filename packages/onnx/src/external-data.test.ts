@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, unlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,7 +19,7 @@ import { saveModelFile } from "./save-model-file.ts";
 import { tensorData, tensorProto } from "./tensor-data.ts";
 import { valueInfoProto } from "./value-info.ts";
 import { withFields } from "./with-fields.ts";
-import { writeModel, writeModelWithExternalData } from "./write-model.ts";
+import { externalTensor, writeModel, writeModelWithExternalData } from "./write-model.ts";
 
 const weights = Float32Array.from({ length: 300 }, (_, index) => Math.sin(index));
 const inner = create(GraphProtoSchema, {
@@ -129,6 +130,24 @@ describe("resolveExternalData", () => {
   it.each([[{ offset: "-4" }], [{ offset: "x" }], [{ length: "8" }]])("refuses %j", async (entries) => {
     expect((await codeOf(() => resolveExternalData(withEntries(entries), { "weights.bin": inTwoFiles().data }))).code).toBe("MODEL_INVALID");
   });
+
+  it("refuses weights that overlap, which would be many times their file, and takes those that are the same", async () => {
+    const all = (entries: (index: number) => Readonly<Record<string, string>>): ModelProto => {
+      const names = Array.from({ length: 20 }, (_, index) => index);
+      const initializer = names.map((index) =>
+        externalTensor(tensorProto(`w${index}`, { type: "float32", dims: [100], data: new Float32Array(100) }), entries(index)),
+      );
+      return withFields(model, { graph: withFields(model.graph!, { initializer }) });
+    };
+    const files = { "weights.bin": new Uint8Array(500) };
+    const shifted = all((index) => ({ location: "weights.bin", offset: String(index), length: "400" }));
+    expect(await codeOf(() => resolveExternalData(shifted, files))).toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringContaining("overlap") as string,
+    });
+    const same = all(() => ({ location: "weights.bin", offset: "100", length: "400" }));
+    expect(resolveExternalData(same, files).graph?.initializer).toHaveLength(20);
+  });
 });
 
 describe("loadModelFile", () => {
@@ -185,6 +204,37 @@ describe("loadModelFile", () => {
     await writeFile(join(folder, "weights.bin"), inTwoFiles().data);
     await writeFile(join(folder, "model", "m.onnx"), writeModel(withEntries({ location: "../weights.bin" })));
     expect((await codeOf(() => loadModelFile(join(folder, "model", "m.onnx")))).code).toBe("MODEL_INVALID");
+  });
+
+  it("follows links inside the folder, and to where the model lies, and others only when told to", async () => {
+    const [cache, snapshot, elsewhere] = ["blobs", "snapshot", "elsewhere"].map((name) => join(folder, name)) as [string, string, string];
+    for (const path of [cache, snapshot, elsewhere]) await mkdir(path);
+    const { bytes, data } = inTwoFiles();
+    for (const place of [cache, elsewhere]) await writeFile(join(place, "data"), data);
+    await writeFile(join(cache, "model"), bytes);
+    const path = join(snapshot, "m.onnx");
+    const link = async (target: string): Promise<void> => {
+      await rm(join(snapshot, "weights.bin"), { force: true });
+      await symlink(target, join(snapshot, "weights.bin"));
+    };
+    await symlink(join(cache, "model"), path);
+    await link(join(cache, "data"));
+    expect((await loadModelFile(path)).externalFiles).toEqual([join(snapshot, "weights.bin")]);
+    await link(join(elsewhere, "data"));
+    expect(await codeOf(() => loadModelFile(path))).toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringContaining("followSymlinks: true") as string,
+    });
+    expect((await loadModelFile(path, { followSymlinks: true })).externalFiles).toHaveLength(1);
+  });
+
+  it("reads nothing but files", async () => {
+    await writeFile(join(folder, "m.onnx"), inTwoFiles().bytes);
+    spawnSync("mkfifo", [join(folder, "weights.bin")]);
+    expect(await codeOf(() => loadModelFile(join(folder, "m.onnx")))).toMatchObject({
+      code: "EXTERNAL_DATA_MISSING",
+      message: expect.stringContaining("it is no file") as string,
+    });
   });
 
   it("helps when the path is wrong", async () => {

@@ -1,4 +1,5 @@
 import { XDeepError, sizeOf } from "@xdeep/core";
+import { checkLocation, normalizeLocation } from "@xdeep/core/backend";
 import { checkedDims } from "./check/validate-tensor.ts";
 import { bitsPerElement } from "./data-type.ts";
 import { type ModelProto, type TensorProto, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
@@ -27,8 +28,10 @@ export function externalDataFiles(model: ModelProto): readonly string[] {
  * @throws {XDeepError} EXTERNAL_DATA_MISSING when a file is not given; MODEL_INVALID when one is too short, or a path leaves the model's folder.
  */
 export function resolveExternalData(model: ModelProto, files: Readonly<Record<string, Uint8Array>>): ModelProto {
-  const byLocation = new Map(Object.entries(files).map(([location, bytes]) => [normalized(location), bytes]));
-  return withExternalData(model, new Map(externalTensors(model).map((tensor) => [tensor, sliceOf(tensor, byLocation)])));
+  const byLocation = new Map(Object.entries(files).map(([location, bytes]) => [normalizeLocation(location), bytes]));
+  const tensors = externalTensors(model);
+  for (const [location, inFile] of byFile(tensors)) checkRanges(inFile, byLocation.get(location)?.length ?? Infinity);
+  return withExternalData(model, new Map(tensors.map((tensor) => [tensor, sliceOf(tensor, byLocation)])));
 }
 
 function sliceOf(tensor: TensorProto, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
@@ -36,8 +39,36 @@ function sliceOf(tensor: TensorProto, files: ReadonlyMap<string, Uint8Array>): U
   const bytes = files.get(location);
   if (bytes === undefined)
     throw missingExternalFile(tensor, location, `Given are ${files.size === 0 ? "no files" : [...files.keys()].join(", ")}. Pass its bytes under that name.`);
-  if (offset + length > bytes.length) throw shortExternalFile(tensor, bytes.length);
   return bytes.subarray(offset, offset + length);
+}
+
+/** External tensors by the file that they lie in. */
+export function byFile(tensors: readonly TensorProto[]): ReadonlyMap<string, readonly TensorProto[]> {
+  const files = new Map<string, TensorProto[]>();
+  for (const tensor of tensors) {
+    const { location } = externalReference(tensor);
+    const list = files.get(location);
+    if (list === undefined) files.set(location, [tensor]);
+    else list.push(tensor);
+  }
+  return files;
+}
+
+/**
+ * Checks the tensors of one file: each ends inside, and together they are no more than the file. Tensors that are one and the same count once.
+ *
+ * @throws {XDeepError} MODEL_INVALID
+ */
+export function checkRanges(tensors: readonly TensorProto[], size: number): void {
+  const ranges = new Map<string, number>();
+  for (const tensor of tensors) {
+    const { offset, length } = externalReference(tensor);
+    if (offset + length > size) throw shortExternalFile(tensor, size);
+    ranges.set(`${offset} ${length}`, length);
+  }
+  const total = [...ranges.values()].reduce((sum, length) => sum + length, 0);
+  const [first] = tensors;
+  if (total > size && first !== undefined) throw invalid(first, `and others take ${total} bytes of a file of ${size}: they overlap. The model is damaged`);
 }
 
 /** The tensors of a model that lie in other files. */
@@ -61,13 +92,7 @@ export function withExternalData(model: ModelProto, data: ReadonlyMap<TensorProt
  */
 export function externalReference(tensor: TensorProto): ExternalReference {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-  const location = normalized(entries.get("location") ?? "");
-  if (location === "" || /^([/~]|[a-z]:|[a-z]+:\/\/)/i.test(location) || location.split("/").includes("..")) {
-    throw invalid(
-      tensor,
-      `lie in "${entries.get("location") ?? ""}", which is not inside the model's folder. Models may only refer to files beside or below them`,
-    );
-  }
+  const location = checkLocation(entries.get("location") ?? "", `The weights "${tensor.name}"`);
   const expected = byteLength(tensor);
   const offset = Number(entries.get("offset") ?? 0);
   const length = Number(entries.get("length") ?? expected);
@@ -75,10 +100,6 @@ export function externalReference(tensor: TensorProto): ExternalReference {
   if (length !== expected)
     throw invalid(tensor, `take ${length} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
   return { location, offset, length };
-}
-
-function normalized(location: string): string {
-  return location.replaceAll("\\", "/").replace(/^(\.\/+)+/, "");
 }
 
 function byteLength(tensor: TensorProto): number {

@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { XDeepError } from "@xdeep/core";
-import { externalReference, externalTensors, missingExternalFile, shortExternalFile, withExternalData } from "./external-data.ts";
+import { leadsOut } from "@xdeep/core/backend";
+import { byFile, checkRanges, externalReference, externalTensors, missingExternalFile, shortExternalFile, withExternalData } from "./external-data.ts";
 import type { ModelProto, TensorProto } from "./gen/onnx_pb.ts";
 import { readModel } from "./read-model.ts";
 
@@ -15,22 +16,41 @@ export interface ModelFile {
   readonly externalFiles: readonly string[];
 }
 
+export interface LoadModelFileOptions {
+  /**
+   * Weights behind symbolic links that lead out of the model's folder are read too. Default false. Links to where the model file itself lies, as in
+   * the cache of Hugging Face, are always followed.
+   */
+  readonly followSymlinks?: boolean | undefined;
+}
+
+/** A file of weights, by the absolute path, and by the path that the model gives. */
+interface WeightSource {
+  readonly file: string;
+  readonly location: string;
+  /** The model's file, and its folder. */
+  readonly model: string;
+  readonly folder: string;
+}
+
 /**
  * Reads an ONNX file and the weights that lie in files beside it (Node only). Each weight in another file is read once, into a buffer of its own.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND when there is no such file; MODEL_INVALID when it, or a file of weights, is damaged, or a path in it leaves
  * the model's folder; EXTERNAL_DATA_MISSING when a file of weights is not there.
  */
-export async function loadModelFile(path: string | URL): Promise<ModelFile> {
+export async function loadModelFile(path: string | URL, options: LoadModelFileOptions = {}): Promise<ModelFile> {
   const [{ dirname, resolve }, { fileURLToPath }] = await Promise.all([import("node:path"), import("node:url")]);
   const file = resolve(path instanceof URL ? fileURLToPath(path) : path);
   const bytes = await readModelBytes(file);
   const model = readModel(bytes);
   const folder = dirname(file);
-  const groups = groupByLocation(externalTensors(model));
+  const groups = byFile(externalTensors(model));
   const data = new Map<TensorProto, Uint8Array>();
   for (const [location, tensors] of groups) {
-    await readTensors(resolve(folder, location), folder, location, tensors, data);
+    const source = { file: resolve(folder, location), model: file, folder, location };
+    if (options.followSymlinks !== true) await checkLinks(source, tensors[0] as TensorProto);
+    await readTensors(source, tensors, data);
   }
   return { model: withExternalData(model, data), path: file, bytes, externalFiles: [...groups.keys()].map((location) => resolve(folder, location)) };
 }
@@ -78,34 +98,43 @@ async function modelsIn(folder: string): Promise<readonly string[] | null> {
   }
 }
 
-function groupByLocation(tensors: readonly TensorProto[]): ReadonlyMap<string, readonly TensorProto[]> {
-  const groups = new Map<string, TensorProto[]>();
-  for (const tensor of tensors) {
-    const { location } = externalReference(tensor);
-    groups.set(location, [...(groups.get(location) ?? []), tensor]);
-  }
-  return groups;
+/** @throws {XDeepError} MODEL_INVALID where the file lies neither in the model's folder nor beside what the model file is a link to */
+async function checkLinks({ file, model, folder, location }: WeightSource, tensor: TensorProto): Promise<void> {
+  const [{ realpath }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+  const real = await realpath(file).catch(() => null);
+  // A file that is not there is reported by whoever opens it.
+  if (real === null || !leadsOut(real, [await realpath(folder), dirname(await realpath(model))])) return;
+  throw new XDeepError(
+    "MODEL_INVALID",
+    `The weights "${tensor.name}" lie in "${location}", a symbolic link to "${real}", which leads out of the model's folder. If you trust the model, pass followSymlinks: true.`,
+    { details: { tensor: tensor.name, location, path: real } },
+  );
 }
 
-async function readTensors(file: string, folder: string, location: string, tensors: readonly TensorProto[], data: Map<TensorProto, Uint8Array>): Promise<void> {
-  const first = tensors[0] as TensorProto;
-  const handle = await openData(file, folder, location, first);
+/** Tensors that are one and the same share their bytes. */
+async function readTensors(source: WeightSource, tensors: readonly TensorProto[], data: Map<TensorProto, Uint8Array>): Promise<void> {
+  const handle = await openData(source, tensors[0] as TensorProto);
   try {
-    const { size } = await handle.stat();
+    checkRanges(tensors, (await handle.stat()).size);
+    const read = new Map<string, Uint8Array>();
     for (const tensor of tensors) {
       const { offset, length } = externalReference(tensor);
-      if (offset + length > size) throw shortExternalFile(tensor, size);
-      data.set(tensor, await readRange(handle, offset, length, tensor));
+      const key = `${offset} ${length}`;
+      const bytes = read.get(key) ?? (await readRange(handle, offset, length, tensor));
+      read.set(key, bytes);
+      data.set(tensor, bytes);
     }
   } finally {
     await handle.close();
   }
 }
 
-async function openData(file: string, folder: string, location: string, tensor: TensorProto): Promise<FileHandle> {
+async function openData({ file, folder, location }: WeightSource, tensor: TensorProto): Promise<FileHandle> {
   const { open, stat } = await import("node:fs/promises");
   try {
-    if ((await stat(file)).isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
+    const found = await stat(file);
+    // Opening a pipe waits for whoever writes into it.
+    if (!found.isFile()) throw Object.assign(new Error("it is no file"), { code: found.isDirectory() ? "EISDIR" : "it is no file" });
     return await open(file, "r");
   } catch (cause) {
     throw missingExternalFile(tensor, location, `Put it into "${folder}", beside the model (${codeOf(cause) ?? String(cause)}).`, cause);
@@ -116,13 +145,24 @@ async function openData(file: string, folder: string, location: string, tensor: 
 const LARGEST_READ = 2 ** 30;
 
 async function readRange(handle: FileHandle, offset: number, length: number, tensor: TensorProto): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  const bytes = allocate(length, tensor);
   for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, LARGEST_READ), offset + done);
     if (bytesRead === 0) throw shortExternalFile(tensor, offset + done);
     done += bytesRead;
   }
   return bytes;
+}
+
+function allocate(length: number, tensor: TensorProto): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new XDeepError("MODEL_UNSUPPORTED", `The weights "${tensor.name}" take ${length} bytes, for which there is no memory.`, {
+      details: { tensor: tensor.name, length },
+      cause,
+    });
+  }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { float32 } from "@xdeep/core";
 import { type GradientRule, builtinRules, withRules } from "@xdeep/autodiff";
-import { nodeProto, modelProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { nodeProto, modelProto, valueInfoProto, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../test/failure.ts";
@@ -62,6 +62,22 @@ describe("a source that is no model", () => {
     expect(missing.message).toContain("404");
     expect(unreachable.cause).toBeInstanceOf(Error);
   });
+
+  it.each(["../w.bin", "%2e%2e/w.bin", "/w.bin", "//other.host/w.bin", "\t//other.host/w.bin", "http:\t//other.host/w.bin", "data:,x", "..\\w.bin"])(
+    "a model on the web that keeps its weights at %j is refused, and nothing more is fetched",
+    async (location) => {
+      const { bytes } = writeModelWithExternalData(perceptron(), { location, externalThreshold: 0 });
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        asked.push(request.url ?? "");
+        response.end(bytes);
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { code } = await failure(loadModel(`http://127.0.0.1:${(server.address() as AddressInfo).port}/net/model.onnx`));
+      await new Promise((resolve) => server.close(resolve));
+      expect([code, asked]).toEqual(["MODEL_INVALID", ["/net/model.onnx"]]);
+    },
+  );
 
   it("what is no source at all is a TypeError", async () => {
     await expect(loadModel(42 as never)).rejects.toThrow(TypeError);

@@ -31,6 +31,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
    * tensor of every weight, it returns one of the same dims, or the tensor itself.
    */
   readonly weights?: WeightsHook | undefined;
+  /** Read weights behind symbolic links that lead out of the model's folder too. Default false. */
+  readonly followSymlinks?: boolean | undefined;
   /** How much the file may ask for: nodes, nesting, sizes that it chooses. Default: `DEFAULT_LIMITS` of @xdeep/onnx. An error that names a limit says which to raise. */
   readonly limits?: Partial<ModelLimits> | undefined;
   /**
@@ -57,6 +59,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     compute: _compute,
     inputDims: _dims,
     limits: _limits,
+    followSymlinks: _followSymlinks,
     weights: _weights,
     maxSessions: _maxSessions,
     shared: _shared,

@@ -1,4 +1,5 @@
 import { XDeepError } from "@xdeep/core";
+import { resolveLocation } from "@xdeep/core/backend";
 import { type ModelProto, externalDataFiles, loadModelFile, readModel, resolveExternalData } from "@xdeep/onnx";
 import type { LoadModelOptions } from "./options.ts";
 
@@ -11,20 +12,23 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | ModelProto;
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING
  */
-export async function readSource(source: ModelSource, { weightFiles }: Pick<LoadModelOptions, "weightFiles">): Promise<ModelProto> {
+export async function readSource(source: ModelSource, options: Pick<LoadModelOptions, "followSymlinks" | "weightFiles">): Promise<ModelProto> {
+  const { weightFiles, followSymlinks } = options;
   if (source instanceof Uint8Array) return resolveExternalData(readModel(source), weightFiles ?? {});
   if (source instanceof ArrayBuffer) return resolveExternalData(readModel(new Uint8Array(source)), weightFiles ?? {});
   if (typeof source === "object" && source !== null && "$typeName" in source) return resolveExternalData(source, weightFiles ?? {});
   const url = webUrl(source);
   if (url !== null) return readFromWeb(url, weightFiles);
   if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL, bytes or a ModelProto.");
-  return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source)).model;
+  return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source, { followSymlinks })).model;
 }
 
 async function readFromWeb(url: URL, given: LoadModelOptions["weightFiles"]): Promise<ModelProto> {
   const model = readModel(await download(url));
   const locations = given === undefined && /^https?:$/.test(url.protocol) ? externalDataFiles(model) : [];
-  const files = await Promise.all(locations.map(async (location) => [location, await download(new URL(location, url), "EXTERNAL_DATA_MISSING")] as const));
+  const files = await Promise.all(
+    locations.map(async (location) => [location, await download(resolveLocation(location, url, "The weights"), "EXTERNAL_DATA_MISSING")] as const),
+  );
   return resolveExternalData(model, given ?? Object.fromEntries(files));
 }
 

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly inputs?: readonly FunctionValue[] | undefined;
   /** Inputs that have no batch axis in front, such as tables or states: they are passed whole to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open. */
   readonly shared?: readonly string[] | undefined;
+  /** Read weights behind symbolic links that lead out of the model's folder too. Default false. */
+  readonly followSymlinks?: boolean | undefined;
   /** For a function: its outputs in the order in which it returns them. */
   readonly outputs?: readonly FunctionValue[] | undefined;
 }

@@ -1,11 +1,10 @@
 import { type Aggregate, smooth } from "@xdeep/smooth";
 import { type BaselineOption, type QuadratureName, integrated } from "@xdeep/integrated";
-import type { Explainer, Model, RectifierRule } from "@xdeep/core";
+import { type Explainer, type Model, type RectifierRule, printable } from "@xdeep/core";
 import { checkExplainer } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 
 import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
-import { printable } from "../print/printable.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What a user can name, with one line on what it means. */

@@ -1,8 +1,7 @@
-import { type Term, XDeepError } from "@xdeep/core";
+import { type Term, XDeepError, printable } from "@xdeep/core";
 import { nearestNames } from "@xdeep/core/method";
 
 import type { Labels } from "../inputs/labels.ts";
-import { printable } from "../print/printable.ts";
 
 /** A class with its weight in a sum. */
 export interface ClassTerm {

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 
-import { type Model, XDeepError } from "@xdeep/core";
+import { type Model, XDeepError, printable } from "@xdeep/core";
 import { checkContract } from "@xdeep/core/method";
 
 import { hashFile } from "../inputs/hashed-file.ts";
 import { findPackage, loadPackage, packageNames } from "../load-package.ts";
-import { printable } from "../print/printable.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ModelLoader } from "./model-loader.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type FloatTensor, type Rule, sliceRows } from "@xdeep/core";
+import { type FloatTensor, type Rule, sliceRows, printable } from "@xdeep/core";
 import { ruleName } from "@xdeep/core/method";
 
 import { isDrawable } from "../write/draw.ts";
@@ -11,7 +11,6 @@ import { formatDims, formatNumber, formatPercent, formatProbability } from "./fo
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import type { EntryKind, ScoredInput } from "../explain/score-input.ts";
-import { printable } from "./printable.ts";
 import { textTable } from "./text-table.ts";
 import { wrapLines } from "./wrap-lines.ts";
 

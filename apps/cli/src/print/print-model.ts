@@ -1,11 +1,10 @@
-import type { Model, ValueInfo } from "@xdeep/core";
+import { type Model, type ValueInfo, printable } from "@xdeep/core";
 
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { NamedLabels } from "../inputs/labels.ts";
 import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
 import { formatDims } from "./format-number.ts";
-import { printable } from "./printable.ts";
 import { wrapLines } from "./wrap-lines.ts";
 
 /** More outputs than this are counted; `xdeep check` lists them all. */

@@ -1,8 +1,7 @@
-import type { Progress } from "@xdeep/core";
+import { type Progress, printable } from "@xdeep/core";
 import cliProgress from "cli-progress";
 
 import type { TextOutput } from "../io.ts";
-import { printable } from "./printable.ts";
 
 /** Shows how far a method is, on a terminal; nothing elsewhere. */
 export interface ProgressBar {

@@ -1,6 +1,5 @@
+import { printable } from "@xdeep/core";
 import Table from "cli-table3";
-
-import { printable } from "./printable.ts";
 
 /** A column of a text table. */
 export interface Column {

@@ -5,6 +5,7 @@ import { type FunctionSignature, type TfjsFunction, functionNetwork } from "./fu
 import { graphNetwork, isGraphModel } from "./graph-network.ts";
 import { importError } from "../engine/import-package.ts";
 import { isLayersModel, layersNetwork } from "./layers-network.ts";
+import type { LoadOptions } from "../options.ts";
 import type { Network } from "./network.ts";
 import { type ModelFile, readModel } from "./read-model.ts";
 
@@ -18,11 +19,11 @@ type PartialSignature = { readonly [K in keyof FunctionSignature]?: FunctionSign
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, MODEL_UNSUPPORTED, EXTERNAL_DATA_MISSING, ENGINE_MISSING, OPTION_INVALID
  */
-export async function openNetwork(source: ModelSource, signature: PartialSignature): Promise<Network> {
-  if (typeof source === "string" || source instanceof URL) return openFile(await readModel(source));
+export async function openNetwork(source: ModelSource, options: PartialSignature & Pick<LoadOptions, "followSymlinks">): Promise<Network> {
+  if (typeof source === "string" || source instanceof URL) return openFile(await readModel(source, options.followSymlinks));
   if (isLayersModel(source)) return layersNetwork(source, { owned: false });
   if (isGraphModel(source)) return graphNetwork(source, { owned: false });
-  if (typeof source === "function") return functionNetwork(source as TfjsFunction, checkSignature(signature));
+  if (typeof source === "function") return functionNetwork(source as TfjsFunction, checkSignature(options));
   throw new TypeError("loadModel takes a path or URL of a model.json, a LayersModel, a GraphModel, or a function of tensors.");
 }
 

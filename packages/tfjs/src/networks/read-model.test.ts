@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -95,6 +95,63 @@ describe("a damaged model", () => {
     const before = memory().numTensors;
     await expect(loadModel(path, { engine })).rejects.toMatchObject({ name: "XDeepError", code });
     expect(memory().numTensors).toBe(before);
+  });
+
+  const withManifest = async (change: (manifest: { paths: string[]; weights: unknown[] }[]) => unknown): Promise<void> => {
+    const json = JSON.parse(await readFile(path, "utf8")) as { weightsManifest: { paths: string[]; weights: unknown[] }[] };
+    await writeFile(path, JSON.stringify({ ...json, weightsManifest: change(json.weightsManifest) }));
+  };
+
+  it.each([
+    "../weights.bin",
+    "a/../../weights.bin",
+    "%2e%2e/weights.bin",
+    "/etc/passwd",
+    "file:///etc/passwd",
+    "http://host.other/weights.bin",
+    "//host.other/weights.bin",
+    "\t//host.other/weights.bin",
+    "http:\t//host.other/x",
+    "data:,x",
+    "..\\weights.bin",
+    "",
+  ])("reads nothing from %j, on disk and over HTTP", async (location) => {
+    await withManifest(([group]) => [{ ...group, paths: [location] }]);
+    await expect(loadModel(path, { engine })).rejects.toMatchObject({
+      code: "MODEL_INVALID",
+      message: expect.stringContaining("not inside the model's folder"),
+    });
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url!);
+      void readFile(path).then((bytes) => response.end(bytes));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/net/model.json`;
+    await expect(loadModel(url, { engine })).rejects.toMatchObject({ code: "MODEL_INVALID" });
+    await new Promise((resolve) => server.close(resolve));
+    expect(asked).toEqual(["/net/model.json"]);
+  });
+
+  it("follows links out of its folder only when told to", async () => {
+    const outside = await writeModel(GRAPH);
+    await rm(shard());
+    await symlink(join(dirname(outside), "group1-shard2of2.bin"), shard());
+    await expect(loadModel(path, { engine })).rejects.toMatchObject({ code: "MODEL_INVALID", message: expect.stringContaining("followSymlinks: true") });
+    await expect(loadModel(pathToFileURL(path), { engine })).rejects.toMatchObject({ code: "MODEL_INVALID" });
+    await (await loadModel(path, { engine, followSymlinks: true })).dispose();
+  });
+
+  it.each<[string, unknown]>([
+    ["no list", 3],
+    ["a list of nothing", [null]],
+    ["paths that are no texts", [{ paths: [3], weights: [] }]],
+    ["no weights", [{ paths: [] }]],
+    ["a weight without dims", [{ paths: [], weights: [{ name: "w", dtype: "float32" }] }]],
+    ["a weight of negative size", [{ paths: [], weights: [{ name: "w", dtype: "float32", shape: [-1] }] }]],
+  ])("refuses a manifest that is %s", async (_, manifest) => {
+    await withManifest(() => manifest);
+    await expect(loadModel(path, { engine })).rejects.toMatchObject({ code: "MODEL_INVALID", message: expect.stringContaining("weightsManifest") });
   });
 
   it("says how many bytes are there and how many are needed", async () => {

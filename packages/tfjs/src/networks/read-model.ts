@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { io } from "@tensorflow/tfjs-core";
 
-import { readResource, resolveResource } from "./resource.ts";
+import { checkLinks, readResource, resolveResource } from "./resource.ts";
 
 /** A model.json with its weights. */
 export interface ModelFile {
@@ -18,12 +18,17 @@ interface ModelJson extends Omit<io.ModelJSON, "modelTopology"> {
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID; EXTERNAL_DATA_MISSING for weight files
  */
-export async function readModel(source: string | URL): Promise<ModelFile> {
+export async function readModel(source: string | URL, followSymlinks = false): Promise<ModelFile> {
   const bytes = await readResource(source, "MODEL_NOT_FOUND", "Model");
   const json = parse(bytes, source);
-  const manifest = json.weightsManifest ?? [];
-  const paths = manifest.flatMap((group) => group.paths);
-  const parts = await Promise.all(paths.map((path) => readResource(resolveResource(path, source), "EXTERNAL_DATA_MISSING", "Weight file")));
+  const manifest = checkedManifest(json.weightsManifest ?? [], source);
+  const files = manifest.flatMap((group) => group.paths).map((path) => resolveResource(path, source));
+  const parts = await Promise.all(
+    files.map(async (file) => {
+      if (!followSymlinks) await checkLinks(file, source);
+      return readResource(file, "EXTERNAL_DATA_MISSING", "Weight file");
+    }),
+  );
   const weightSpecs = manifest.flatMap((group) => group.weights);
   const weightData = join(parts);
   checkSize(weightSpecs, weightData.byteLength, source);
@@ -45,6 +50,23 @@ function parse(bytes: Uint8Array, source: string | URL): ModelJson {
     );
   }
   return (json ?? {}) as ModelJson;
+}
+
+function checkedManifest(manifest: io.WeightsManifestConfig, source: string | URL): io.WeightsManifestConfig {
+  const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+  const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isWeight = (value: unknown): boolean => {
+    const { name, shape, dtype } = (value ?? {}) as Partial<io.WeightsManifestEntry>;
+    return typeof name === "string" && typeof dtype === "string" && isList(shape) && shape.every(isSize);
+  };
+  const isGroup = (value: unknown): boolean => {
+    const { paths, weights } = (value ?? {}) as Partial<io.WeightsManifestConfig[number]>;
+    return isList(paths) && paths.every((path) => typeof path === "string") && isList(weights) && weights.every(isWeight);
+  };
+  if (isList(manifest) && manifest.every(isGroup)) return manifest;
+  throw new XDeepError("MODEL_INVALID", `The weightsManifest of ${String(source)} is damaged: it must list groups of paths and weights.`, {
+    details: { source: String(source) },
+  });
 }
 
 function formatOf({ format, modelTopology }: ModelJson, source: string | URL): ModelFile["format"] {

@@ -1,12 +1,37 @@
 import { XDeepError, type XDeepErrorCode } from "@xdeep/core";
+import { checkLocation, leadsOut, resolveLocation } from "@xdeep/core/backend";
 
-/** Where a file named inside another lies: beside it. */
-export function resolveResource(path: string, beside: string | URL): string | URL {
-  if (isUrl(path)) return path;
-  if (beside instanceof URL) return new URL(path, beside);
-  if (isUrl(beside)) return new URL(path, beside);
-  const folder = /^(.*[/\\])?/.exec(beside)![0];
-  return `${folder}${path}`;
+/**
+ * Where a file that a model names lies: beside or below it.
+ *
+ * @throws {XDeepError} MODEL_INVALID for a path that leads elsewhere
+ */
+export function resolveResource(path: string, model: string | URL): string | URL {
+  if (model instanceof URL || isUrl(model)) return resolveLocation(path, new URL(model), "Weights");
+  return `${folderOf(model)}${checkLocation(path, "Weights")}`;
+}
+
+/** With its slash; "" for a file in the current folder. */
+function folderOf(path: string): string {
+  return /^(.*[/\\])?/.exec(path)![0];
+}
+
+/**
+ * Checks a file that a model names against symbolic links.
+ *
+ * @throws {XDeepError} MODEL_INVALID where it is one that leads out of the model's folder
+ */
+export async function checkLinks(file: string | URL, model: string | URL): Promise<void> {
+  if (!isFile(file)) return;
+  const { realpath } = await importFiles();
+  // A file that is not there is reported by whoever reads it.
+  const real = await realpath(fileOf(file)).catch(() => null);
+  if (real === null || !leadsOut(real, [await realpath(fileOf(resolveResource(".", model))), folderOf(await realpath(fileOf(model)))])) return;
+  throw new XDeepError(
+    "MODEL_INVALID",
+    `The weight file ${String(file)} is a symbolic link to "${real}", which leads out of the model's folder. If you trust the model, pass followSymlinks: true.`,
+    { details: { source: String(file), path: real } },
+  );
 }
 
 /**
@@ -34,10 +59,17 @@ function isFile(source: string | URL): boolean {
 }
 
 async function readFile(source: string | URL): Promise<Uint8Array> {
+  return (await importFiles()).readFile(fileOf(source));
+}
+
+function importFiles(): Promise<typeof import("node:fs/promises")> {
   // Named at run time, so that bundles for browsers leave it out.
   const specifier = "node:fs/promises";
-  const fs = (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as typeof import("node:fs/promises");
-  return fs.readFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source);
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ specifier) as Promise<typeof import("node:fs/promises")>;
+}
+
+function fileOf(source: string | URL): string | URL {
+  return typeof source === "string" && source.startsWith("file:") ? new URL(source) : source;
 }
 
 async function fetchBytes(source: string | URL): Promise<Uint8Array> {
