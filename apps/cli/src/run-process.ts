@@ -7,6 +7,10 @@ import { errorLine, describeError } from "./report-error.ts";
 
 /** Runs the command with this process's arguments and streams, and sets its exit code. Ctrl-C aborts; a second one ends the process at once. */
 export async function runProcess(): Promise<void> {
+  // Engines and packages of others may print, but stdout is for results: with --json it holds one document.
+  console.log = console.error;
+  console.info = console.error;
+  console.debug = console.error;
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   process.once("SIGINT", abort);

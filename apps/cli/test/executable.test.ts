@@ -110,6 +110,17 @@ describe("the executable", () => {
     expect(unread).toMatchObject({ code: 1, stderr: "error: The output cannot be written: whoever reads it has closed it. [EPIPE]\n" });
   });
 
+  it("keeps stdout for the document, whatever methods of others print", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "table.onnx", tableModel());
+    await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
+    const method = join(folder, "chatty.mjs");
+    await writeFile(method, "export const contractVersion = 1; export const method = (explainer) => (console.log('I am asked'), explainer);");
+    const { code, stdout, stderr } = await run(["explain", model, join(folder, "row.json"), "--out", join(folder, "out"), "--method", method, "--json"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "I am asked\n" });
+    expect((JSON.parse(stdout) as { explanations: unknown[] }).explanations).toHaveLength(1);
+  });
+
   it("says so where a file cannot be written, and leaves none half written", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());

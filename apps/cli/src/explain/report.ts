@@ -1,5 +1,6 @@
 import { type ErrorRecord, describeError, errorLine } from "../report-error.ts";
 import type { Io } from "../io.ts";
+import { wrapLines } from "../print/wrap-lines.ts";
 import type { ExplanationRecord } from "./explanation.ts";
 
 /** What could not be explained. */
@@ -27,6 +28,8 @@ export interface Report {
 
 /** @param json collect everything for the document, instead of text */
 export function createReport({ stdout, stderr }: Io, json: boolean): Report {
+  // For a person, lines break between words; for a program, one message is one line.
+  const tell = (head: string, text: string): void => void stderr.write(`${stderr.isTTY === true ? wrapLines(text, head) : head + text}\n`);
   const warnings = new Set<string>();
   const failures: Failure[] = [];
   const explanations: ExplanationRecord[] = [];
@@ -38,7 +41,7 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
     },
     warn(texts) {
       for (const text of texts) {
-        if (!warnings.has(text)) stderr.write(`warning: ${text}\n`);
+        if (!warnings.has(text)) tell("warning: ", text);
         warnings.add(text);
       }
     },
@@ -47,7 +50,7 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
       failures.push(failure);
       const subject = failure.input ?? failure.model;
       const prefix = failure.error.message.includes(subject) ? "" : `${subject}: `;
-      stderr.write(`error: ${prefix}${errorLine(failure.error)}\n`);
+      tell("error: ", `${prefix}${errorLine(failure.error)}`);
     },
     explained(records) {
       done += 1;

@@ -21,7 +21,7 @@ export const tfjsLoader: ModelLoader = {
   accepts: (path) => /\.json$/i.test(path),
   load: async (path, { engine, gpu, shared }) => {
     const { loadModel } = await importTfjs();
-    const model = await loadModel(path, { engine, useGpu: gpu, shared });
+    const model = await quietly(() => loadModel(path, { engine, useGpu: gpu, shared }));
     const bytes = await readFile(path);
     const { weightsManifest = [] } = JSON.parse(bytes.toString()) as ModelJson;
     const names = weightsManifest.flatMap(({ paths }) => paths);
@@ -32,6 +32,17 @@ export const tfjsLoader: ModelLoader = {
     };
   },
 };
+
+/** TensorFlow.js warns of shapes that it then corrects, and recommends itself; that would stand between our lines. What is wrong, it throws. */
+async function quietly<T>(load: () => Promise<T>): Promise<T> {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return await load();
+  } finally {
+    console.warn = warn;
+  }
+}
 
 /** Whether a .json file is a model of TensorFlow.js, and not the numbers of an input. */
 export async function isTfjsModel(path: string): Promise<boolean> {

@@ -37,10 +37,13 @@ const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = { channels: "chann
 export function presetHint({ preset, isCompanion, guess, preprocessing }: PicturePlan): string {
   const { size, resize, cropFraction, channels, layout, scale, mean, std } = preprocessing;
   const short = (values: readonly number[]): string => (new Set(values).size === 1 ? String(values[0]) : `(${values.join(", ")})`);
+  const isAll = (values: readonly number[], number: number): boolean => values.every((value) => value === number);
   const scaled = scale === 1 ? "pixel" : `pixel * ${Number(scale.toPrecision(4))}`;
+  const centred = isAll(mean, 0) ? scaled : `${scaled} - ${short(mean)}`;
+  const numbers = isAll(std, 1) ? centred : `(${centred}) / ${short(std)}`;
   const fit = resize === "crop" ? (cropFraction === 1 ? "crop" : `crop ${Number(cropFraction.toPrecision(4))}`) : resize;
   const sides = resize === "none" ? "as it is" : `${size.width} x ${size.height} ${fit}`;
-  const values = `${sides}, ${channels} ${layout}, (${scaled} - ${short(mean)}) / ${short(std)}`;
+  const values = `${sides}, ${channels} ${layout}, ${numbers}`;
   if (guess === null)
     return `${wrapLines(`${preset === null ? "" : `${printable(preset)}${isCompanion ? ", beside the model" : ""}: `}${values}`, preset === null ? "  pixels   " : "  preset   ")}\n`;
   const what = `${preset}, guessed (${guess.because}): ${values}`;

@@ -25,16 +25,17 @@ const NO_LINES = {
   middle: "  ",
 };
 
-/** Rows under headings, or without headings where all are empty; columns as wide as their widest cell; every line indented. */
+/** Rows under headings, or without headings where all are empty; columns as wide as their widest cell, and left out where no row has one; every line indented. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[], indent = ""): string {
-  const hasHead = columns.some(({ heading }) => heading !== "");
+  const filled = columns.flatMap((column, n) => (rows.some((row) => row[n] !== "") ? [{ ...column, n }] : []));
+  const hasHead = filled.some(({ heading }) => heading !== "");
   const table = new Table({
     chars: NO_LINES,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
-    colAligns: columns.map(({ align }) => align ?? "left"),
-    ...(hasHead ? { head: columns.map(({ heading }) => heading) } : {}),
+    colAligns: filled.map(({ align }) => align ?? "left"),
+    ...(hasHead ? { head: filled.map(({ heading }) => heading) } : {}),
   });
-  table.push(...rows.map((row) => row.map(printable)));
+  table.push(...rows.map((row) => filled.map(({ n }) => printable(row[n]!))));
   const lines = table.toString().split("\n");
   return lines.map((line) => `${indent}${line}`.trimEnd()).join("\n");
 }
