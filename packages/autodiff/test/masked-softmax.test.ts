@@ -15,6 +15,18 @@ const CLEANED: readonly (readonly [string, readonly NodeProto[]])[] = [
     ],
   ],
   [
+    "as JAX writes it in small operators",
+    [
+      nodeProto("ReduceMax", ["masked", "last"], ["m"]),
+      nodeProto("Sub", ["scores", "m"], ["s"]),
+      nodeProto("Exp", ["s"], ["e"]),
+      nodeProto("Where", ["mask", "e", "zero"], ["some"]),
+      nodeProto("ReduceSum", ["some", "last"], ["d"]),
+      nodeProto("Div", ["some", "d"], ["r"]),
+      nodeProto("Where", ["mask", "r", "zero"], ["clean"]),
+    ],
+  ],
+  [
     "where the mask says so",
     [
       nodeProto("Cast", ["mask"], ["allowed"], { to: 1 }),

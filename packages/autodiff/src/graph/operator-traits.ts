@@ -126,3 +126,18 @@ export const randomOperators: ReadonlySet<string> = new Set([
   "RandomUniform",
   "RandomUniformLike",
 ]);
+
+/** Element-wise operators whose slope is infinite, or no number, at some finite or infinite input. */
+export const unboundedSlopeOperators: ReadonlySet<string> = new Set([
+  "Acos",
+  "Acosh",
+  "Asin",
+  "Atanh",
+  "Div",
+  "Exp",
+  "Log",
+  "Pow",
+  "Reciprocal",
+  "Sqrt",
+  "Tan",
+]);

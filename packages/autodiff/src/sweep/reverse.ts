@@ -1,5 +1,5 @@
 import { XDeepError, isXDeepError } from "@xdeep/core";
-import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isFloatType, operandsOf } from "@xdeep/onnx";
+import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isDefaultDomain, isFloatType, operandsOf } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { carriesGradient } from "./coverage.ts";
 import { nodeLabel } from "../graph/node-label.ts";
@@ -8,7 +8,7 @@ import type { GraphFacts, GradientRule, PullbackContext, SubgraphSweep } from ".
 import { sumOfTerms } from "./sum-of-terms.ts";
 import { consumersIn, writtenNodes } from "./surroundings.ts";
 import type { Surroundings } from "./rule.ts";
-import { orderKeepingOperators } from "../graph/operator-traits.ts";
+import { orderKeepingOperators, unboundedSlopeOperators } from "../graph/operator-traits.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
 import { producersOf, valueOf } from "../graph/typed-graph.ts";
 import { unbroadcast } from "./unbroadcast.ts";
@@ -69,7 +69,7 @@ interface Flow {
 function pullBack(sweep: Sweep, node: NodeProto, flow: Flow): readonly (readonly [string, Value])[] {
   const rule = sweep.ruleOf(node, sweep.graph);
   const operands = operandsOf(node);
-  const results = pulledBack(sweep, rule, node, operands, flow);
+  const results = withoutDropped(sweep, node, flow, pulledBack(sweep, rule, node, operands, flow));
   if (results.length !== operands.length) {
     throw new XDeepError(
       "RULE_INVALID",
@@ -89,6 +89,20 @@ function pullBack(sweep: Sweep, node: NodeProto, flow: Flow): readonly (readonly
     sweep.g.facts.set(cotangent.name, facts);
     return [[name, { name: cotangent.name, facts }] as const];
   });
+}
+
+/**
+ * Zeros where the cotangent is zero and a Where behind the node drops what has no slope, as in Where(x > 0, log x, 0): an infinite slope times 0
+ * would be NaN. A divisor that is known before the run has none.
+ */
+function withoutDropped({ g, path, graph }: Sweep, node: NodeProto, { cotangentOf }: Flow, results: readonly (Value | null)[]): readonly (Value | null)[] {
+  const isBounded = !unboundedSlopeOperators.has(node.opType) || (node.opType === "Div" && valueOf(graph, node.input[1] ?? "").facts.constant !== undefined);
+  const [output = ""] = node.output;
+  const dy = isBounded || !isDefaultDomain(node.domain) || !feedsChoice(path.nodes, output, isArithmetic) ? null : cotangentOf(output);
+  if (dy === null) return results;
+  const zero = g.scalar(0, dy);
+  const isZero = g.equal(dy, zero);
+  return results.map((result) => (result === null || result === held ? result : g.where(isZero, zero, result)));
 }
 
 /** What the rule returns; zeros where it refuses the node and refusals are collected. */
@@ -148,7 +162,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], {
     },
     hasCotangent: (i) => (node.output[i] ?? "") !== "" && cotangentOf(node.output[i] as string) !== null,
     wants: (i) => path.values.has(operands[i] ?? ""),
-    isChosenFrom: (i) => feedsChoice(path.nodes, node.output[i] ?? ""),
+    isChosenFrom: (i) => feedsChoice(path.nodes, node.output[i] ?? "", keepsEntries),
     addOutput: (i) => addOutput(sweep, node, i),
     around: { ...sweep.around, handOver },
     modified: sweep.modified,
@@ -156,14 +170,23 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], {
   };
 }
 
-/** Whether a value is what a Where chooses from, as it is or cast and moved. */
-function feedsChoice(nodes: readonly NodeProto[], name: string): boolean {
+/** Whether a value is what a Where chooses from, after operators that `through` names. */
+function feedsChoice(nodes: readonly NodeProto[], name: string, through: (op: string) => boolean): boolean {
   const names = new Set([name]);
   for (const { opType, input, output } of nodes) {
     if (opType === "Where" && input.some((read, i) => i > 0 && names.has(read))) return true;
-    if (names.has(input[0] ?? "") && (opType === "Transpose" || orderKeepingOperators.has(opType))) names.add(output[0] ?? "");
+    if (through(opType) && input.some((read) => names.has(read))) names.add(output[0] ?? "");
   }
   return false;
+}
+
+function keepsEntries(op: string): boolean {
+  return op === "Transpose" || orderKeepingOperators.has(op);
+}
+
+/** Entries depend on those at the same place, and what is no number stays so. */
+function isArithmetic(op: string): boolean {
+  return keepsEntries(op) || unboundedSlopeOperators.has(op) || ["Add", "Mul", "Neg", "Sub"].includes(op);
 }
 
 function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: SubgraphSweep): (name: string) => Value | null {
