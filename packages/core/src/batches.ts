@@ -131,10 +131,11 @@ function checkFilling(feeds: Feeds, shared: ReadonlySet<string>, rows: number, f
   );
 }
 
-/** Results of a run without the rows that only filled the batch. */
-export function withoutPadding(results: Feeds, { rows, padding }: EngineRun): Feeds {
+/** Results of a run without the rows that only filled the batch. `whole` names results that have no batch axis, such as gradients of shared inputs. */
+export function withoutPadding(results: Feeds, { rows, padding }: EngineRun, whole: ReadonlySet<string> = new Set()): Feeds {
   const count = rows.end - rows.start;
-  return padding === 0 ? results : mapFeeds(results, (tensor) => (tensor.dims[0] === count + padding ? sliceRows(tensor, 0, count) : tensor));
+  const isPadded = (tensor: Tensor, name: string): boolean => tensor.dims[0] === count + padding && !whole.has(name);
+  return padding === 0 ? results : mapFeeds(results, (tensor, name) => (isPadded(tensor, name) ? sliceRows(tensor, 0, count) : tensor));
 }
 
 /**

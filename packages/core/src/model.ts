@@ -174,7 +174,10 @@ export interface VjpRequest extends ScoreRequest {
 export interface VjpResult extends ScoreResult {
   /** By the names of `outputs`, each [N, …]. */
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given. */
+  /**
+   * One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given. An input without a batch axis has the sum over all
+   * rows, in its own dims.
+   */
   readonly gradients: Readonly<Record<string, FloatTensor>>;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;

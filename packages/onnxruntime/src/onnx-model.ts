@@ -52,7 +52,7 @@ import type { Engine } from "./engine.ts";
 import { GradientResults } from "./gradient-results.ts";
 import { type CotangentPlan, type GradientKind, type GradientPlan, cotangentSource, gradientSource } from "./gradient-source.ts";
 import { OutputDims } from "./output-dims.ts";
-import { type FinishedRun, joined, runRows } from "./run-rows.ts";
+import { type FinishedRun, type RunOptions, joined, runRows } from "./run-rows.ts";
 import { type SessionSource, type Sessions, disposedError } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32, fromFloat32 } from "./tensors.ts";
@@ -175,7 +175,8 @@ export class OnnxModel implements Model {
       const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
       return this.#vjp({ ...plan, targets: target });
     }
-    return targets.some((target) => hasKey(target, "terms")) ? this.#explainTerms(plan, kind) : this.#explainEntry(plan, kind);
+    const isPlain = !targets.some((target) => hasKey(target, "terms")) && !this.#sumsRows(plan);
+    return isPlain ? this.#explainEntry(plan, kind) : this.#explainTerms(plan, kind);
   }
 
   /** One entry per row: the graph selects it, or finds the argmax. */
@@ -191,7 +192,7 @@ export class OnnxModel implements Model {
       const gradients = new GradientResults(names, kind.wrt, weights);
       const extra = { [names.target]: target, [names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
       const fetches = [...new Set([...outputs, output.name, names.index, names.scores, ...gradients.fetches])];
-      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, names.weights), names, gradients, ...facts };
+      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, { zeroFilled: names.weights }), names, gradients, ...facts };
     });
     const { runs, names, gradients, rectifiers, notes } = found;
     const { dims } = joined(runs, output.name);
@@ -214,7 +215,10 @@ export class OnnxModel implements Model {
     };
   }
 
-  /** Weighted sums of entries: their cotangent is fed, the scores are read off the scored value. */
+  /**
+   * Weighted sums of entries, and gradients that sum rows: their cotangent is fed, which is 0 for rows that only fill a fixed batch. The scores
+   * are read off the scored value.
+   */
   async #explainTerms(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
     const { graph } = this.#parts;
     const { output, rows, weights, outputs, targets } = plan;
@@ -232,7 +236,12 @@ export class OnnxModel implements Model {
     checkScores(scores, output.name);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: Object.fromEntries(kind.wrt.map((name) => [name, summedOver(joinedFloat(runs, names.gradients[name]!), weights, rows, name)])),
+      gradients: Object.fromEntries(
+        kind.wrt.map((name) => {
+          const gradient = this.#gradientOf(runs, name, names);
+          return [name, this.#shared.has(name) ? gradient : summedOver(gradient, weights, rows, name)];
+        }),
+      ),
       target: reported,
       scores,
       output: output.name,
@@ -248,7 +257,7 @@ export class OnnxModel implements Model {
     const { runs, names } = await this.#runFrom(plan, { ...kind, score: "probability" }, cotangent);
     return {
       outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: Object.fromEntries(kind.wrt.map((name) => [name, joinedFloat(runs, names.gradients[name]!)])),
+      gradients: Object.fromEntries(kind.wrt.map((name) => [name, this.#gradientOf(runs, name, names)])),
       target: [],
       scores: new Float32Array(0),
       output: kind.output,
@@ -272,7 +281,8 @@ export class OnnxModel implements Model {
       async ({ session, plan: names }) => {
         const fetches = [...new Set([...plan.outputs, ...more, ...Object.values(names.gradients)])];
         const feeds = { ...plan.feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") };
-        return { runs: await this.#run(session, plan, feeds, fetches), names };
+        const whole = new Set(plan.wrt.filter((name) => this.#shared.has(name)).map((name) => names.gradients[name]!));
+        return { runs: await this.#run(session, plan, feeds, fetches, { zeroFilled: names.cotangent, whole }), names };
       },
     );
   }
@@ -282,11 +292,22 @@ export class OnnxModel implements Model {
     { rows, signal, feeds: given, fed }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
     fetches: readonly string[],
-    weights?: string,
+    options: Pick<RunOptions, "zeroFilled" | "whole"> = {},
   ): Promise<readonly FinishedRun[]> {
     const { engine, fixedBatch, mostFilled, emptyValues } = this.#parts;
     emptyValues.check(given, fed);
-    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, mostFilled, fetches, weights, signal });
+    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, mostFilled, fetches, signal, ...options });
+  }
+
+  /** Whether some gradient is a sum over rows, which more than the one row of one run may take part in. */
+  #sumsRows({ wrt, rows, weights }: VjpPlan): boolean {
+    return wrt.some((name) => this.#shared.has(name)) && (rows > 1 || weights !== undefined || this.#parts.fixedBatch !== null);
+  }
+
+  /** The gradient [N, …] of a value, or that of an input without a batch axis: each run summed its own rows. */
+  #gradientOf(runs: readonly FinishedRun[], name: string, { gradients }: CotangentPlan): FloatTensor {
+    const result = gradients[name]!;
+    return this.#shared.has(name) ? sumTensors(runs.map(({ results }) => asFloat32(results[result]!))) : asFloat32(joined(runs, result));
   }
 
   /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for the session. */
@@ -359,8 +380,4 @@ function summedOver(gradient: FloatTensor, weights: Float32Array | undefined, ro
   const size = gradient.data.length / rows;
   const dims = [1, ...gradient.dims.slice(1)];
   return sumTensors(Array.from({ length: rows }, (_, row) => ({ type: "float32" as const, dims, data: gradient.data.subarray(row * size, (row + 1) * size) })));
-}
-
-function joinedFloat(runs: readonly FinishedRun[], name: string): FloatTensor {
-  return asFloat32(joined(runs, name));
 }

@@ -22,19 +22,21 @@ export interface RunOptions {
   readonly mostFilled: number;
   /** Names of the results wanted. */
   readonly fetches: readonly string[];
-  /** Feed that weighs the rows: those that only fill a fixed batch weigh nothing. */
-  readonly weights?: string | undefined;
+  /** Feed that weighs the rows, or their cotangent: rows that only fill a fixed batch have zeros there. */
+  readonly zeroFilled?: string | undefined;
+  /** Results that have no batch axis. Default: none. */
+  readonly whole?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs the rows of a batch, in as many engine runs as the model asks for. */
 export async function runRows(engine: Engine, session: InferenceSession, options: RunOptions): Promise<readonly FinishedRun[]> {
-  const { feeds, inputs, rows, fixedBatch, mostFilled, fetches, weights, signal } = options;
+  const { feeds, inputs, rows, fixedBatch, mostFilled, fetches, zeroFilled, whole, signal } = options;
   const finished: FinishedRun[] = [];
-  for (const part of engineRuns(feeds, { inputs, rows, fixedBatch, mostFilled, zeroFilled: weights })) {
+  for (const part of engineRuns(feeds, { inputs, rows, fixedBatch, mostFilled, zeroFilled })) {
     if (finished.length > 0) await betweenRuns(signal);
     signal?.throwIfAborted();
-    finished.push({ rows: part.rows, results: withoutPadding(await run(engine, session, part.feeds, fetches), part) });
+    finished.push({ rows: part.rows, results: withoutPadding(await run(engine, session, part.feeds, fetches), part, whole) });
   }
   return finished;
 }
