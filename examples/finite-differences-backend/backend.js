@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { assembleRows, betweenRuns, planForward, planVjp, resolveTargets, scoreEntries, targetCotangent } from "@xdeep/core/backend";
+import { betweenRuns, planForward, planVjp, resolveTargets, scoreEntries, targetCotangent } from "@xdeep/core/backend";
 
 const STEP = 1e-5;
 
@@ -16,34 +16,39 @@ export function finiteDifferences({ f, inputs, outputs }) {
     if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Build it again.");
     const values = f(feeds);
     const result = { outputs: Object.fromEntries(names.map((name) => [name, float32(values[name])])), output: output.name, score };
-    if (targets === undefined) return { ...result, target: [], scores: new Float32Array(0) };
-    const { targets: target, entries } = resolveTargets({ name: output.name, ...values[output.name] }, targets);
-    return { ...result, target, scores: scoreEntries(values[output.name].data, entries), entries, dims: values[output.name].dims };
+    if (targets === undefined) return { result: { ...result, target: [], scores: new Float32Array(0) } };
+    const { dims, data } = values[output.name];
+    const { targets: target, entries } = resolveTargets({ name: output.name, dims, data }, targets);
+    return { result: { ...result, target, scores: scoreEntries(data, entries) }, cotangent: targetCotangent(dims, entries) };
   }
 
   async function forward(request) {
-    const { entries: _entries, dims: _dims, ...result } = run(planForward(model, request));
-    return result;
+    return run(planForward(model, request)).result;
   }
 
   async function vjp(request) {
     const plan = planVjp(model, request);
-    const { entries, dims, ...result } = run(plan);
-    const dy = (plan.cotangent ?? targetCotangent(dims, entries)).data;
-    const gradients = Array.from({ length: plan.rows }, () => ({}));
+    const { result, cotangent = plan.cotangent } = run(plan);
+    const { rows, weights, feeds } = plan;
+    const rowOf = (k) => Math.floor((k * rows) / cotangent.data.length);
+    const dy = cotangent.data.map((value, k) => value * (weights?.[rowOf(k)] ?? 1));
+    const gradients = {};
     for (const name of plan.wrt) {
-      await betweenRuns(plan.signal);
-      const x = plan.feeds[name];
-      const size = x.data.length / plan.rows;
-      for (const row of gradients) row[name] = { dims: x.dims.slice(1), data: new Float64Array(size) };
+      const x = feeds[name];
+      const isShared = inputs.some((input) => input.name === name && input.batched === false);
+      const size = isShared ? x.data.length : x.data.length / rows;
+      const parts = isShared || weights !== undefined ? 1 : rows;
+      const data = new Float64Array(parts * size);
       for (let i = 0; i < size; i++) {
         // ⟨ȳ, f(x + h eᵢ) − f(x − h eᵢ)⟩ / 2h. Rows do not depend on each other, so one run moves element i of all.
         const moved = (step) => ({ dims: x.dims, data: Float64Array.from(x.data, (value, k) => (k % size === i ? value + step : value)) });
-        const [above, below] = [STEP, -STEP].map((step) => f({ ...plan.feeds, [name]: moved(step) })[result.output].data);
-        dy.forEach((weight, k) => (gradients[Math.floor((k * plan.rows) / dy.length)][name].data[i] += (weight * (above[k] - below[k])) / (2 * STEP)));
+        const [above, below] = [STEP, -STEP].map((step) => f({ ...feeds, [name]: moved(step) })[result.output].data);
+        dy.forEach((weight, k) => (data[(parts === 1 ? 0 : rowOf(k)) * size + i] += (weight * (above[k] - below[k])) / (2 * STEP)));
+        await betweenRuns(plan.signal);
       }
+      gradients[name] = float32({ dims: isShared ? x.dims : [parts, ...x.dims.slice(1)], data });
     }
-    return { ...result, gradients: assembleRows(gradients, plan.weights), rectifiers: 0 };
+    return { ...result, gradients, rectifiers: 0 };
   }
 
   const dispose = async () => void (disposed = true);

@@ -10,11 +10,6 @@ conformance({
   api: { describe, it },
   name: "finite-differences",
   capabilities: { rules: ["standard"], rectifiers: [], innerValues: false, logits: false, gpu: false, maxBatch: null },
-  createModel: async ({ network, outputs, evaluate }) =>
-    finiteDifferences({
-      f: evaluate,
-      inputs: network.inputs.map(({ name, type, dims }) => ({ name, type, dims: [null, ...dims], layout: dims.length === 3 ? "NCHW" : null })),
-      outputs: outputs.map(({ name, dims, activation }) => ({ name, type: "float32", dims: [null, ...dims], layout: null, activation })),
-    }),
+  createModel: async ({ inputs, outputs, evaluate }) => finiteDifferences({ f: evaluate, inputs, outputs }),
   knownFailures: ["vjp/relu/at-zero", "vjp/relu6/at-bounds", "vjp/max-pool/ties", "vjp/max-pool-overlap/ties"].map((id) => ({ case: id, reason })),
 });
