@@ -1,12 +1,13 @@
 import { float32 } from "@xdeep/core";
-import type { ForwardRequest, Model, Tensor, VjpRequest, VjpResult } from "@xdeep/core";
+import type { ForwardRequest, ForwardResult, Model, Tensor, VjpRequest, VjpResult } from "@xdeep/core";
 
 import { demandClose } from "./compare.ts";
-import { demand } from "./failure.ts";
+import { demand, demandEqual } from "./failure.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
 import type { Manifest } from "./manifest.ts";
 import { referenceModel } from "./reference-model.ts";
 import { relayout } from "./relayout.ts";
+import { renameValues } from "./rename-values.ts";
 
 /** Tolerances as a part of the largest value. GPUs may multiply in shorter floats by default. */
 export const TOLERANCES: Readonly<Record<"cpu" | "gpu", number>> = { cpu: 1e-5, gpu: 2e-3 };
@@ -14,7 +15,7 @@ export const TOLERANCES: Readonly<Record<"cpu" | "gpu", number>> = { cpu: 1e-5, 
 /** A fixture loaded by the backend under test. */
 export interface Subject {
   readonly fixture: Fixture;
-  /** The backend's model with images [N, C, H, W], whatever it takes itself. */
+  /** The backend's model with images [N, C, H, W] and inner values called as the fixture's layers are, whatever it takes itself. */
   readonly model: Model;
   /** The backend's model as it is. */
   readonly raw: Model;
@@ -50,7 +51,17 @@ export class CaseContext {
     const raw = await this.manifest.createModel(fixture);
     demand(raw !== null, `createModel gave null for fixture "${fixture.id}". Load it, or list it under \`unsupported\` with the reason.`);
     this.#loaded.push(raw);
-    return { fixture, raw, model: relayout(raw, { from: this.manifest.layout ?? "NCHW", to: "NCHW" }), reference: referenceModel(fixture) };
+    const { layout = "NCHW", innerValueName } = this.manifest;
+    const model = relayout(raw, { from: layout, to: "NCHW" });
+    const layers = fixture.network.nodes.map(({ name }) => name);
+    return { fixture, raw, model: innerValueName === undefined ? model : renameValues(model, layers, innerValueName), reference: referenceModel(fixture) };
+  }
+
+  /** Loads every fixture of the case. */
+  async loadAll(): Promise<readonly Subject[]> {
+    const subjects: Subject[] = [];
+    for (const { id } of this.#fixtures) subjects.push(await this.load(id));
+    return subjects;
   }
 
   /** Disposes every model that was loaded. */
@@ -74,13 +85,38 @@ export class CaseContext {
     return actual;
   }
 
-  /** Compares gradients and scores of two results of the backend itself: what one call does must not show in another. */
+  /** Runs the request on the backend and on the reference, and compares gradients, outputs, targets and scores. Gives the backend's result. */
+  async agreeOnVjp({ model, reference }: Subject, request: VjpRequest, what: string): Promise<VjpResult> {
+    const [expected, actual] = [await reference.vjp(request), await model.vjp(request)];
+    this.sameResult(actual, expected, what);
+    demandEqual(actual.rectifiers, expected.rectifiers, `${what}: rectifiers that the rule acted on`);
+    return actual;
+  }
+
+  /** Runs the request on the backend and on the reference, and compares outputs, targets and scores. Gives the backend's result. */
+  async agreeOnForward({ model, reference }: Subject, request: ForwardRequest, what: string): Promise<ForwardResult> {
+    const [expected, actual] = [await reference.forward(request), await model.forward(request)];
+    this.sameOutputs(actual, expected, what);
+    return actual;
+  }
+
+  /** Compares two results of vjp in everything that they hold. */
   sameResult(actual: VjpResult, expected: VjpResult, what: string): void {
-    for (const [name, gradient] of Object.entries(expected.gradients)) {
-      demand(actual.gradients[name] !== undefined, `${what}: the gradient of "${name}" is missing.`);
-      this.closeTo(actual.gradients[name], gradient, `${what}: gradient of "${name}"`);
-    }
+    this.#sameTensors(actual.gradients, expected.gradients, `${what}: gradient of`);
+    this.sameOutputs(actual, expected, what);
+  }
+
+  /** Compares outputs, targets and scores of two results. */
+  sameOutputs(actual: ForwardResult, expected: ForwardResult, what: string): void {
+    this.#sameTensors(actual.outputs, expected.outputs, `${what}: output`);
+    demandEqual(actual.target, expected.target, `${what}: targets`);
+    demandEqual(actual.output, expected.output, `${what}: output that was scored`);
     this.closeTo(float32([actual.scores.length], actual.scores), float32([expected.scores.length], expected.scores), `${what}: scores`);
+  }
+
+  #sameTensors(actual: Readonly<Record<string, Tensor>>, expected: Readonly<Record<string, Tensor>>, what: string): void {
+    demandEqual(Object.keys(actual).toSorted(), Object.keys(expected).toSorted(), `${what} these names`);
+    for (const [name, tensor] of Object.entries(expected)) this.closeTo(actual[name]!, tensor, `${what} "${name}"`);
   }
 
   /** Runs the request on the backend and on the reference, and compares the outputs. */

@@ -1,4 +1,4 @@
-import { type Case, describeRequirement } from "./case.ts";
+import { type Case, describeRequirements } from "./case.ts";
 import { cases, groupOf } from "./cases/index.ts";
 import { fixtures } from "./fixtures/index.ts";
 
@@ -41,7 +41,7 @@ function isPerFixture(id: string, fixtureIds: ReadonlySet<string>): boolean {
 }
 
 function sentence({ proves, requires }: Case): string {
-  return requires === undefined ? proves : `${proves} (${describeRequirement(requires)})`;
+  return requires === undefined ? proves : `${proves} (${describeRequirements(requires)})`;
 }
 
 function row(...cells: readonly string[]): string {

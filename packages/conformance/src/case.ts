@@ -19,16 +19,28 @@ export interface Case {
   readonly proves: string;
   /** Ids of the fixtures it loads. */
   readonly fixtures: readonly string[];
-  readonly requires?: Requirement;
+  readonly requires?: Requirement | readonly Requirement[];
   /** Codes that the refusal may have besides CAPABILITY_MISSING. */
   readonly refusals?: readonly XDeepErrorCode[];
   /** Rejects when what it proves does not hold. */
   run(context: CaseContext): Promise<void>;
 }
 
-/** Whether a backend declares what a case needs. */
-export function isMet(requirement: Requirement | undefined, { capabilities }: Manifest): boolean {
-  if (requirement === undefined) return true;
+/** What a case needs and a backend declares not to have. */
+export function unmet({ requires = [] }: Pick<Case, "requires">, manifest: Manifest): readonly Requirement[] {
+  return listOf(requires).filter((requirement) => !isMet(requirement, manifest));
+}
+
+/** What a case needs, in words; empty where it needs nothing. */
+export function describeRequirements(requires: Case["requires"] = []): string {
+  return listOf(requires).map(describeRequirement).join(" and ");
+}
+
+function listOf(requires: Requirement | readonly Requirement[]): readonly Requirement[] {
+  return Array.isArray(requires) ? (requires as readonly Requirement[]) : [requires as Requirement];
+}
+
+function isMet(requirement: Requirement, { capabilities }: Manifest): boolean {
   switch (requirement.kind) {
     case "rule":
       return capabilities.rules.includes(requirement.rule);
@@ -39,8 +51,7 @@ export function isMet(requirement: Requirement | undefined, { capabilities }: Ma
   }
 }
 
-/** The capability in words. */
-export function describeRequirement(requirement: Requirement): string {
+function describeRequirement(requirement: Requirement): string {
   switch (requirement.kind) {
     case "rule":
       return `rule "${requirement.rule}"`;

@@ -38,7 +38,8 @@ export function demandClose(actual: Numbers, expected: Numbers, { what, toleranc
   );
 }
 
-function unravel(flat: number, dims: readonly number[]): readonly number[] {
+/** The index tuple of a row-major index. */
+export function unravel(flat: number, dims: readonly number[]): readonly number[] {
   let rest = flat;
   return dims
     .toReversed()

@@ -1,6 +1,6 @@
 import { sizeOf } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
-import type { FloatTensor, TensorOf } from "@xdeep/core";
+import type { Activation, FloatTensor, TensorOf, ValueInfo } from "@xdeep/core";
 
 import type { Network, NetworkInput } from "./network.ts";
 import { evaluate } from "./reference/evaluate.ts";
@@ -18,14 +18,6 @@ export interface Numbers {
 /** What a fixture is fed: float32, or int32 indices. */
 export type FixtureFeeds = Readonly<Record<string, FloatTensor | TensorOf<"int32">>>;
 
-export interface FixtureOutput {
-  readonly name: string;
-  /** Of one row; images [C, H, W]. */
-  readonly dims: readonly number[];
-  /** The output is a Softmax or Sigmoid, whose argument is the logit. */
-  readonly activation: "softmax" | "sigmoid" | null;
-}
-
 /** One small network in every form that a backend may load. All forms compute the same function with the same names. */
 export interface Fixture {
   /** Stable, such as "conv2d-dilation". */
@@ -36,10 +28,16 @@ export interface Fixture {
   readonly seed: number;
   /** Layers with their weights, as plain data. */
   readonly network: Network;
-  readonly outputs: readonly FixtureOutput[];
+  /** As the contract describes them: [null, …], images [null, C, H, W]. */
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
   /** The bytes of an ONNX file, opset 18. Images are [N, C, H, W]. */
   onnx(): Uint8Array;
-  /** A TensorFlow.js LayersModel. Images are [N, H, W, C]. */
+  /**
+   * A TensorFlow.js LayersModel. Images are [N, H, W, C].
+   *
+   * @throws {XDeepError} MODEL_UNSUPPORTED where an input has no batch axis, which every input of a LayersModel has
+   */
   layersModel(): LayersModelArtifacts;
   /** The network as a plain function in double precision: any number of rows, images [N, C, H, W]. Every output by name. */
   evaluate(feeds: Readonly<Record<string, Numbers>>): Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float64Array }>>;
@@ -64,7 +62,14 @@ export function fixture({ id, summary, seed, network, scale = 1 }: FixtureOption
     summary,
     seed,
     network,
-    outputs: network.outputs.map((name) => ({ name, dims: shapes.get(name)!, activation: finalActivation(network, name) })),
+    inputs: network.inputs.map(inputInfo),
+    outputs: network.outputs.map((name) => ({
+      name,
+      type: "float32",
+      dims: [null, ...shapes.get(name)!],
+      layout: null,
+      activation: finalActivation(network, name),
+    })),
     onnx: () => writeOnnx(network),
     layersModel: () => writeLayersModel(network),
     evaluate: (feeds) => evaluateRows(network, feeds),
@@ -72,18 +77,24 @@ export function fixture({ id, summary, seed, network, scale = 1 }: FixtureOption
   };
 }
 
-/** Row n of every feed, in double precision. */
-export function rowOf(feeds: Readonly<Record<string, Numbers>>, row: number): Readonly<Record<string, Value>> {
-  const valueOf = ({ dims: [, ...dims], data }: Numbers): Value => {
-    const size = sizeOf(dims);
-    return { dims, data: Float64Array.from({ length: size }, (_, i) => data[row * size + i]!) };
+/** Row n of every feed, in double precision; feeds without a batch axis whole. */
+export function rowOf({ inputs }: Pick<Network, "inputs">, feeds: Readonly<Record<string, Numbers>>, row: number): Readonly<Record<string, Value>> {
+  const whole = new Set(inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
+  const valueOf = (name: string, { dims, data }: Numbers): Value => {
+    if (whole.has(name)) return { dims, data: Float64Array.from(data) };
+    const size = sizeOf(dims.slice(1));
+    return { dims: dims.slice(1), data: Float64Array.from({ length: size }, (_, i) => data[row * size + i]!) };
   };
-  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, valueOf(feed)]));
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, valueOf(name, feed)]));
+}
+
+function inputInfo({ name, type, dims, batched }: NetworkInput): ValueInfo {
+  return batched === false ? { name, type, dims, layout: null, batched } : { name, type, dims: [null, ...dims], layout: dims.length === 3 ? "NCHW" : null };
 }
 
 function evaluateRows(network: Network, feeds: Readonly<Record<string, Numbers>>): Record<string, { dims: readonly number[]; data: Float64Array }> {
-  const rows = feeds[network.inputs[0]!.name]!.dims[0]!;
-  const runs = Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(feeds, row)));
+  const rows = feeds[network.inputs.find(({ batched }) => batched !== false)!.name]!.dims[0]!;
+  const runs = Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(network, feeds, row)));
   const joined = (name: string): { dims: readonly number[]; data: Float64Array } => {
     const values = runs.map((run) => run.get(name)!);
     return { dims: [rows, ...(values[0]?.dims ?? [])], data: Float64Array.from(values.flatMap(({ data }) => [...data])) };
@@ -91,14 +102,15 @@ function evaluateRows(network: Network, feeds: Readonly<Record<string, Numbers>>
   return Object.fromEntries(network.outputs.map((name) => [name, joined(name)]));
 }
 
-function finalActivation({ nodes }: Network, output: string): FixtureOutput["activation"] {
+function finalActivation({ nodes }: Network, output: string): Activation | null {
   const layer = nodes.find(({ name }) => name === output)?.layer;
   if (layer?.op === "softmax") return "softmax";
+  if (layer?.op === "logSoftmax") return "log-softmax";
   return layer?.op === "activation" && layer.name === "sigmoid" ? "sigmoid" : null;
 }
 
-function sampleInput({ type, dims, count = 1 }: NetworkInput, rows: number, scale: number, seed: number, stream: number): FixtureFeeds[string] {
-  const shape = [rows, ...dims];
+function sampleInput({ type, dims, batched = true, count = 1 }: NetworkInput, rows: number, scale: number, seed: number, stream: number): FixtureFeeds[string] {
+  const shape = batched ? [rows, ...dims] : dims;
   const noise = createNoise(seed, stream).next(sizeOf(shape));
   return type === "float32"
     ? { type, dims: shape, data: Float32Array.from(noise, (value) => value * scale) }

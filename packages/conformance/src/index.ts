@@ -1,8 +1,9 @@
 export { TOLERANCES } from "./case-context.ts";
 export { caseTable, groupTable } from "./case-table.ts";
+export { checkRandomRequest } from "./check-random-request.ts";
 export { conformance } from "./conformance.ts";
 export type { ConformanceOptions, TestRunner } from "./conformance.ts";
-export type { Fixture, FixtureFeeds, FixtureOutput, Numbers } from "./fixture.ts";
+export type { Fixture, FixtureFeeds, Numbers } from "./fixture.ts";
 export { fixtures } from "./fixtures/index.ts";
 export type { ActivationName, Layer, LayerOf, Window } from "./layer.ts";
 export type { KnownFailure, Manifest, UnsupportedFixture } from "./manifest.ts";

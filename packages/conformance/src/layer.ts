@@ -37,7 +37,8 @@ export type Layer =
   /** `alpha` is the slope or the bound of the negative side, where there is one. */
   | { readonly op: "activation"; readonly name: ActivationName; readonly alpha: number }
   /** Over the last axis of a row of rank 1. */
-  | { readonly op: "softmax" }
+  | { readonly op: "softmax" | "logSoftmax" }
+  /** Of values of equal dims, or with a scalar []. */
   | { readonly op: "add" | "multiply" }
   /** Along the channel axis, the first of a row. */
   | { readonly op: "concat" }

@@ -33,6 +33,8 @@ export interface Manifest {
   readonly knownFailures?: readonly KnownFailure[];
   /** For engines of lower precision: multiplies every tolerance, which is 1e-5 of the largest value on a CPU and 2e-3 on a GPU. */
   readonly tolerance?: { readonly factor: number; readonly reason: string };
+  /** Milliseconds that a case may take before it fails. A call that blocks its thread for good stops the run all the same. Default 20,000. */
+  readonly timeout?: number;
   /** The backend's name of a layer's result, where that is not the layer's own name. For backends with inner values. */
   readonly innerValueName?: (layer: string) => string;
 }

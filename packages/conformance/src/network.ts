@@ -3,8 +3,10 @@ import type { Layer } from "./layer.ts";
 export interface NetworkInput {
   readonly name: string;
   readonly type: "float32" | "int32";
-  /** Of one row; images [C, H, W]. */
+  /** Of one row; images [C, H, W]. Of an input without a batch axis: all of it. */
   readonly dims: readonly number[];
+  /** False for an input that has no batch axis and belongs to all rows. Default true. */
+  readonly batched?: boolean;
   /** Of an int32 input: its elements are indices from 0 to count − 1. */
   readonly count?: number;
 }
@@ -24,4 +26,6 @@ export interface Network {
   readonly nodes: readonly NetworkNode[];
   /** Names of nodes. */
   readonly outputs: readonly string[];
+  /** The batch size that the files fix: `onnx()` and `layersModel()` then take just so many rows. Default: any. */
+  readonly batch?: number;
 }

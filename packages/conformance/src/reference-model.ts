@@ -13,12 +13,12 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
+import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, sharedInputs, targetCotangent } from "@xdeep/core/backend";
 import type { ForwardPlan, InnerValues, TargetEntries } from "@xdeep/core/backend";
 
 import { rowOf } from "./fixture.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
-import { differentiate } from "./reference/differentiate.ts";
+import { RECTIFIERS, differentiate } from "./reference/differentiate.ts";
 import { evaluate } from "./reference/evaluate.ts";
 import { shapesOf } from "./reference/shapes.ts";
 import type { Value } from "./reference/value.ts";
@@ -27,7 +27,7 @@ import { VERSION } from "./version.ts";
 /** Everything a backend can do, on a CPU. */
 export const REFERENCE_CAPABILITIES: Capabilities = {
   rules: ["standard", "guided", "deconvnet"],
-  rectifiers: ["Relu", "Relu6"],
+  rectifiers: Object.values(RECTIFIERS),
   innerValues: true,
   logits: true,
   gpu: false,
@@ -45,19 +45,8 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
   const capabilities = { ...REFERENCE_CAPABILITIES, ...overrides };
   const { network } = fixture;
   const shapes = shapesOf(network);
-  const inputs: readonly ValueInfo[] = network.inputs.map(({ name, type, dims }) => ({
-    name,
-    type,
-    dims: [null, ...dims],
-    layout: dims.length === 3 ? "NCHW" : null,
-  }));
-  const outputs: readonly ValueInfo[] = fixture.outputs.map(({ name, dims, activation }) => ({
-    name,
-    type: "float32",
-    dims: [null, ...dims],
-    layout: null,
-    activation,
-  }));
+  const { inputs, outputs } = fixture;
+  const shared = sharedInputs(inputs);
   const inner = network.nodes.map(({ name }) => name).filter((name) => !network.outputs.includes(name));
   const innerValues: InnerValues = {
     get: (name) => (inner.includes(name) ? { name, type: "float32", dims: [null, ...shapes.get(name)!], layout: null } : undefined),
@@ -70,7 +59,7 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
   }
 
   function run({ feeds, rows }: ForwardPlan): readonly Run[] {
-    return Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(feeds as Readonly<Record<string, Numbers>>, row)));
+    return Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(network, feeds as Readonly<Record<string, Numbers>>, row)));
   }
 
   function scoredName({ output, score }: ForwardPlan): string {
@@ -114,12 +103,13 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
         cotangent: Float64Array.from(start.subarray(row * size, (row + 1) * size)),
         rule: ruleName(plan.rule) as RectifierRule,
         rectifiers,
+        wrt,
       }),
     );
     const gradientOf = (name: string): FloatTensor => {
       const { dims: sample } = runs[0]!.get(name)!;
       const rows = derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(sample)));
-      return collect(sample, rows, weights);
+      return shared.has(name) ? summed(sample, rows, weights) : collect(sample, rows, weights);
     };
     return {
       ...scored,
@@ -156,6 +146,12 @@ function rowsOf(runs: readonly Run[], name: string): Value {
 
 function rounded({ dims, data }: Value): Tensor {
   return { type: "float32", dims, data: Float32Array.from(data) };
+}
+
+/** Of an input that belongs to all rows: Σₙ gₙ, or Σₙ wₙ gₙ. */
+function summed(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
+  const { data } = collect(dims, rows, weights ?? new Float32Array(rows.length).fill(1));
+  return { type: "float32", dims, data };
 }
 
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {

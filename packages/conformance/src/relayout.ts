@@ -1,4 +1,4 @@
-import type { ForwardResult, Model, Target, TargetOption, Tensor, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import type { ForwardResult, Model, Target, TargetOption, Tensor, Term, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
 
 /** Order of the axes of images: [N, C, H, W] or [N, H, W, C]. */
 export type ImageLayout = "NCHW" | "NHWC";
@@ -48,20 +48,21 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
 }
 
 function turnTargets(option: TargetOption, axes: readonly number[]): TargetOption {
-  if (option === null) return null;
-  return Array.isArray(option) ? option.map((target) => turnTarget(target as Target, axes)) : turnTarget(option as Target, axes);
+  return Array.isArray(option) ? option.map((target) => turnTarget(target as Target | null, axes)!) : turnTarget(option as Target | null, axes);
 }
 
-function turnTarget(target: Target, axes: readonly number[]): Target {
-  if (typeof target === "number") return target;
-  if ("terms" in target)
-    return { terms: target.terms.map(({ index, weight }) => ({ index: typeof index === "number" ? index : turnTuple(index, axes), weight })) };
-  return "max" in target ? { max: turnTuple(target.max, axes) } : { index: turnTuple(target.index, axes) };
+/** Null is the row's argmax in every layout. What is no target is for the model to refuse. */
+function turnTarget<T extends Target | null>(target: T, axes: readonly number[]): T {
+  if (typeof target !== "object" || target === null) return target;
+  if ("terms" in target && Array.isArray(target.terms))
+    return { ...target, terms: target.terms.map((term: Term) => (typeof term?.index === "object" ? { ...term, index: turnTuple(term.index, axes) } : term)) };
+  if ("max" in target) return { ...target, max: turnTuple(target.max, axes) };
+  return "index" in target ? { ...target, index: turnTuple(target.index, axes) } : target;
 }
 
 /** The axes of a tuple are those of a row, without the batch axis. */
 function turnTuple<T>(tuple: readonly T[], axes: readonly number[]): readonly T[] {
-  return tuple.length === 3 ? axes.slice(1).map((axis) => tuple[axis - 1]!) : tuple;
+  return Array.isArray(tuple) && tuple.length === 3 ? axes.slice(1).map((axis) => tuple[axis - 1]! as T) : tuple;
 }
 
 /** A tensor of rank 4 with its axes in this order; any other as it is. */

@@ -17,6 +17,9 @@ export interface RunOptions {
 /** The suite for one backend, ready to run: what `conformance` and `runConformance` share. */
 export interface Run {
   readonly ids: readonly string[];
+  /** Ids of cases that cannot be run, with the fixture that the backend does not load. */
+  readonly unsupported: ReadonlyMap<string, string>;
+  readonly knownFailures: ReadonlySet<string>;
   /** Runs one case. Never rejects. */
   runCase(id: string): Promise<CaseResult>;
   /** The results so far. */
@@ -34,6 +37,7 @@ export function prepareRun(manifest: Manifest, { only }: RunOptions = {}): Run {
   const chosen = new Map(selectCases(all, only).map((testCase) => [testCase.id, testCase]));
   const fixtures = new Map(everyFixture().map((fixture) => [fixture.id, fixture]));
   const results = new Map<string, CaseResult>();
+  const missing = new Set(manifest.unsupported?.map(({ fixture }) => fixture));
   let identity = { backend: "", engine: "" };
   const watched: Manifest = {
     ...manifest,
@@ -45,6 +49,13 @@ export function prepareRun(manifest: Manifest, { only }: RunOptions = {}): Run {
   };
   return {
     ids: [...chosen.keys()],
+    unsupported: new Map(
+      [...chosen.values()].flatMap(({ id, fixtures: needed }) => {
+        const fixture = needed.find((name) => missing.has(name));
+        return fixture === undefined ? [] : [[id, fixture] as const];
+      }),
+    ),
+    knownFailures: new Set(manifest.knownFailures?.map((failure) => failure.case)),
     async runCase(id) {
       const result = await runCase(chosen.get(id)!, watched, fixtures);
       results.set(id, result);
@@ -58,7 +69,7 @@ export function prepareRun(manifest: Manifest, { only }: RunOptions = {}): Run {
       layout: manifest.layout ?? "NCHW",
       capabilities: manifest.capabilities,
       ...(manifest.tolerance === undefined ? {} : { tolerance: manifest.tolerance }),
-      cases: [...results.values()],
+      cases: [...chosen.keys()].flatMap((id) => results.get(id) ?? []),
     }),
   };
 }

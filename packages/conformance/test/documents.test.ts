@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 
+import * as backend from "@xdeep/core/backend";
 import { expect, it } from "vitest";
 
 import { caseTable, conformance, groupTable, referenceModel } from "../src/index.ts";
@@ -28,7 +29,7 @@ it("README's example registers tests that pass", async () => {
   const body = code.replace(/^import .*$/gm, "");
   // The example as it stands, with its two imports handed over.
   new Function("describe", "it", "conformance", "referenceModel", body)(api.describe, api.it, conformance, referenceModel);
-  expect(tests.size).toBeGreaterThan(200);
+  expect(tests.size).toBeGreaterThan(300);
   await tests.get("vjp/cnn")!();
   await tests.get("rules/guided/cnn")!();
 });
@@ -41,4 +42,11 @@ it("docs/write-a-backend.md shows the example as it is, under 80 lines", async (
     expect(doc).toContain(`## ${name}\n`);
     expect(doc).toContain(`\`\`\`js\n${file}\`\`\``);
   }
+});
+
+it("docs/write-a-backend.md names functions that @xdeep/core/backend has", async () => {
+  const doc = await readFile(new URL("docs/write-a-backend.md", root), "utf8");
+  const names = [...doc.matchAll(/^\| `(\w+)\(/gm)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of [...names, "checkOptionNames"]) expect(backend[name as keyof typeof backend], name).toBeInstanceOf(Function);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Manifest, REFERENCE_CAPABILITIES, conformance, referenceModel, runConformance } from "../src/index.ts";
+import { type ConformanceReport, type Manifest, REFERENCE_CAPABILITIES, conformance, referenceModel, runConformance } from "../src/index.ts";
 import { brokenManifest, fedAs, inVjp } from "./broken-model.ts";
 
 const { preferredBatch: _, ...capabilities } = REFERENCE_CAPABILITIES;
@@ -58,6 +58,30 @@ describe("unsupported", () => {
 
   it("refuses fixtures that do not exist", async () => {
     await expect(runConformance({ ...honest, unsupported: [{ fixture: "nonsense", reason }] })).rejects.toThrow('unsupported names "nonsense"');
+  });
+});
+
+describe("timeout", () => {
+  const hanging = brokenManifest({ name: "hanging", breaks: inVjp(() => new Promise(() => undefined)), fails: [] });
+
+  it("fails a case whose call never settles, and goes on", async () => {
+    const { cases } = await runConformance({ ...hanging, timeout: 30 }, { only: ["contract/identity", "vjp/dense", "forward/dense"] });
+    expect(cases).toMatchObject([
+      { id: "contract/identity", status: "passed" },
+      { id: "forward/dense", status: "passed" },
+      { id: "vjp/dense", status: "failed", reason: expect.stringContaining("did not end within 30 ms") },
+    ]);
+  });
+
+  it("fails a case whose model does not load, or is never disposed", async () => {
+    const never = new Promise<never>(() => undefined);
+    const only = ["contract/identity"];
+    const loading = await runConformance({ ...honest, createModel: () => never, timeout: 30 }, { only });
+    const disposing = await runConformance(
+      { ...honest, createModel: async (fixture) => ({ ...referenceModel(fixture), dispose: () => never }), timeout: 30 },
+      { only },
+    );
+    expect([loading.cases[0]?.status, disposing.cases[0]?.status]).toEqual(["failed", "failed"]);
   });
 });
 
@@ -121,6 +145,33 @@ describe("a runner", () => {
           { id: CASE, status: "failed" },
         ],
       },
+    ]);
+  });
+
+  it("is shown cases of unsupported fixtures as skipped, and a test that they cannot be loaded", async () => {
+    const tests = new Map<string, () => Promise<void>>();
+    const skipped: string[] = [];
+    const it = Object.assign((name: string, run: () => Promise<void>) => tests.set(name, run), { skip: (name: string) => skipped.push(name) });
+    const reports: ConformanceReport[] = [];
+    const unsupported = [{ fixture: "layer-norm", reason }];
+    const options = { ...honest, unsupported, only: ["forward/dense", "forward/layer-norm", "vjp/layer-norm"] };
+    const api = { describe: (_: string, define: () => void) => define(), it };
+    conformance({ ...options, api, onReport: (report) => void reports.push(report) });
+    expect(skipped).toEqual(["forward/layer-norm", "vjp/layer-norm"]);
+    expect([...tests.keys()]).toEqual(["forward/dense", "fixture layer-norm cannot be loaded", "is written"]);
+    await expect(tests.get("fixture layer-norm cannot be loaded")!()).rejects.toThrow("but it loads");
+    tests.clear();
+    conformance({
+      ...options,
+      api,
+      createModel: async (fixture) => (fixture.id === "layer-norm" ? null : referenceModel(fixture)),
+      onReport: (report) => void reports.push(report),
+    });
+    for (const run of tests.values()) await run();
+    expect(reports[0]?.cases.map(({ id, status }) => [id, status])).toEqual([
+      ["forward/dense", "passed"],
+      ["forward/layer-norm", "unsupported"],
+      ["vjp/layer-norm", "unsupported"],
     ]);
   });
 

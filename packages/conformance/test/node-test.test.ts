@@ -43,6 +43,22 @@ it("runs under node:test, and the finite differences example passes", async () =
   expect(stdout).toMatch(/# fail 0\n/);
 });
 
+it("skips cases of unsupported fixtures under node:test", async () => {
+  const contents = `
+    import { describe, it } from "node:test";
+    import { conformance, REFERENCE_CAPABILITIES, referenceModel } from "@xdeep/conformance";
+    const { preferredBatch, ...capabilities } = REFERENCE_CAPABILITIES;
+    conformance({
+      api: { describe, it }, name: "partial", capabilities, only: ["vjp/dense", "vjp/layer-norm"],
+      createModel: async (fixture) => (fixture.id === "layer-norm" ? null : referenceModel(fixture)),
+      unsupported: [{ fixture: "layer-norm", reason: "to see how it is shown" }],
+    });`;
+  const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap", await bundle({ contents })]);
+  expect(stdout).toMatch(/ok \d+ - vjp\/layer-norm # SKIP\n/);
+  expect(stdout).toMatch(/# pass 2\n/);
+  expect(stdout).toMatch(/# skipped 1\n/);
+});
+
 it("fails under node:test where a backend is wrong", async () => {
   const contents = `
     import { describe, it } from "node:test";

@@ -14,7 +14,7 @@ describe("the honest reference passes", () => {
     api: { describe, it },
     onReport({ cases, backend, engine }) {
       expect([backend, engine]).toEqual(["reference", "float64"]);
-      expect(cases.length).toBeGreaterThan(150);
+      expect(cases.length).toBeGreaterThan(300);
       expect(cases.every(({ status }) => status === "passed")).toBe(true);
     },
   });
@@ -38,8 +38,8 @@ describe("and with little that it can, honestly declared", () => {
     unsupported: [{ fixture: "layer-norm", reason: "to see how the suite takes it" }],
     onReport({ cases }) {
       const count = (status: string): number => cases.filter((result) => result.status === status).length;
-      expect(count("unsupported")).toBe(2);
-      expect(count("refused")).toBeGreaterThan(25);
+      expect(cases.filter(({ status }) => status === "unsupported").map(({ id }) => id)).toEqual(["forward/layer-norm", "vjp/layer-norm"]);
+      expect(count("refused")).toBeGreaterThan(40);
       expect(count("passed") + count("refused") + count("unsupported")).toBe(cases.length);
     },
   });

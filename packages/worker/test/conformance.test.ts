@@ -11,7 +11,7 @@ const scripts = await bundled({
   "onnxruntime.mjs": `
     import { loadModel } from "@xdeep/onnxruntime";
     import { serve } from "./serve.ts";
-    serve((bytes) => loadModel(bytes, { intraOpNumThreads: 1 }));`,
+    serve((bytes, shared) => loadModel(bytes, { intraOpNumThreads: 1, shared }));`,
 });
 const worker = new Worker(scripts.url("onnxruntime.mjs"));
 
@@ -25,5 +25,6 @@ conformance({
   api: { describe, it },
   name: "onnxruntime-node in a worker",
   capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
-  createModel: (fixture) => inWorker(worker as never, { arguments: [fixture.onnx()] }),
+  createModel: (fixture) =>
+    inWorker(worker as never, { arguments: [fixture.onnx(), fixture.inputs.filter(({ batched }) => batched === false).map(({ name }) => name)] }),
 });

@@ -3,7 +3,7 @@ import { concatRows, sliceFeeds } from "@xdeep/core/backend";
 import type { FloatTensor, VjpRequest } from "@xdeep/core";
 
 import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
+import type { CaseContext, Subject } from "../case-context.ts";
 import { expectRejection } from "../expect-rejection.ts";
 
 /** Many rows in one call: each is treated as it would be alone. */
@@ -31,7 +31,21 @@ export function batchCases(): readonly Case[] {
       run: checkWeights,
     },
     { id: "batch/weight-of-one-row", proves: "A weight scales the gradient of a single row.", fixtures: ["mlp"], run: checkSingleWeight },
-    { id: "batch/large", proves: "A call takes 33 rows.", fixtures: ["mlp"], requires: { kind: "rows", rows: 33 }, run: checkLarge },
+    { id: "batch/large", proves: "Each of 33 rows of a call is right.", fixtures: ["mlp"], requires: { kind: "rows", rows: 33 }, run: checkLarge },
+    {
+      id: "batch/large-forward",
+      proves: "Outputs and scores of each of 33 rows are right.",
+      fixtures: ["mlp"],
+      requires: { kind: "rows", rows: 33 },
+      run: checkLargeForward,
+    },
+    { id: "batch/beyond-preferred", proves: "Each row is right in a call of more than twice preferredBatch.", fixtures: ["mlp"], run: checkBeyondPreferred },
+    {
+      id: "batch/weights-beyond-preferred",
+      proves: "Weights count for every row of a call of more than twice preferredBatch.",
+      fixtures: ["mlp"],
+      run: checkWeightsBeyondPreferred,
+    },
     { id: "batch/bound", proves: "A call takes maxBatch rows and refuses one more.", fixtures: ["mlp"], run: checkBound },
   ];
 }
@@ -87,11 +101,42 @@ async function checkSingleWeight(context: CaseContext): Promise<void> {
 }
 
 async function checkLarge(context: CaseContext): Promise<void> {
-  const { fixture, model } = await context.load();
-  const feeds = fixture.sample(33);
-  const { gradients } = await model.vjp({ feeds, target: 1 });
-  const last = await model.vjp({ feeds: sliceFeeds(feeds, { start: 32, end: 33 }), target: 1 });
-  context.closeTo(sliceRows(gradients["x"]!, 32, 33), last.gradients["x"]!, "gradient of the last of 33 rows against that row alone");
+  await checkRows(context, await context.load(), 33);
+}
+
+async function checkLargeForward(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const feeds = subject.fixture.sample(33);
+  await context.agreeOnForward(subject, { feeds, target: targetsOf(33) }, "forward of 33 rows");
+  await context.agreeOnForward(subject, { feeds, target: null }, "forward of 33 rows with their argmax");
+}
+
+async function checkBeyondPreferred(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  await checkRows(context, subject, rowsBeyondPreferred(context, subject));
+}
+
+async function checkWeightsBeyondPreferred(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const rows = rowsBeyondPreferred(context, subject);
+  const weights = Float32Array.from({ length: rows }, (_, row) => (row % 3) - 1 + 0.5 ** (row % 4));
+  await context.agreeOnVjp(subject, { feeds: subject.fixture.sample(rows), target: targetsOf(rows), weights }, `${rows} rows with weights`);
+}
+
+async function checkRows(context: CaseContext, subject: Subject, rows: number): Promise<void> {
+  const feeds = subject.fixture.sample(rows);
+  await context.agreeOnVjp(subject, { feeds, target: targetsOf(rows) }, `${rows} rows`);
+  await context.agreeOnVjp(subject, { feeds, target: null }, `${rows} rows with their argmax`);
+}
+
+/** Enough rows for a backend that splits calls by preferredBatch to need three parts. */
+function rowsBeyondPreferred(context: CaseContext, { raw }: Subject): number {
+  return context.rows(2 * raw.capabilities.preferredBatch + 1);
+}
+
+/** Neighbours have different targets. */
+function targetsOf(rows: number): readonly number[] {
+  return Array.from({ length: rows }, (_, row) => (row * 2) % 5);
 }
 
 async function checkBound(context: CaseContext): Promise<void> {

@@ -1,5 +1,5 @@
 import { float32 } from "@xdeep/core";
-import type { Capabilities, ValueInfo } from "@xdeep/core";
+import type { Capabilities } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 
 import type { Case } from "../case.ts";
@@ -7,16 +7,19 @@ import type { CaseContext } from "../case-context.ts";
 import { expectRejection } from "../expect-rejection.ts";
 import { demand, demandEqual } from "../failure.ts";
 
-/** What a model says of itself, the form of its results, and its end. */
+/** What a model can do by its own word, the form of its results, and its end. */
 export function contractCases(): readonly Case[] {
   return [
     { id: "contract/identity", proves: "The model names its backend, engine and contract version.", fixtures: ["mlp"], run: checkIdentity },
     { id: "contract/capabilities", proves: "The model's capabilities are the declared ones, and possible.", fixtures: ["mlp"], run: checkCapabilities },
-    { id: "contract/inputs", proves: "Inputs have their names, types and dims.", fixtures: ["two-inputs", "index-input"], run: checkInputs },
-    { id: "contract/outputs", proves: "Outputs have their names, types and dims.", fixtures: ["two-outputs", "spatial"], run: checkOutputs },
-    { id: "contract/layout", proves: "An image input states the declared layout, or none.", fixtures: ["cnn"], run: checkLayout },
     { id: "contract/forward-result", proves: "forward resolves to tensors, targets and scores of the right form.", fixtures: ["cnn"], run: checkForwardResult },
     { id: "contract/vjp-result", proves: "vjp resolves to tensors, targets, scores and a count of the right form.", fixtures: ["cnn"], run: checkVjpResult },
+    {
+      id: "contract/every-output",
+      proves: "forward and vjp return every output unless outputs chooses, whichever is explained.",
+      fixtures: ["two-outputs"],
+      run: checkEveryOutput,
+    },
     { id: "contract/no-target", proves: "Without a target there are no targets and scores.", fixtures: ["mlp"], run: checkNoTarget },
     { id: "contract/wrt", proves: "wrt chooses the inputs that gradients are taken of.", fixtures: ["two-inputs"], run: checkWrt },
     { id: "contract/integer-input", proves: "Integer inputs are fed but have no gradient.", fixtures: ["index-input"], run: checkIntegerInput },
@@ -54,45 +57,6 @@ function sorted(value: Capabilities[keyof Capabilities]): unknown {
 
 function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 1;
-}
-
-async function checkInputs(context: CaseContext): Promise<void> {
-  for (const id of ["two-inputs", "index-input"]) {
-    const { model, fixture } = await context.load(id);
-    checkInfos(model.inputs, fixture.network.inputs, `fixture "${id}"`);
-  }
-}
-
-async function checkOutputs(context: CaseContext): Promise<void> {
-  for (const id of ["two-outputs", "spatial"]) {
-    const { model, fixture } = await context.load(id);
-    checkInfos(
-      model.outputs,
-      fixture.outputs.map((output) => ({ ...output, type: "float32" })),
-      `fixture "${id}"`,
-    );
-  }
-}
-
-function checkInfos(
-  infos: readonly ValueInfo[],
-  expected: readonly { readonly name: string; readonly type: string; readonly dims: readonly number[] }[],
-  where: string,
-): void {
-  demandEqual(infos.map(({ name }) => name).toSorted(), expected.map(({ name }) => name).toSorted(), `names in ${where}`);
-  for (const { name, type, dims } of expected) {
-    const info = infos.find((candidate) => candidate.name === name)!;
-    demandEqual(info.type, type, `type of "${name}" in ${where}`);
-    const fits = info.dims.length === dims.length + 1 && dims.every((dim, axis) => [dim, null].includes(info.dims[axis + 1]!));
-    demand(fits, `dims of "${name}" in ${where}: expected [null, ${dims.join(", ")}] or null where any size goes, got ${JSON.stringify(info.dims)}.`);
-  }
-}
-
-async function checkLayout(context: CaseContext): Promise<void> {
-  const { raw } = await context.load();
-  const declared = context.manifest.layout ?? "NCHW";
-  const { layout } = raw.inputs[0]!;
-  demand(layout === null || layout === declared, `layout of input "image": expected "${declared}" or null, got ${JSON.stringify(layout)}.`);
 }
 
 async function checkForwardResult(context: CaseContext): Promise<void> {
@@ -139,6 +103,15 @@ function checkScores(
   demandEqual(result.scores.length, rows, "scores, one per row");
   demandEqual(result.output, "scores", "name of the scored output");
   demand(result.score === "logit" || result.score === "probability", `score must be "logit" or "probability", got ${JSON.stringify(result.score)}.`);
+}
+
+async function checkEveryOutput(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const feeds = subject.fixture.sample(context.rows(2));
+  for (const output of [undefined, "other"]) {
+    await context.agreeOnVjp(subject, { feeds, target: 1, output }, `vjp of output ${output ?? "by default"}`);
+    await context.agreeOnForward(subject, { feeds, target: 1, output }, `forward of output ${output ?? "by default"}`);
+  }
 }
 
 async function checkNoTarget(context: CaseContext): Promise<void> {

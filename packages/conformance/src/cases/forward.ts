@@ -21,9 +21,11 @@ export function forwardCases(): readonly Case[] {
 }
 
 async function checkNamedOutputs(context: CaseContext): Promise<void> {
-  const { fixture, model } = await context.load();
-  const { outputs } = await model.forward({ feeds: fixture.sample(1), outputs: ["other"] });
-  demandEqual(Object.keys(outputs), ["other"], "names of outputs");
+  const subject = await context.load();
+  const feeds = subject.fixture.sample(context.rows(2));
+  for (const outputs of [["other"], ["other", "scores"], ["scores", "other"]])
+    await context.agreeOnForward(subject, { feeds, outputs }, `forward with outputs ${JSON.stringify(outputs)}`);
+  await context.agreeOnForward(subject, { feeds, outputs: [], target: 1 }, "forward that returns scores alone");
 }
 
 async function checkScores(context: CaseContext): Promise<void> {

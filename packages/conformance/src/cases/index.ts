@@ -3,28 +3,38 @@ import { abortCases } from "./abort.ts";
 import { batchCases } from "./batch.ts";
 import { contractCases } from "./contract.ts";
 import { errorCases } from "./errors.ts";
+import { fixedBatchCases } from "./fixed-batch.ts";
 import { forwardCases } from "./forward.ts";
 import { innerValueCases } from "./inner-values.ts";
 import { isolationCases } from "./isolation.ts";
 import { methodCases } from "./methods.ts";
+import { nestedMethodCases } from "./nested-methods.ts";
+import { overflowCases } from "./overflow.ts";
+import { randomRequestCases } from "./random-requests.ts";
 import { ruleCases } from "./rules.ts";
 import { targetCases } from "./targets.ts";
+import { valueInfoCases } from "./value-infos.ts";
 import { vjpCases } from "./vjp.ts";
 
 /** Every case of the suite, group by group. */
 export function cases(): readonly Case[] {
   return [
     ...contractCases(),
+    ...valueInfoCases(),
     ...forwardCases(),
     ...vjpCases(),
     ...batchCases(),
+    ...fixedBatchCases(),
     ...ruleCases(),
     ...targetCases(),
     ...innerValueCases(),
     ...isolationCases(),
     ...abortCases(),
     ...errorCases(),
+    ...overflowCases(),
+    ...randomRequestCases(),
     ...methodCases(),
+    ...nestedMethodCases(),
   ];
 }
 

@@ -1,68 +1,93 @@
+import { float32 } from "@xdeep/core";
+import type { VjpRequest } from "@xdeep/core";
+
 import type { Case } from "../case.ts";
 import type { CaseContext, Subject } from "../case-context.ts";
-import { demand } from "../failure.ts";
 
 const requires = { kind: "innerValues" } as const;
 
-/** Values inside the network: read, differentiated, fed. */
+/** Values inside the network: read, differentiated, fed, explained. */
 export function innerValueCases(): readonly Case[] {
+  const named = (id: string, proves: string, run: Case["run"], refusals: Case["refusals"] = []): Case => ({
+    id: `inner/${id}`,
+    proves,
+    fixtures: ["smooth-mlp"],
+    requires,
+    refusals,
+    run,
+  });
   return [
-    { id: "inner/gradient", proves: "vjp gives the gradient of a value inside the network.", fixtures: ["smooth-mlp"], requires, run: checkGradient },
-    {
-      id: "inner/forward",
-      proves: "forward gives a value inside the network.",
-      fixtures: ["smooth-mlp"],
-      requires,
-      refusals: ["OUTPUT_UNKNOWN"],
-      run: checkForward,
-    },
-    {
-      id: "inner/fed",
-      proves: "The network runs from a value inside it that is fed, forward and back.",
-      fixtures: ["smooth-mlp"],
-      requires,
-      refusals: ["INPUT_UNKNOWN"],
-      run: checkFed,
-    },
+    named("gradient", "vjp gives the gradient of a value inside the network.", (context) => checkVjp(context, ({ first }) => ({ wrt: [first] }))),
+    named("several", "vjp gives the gradients of several inner values and an input in one call.", checkSeveral),
+    named("forward", "forward gives values inside the network, beside outputs or without them.", checkForward, ["OUTPUT_UNKNOWN"]),
+    named("beside-gradients", "vjp gives values inside the network beside gradients.", checkBesideGradients, ["OUTPUT_UNKNOWN"]),
+    named("explained", "An inner value may be what is explained, by any target or a cotangent.", checkExplained, ["OUTPUT_UNKNOWN"]),
+    named("fed", "The network runs from a value inside it that is fed, forward and back.", checkFed, ["INPUT_UNKNOWN"]),
   ];
 }
 
-/** The first hidden layer after its activation, by the reference's name and the backend's. */
-function hiddenNames({ fixture }: Subject, { manifest }: CaseContext): { readonly ours: string; readonly theirs: string } {
-  const ours = fixture.network.nodes[1]!.name;
-  return { ours, theirs: manifest.innerValueName?.(ours) ?? ours };
+interface Hidden {
+  /** Results of the two hidden layers, after their activations. */
+  readonly first: string;
+  readonly second: string;
 }
 
-async function checkGradient(context: CaseContext): Promise<void> {
+function hiddenOf({ fixture }: Subject): Hidden {
+  const { nodes } = fixture.network;
+  return { first: nodes[1]!.name, second: nodes[3]!.name };
+}
+
+async function checkVjp(context: CaseContext, part: (hidden: Hidden) => Partial<VjpRequest>): Promise<void> {
   const subject = await context.load();
-  const { ours, theirs } = hiddenNames(subject, context);
-  const feeds = subject.fixture.sample(context.rows(2));
-  const actual = await subject.model.vjp({ feeds, target: 2, wrt: [theirs] });
-  const expected = await subject.reference.vjp({ feeds, target: 2, wrt: [ours] });
-  demand(actual.gradients[theirs] !== undefined, `The gradient of "${theirs}" is missing.`);
-  context.closeTo(actual.gradients[theirs], expected.gradients[ours]!, `gradient of inner value "${theirs}"`);
+  const request = part(hiddenOf(subject));
+  await context.agreeOnVjp(subject, { feeds: subject.fixture.sample(context.rows(2)), target: 2, ...request }, `vjp with ${JSON.stringify(request)}`);
+}
+
+async function checkSeveral(context: CaseContext): Promise<void> {
+  const weights = Float32Array.from({ length: context.rows(2) }, (_, row) => 1 - 3 * row);
+  await checkVjp(context, ({ first, second }) => ({ wrt: [first, second] }));
+  await checkVjp(context, ({ first, second }) => ({ wrt: [second, "x", first] }));
+  await checkVjp(context, ({ first, second }) => ({ wrt: [first, second], weights }));
 }
 
 async function checkForward(context: CaseContext): Promise<void> {
   const subject = await context.load();
-  const { ours, theirs } = hiddenNames(subject, context);
+  const { first, second } = hiddenOf(subject);
   const feeds = subject.fixture.sample(context.rows(2));
-  const actual = await subject.model.forward({ feeds, outputs: [theirs] });
-  const expected = await subject.reference.forward({ feeds, outputs: [ours] });
-  demand(actual.outputs[theirs] !== undefined, `The inner value "${theirs}" is missing.`);
-  context.closeTo(actual.outputs[theirs], expected.outputs[ours]!, `inner value "${theirs}"`);
+  for (const outputs of [[first], [second, "scores", first]]) await context.agreeOnForward(subject, { feeds, outputs }, `forward of ${outputs.join(", ")}`);
+}
+
+async function checkBesideGradients(context: CaseContext): Promise<void> {
+  await checkVjp(context, ({ first }) => ({ outputs: [first] }));
+  await checkVjp(context, ({ first, second }) => ({ outputs: [second, "scores", first] }));
+  await checkVjp(context, ({ first, second }) => ({ wrt: [first], outputs: [first, second] }));
+}
+
+async function checkExplained(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const { second: output } = hiddenOf(subject);
+  const rows = context.rows(2);
+  const feeds = subject.fixture.sample(rows);
+  const terms = [0, 7].map((index) => ({ index, weight: 2 - index }));
+  for (const target of [9, null, { terms }]) {
+    await context.agreeOnVjp(subject, { feeds, output, target }, `vjp of inner value "${output}" with target ${JSON.stringify(target)}`);
+    await context.agreeOnForward(subject, { feeds, output, target }, `forward of inner value "${output}" with target ${JSON.stringify(target)}`);
+  }
+  const cotangent = float32(
+    [rows, 10],
+    Array.from({ length: rows * 10 }, (_, i) => (i % 4) - 1.5),
+  );
+  await context.agreeOnVjp(subject, { feeds, output, cotangent }, `vjp of inner value "${output}" with a cotangent`);
 }
 
 async function checkFed(context: CaseContext): Promise<void> {
   const subject = await context.load();
-  const { ours, theirs } = hiddenNames(subject, context);
-  const { fixture, model, reference } = subject;
+  const { first, second } = hiddenOf(subject);
+  const { fixture, reference } = subject;
   const rows = context.rows(2);
-  const other = (await reference.forward({ feeds: fixture.sample(rows, 99), outputs: [ours] })).outputs[ours]!;
-  const feeds = fixture.sample(rows);
-  const request = { target: 1 } as const;
-  const actual = await model.vjp({ ...request, feeds: { ...feeds, [theirs]: other }, wrt: [theirs] });
-  const expected = await reference.vjp({ ...request, feeds: { ...feeds, [ours]: other }, wrt: [ours] });
-  context.closeTo(actual.outputs["scores"]!, expected.outputs["scores"]!, `output with "${theirs}" fed`);
-  context.closeTo(actual.gradients[theirs]!, expected.gradients[ours]!, `gradient of inner value "${theirs}" where it is fed`);
+  const other = (await reference.forward({ feeds: fixture.sample(rows, 99), outputs: [first] })).outputs[first]!;
+  const feeds = { ...fixture.sample(rows), [first]: other };
+  await context.agreeOnVjp(subject, { feeds, target: 1, wrt: [first] }, `vjp from "${first}"`);
+  await context.agreeOnVjp(subject, { feeds, target: 1, wrt: [first, second], output: "scores" }, `vjp from "${first}" to "${second}", too`);
+  await context.agreeOnForward(subject, { feeds, target: 1 }, `forward from "${first}"`);
 }

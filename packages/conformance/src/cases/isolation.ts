@@ -1,16 +1,22 @@
-import type { Model, VjpRequest, VjpResult } from "@xdeep/core";
+import { float32 } from "@xdeep/core";
+import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
 
 import type { Case } from "../case.ts";
 import type { CaseContext, Subject } from "../case-context.ts";
 import { expectRejection } from "../expect-rejection.ts";
-import { demandEqual } from "../failure.ts";
-import type { Fixture } from "../fixture.ts";
+import { demand, demandEqual } from "../failure.ts";
 
 /** Nothing that one call does shows in another. */
 export function isolationCases(): readonly Case[] {
   const guided = { kind: "rule", rule: "guided" } as const;
   return [
-    { id: "isolation/inputs-unchanged", proves: "What is fed stays as it was.", fixtures: ["two-inputs"], run: checkInputs },
+    { id: "isolation/inputs-unchanged", proves: "What is passed stays as it was.", fixtures: ["two-inputs", "index-input"], run: checkInputs },
+    {
+      id: "isolation/own-buffers",
+      proves: "Every tensor of a result has a buffer of its own, which the caller may write to.",
+      fixtures: ["two-inputs", "two-outputs"],
+      run: checkOwnBuffers,
+    },
     { id: "isolation/second-call", proves: "A second equal call gives equal results.", fixtures: ["cnn"], run: checkSecondCall },
     { id: "isolation/guided-again", proves: "A second guided call gives the same as the first.", fixtures: ["cnn"], requires: guided, run: checkGuidedAgain },
     {
@@ -30,6 +36,12 @@ export function isolationCases(): readonly Case[] {
     },
     { id: "isolation/concurrent", proves: "Calls at the same time give what they give one after the other.", fixtures: ["cnn"], run: checkConcurrent },
     {
+      id: "isolation/concurrent-forward",
+      proves: "forward calls at the same time give what they give one after the other.",
+      fixtures: ["two-outputs"],
+      run: checkConcurrentForward,
+    },
+    {
       id: "isolation/concurrent-rules",
       proves: "A guided call leaves plain ones at the same time alone.",
       fixtures: ["cnn"],
@@ -40,17 +52,47 @@ export function isolationCases(): readonly Case[] {
 }
 
 async function checkInputs(context: CaseContext): Promise<void> {
-  const { fixture, model } = await context.load();
-  const feeds = fixture.sample(1);
-  const weights = Float32Array.of(2);
-  await model.vjp({ feeds, target: 1, weights });
-  await model.forward({ feeds });
-  demandEqual(plain(feeds), plain(fixture.sample(1)), "feeds after the calls");
-  demandEqual([...weights], [2], "weights after the call");
+  for (const id of ["two-inputs", "index-input"]) {
+    const { fixture, model } = await context.load(id);
+    const cotangent = float32([1, 4], [1, -2, 3, -4]);
+    const requests: readonly VjpRequest[] = [
+      { feeds: fixture.sample(1), target: [{ terms: [{ index: 1, weight: 2 }] }], weights: Float32Array.of(2), wrt: ["facts"], outputs: ["scores"] },
+      { feeds: fixture.sample(1), cotangent, rectifiers: [] },
+      { feeds: fixture.sample(1), target: null },
+    ];
+    for (const request of requests) {
+      const before = structuredClone(request);
+      await model.vjp(request);
+      if (request.cotangent === undefined) await model.forward({ feeds: request.feeds, target: request.target });
+      demandEqual(plain(request), plain(before), "the request after the call");
+    }
+  }
 }
 
-function plain(feeds: ReturnType<Fixture["sample"]>): unknown {
-  return Object.entries(feeds).map(([name, { type, dims, data }]) => [name, type, dims, [...data]]);
+/** Arrays of numbers as lists. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, entry: unknown) => (ArrayBuffer.isView(entry) ? [...(entry as Float32Array)] : entry)));
+}
+
+async function checkOwnBuffers(context: CaseContext): Promise<void> {
+  for (const id of ["two-inputs", "two-outputs"]) {
+    const { fixture, model } = await context.load(id);
+    const request: VjpRequest = { feeds: fixture.sample(1), target: 1 };
+    const result = await model.vjp(request);
+    const before = structuredClone(result);
+    const named = [...Object.entries(result.gradients), ...Object.entries(result.outputs)].map(([name, { data }]) => [name, data as Float32Array] as const);
+    const arrays = [
+      ...named,
+      ["scores", result.scores] as const,
+      ...Object.entries(request.feeds).map(([name, { data }]) => [`feed ${name}`, data as Float32Array] as const),
+    ];
+    arrays.forEach(([name, { buffer }], i) => {
+      const other = arrays.slice(0, i).find(([, array]) => array.buffer === buffer);
+      demand(other === undefined, `"${name}" and "${other?.[0]}" share one buffer, so that neither can be written to or passed to another thread alone.`);
+    });
+    for (const [, data] of named) data.fill(7);
+    context.sameResult(await model.vjp(request), before, "a call after the caller wrote to the results of the one before");
+  }
 }
 
 async function checkSecondCall(context: CaseContext): Promise<void> {
@@ -124,6 +166,15 @@ async function checkConcurrentRules(context: CaseContext): Promise<void> {
     model,
     rules.map((rule): VjpRequest => ({ feeds, target: 1, rule })),
   );
+}
+
+async function checkConcurrentForward(context: CaseContext): Promise<void> {
+  const { fixture, model } = await context.load();
+  const requests = ["scores", "other", "scores", "other"].map((output, i): ForwardRequest => ({ feeds: fixture.sample(1, 40 + i), output, target: i % 3 }));
+  const serial: ForwardResult[] = [];
+  for (const request of requests) serial.push(await model.forward(request));
+  const concurrent = await Promise.all(requests.map((request) => model.forward(request)));
+  concurrent.forEach((result, i) => context.sameOutputs(result, serial[i]!, `forward ${i} of ${requests.length} at the same time against the same alone`));
 }
 
 async function compareWithSerial(context: CaseContext, model: Model, requests: readonly VjpRequest[]): Promise<void> {

@@ -58,6 +58,13 @@ export function vjpCases(): readonly Case[] {
         ),
     },
     { id: "vjp/zero-cotangent", proves: "A cotangent of zeros gives zeros.", fixtures: ["cnn"], run: checkZero },
+    ...["softmax", "sigmoid", "log-softmax"].map((activation): Case => ({
+      id: `vjp/cotangent-of-${activation}`,
+      proves: `A cotangent is that of the ${activation} itself, whatever score is asked for.`,
+      fixtures: [`${activation}-head`],
+      run: checkCotangentOfActivation,
+    })),
+    { id: "vjp/named-outputs", proves: "outputs chooses what is returned beside the gradients.", fixtures: ["two-outputs"], run: checkNamedOutputs },
     { id: "vjp/one-hot", proves: "A target is a cotangent of one entry.", fixtures: ["mlp"], run: checkOneHot },
   ];
 }
@@ -67,14 +74,14 @@ async function checkEveryOutput(context: CaseContext): Promise<void> {
   const rows = context.rows(2);
   for (const { name, dims } of subject.fixture.outputs) {
     const feeds = subject.fixture.sample(rows);
-    await context.agreeOnGradients(subject, { feeds, output: name, cotangent: randomCotangent([rows, ...dims]), score: "probability" });
+    await context.agreeOnGradients(subject, { feeds, output: name, cotangent: randomCotangent([rows, ...rowDims(dims)]) });
   }
 }
 
 async function checkAt(context: CaseContext, x: readonly number[]): Promise<void> {
   const subject = await context.load();
   const [{ dims }] = [subject.fixture.network.inputs[0]!];
-  const cotangent = randomCotangent([1, ...subject.fixture.outputs[0]!.dims]);
+  const cotangent = randomCotangent([1, ...rowDims(subject.fixture.outputs[0]!.dims)]);
   await context.agreeOnGradients(subject, { feeds: { x: float32([1, ...dims], x) }, cotangent });
 }
 
@@ -91,10 +98,31 @@ async function checkOneHot(context: CaseContext): Promise<void> {
   context.closeTo(byTarget.gradients["x"]!, byCotangent.gradients["x"]!, "gradient by target 3 against the one by its cotangent");
 }
 
+async function checkCotangentOfActivation(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const { name, dims } = subject.fixture.outputs[0]!;
+  const rows = context.rows(2);
+  const request = { feeds: subject.fixture.sample(rows), cotangent: randomCotangent([rows, ...rowDims(dims)]) };
+  for (const score of [undefined, "logit", "probability"] as const)
+    await context.agreeOnVjp(subject, { ...request, score }, `a cotangent of "${name}" beside score ${score ?? "by default"}`);
+}
+
+async function checkNamedOutputs(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const feeds = subject.fixture.sample(context.rows(2));
+  for (const outputs of [["other"], ["other", "scores"], []])
+    await context.agreeOnVjp(subject, { feeds, target: 1, outputs }, `vjp with outputs ${JSON.stringify(outputs)}`);
+}
+
 /** Normal numbers, none of which is small enough to hide an error. */
 function randomCotangent(dims: readonly number[]): FloatTensor {
   return float32(
     dims,
     Float32Array.from(createNoise(3).next(sizeOf(dims)), (value) => value + Math.sign(value) * 0.25),
   );
+}
+
+/** Dims of an output without the batch axis. */
+function rowDims([, ...dims]: readonly (number | null)[]): readonly number[] {
+  return dims as readonly number[];
 }

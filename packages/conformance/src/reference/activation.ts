@@ -43,6 +43,20 @@ export const softmaxMath: LayerMath<LayerOf<"softmax">> = {
   },
 };
 
+/** yᵢ = xᵢ − ln Σ e^xⱼ;  x̄ᵢ = ȳᵢ − e^yᵢ Σ ȳⱼ. */
+export const logSoftmaxMath: LayerMath<LayerOf<"logSoftmax">> = {
+  primal(_, [x]) {
+    const largest = Math.max(...x!.data);
+    const logarithm = largest + Math.log(x!.data.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+    return { dims: x!.dims, data: x!.data.map((value) => value - logarithm) };
+  },
+  pullback(_, [x], cotangent) {
+    const y = softmax(x!.data);
+    const total = cotangent.reduce((sum, value) => sum + value, 0);
+    return [cotangent.map((value, i) => value - y[i]! * total)];
+  },
+};
+
 function softmax(x: Float64Array): Float64Array {
   const largest = Math.max(...x);
   const exponentials = x.map((value) => Math.exp(value - largest));

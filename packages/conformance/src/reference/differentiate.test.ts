@@ -12,10 +12,10 @@ const STEP = 1e-5;
 
 describe("the float64 reference agrees with finite differences", () => {
   it.each(fixtures().flatMap((fixture) => fixture.outputs.map(({ name }) => [fixture.id, name, fixture] as const)))("%s, output %s", (_, output, fixture) => {
-    const feeds = rowOf(fixture.sample(1), 0);
+    const feeds = rowOf(fixture.network, fixture.sample(1), 0);
     const values = evaluate(fixture.network, feeds);
     const cotangent = createNoise(5).next(values.get(output)!.data.length);
-    const { cotangents } = differentiate(fixture.network, values, { of: output, cotangent, rule: "standard", rectifiers: [] });
+    const { cotangents } = differentiate(fixture.network, values, { of: output, cotangent, rule: "standard", rectifiers: [], wrt: [] });
     for (const { name, type } of fixture.network.inputs) {
       if (type === "int32") {
         expect(cotangents.has(name)).toBe(false);

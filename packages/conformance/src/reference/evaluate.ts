@@ -1,6 +1,6 @@
 import type { Layer } from "../layer.ts";
 import type { Network, NetworkNode } from "../network.ts";
-import { activationMath, softmaxMath } from "./activation.ts";
+import { activationMath, logSoftmaxMath, softmaxMath } from "./activation.ts";
 import { convolutionMath } from "./convolution.ts";
 import { denseMath } from "./dense.ts";
 import { addMath, concatMath, embeddingMath, flattenMath, multiplyMath } from "./join.ts";
@@ -22,6 +22,7 @@ const LAYER_MATH: { readonly [O in Layer["op"]]: LayerMath<Extract<Layer, { read
   flatten: flattenMath,
   globalAveragePool: globalAveragePoolMath,
   layerNorm: layerNormMath,
+  logSoftmax: logSoftmaxMath,
   maxPool: poolMath,
   multiply: multiplyMath,
   softmax: softmaxMath,

@@ -1,17 +1,29 @@
 import type { LayerOf } from "../layer.ts";
 import type { LayerMath } from "./layer-math.ts";
+import type { Value } from "./value.ts";
 
-/** y = a + b;  ā = b̄ = ȳ. */
+/** y = a + b;  ā = ȳ, b̄ = ȳ, or Σ ȳ where b is a scalar. */
 export const addMath: LayerMath<LayerOf<"add">> = {
-  primal: (_, [a, b]) => ({ dims: a!.dims, data: a!.data.map((value, i) => value + b!.data[i]!) }),
-  pullback: (_, __, cotangent) => [cotangent, cotangent],
+  primal: (_, [a, b]) => ({ dims: a!.dims, data: a!.data.map((value, i) => value + at(b!, i)) }),
+  pullback: (_, [, b], cotangent) => [cotangent, summedAs(b!, cotangent)],
 };
 
-/** y = a b;  ā = b ȳ, b̄ = a ȳ. */
+/** y = a b;  ā = b ȳ, b̄ = a ȳ, or Σ a ȳ where b is a scalar. */
 export const multiplyMath: LayerMath<LayerOf<"multiply">> = {
-  primal: (_, [a, b]) => ({ dims: a!.dims, data: a!.data.map((value, i) => value * b!.data[i]!) }),
-  pullback: (_, [a, b], cotangent) => [cotangent.map((dy, i) => dy * b!.data[i]!), cotangent.map((dy, i) => dy * a!.data[i]!)],
+  primal: (_, [a, b]) => ({ dims: a!.dims, data: a!.data.map((value, i) => value * at(b!, i)) }),
+  pullback(_, [a, b], cotangent) {
+    const product = cotangent.map((dy, i) => dy * a!.data[i]!);
+    return [cotangent.map((dy, i) => dy * at(b!, i)), summedAs(b!, product)];
+  },
 };
+
+function at({ dims, data }: Value, i: number): number {
+  return data[dims.length === 0 ? 0 : i]!;
+}
+
+function summedAs({ dims }: Value, values: Float64Array): Float64Array {
+  return dims.length === 0 ? Float64Array.of(values.reduce((sum, value) => sum + value, 0)) : values;
+}
 
 /** The rows of all inputs in order; each gets its part of ȳ. */
 export const concatMath: LayerMath<LayerOf<"concat">> = {

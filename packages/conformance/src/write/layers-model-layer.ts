@@ -53,6 +53,8 @@ export function kerasLayer({ layer }: NetworkNode): KerasLayer {
       return activation(layer.name, layer.alpha);
     case "softmax":
       return bare("Activation", { activation: "softmax" });
+    case "logSoftmax":
+      return bare("Activation", { activation: "logSoftmax" });
     case "add":
       return bare("Add", {});
     case "multiply":

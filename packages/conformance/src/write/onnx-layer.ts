@@ -52,6 +52,8 @@ export function onnxLayer({ name, layer, from }: NetworkNode, dims: readonly num
       return layer.name === "relu6" ? single("Clip", [x, constant("min", scalar(0)), constant("max", scalar(6))]) : single(...activation(layer, x));
     case "softmax":
       return single("Softmax", [x], { axis: -1 });
+    case "logSoftmax":
+      return single("LogSoftmax", [x], { axis: -1 });
     case "add":
       return single("Add", from);
     case "multiply":

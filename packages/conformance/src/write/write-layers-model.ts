@@ -1,3 +1,4 @@
+import { XDeepError } from "@xdeep/core";
 import type { FloatTensor } from "@xdeep/core";
 
 import type { Network, NetworkInput, NetworkNode } from "../network.ts";
@@ -19,11 +20,25 @@ interface LayerConfig {
   readonly inbound_nodes: readonly unknown[];
 }
 
-/** A network as a TensorFlow.js LayersModel: images [N, H, W, C], the same weights in Keras's order, layers under their own names. */
+/**
+ * A network as a TensorFlow.js LayersModel: images [N, H, W, C], the same weights in Keras's order, layers under their own names.
+ *
+ * @throws {XDeepError} MODEL_UNSUPPORTED where an input has no batch axis
+ */
 export function writeLayersModel(network: Network): LayersModelArtifacts {
+  const whole = network.inputs.find(({ batched }) => batched === false);
+  if (whole !== undefined) {
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `Input "${whole.name}" has no batch axis, as every input of a LayersModel has. Take another form of the network.`,
+      {
+        details: { input: whole.name },
+      },
+    );
+  }
   const shapes = shapesOf(network);
   const weights = network.nodes.flatMap((node) => Object.entries(kerasLayer(node).weights).map(([part, tensor]) => [`${node.name}/${part}`, tensor] as const));
-  const layers = [...network.inputs.map(inputLayer), ...network.nodes.flatMap((node) => layerConfigs(node, shapes))];
+  const layers = [...network.inputs.map((input) => inputLayer(input, network)), ...network.nodes.flatMap((node) => layerConfigs(node, shapes))];
   const config = {
     name: "network",
     layers,
@@ -38,8 +53,8 @@ export function writeLayersModel(network: Network): LayersModelArtifacts {
   };
 }
 
-function inputLayer({ name, type, dims }: NetworkInput): LayerConfig {
-  return { class_name: "InputLayer", name, config: { name, dtype: type, sparse: false, batch_input_shape: [null, ...channelsLast(dims)] }, inbound_nodes: [] };
+function inputLayer({ name, type, dims }: NetworkInput, { batch = null }: { readonly batch?: number | null }): LayerConfig {
+  return { class_name: "InputLayer", name, config: { name, dtype: type, sparse: false, batch_input_shape: [batch, ...channelsLast(dims)] }, inbound_nodes: [] };
 }
 
 function layerConfigs(node: NetworkNode, shapes: ReadonlyMap<string, readonly number[]>): readonly LayerConfig[] {

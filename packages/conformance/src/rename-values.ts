@@ -1,0 +1,38 @@
+import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
+
+/** A model whose inner values are called as the layers of a fixture are, whatever the backend calls them. */
+export function renameValues(model: Model, layers: readonly string[], nameOf: (layer: string) => string): Model {
+  const known = new Set([...model.inputs, ...model.outputs].map(({ name }) => name));
+  const theirs = new Map(layers.filter((layer) => !known.has(layer)).map((layer) => [layer, nameOf(layer)]));
+  const ours = new Map([...theirs].map(([layer, name]) => [name, layer]));
+  const inward = (name: string): string => theirs.get(name) ?? name;
+  const outward = (name: string): string => ours.get(name) ?? name;
+  const rename = <T>(record: Readonly<Record<string, T>>, to: (name: string) => string): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [to(name), value]));
+  const renameRequest = <R extends ForwardRequest & Pick<VjpRequest, "wrt">>(request: R): R => ({
+    ...request,
+    feeds: rename(request.feeds, inward),
+    ...(request.output === undefined ? {} : { output: inward(request.output) }),
+    ...(request.outputs === undefined ? {} : { outputs: request.outputs.map(inward) }),
+    ...(request.wrt === undefined ? {} : { wrt: request.wrt.map(inward) }),
+  });
+  const renameResult = <R extends ForwardResult | VjpResult>(result: R): R => ({
+    ...result,
+    output: outward(result.output),
+    outputs: rename(result.outputs, outward),
+    ...("gradients" in result ? { gradients: rename(result.gradients, outward) } : {}),
+  });
+  return {
+    backend: model.backend,
+    engine: model.engine,
+    contractVersion: model.contractVersion,
+    versions: model.versions,
+    inputs: model.inputs,
+    outputs: model.outputs,
+    capabilities: model.capabilities,
+    forward: async (request) => renameResult(await model.forward(renameRequest(request))),
+    vjp: async (request) => renameResult(await model.vjp(renameRequest(request))),
+    dispose: () => model.dispose(),
+    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
+  };
+}
