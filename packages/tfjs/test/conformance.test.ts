@@ -16,7 +16,6 @@ for (const engine of ENGINES) {
     capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
     createModel: async (fixture) => loadModel(await loadLayersModel(io.fromMemory(fixture.layersModel())), { engine }),
     unsupported: ["shared-inputs", "fixed-batch-shared-inputs"].map((fixture) => ({ fixture, reason: "every input of a LayersModel has a batch axis" })),
-    knownFailures: [{ case: "contract/activation", reason: "outputs do not say yet in which activation they end" }],
     onReport: reportFile(new URL(`../../../docs/conformance/tfjs-${engine}.json`, import.meta.url)),
   });
 }
