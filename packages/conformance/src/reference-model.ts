@@ -9,7 +9,6 @@ import type {
   ScoreResult,
   Target,
   Tensor,
-  ValueInfo,
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";

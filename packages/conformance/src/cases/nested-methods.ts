@@ -161,7 +161,11 @@ function baselinesOf({ dims, data }: FloatTensor): FloatTensor {
 function withPreferredBatch(model: Model, preferredBatch: number): Model {
   const { backend, engine, contractVersion, inputs, outputs } = model;
   return {
-    ...{ backend, engine, contractVersion, inputs, outputs },
+    backend,
+    engine,
+    contractVersion,
+    inputs,
+    outputs,
     capabilities: { ...model.capabilities, preferredBatch },
     forward: (request) => model.forward(request),
     vjp: (request) => model.vjp(request),

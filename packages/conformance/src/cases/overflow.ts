@@ -75,6 +75,6 @@ async function demandNotFinite<T extends ForwardResult>(call: () => Promise<T>, 
   }
   demand(
     values.some((value) => !Number.isFinite(value)),
-    `${what} is beyond what floats hold, but the answer is ${JSON.stringify([...values.slice(0, 6)])}.`,
+    `${what} is beyond what floats hold, but the answer is ${values.slice(0, 6).join(", ")}.`,
   );
 }
