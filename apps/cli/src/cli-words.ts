@@ -14,6 +14,9 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bOption "(\w+)"/g, (_, name) => flagOf("Option", name!)],
   [/\b(integrated|smooth): (\w+) must be/g, (_, method, name) => `${flagOf(method!, name!)} must be`],
   [/"?\bmaxPixels\b"?/g, "--max-pixels"],
+  [/\bTake more \(`n`\), or a `tolerance`/g, "Take more --steps, or give a --tolerance"],
+  [/\bname the value before the last activation as `output`/g, "name the value before the last activation by --output"],
+  [/\bask for score "logit"/g, "leave out --score"],
   [/\blacks "(\w+)"/g, (_, name) => `lacks ${flagOf("Option", name!)}`],
   [/where there is a `tolerance`/g, "where there is a --tolerance"],
   [/ in `wrt`; the result is then a record/g, " by --wrt"],
@@ -42,11 +45,16 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   ],
 ];
 
+/** A note of the libraries, in the words of the command line. */
+export function noteInCliWords(note: string): string {
+  return PHRASES.reduce((text, [said, instead]) => text.replace(said, instead as string), note);
+}
+
 /** The message of an error, in the words of the command line: flags instead of options of the API. */
 export function inCliWords({ message, details }: XDeepError): string {
   const { target } = details as { readonly target?: unknown };
   const named = isTarget(target) ? message.replace(JSON.stringify(target), describeTarget(target)) : message;
-  return PHRASES.reduce((text, [said, instead]) => text.replace(said, instead as string), named);
+  return noteInCliWords(named);
 }
 
 /** --input-dims for inputDims. */

@@ -142,6 +142,14 @@ describe("xdeep explain on a picture", () => {
     expect(baseline).toEqual(["black", "white", "0.5"]);
   });
 
+  it("shows notes on the screen, in its own words, and keeps them in the record", async () => {
+    const { model, picture, out } = await scene();
+    const argv = ["explain", model, picture, "-o", out, "-m", "integrated", "--score", "probability", "-n", "1", "--baseline", "-9"];
+    const { stdout } = await runCli(argv);
+    expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/note The attributions add up to .*Take more --steps, or give a --tolerance\./);
+    expect((await readRecord(join(out, "red.net.integrated.json"))).notes).toEqual([expect.stringContaining("add up to") as string]);
+  });
+
   it("warns where a tolerance was not reached", async () => {
     const { model, picture, out } = await scene();
     const { code, stderr } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "--score", "probability", "--tolerance", "1e-30"]);

@@ -24,6 +24,8 @@ export interface IntegratedRow {
   readonly values: RowValues;
   /** Σ A − (F(x) − F(x′)), with A = (x − x′) ⊙ mean gradient; null where nobody asked. */
   readonly delta: number | null;
+  /** F(x) − F(x′); null with the delta. */
+  readonly difference: number | null;
   readonly steps: number;
   /** Of the gradients inside. */
   readonly provenance: Provenance;
@@ -44,7 +46,7 @@ export async function integrateRow(integration: Integration, row: number, baseli
     const products = mean(end.point, baselines, sums, level.steps, true);
     const delta = gain === null ? null : total(products) - gain;
     const values = multiplyByInputs ? products : mean(end.point, baselines, sums, level.steps, false);
-    result = { values: withDims(values, endpoint), delta, steps: level.steps, provenance: provenance! };
+    result = { values: withDims(values, endpoint), delta, difference: gain, steps: level.steps, provenance: provenance! };
     if (tolerance === null || Math.abs(delta!) <= tolerance) break;
   }
   return result!;

@@ -1,6 +1,7 @@
-import { assembleRows, checkExplainOptions, checkExplainer, createAttribution, mirrorInput, originRow, resolveInput } from "@xdeep/core/method";
+import { assembleRows, checkExplainOptions, checkExplainer, createAttribution, mirrorInput, originRow, resolveInput, ruleName } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
 
+import { deltaNotes } from "./delta-notes.ts";
 import { resolveBaselines } from "./baseline.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { integrateRow, runsOf } from "./integrate-row.ts";
@@ -44,7 +45,9 @@ async function explainPath<T extends Input>(
   const integration: Integration = { explainer, settings, endpoint, options, count: countRuns(planned, options) };
   const rows: IntegratedRow[] = [];
   for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(originRow(options, row))));
-  const { provenance } = rows[0]!;
+  const { notes: _notes, ...provenance } = rows[0]!.provenance;
+  const notes = [...new Set(rows.flatMap((row) => row.provenance.notes ?? []))];
+  if (settings.multiplyByInputs && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, endpoint.scores, settings.tolerance));
   const values = assembleRows(
     rows.map((row) => row.values),
     options.weights,
@@ -55,7 +58,12 @@ async function explainPath<T extends Input>(
     scores: endpoint.scores,
     output: endpoint.output,
     ...(settings.multiplyByInputs ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
-    provenance: { ...provenance, method: reached(method, settings, rows), versions: { ...provenance.versions, "@xdeep/integrated": VERSION } },
+    provenance: {
+      ...provenance,
+      method: reached(method, settings, rows),
+      ...(notes.length === 0 ? {} : { notes }),
+      versions: { ...provenance.versions, "@xdeep/integrated": VERSION },
+    },
   });
 }
 

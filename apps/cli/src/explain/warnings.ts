@@ -2,27 +2,20 @@ import type { MethodDescription } from "@xdeep/core";
 import { ruleName } from "@xdeep/core/method";
 
 import type { NamedLabels } from "../inputs/labels.ts";
-import { formatDims, formatPercent } from "../print/format-number.ts";
+import { formatDims } from "../print/format-number.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { longAxes } from "./class-axis.ts";
 import type { ExplanationRecord } from "./explanation.ts";
 import type { ScoredInput } from "./score-input.ts";
 import type { TargetWish } from "./target-flag.ts";
 
-/** A larger share of F(x) − F(x′) is worth a warning. */
-const LARGE_SHARE = 0.05;
-
 /** What a user should know before he trusts an explanation. `rectifiers` are those that the backend knows. */
-export function explanationWarnings({ name, rule, rectifiers: met, method, rows }: ExplanationRecord, rectifiers: readonly string[]): readonly string[] {
+export function explanationWarnings({ name, rule, rectifiers: met, method }: ExplanationRecord, rectifiers: readonly string[]): readonly string[] {
   const warnings: string[] = [];
   if (rule !== "standard" && met === 0) {
     const others = rectifiers.filter((word) => word !== "Relu" && word !== "Relu6").slice(0, 3);
     const instead = others.length === 0 ? "" : ` Other operators can count as rectifiers: --rectifiers ${others.join(",")}.`;
     warnings.push(`${name} met no rectifier (${ruleName(rule)} acts on Relu and Relu6), so this is the plain gradient.${instead}`);
-  }
-  const largest = Math.max(...rows.map(({ convergence }) => convergence?.share ?? 0));
-  if (rule === "standard" && largest > LARGE_SHARE) {
-    warnings.push(`${name}: the delta is ${formatPercent(largest)} of F(x) - F(baseline). Take more --steps, or give a --tolerance.`);
   }
   if (missesTolerance(method))
     warnings.push(`${name}: --tolerance was not reached within ${String(method.parameters["maxSteps"])} steps. The attributions are those of the last steps.`);

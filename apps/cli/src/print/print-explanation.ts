@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type FloatTensor, type Rule, sliceRows, printable } from "@xdeep/core";
 import { ruleName } from "@xdeep/core/method";
 
+import { noteInCliWords } from "../cli-words.ts";
 import { isDrawable } from "../write/draw.ts";
 import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
@@ -54,7 +55,7 @@ export function describeExplanation(record: ExplanationRecord, values: Explanati
     ...rows.flatMap((row, n) => explainedLines(row, rows.length === 1 ? "" : `row ${n}: `, record)),
     ...(highestOf === null ? [] : [`                 the highest of ${highestOf}`]),
     ...(record.rule === "standard" ? [] : [`    rectifiers   ${record.rectifiers}`]),
-    ...notes.map((note) => wrapLines(printable(note), "    note         ")),
+    ...notes.map((note) => wrapLines(printable(noteInCliWords(note)), "    note         ")),
     ...tables(record, undrawn, features),
     `    written      ${printable(writtenFiles(record, folder))}`,
   ];
