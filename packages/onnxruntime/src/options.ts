@@ -42,6 +42,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly shared?: readonly string[] | undefined;
   /** Sessions that are kept, one per kind of call (rule, output, `wrt`, …); the least recently used is released beyond that. Default 8. */
   readonly maxSessions?: number | undefined;
+  /**
+   * False: the engine's threads sleep between their pieces of work. For processes in which other sessions run beside xdeep's, as in servers: threads
+   * that spin while they wait take the cores from one another, and both get slower. Default true: a session that runs alone is faster so.
+   */
+  readonly spinning?: boolean | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
@@ -63,8 +68,16 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     weights: _weights,
     maxSessions: _maxSessions,
     shared: _shared,
+    spinning = true,
     ...session
   } = options;
   // What the engine would print as an error is thrown as one.
-  return { logSeverityLevel: 4, ...session };
+  return { logSeverityLevel: 4, ...session, ...(spinning ? {} : { extra: withoutSpinning(session.extra) }) };
+}
+
+/** ONNX Runtime's own setting, beside whatever the caller sets. */
+function withoutSpinning(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const { session = {} } = extra as { readonly session?: Readonly<Record<string, unknown>> };
+  const { intra_op: threads = {} } = session as { readonly intra_op?: Readonly<Record<string, unknown>> };
+  return { ...extra, session: { ...session, intra_op: { ...threads, allow_spinning: "0" } } };
 }
