@@ -122,7 +122,7 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     const plan = planVjp(model, request, trace.innerValues);
     begin("vjp", plan);
     const runs = runRows(plan);
-    const rule = ruleName(plan.rule) as RectifierRule;
+    const rule = plan.rectifiers.includes("Relu") ? (ruleName(plan.rule) as RectifierRule) : "standard";
     const depth = plan.cotangent === undefined ? depthOf(plan) : (trace.depthOf(plan.output.name) ?? options.layers.length);
     const { scored, entries } = scoreOf(runs, plan);
     const size = runs[0]![depth]!.length;
