@@ -167,6 +167,18 @@ describe("a backend of others", () => {
     expect(await run("--backend", "sums")).toMatchObject({ code: 1, stderr: expect.stringMatching(message) as string });
   });
 
+  it("is asked by check, and what it cannot explain is the answer", async () => {
+    await project({
+      "xdeep-backend-sums": good,
+      "xdeep-backend-none":
+        "export const contractVersion = 1; export const loadModel = async () => { throw Object.assign(new Error('no rule for Mystery'), { name: 'XDeepError', code: 'GRADIENT_MISSING', details: {} }); };",
+    });
+    const fine = await runCli(["check", "table.onnx", "--backend", "sums"]);
+    expect(fine).toMatchObject({ code: 0, stdout: expect.stringMatching(/can be explained[^]*sums of table\.onnx[^]*y +float32 +\[N, 1\]/) as string });
+    const none = await runCli(["check", "table.onnx", "--backend", "none"]);
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringMatching(/cannot be explained[^]*no rule for Mystery/) as string });
+  });
+
   it("is told apart from the ones that are built in", async () => {
     const { run } = await project({ "xdeep-backend-onnxruntime": good });
     const { stdout } = await run("--backend", "onnxruntime");

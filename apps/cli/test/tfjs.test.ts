@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
@@ -65,8 +65,29 @@ it("feeds and draws pictures with channels last", async () => {
   expect(Array.from(numbers).slice(0, 4)).toEqual([1 / 64, 0, 0, 1 / 64]);
 });
 
-it("says that check reads ONNX files alone", async () => {
-  const { code, stderr } = await runCli(["check", await writeDenseModel(await temporaryFolder())]);
-  expect(code).toBe(1);
-  expect(stderr).toContain("[MODEL_UNSUPPORTED]");
+describe("xdeep check", () => {
+  it("tries a model, and says what can be explained", async () => {
+    const model = await writeDenseModel(await temporaryFolder());
+    const { code, stdout } = await runCli(["check", model, "--engine", "cpu"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("model.json: can be explained");
+    expect(stdout).toMatch(/dense\w* +float32 +\[N, 2\] +yes: its entries are the scores/);
+    const { stdout: json } = await runCli(["check", model, "--engine", "cpu", "--json"]);
+    expect(JSON.parse(json)).toMatchObject({ explainable: true, backend: "tfjs", inputs: [{ dims: [null, 4] }], outputs: [{ explainable: true }] });
+  });
+
+  it("names the activation that outputs end in", async () => {
+    const layer = { class_name: "Dense", config: { name: "dense", units: 2, activation: "softmax", use_bias: false, batch_input_shape: [null, 4] } };
+    const model = await writeLayersModel(await temporaryFolder(), [layer], [{ name: "dense/kernel", shape: [4, 2], data: new Float32Array(8) }]);
+    expect((await runCli(["check", model, "--engine", "cpu"])).stdout).toContain("yes: the logit before its softmax");
+  });
+
+  it("refuses a file that is no model", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "numbers.json"), "[1, 2]");
+    expect(await runCli(["check", join(folder, "numbers.json"), "--engine", "cpu"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("[MODEL_INVALID]") as string,
+    });
+  });
 });

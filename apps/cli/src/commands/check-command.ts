@@ -1,42 +1,64 @@
 import { basename } from "node:path";
 
-import { XDeepError } from "@xdeep/core";
 import { inspectModel } from "@xdeep/autodiff";
 import { loadModelFile } from "@xdeep/onnx";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { describeCheck } from "../print/print-check.ts";
+import { checkLoaded } from "../models/check-loaded.ts";
+import { BACKENDS, ENGINES } from "../models/load-any-model.ts";
+import type { LoadFlags } from "../models/model-loader.ts";
 import { tfjsLoader } from "../models/tfjs-loader.ts";
+import { describeCheck } from "../print/print-check.ts";
+import { describeLoadedCheck } from "../print/print-loaded-check.ts";
+import { collectLimits, collectOptions } from "./parse-flag.ts";
+import { refuseRepeated } from "./refuse-repeated.ts";
 
-interface CheckFlags {
+interface CheckFlags extends Pick<LoadFlags, "engine" | "limit" | "backend" | "backendOption"> {
   readonly values?: boolean;
   readonly json?: boolean;
 }
 
-/** `xdeep check`: what can be explained in a model. It reads the file, and needs no engine. */
+/** `xdeep check`: what can be explained in a model. ONNX files are read and nothing runs; other models are loaded, which tries them. */
 export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command {
-  return new Command("check")
+  const command = new Command("check")
     .summary("say whether a model can be explained")
-    .description("Says what can be explained in an ONNX model: its inputs and outputs, the gradient rule of every operator, and its rectifiers. Runs nothing.")
-    .argument("<model>", "an ONNX file")
-    .option("--values", "list the inner values that --wrt takes")
+    .description(
+      "Says what can be explained in a model. Of an ONNX file its inputs and outputs, the gradient rule of every operator, and its rectifiers: nothing runs. Other models are loaded and tried on one row.",
+    )
+    .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js")
+    .option("--values", "ONNX: list the inner values that --wrt and --output take")
     .option("--json", "print one JSON document on stdout, and nothing else")
+    .addOption(new Option("--engine <name>", "for models that are tried (default: wasm)").choices(ENGINES))
+    .option("--limit <name=n>", "ONNX: how much a model file may ask for, as the error about it says; several times", collectLimits)
+    .option("--backend <name>", `${BACKENDS.join(", ")}, or a package of others (default: by the kind of file)`)
+    .option("--backend-option <name=value>", "an option of a backend of others; several times", collectOptions)
     .addHelpText("after", "\nExit codes: 0 something can be explained; 1 nothing can, or the file is no model;\n2 the command line cannot be understood.\n")
-    .action(async (path: string, { values = false, json = false }: CheckFlags) => {
-      const { model } = await loadModelFile(onnxPath(path));
-      const check = inspectModel(model);
-      io.stdout.write(json ? `${JSON.stringify({ file: basename(path), ...check }, null, 2)}\n` : describeCheck(check, basename(path), values));
-      if (!check.explainable) finish(EXIT.failure);
+    .action(async (path: string, { values = false, json = false, ...flags }: CheckFlags) => {
+      const isOnnx = flags.backend === undefined ? !tfjsLoader.accepts(path) : flags.backend === "onnxruntime";
+      const { document, text, explainable } = isOnnx ? await checkOnnx(path, flags, values) : await checkOther(path, flags);
+      io.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : text);
+      if (!explainable) finish(EXIT.failure);
     });
+  refuseRepeated(command);
+  return command;
 }
 
-function onnxPath(path: string): string {
-  if (!tfjsLoader.accepts(path)) return path;
-  throw new XDeepError(
-    "MODEL_UNSUPPORTED",
-    `xdeep check reads ONNX files. Whether a TensorFlow.js model can be explained is found when it is loaded: xdeep explain ${path} INPUT`,
-    { details: { path } },
-  );
+interface Checked {
+  readonly document: object;
+  readonly text: string;
+  readonly explainable: boolean;
+}
+
+async function checkOnnx(path: string, { limit }: CheckFlags, values: boolean): Promise<Checked> {
+  const { model } = await loadModelFile(path);
+  const check = inspectModel(model, { limits: limit });
+  const file = basename(path);
+  return { document: { file, ...check }, text: describeCheck(check, file, values), explainable: check.explainable };
+}
+
+async function checkOther(path: string, flags: CheckFlags): Promise<Checked> {
+  const check = await checkLoaded(path, { ...flags, gpu: false });
+  return { document: check, text: describeLoadedCheck(check), explainable: check.explainable };
 }
