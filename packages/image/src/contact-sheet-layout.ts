@@ -37,7 +37,14 @@ export interface ContactSheetCell {
 /** Where everything goes, in pixels; text, frames and bars are SVG already. */
 export interface SheetLayout extends ImageSize {
   readonly pictures: readonly PlacedPicture[];
+  readonly shapes: readonly Shape[];
+}
+
+/** Something drawn as SVG; it does not reach beyond `top` and `bottom`. */
+export interface Shape {
   readonly svg: string;
+  readonly top: number;
+  readonly bottom: number;
 }
 
 export interface PlacedPicture extends ImageSize {
@@ -66,7 +73,7 @@ export function layOut(sheet: ContactSheet, fonts: LabelFonts): SheetLayout {
   const { margin, gap } = lengths;
   const labelWidth = rows.some(({ label }) => label) ? lengths.labelWidth + gap : 0;
   const width = 2 * margin + labelWidth + columns.length * (cellSize + gap) - gap;
-  const shapes: string[] = [];
+  const shapes: Shape[] = [];
   const pictures: PlacedPicture[] = [];
   const xOf = (column: number): number => margin + labelWidth + column * (cellSize + gap);
 
@@ -90,8 +97,7 @@ export function layOut(sheet: ContactSheet, fonts: LabelFonts): SheetLayout {
   const warning = missingLetters(fonts);
   if (warning !== null) y = place(shapes, block(warning, fonts.regular, lengths.note, width - 2 * margin, 6), margin, y + gap, "start", WARNING_INK);
   const height = Math.ceil(y + margin);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes.join("")}</svg>`;
-  return { width, height, pictures, svg };
+  return { width, height, pictures, shapes };
 }
 
 interface CellPlace {
@@ -104,7 +110,7 @@ interface CellPlace {
 }
 
 /** Returns the y under the cell's caption. */
-function placeCell({ cell, left, top, cellSize, lengths, fonts }: CellPlace, shapes: string[], pictures: PlacedPicture[]): number {
+function placeCell({ cell, left, top, cellSize, lengths, fonts }: CellPlace, shapes: Shape[], pictures: PlacedPicture[]): number {
   if (cell === null) return top + cellSize;
   const picture = fitInto(cell.image, left, top, cellSize);
   pictures.push(picture);
@@ -162,11 +168,13 @@ function heightOf({ lines, size }: TextBlock): number {
 }
 
 /** Draws the lines from `top` on; returns the y under them. */
-function place(shapes: string[], text: TextBlock, x: number, top: number, anchor: "start" | "middle", ink: string = INK): number {
+function place(shapes: Shape[], text: TextBlock, x: number, top: number, anchor: "start" | "middle", ink: string = INK): number {
   const { lines, font, size } = text;
   lines.forEach((line, index) => {
     const left = anchor === "start" ? x : x - font.widthOf(line, size) / 2;
-    shapes.push(font.draw(line, { x: left, y: top + index * size * LEADING + size, size, ink }));
+    const baseLine = top + index * size * LEADING + size;
+    // Accents and the marks of some scripts reach far above and below.
+    shapes.push({ svg: font.draw(line, { x: left, y: baseLine, size, ink }), top: baseLine - 2 * size, bottom: baseLine + size });
   });
   return top + heightOf(text);
 }
@@ -182,6 +190,6 @@ function missingLetters({ missing }: LabelFonts): string | null {
   return `“�” stands for letters that no font of this sheet has: ${scripts.join("; ")}. Name a font file that has them: option "font".`;
 }
 
-function rectangle(x: number, y: number, width: number, height: number, style: string): string {
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" ${style}/>`;
+function rectangle(x: number, y: number, width: number, height: number, style: string): Shape {
+  return { svg: `<rect x="${x}" y="${y}" width="${width}" height="${height}" ${style}/>`, top: y - 1, bottom: y + height + 1 };
 }

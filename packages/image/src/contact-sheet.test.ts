@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { type ContactSheet, layOut } from "./contact-sheet-layout.ts";
 import { renderContactSheet } from "./contact-sheet.ts";
@@ -52,13 +53,25 @@ describe("renderContactSheet", () => {
   });
 
   it("draws labels as outlines, without a font of the machine", async () => {
-    const { svg } = layOut(sheet, await loadLabelFonts());
-    expect(svg).not.toContain("<text");
+    const { shapes } = layOut(sheet, await loadLabelFonts());
+    expect(shapes.map(({ svg }) => svg).join("")).not.toContain("<text");
     const bare = await renderContactSheet({
       columns: ["", ""],
       rows: sheet.rows.map(({ cells }) => ({ cells: cells.map((cell) => cell && { image: cell.image }) })),
     });
     expect(darkPixels(await renderContactSheet(sheet)) - darkPixels(bare)).toBeGreaterThan(1000);
+  });
+
+  it("draws nothing beyond the rows that a shape says it takes", async () => {
+    const marks = "Ẫ́́ŷ̧ اللَّهُمَّ ﷺ (q) ∫";
+    const { shapes, width, height } = layOut({ ...sheet, title: marks, columns: [marks, marks], note: marks }, await loadLabelFonts());
+    for (const { svg, top, bottom } of shapes) {
+      const document = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg}</svg>`;
+      const { data } = await sharp(Buffer.from(document)).raw().toBuffer({ resolveWithObject: true });
+      const rows = Array.from({ length: height }, (_, y) => y).filter((y) => data.subarray(y * width * 4, (y + 1) * width * 4).some((level) => level > 0));
+      expect(Math.min(...rows)).toBeGreaterThanOrEqual(top);
+      expect(Math.max(...rows)).toBeLessThanOrEqual(bottom);
+    }
   });
 
   it("keeps the pixels of small pictures as squares", async () => {

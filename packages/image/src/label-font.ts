@@ -30,21 +30,47 @@ export async function loadLabelFonts(sources: readonly FontSource[] = []): Promi
   const harfbuzz = await import("harfbuzzjs");
   const missing = new Map<string, Set<string>>();
   const named = await Promise.all(sources.map(async (source) => ({ source, file: await readFontFile(source) })));
-  const load = async (weight: 400 | 700): Promise<LabelFont> => {
-    const source = await dejaVuPath(weight);
-    const files = [...named, { source, file: await readFontFile(source) }];
+  const load = async (weight: Weight): Promise<LabelFont> => {
+    const files = [...named, { source: "DejaVu Sans", file: await dejaVu(weight) }];
     return labelFont(
       harfbuzz,
-      files.map((font) => openFace(harfbuzz, font, weight)),
+      files.map(({ source, file }) => openedFace(harfbuzz, { source, file, weight })),
       missing,
     );
   };
   return { regular: await load(400), bold: await load(700), missing };
 }
 
-async function dejaVuPath(weight: 400 | 700): Promise<string> {
-  const { createRequire } = await import("node:module");
-  return createRequire(import.meta.url).resolve(`@fontsource/dejavu-sans/files/dejavu-sans-latin-${weight}-normal.woff`);
+/** Ordinary or bold. */
+type Weight = 400 | 700;
+
+const dejaVuFiles = new Map<Weight, Promise<Uint8Array>>();
+
+function dejaVu(weight: Weight): Promise<Uint8Array> {
+  const known = dejaVuFiles.get(weight);
+  if (known !== undefined) return known;
+  const file = import("node:module").then(({ createRequire }) =>
+    readFontFile(createRequire(import.meta.url).resolve(`@fontsource/dejavu-sans/files/dejavu-sans-latin-${weight}-normal.woff`)),
+  );
+  dejaVuFiles.set(weight, file);
+  return file;
+}
+
+interface FaceFile {
+  readonly source: FontSource;
+  readonly file: Uint8Array;
+  readonly weight: Weight;
+}
+
+/** Files are opened once, because HarfBuzz gives their memory back late, and many sheets may be drawn with the same ones. */
+const openedFaces = new WeakMap<Uint8Array, Map<Weight, Face>>();
+
+function openedFace(harfbuzz: HarfBuzz, font: FaceFile): Face {
+  const byWeight = openedFaces.get(font.file) ?? new Map<Weight, Face>();
+  openedFaces.set(font.file, byWeight);
+  const face = byWeight.get(font.weight) ?? openFace(harfbuzz, font);
+  byWeight.set(font.weight, face);
+  return face;
 }
 
 interface Face {
@@ -58,7 +84,7 @@ interface Face {
   has(grapheme: string): boolean;
 }
 
-function openFace({ Blob, Face, Font, Variation }: HarfBuzz, { source, file }: { source: FontSource; file: Uint8Array }, weight: number): Face {
+function openFace({ Blob, Face, Font, Variation }: HarfBuzz, { source, file, weight }: FaceFile): Face {
   const face = new Face(new Blob(file));
   const characters = face.collectUnicodes();
   if (characters.length === 0) throw invalidFont(source, "has no characters");
