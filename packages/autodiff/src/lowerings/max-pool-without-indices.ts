@@ -5,6 +5,7 @@ import { padAround } from "../formulas/windows/pad-spatially.ts";
 import { maxPoolRule } from "../rules/max-pool.ts";
 import { nodeLabel } from "../graph/node-label.ts";
 import type { Lowering } from "../sweep/lowering.ts";
+import { narrowConcat } from "./narrow-joins.ts";
 
 /**
  * MaxPool: y = max of x over the window;  x̄ = Σ ȳ over the windows whose first maximum is x.
@@ -53,7 +54,7 @@ function placed(g: GraphBuilder, shares: readonly Value[], x: Value, y: Value, {
   const single = kernel.length === 1 ? [1] : [];
   const zero = single.map(() => 0);
   const flat = shares.map((share) => g.unsqueeze(g.reshape(share, g.ints([0, 0, -1])), [2]));
-  const columns = g.reshape(joined(g, flat, 2), g.concat([g.ints([0, -1]), g.dimOf(flat[0] as Value, 3)], 0));
+  const columns = g.reshape(narrowConcat(g, flat, 2), g.concat([g.ints([0, -1]), g.dimOf(flat[0] as Value, 3)], 0));
   const sizes = g.op("Shape", [x], { start: 2 });
   const image = g.op("Col2Im", [columns, single.length === 0 ? sizes : g.concat([g.ints(single), sizes], 0), g.ints([...single, ...kernel])], {
     strides: [...single, ...strides],
@@ -61,20 +62,6 @@ function placed(g: GraphBuilder, shares: readonly Value[], x: Value, y: Value, {
     pads: [...zero, ...pads!.begin, ...zero, ...reachBehind(x, y, { kernel, strides, dilations, pads }, node)],
   });
   return single.length === 0 ? image : g.squeeze(image, [2]);
-}
-
-/** WebGPU promises a shader 8 buffers: 7 to read, 1 to write. */
-const MOST_INPUTS = 7;
-
-/** A Concat of any number of values, in steps of as many as a shader may read: with more the result is zeros, and no error. */
-function joined(g: GraphBuilder, values: readonly Value[], axis: number): Value {
-  if (values.length <= MOST_INPUTS) return g.concat(values, axis);
-  const groups = Array.from({ length: Math.ceil(values.length / MOST_INPUTS) }, (_, i) => values.slice(i * MOST_INPUTS, (i + 1) * MOST_INPUTS));
-  return joined(
-    g,
-    groups.map((group) => g.concat(group, axis)),
-    axis,
-  );
 }
 
 /** Padding behind each axis, as far as the last window reaches: with ceil_mode farther than the node's own padding. */
