@@ -6,11 +6,14 @@ import { channelProduct } from "./channel-product.ts";
 import { clipGate } from "./clip-gate.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
 import { erfProduct } from "./erf-product.ts";
+import { hardSwishSlope } from "./hard-swish-slope.ts";
 import { keptStatistics } from "./kept-statistics.ts";
 import { maxPoolThree } from "./max-pool-three.ts";
 import { maxPoolTwo } from "./max-pool-two.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
+import { narrowJoins, narrowSplits } from "./narrow-joins.ts";
 import { normalizedPhases } from "./normalized-phases.ts";
+import { phasedStrideTwo } from "./phased-stride-two.ts";
 import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
 import { maskedBefore } from "./rectified-pool.ts";
 import { scaledConvolution } from "./scaled-convolution.ts";
@@ -28,12 +31,14 @@ export const cpuLowerings: readonly Lowering[] = [
   clipGate,
   depthwiseStrideTwo,
   erfProduct,
+  hardSwishSlope,
   keptStatistics,
   maskedBefore,
   maxPoolThree,
   maxPoolTwo,
   normalizedPhases,
   pointwiseStrideTwo,
+  phasedStrideTwo,
   scaledConvolution,
   selectedRowOfGemm,
   selectedRowOfMatMul,
@@ -42,7 +47,15 @@ export const cpuLowerings: readonly Lowering[] = [
 ];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
-export const wasmLowerings: readonly Lowering[] = [clipGate, selectedRowOfGemm, selectedRowOfMatMul, sigmoidProduct];
+export const wasmLowerings: readonly Lowering[] = [
+  attentionSoftmax,
+  chainedConcat,
+  clipGate,
+  erfProduct,
+  selectedRowOfGemm,
+  selectedRowOfMatMul,
+  sigmoidProduct,
+];
 
 /** For ONNX Runtime on WebGPU. */
-export const webgpuLowerings: readonly Lowering[] = [maxPoolWithoutIndices, sigmoidProduct];
+export const webgpuLowerings: readonly Lowering[] = [attentionSoftmax, erfProduct, maxPoolWithoutIndices, narrowJoins, narrowSplits, sigmoidProduct];

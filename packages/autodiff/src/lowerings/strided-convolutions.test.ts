@@ -2,6 +2,7 @@ import { describe, it } from "vitest";
 import { checkLowering, checkNotLowered } from "../../test/check-lowering.ts";
 import { conv, imageModel } from "../../test/image-model.ts";
 import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
+import { phasedStrideTwo } from "./phased-stride-two.ts";
 import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
 import { stemConvolution } from "./stem-convolution.ts";
 
@@ -42,6 +43,26 @@ describe("a 1×1 convolution with stride 2", () => {
     ["channels that do not fill blocks", imageModel([conv(32, 8, 1, half(0))], image(8, 6, 10))],
     ["groups", imageModel([conv(32, 32, 1, { ...half(0), group: 2 })], image(32, 6, 10))],
   ])("keeps its plain form for %s", (_, model) => checkNotLowered(model, [pointwiseStrideTwo]));
+});
+
+describe("a dense convolution with stride 2 to a small image", () => {
+  it.each([
+    ["3×3", 3, half(1)],
+    ["5×5", 5, half(2)],
+    ["2×2", 2, half(0)],
+    ["4×4", 4, half(1)],
+    ["3×3, padded behind only", 3, { strides: [2, 2], pads: [0, 0, 1, 1] }],
+  ])("is four convolutions, one for each phase: %s", (_, kernel, options) =>
+    checkLowering(imageModel([conv(32, 16, kernel, options)], image(16, 6, 10)), [phasedStrideTwo]),
+  );
+
+  it.each([
+    ["odd sizes", imageModel([conv(32, 16, 3, half(1))], image(16, 7, 10))],
+    ["large images", imageModel([conv(32, 16, 3, half(1))], image(16, 30, 30))],
+    ["channels that do not fill blocks", imageModel([conv(32, 8, 3, half(1))], image(8, 6, 10))],
+    ["groups", imageModel([conv(32, 32, 3, { ...half(1), group: 2 })], image(32, 6, 10))],
+    ["1×1", imageModel([conv(32, 16, 1, half(0))], image(16, 6, 10))],
+  ])("keeps its plain form for %s", (_, model) => checkNotLowered(model, [phasedStrideTwo]));
 });
 
 describe("a stem", () => {
