@@ -14,6 +14,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   "core-0": "declare const model: import('@xdeep/core').Model;",
   "guided-0": "declare const model: import('@xdeep/core').Model;",
   "integrated-0": "declare const model: import('@xdeep/core').Model;",
+  "layers-0": "declare const model: import('@xdeep/core').Model;",
+  "worker-0": "declare const image: import('@xdeep/core').FloatTensor, signal: AbortSignal;",
   "smooth-0": "declare const model: import('@xdeep/core').Model;",
   "image-1": `
     import { preprocessImages, renderOverlay, rgbFromRgba, rgbaFromRgb } from "@xdeep/image/browser";
