@@ -9,6 +9,8 @@ export interface Part extends Pick<EngineRun, "rows"> {
   readonly gradients: Readonly<Record<string, Tensor>>;
   readonly scored: Scored;
   readonly rectifiers: number;
+  readonly isReached: boolean;
+  readonly hasSteps: boolean;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { WeightsHook } from "@xdeep/core/backend";
+
 import type { EngineName } from "./engine/engine-packages.ts";
 import type { GradientRule } from "./gradients/gradient-rule.ts";
 import type { FunctionValue } from "./networks/function-network.ts";
@@ -7,6 +9,11 @@ export interface LoadOptions {
   readonly engine?: EngineName | undefined;
   /** Run on a GPU or reject: tfjs-node-gpu in Node, WebGPU or WebGL in a browser, unless `engine` names another. Default false. */
   readonly useGpu?: boolean | undefined;
+  /**
+   * Weights in place of the model's own, such as random ones for a parameter randomisation test: called with the name in the model and the tensor
+   * of every float weight that has an axis, it returns one of the same dims, or the tensor itself. The model that was passed stays as it is.
+   */
+  readonly weights?: WeightsHook | undefined;
   /** Gradient rules for kernels that have none, those of your own included, or in place of those that have one. */
   readonly rules?: readonly GradientRule[] | undefined;
   /** For a function: its inputs in the order of its parameters. */

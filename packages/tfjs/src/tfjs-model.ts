@@ -1,11 +1,13 @@
 import type { Capabilities, FloatTensor, ForwardRequest, ForwardResult, Model, RectifierRule, Tensor, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
-import { XDeepError } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
 import {
   type EngineRun,
   type ForwardPlan,
   type InnerValues,
   type VjpPlan,
+  allZero,
   betweenRuns,
+  checkZeroGradient,
   engineRuns,
   planForward,
   planVjp,
@@ -35,8 +37,11 @@ export interface TfjsModelParts {
   readonly engine: ChosenEngine;
   /** As callers see them: the batch axis open. */
   readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
   /** The batch size that the model fixes; null where any goes. */
   readonly fixedBatch: number | null;
+  /** What keeps rows from being explained together; null where nothing does. */
+  readonly mixing: string | null;
   readonly trial: Trial;
   readonly rules: RuleSet;
   readonly cache: FilterCache;
@@ -55,13 +60,16 @@ export class TfjsModel implements Model {
   readonly #parts: TfjsModelParts;
   readonly #innerValues: InnerValues | undefined;
   readonly #shared: ReadonlySet<string>;
+  /** Kinds of calls whose gradients were seen to be right about being zero. */
+  readonly #vouched = new Set<string>();
+  #takesOneRow = false;
   #isDisposed = false;
 
   constructor(parts: TfjsModelParts) {
-    const { engine, inputs, network, fixedBatch, trial } = parts;
+    const { engine, inputs, outputs, network, fixedBatch, mixing, trial } = parts;
     this.engine = engine.description;
     this.inputs = inputs;
-    this.outputs = trial.outputs;
+    this.outputs = outputs;
     this.capabilities = {
       rules: ["standard", "guided", "deconvnet"],
       rectifiers: RECTIFIER_NAMES,
@@ -69,7 +77,8 @@ export class TfjsModel implements Model {
       logits: true,
       gpu: engine.gpu,
       maxBatch: null,
-      preferredBatch: fixedBatch ?? trial.preferredBatch,
+      // Methods give a network whose rows depend on each other one at a time.
+      preferredBatch: mixing === null ? (fixedBatch ?? trial.preferredBatch) : 1,
     };
     const sources = defaultSources(network);
     this.defaultWrt = sources.length === 0 || inputs.some(({ name }) => name === sources[0]) ? undefined : sources;
@@ -83,6 +92,11 @@ export class TfjsModel implements Model {
   async forward(request: ForwardRequest): Promise<ForwardResult> {
     this.#checkUsable();
     const plan = planForward(this, request, this.#innerValues);
+    if (plan.targets !== undefined) this.#checkRowsApart(plan);
+    return this.#forward(plan);
+  }
+
+  async #forward(plan: ForwardPlan): Promise<ForwardResult> {
     const parts = await this.#inRuns(plan, plan.feeds, async (run) => {
       const pass = this.#forwardPass(plan, run.feeds, []);
       try {
@@ -98,10 +112,13 @@ export class TfjsModel implements Model {
   async vjp(request: VjpRequest): Promise<VjpResult> {
     this.#checkUsable();
     const plan = planVjp(this, request, this.#innerValues);
+    if (plan.targets !== undefined) this.#checkRowsApart(plan);
     const { feeds, cotangent } = plan;
     const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
-    const { rectifiers } = parts[0]!;
-    return { outputs: joinOutputs(parts), gradients: joinGradients(parts, plan, this.#shared), rectifiers, ...joinScores(parts, plan) };
+    const { rectifiers, isReached } = parts[0]!;
+    const result = { outputs: joinOutputs(parts), gradients: joinGradients(parts, plan, this.#shared), rectifiers, ...joinScores(parts, plan) };
+    await this.#checkZeros(plan, result, parts[0]!);
+    return isReached ? result : { ...result, notes: [this.#unreachedNote(plan)] };
   }
 
   async dispose(): Promise<void> {
@@ -127,7 +144,8 @@ export class TfjsModel implements Model {
       this.#checkUsable();
       const { shape } = pass.outputs[plan.output.name]!;
       if (cotangent !== undefined) checkCotangent(cotangent, plan.output.name, shape);
-      const { gradients, rectifiers } = this.#run(() =>
+      const { hasSteps } = pass.recording;
+      const { gradients, rectifiers, isReached } = this.#run(() =>
         backwardPass(pass, {
           cotangent: (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries),
           rule: ruleName(plan.rule) as RectifierRule,
@@ -144,6 +162,8 @@ export class TfjsModel implements Model {
           scored,
           gradients: plan.weights === undefined ? ownRows(downloaded, run, this.#shared) : downloaded,
           rectifiers,
+          isReached,
+          hasSteps,
         };
       } finally {
         for (const gradient of gradients.values()) gradient.dispose();
@@ -159,27 +179,84 @@ export class TfjsModel implements Model {
     const isScored = targets !== undefined || "cotangent" in plan;
     // A cotangent is that of the output itself, whatever the score of targets is.
     const scored = isScored ? { name: output.name, score: targets === undefined ? ("probability" as const) : plan.score } : undefined;
-    const wanted = [...new Set([...outputs, ...(isScored ? [output.name] : [])])];
+    const wanted = [...new Set([...outputs, ...(isScored || outputs.length === 0 ? [output.name] : [])])];
     const options: ForwardPassOptions = { feeds, wanted, wrt, rules, ...(scored === undefined ? {} : { scored }) };
     return this.#run(() => forwardPass(network, options));
   }
 
-  async #inRuns<T>(
-    { rows, outputs, signal }: ForwardPlan,
+  /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for its kind. */
+  async #checkZeros(plan: VjpPlan, { gradients, target }: VjpResult, { hasSteps }: Part): Promise<void> {
+    const { output, score, wrt, fed, rule, weights, cotangent } = plan;
+    const moving = wrt.filter((name) => plan.feeds[name] !== undefined);
+    const kind = JSON.stringify([output.name, score, wrt, fed]);
+    // A modified rule may well stop everything; it runs the same kernels as the standard one.
+    if (cotangent !== undefined || ruleName(rule) !== "standard" || this.#vouched.has(kind) || moving.length === 0) return;
+    if (allZero(gradients) && weights?.some((weight) => weight !== 0) !== false && !hasSteps) {
+      const request = { ...plan, targets: target, outputs: [output.name] };
+      await checkZeroGradient(
+        plan.feeds,
+        moving,
+        { engine: this.engine, reason: ZERO_REASON },
+        async (feeds) => (await this.#forward({ ...request, feeds })).scores,
+      );
+    }
+    this.#vouched.add(kind);
+  }
+
+  #unreachedNote({ output, wrt }: VjpPlan): string {
+    const entries = this.#innerValues?.entries ?? [];
+    const todo = entries.length === 0 ? "" : ` Explain an inner value instead, such as "${entries[0]}".`;
+    return `No gradient path leads from "${output.name}" to ${quote(wrt)}: what the score takes from it goes through integers or steps, or not at all.${todo}`;
+  }
+
+  /** A network that fails on several rows, though it ran on one, is given them one at a time from then on. */
+  async #inRuns<T>(plan: ForwardPlan, feeds: Readonly<Record<string, Tensor>>, run: (part: EngineRun) => Promise<T>): Promise<readonly Ran<T>[]> {
+    const size = this.#rowsPerRun(plan);
+    try {
+      return await this.#inRunsOf(size, plan, feeds, run);
+    } catch (error) {
+      if (Math.min(size, plan.rows) === 1 || this.#parts.fixedBatch !== null || !this.#isSplittable(plan) || !isXDeepError(error, "ENGINE_FAILED")) throw error;
+      const parts = await this.#inRunsOf(1, plan, feeds, run);
+      this.#takesOneRow = true;
+      return parts;
+    }
+  }
+
+  async #inRunsOf<T>(
+    size: number,
+    { rows, signal }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
     run: (part: EngineRun) => Promise<T>,
-  ): Promise<readonly (T & Pick<EngineRun, "rows">)[]> {
-    const { fixedBatch } = this.#parts;
-    const parts: (T & Pick<EngineRun, "rows">)[] = [];
-    // An output whose first axis is no open batch cannot be joined, so its rows stay in one run.
-    const joinable = this.outputs.every(({ name, dims }) => !outputs.includes(name) || dims[0] === null);
-    const size = joinable ? this.capabilities.preferredBatch : rows;
-    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch, zeroFilled: COTANGENT })) {
+  ): Promise<readonly Ran<T>[]> {
+    const parts: Ran<T>[] = [];
+    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch: this.#parts.fixedBatch, zeroFilled: COTANGENT })) {
       if (parts.length > 0) await betweenRuns(signal);
       this.#checkUsable();
       parts.push({ ...(await run(part)), rows: part.rows });
     }
     return parts;
+  }
+
+  #rowsPerRun(plan: ForwardPlan): number {
+    if (!this.#isSplittable(plan)) return plan.rows;
+    return this.#takesOneRow ? 1 : this.capabilities.preferredBatch;
+  }
+
+  /** Rows stay in one run where they depend on each other, and where an output whose first axis is no batch cannot be joined. */
+  #isSplittable({ outputs }: ForwardPlan): boolean {
+    return this.#parts.mixing === null && this.outputs.every(({ name, dims }) => !outputs.includes(name) || dims[0] === null);
+  }
+
+  #checkRowsApart({ output, rows }: ForwardPlan): void {
+    const { mixing, fixedBatch } = this.#parts;
+    if (mixing === null || (rows === 1 && (fixedBatch ?? 1) === 1)) return;
+    throw new XDeepError(
+      "BATCH_INVALID",
+      `The network ${mixing}, so that the score of a row in "${output.name}" may depend on the others. Explain one row at a time.`,
+      {
+        details: { output: output.name, rows },
+      },
+    );
   }
 
   #run<T>(run: () => T): T {
@@ -193,6 +270,15 @@ export class TfjsModel implements Model {
 
 /** Name under which a cotangent travels with the feeds, so that its rows are split as theirs are. No input is called so. */
 const COTANGENT = "\0cotangent";
+
+type Ran<T> = T & Pick<EngineRun, "rows">;
+
+const ZERO_REASON =
+  "a kernel failed without an error, or the function read values (dataSync) and went on from them, which no gradient follows. Run the model on another engine.";
+
+function quote(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
 
 /** The weights of the rows of a run; rows that only fill a fixed batch weigh nothing. */
 function weightsOf({ weights }: VjpPlan, { rows, padding }: EngineRun): Float32Array | undefined {

@@ -1,8 +1,9 @@
 import { XDeepError } from "@xdeep/core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 
 import { type GraphNode, GraphNodes, parseName, resultName } from "./graph-nodes.ts";
-import type { InnerNames, Network } from "./network.ts";
+import type { InnerNames, Network, NetworkWeights } from "./network.ts";
 import { type GraphOutput, canObserve, runGraph } from "./run-graph.ts";
 import { valueInfo } from "./value-info.ts";
 
@@ -26,8 +27,9 @@ const ASYNCHRONOUS: ReadonlySet<string> = new Set(["control", "dynamic", "hash_t
  *
  * @throws {XDeepError} MODEL_UNSUPPORTED where nothing can be run synchronously; for string inputs and inputs of unknown rank
  */
-export function graphNetwork(model: GraphModel, { owned }: { readonly owned: boolean }): Network {
+export async function graphNetwork(model: GraphModel, { owned }: { readonly owned: boolean }): Promise<Network> {
   const graph = new GraphNodes(model);
+  const weights = graphWeights(model);
   const asynchronous = Object.values(graph.nodes).filter(({ category }) => ASYNCHRONOUS.has(category ?? ""));
   const blocked = new Set(graph.dependents(asynchronous));
   const read = readBy(graph, asynchronous, blocked);
@@ -47,6 +49,8 @@ export function graphNetwork(model: GraphModel, { owned }: { readonly owned: boo
     // Without a signature the converter often drops output shapes; the trial run at load fills them in.
     outputs: outputs.map(({ name, shape, dtype }) => valueInfo(name, shape ?? [], dtype ?? "float32", "output")),
     inner: canObserve(model) ? innerNames(graph, [...outputs.map(({ value }) => value), ...read], blocked) : undefined,
+    weights,
+    scalars: await scalarsOf(weights),
     run: (run) => runGraph(model, graph, outputs, run),
     dispose: () => {
       if (owned) model.dispose();
@@ -91,6 +95,36 @@ function nothingSynchronous(asynchronous: readonly GraphNode[]): XDeepError {
 
 function isInput({ op }: GraphNode): boolean {
   return op.startsWith("Placeholder");
+}
+
+/** The part of a GraphModel that holds its weights. */
+interface WeightHolder {
+  weightMap: Readonly<Record<string, Tensor[]>>;
+}
+
+function graphWeights(model: GraphModel): NetworkWeights {
+  const { executor } = model as unknown as { readonly executor: WeightHolder };
+  const own = executor.weightMap;
+  const list = Object.entries(own).flatMap(([name, tensors]) => tensors.map((tensor, place) => ({ name: resultName(name, place), tensor: () => tensor })));
+  return {
+    list,
+    exchange(replaced, run) {
+      if (replaced.size === 0) return run();
+      let next = 0;
+      executor.weightMap = Object.fromEntries(Object.entries(own).map(([name, tensors]) => [name, tensors.map((tensor) => replaced.get(next++) ?? tensor)]));
+      try {
+        return run();
+      } finally {
+        executor.weightMap = own;
+      }
+    },
+  };
+}
+
+/** Operators take numbers such as the 6 of min(x, 6) from weights. */
+async function scalarsOf({ list }: NetworkWeights): Promise<ReadonlyMap<object, number>> {
+  const single = list.map(({ tensor }) => tensor()).filter(({ size, dtype }) => size === 1 && dtype !== "string");
+  return new Map(await Promise.all(single.map(async (tensor) => [tensor.dataId, (await tensor.data())[0]!] as const)));
 }
 
 /** Values between the inputs and these ends. */

@@ -4,7 +4,7 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 
 import { type LayersGraph, layersGraph } from "./layers-graph.ts";
 import { runLayers } from "./run-layers.ts";
-import type { InnerNames, Network, NetworkRun } from "./network.ts";
+import type { InnerNames, Network, NetworkRun, NetworkWeights } from "./network.ts";
 import { valueInfo } from "./value-info.ts";
 
 /** Structural, so that a LayersModel of any installed copy of TensorFlow.js is one. */
@@ -40,9 +40,32 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
     inputs: model.inputs.map(({ shape, dtype }, i) => valueInfo(names.inputs[i]!, shape, dtype, "input")),
     outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i]!, shape, dtype, "output")),
     inner: innerNames(graph),
+    weights: layersWeights(model),
     run: (run) => runByName(graph, numbers, run),
     dispose: () => {
       if (owned) model.dispose();
+    },
+  };
+}
+
+/** A variable of a layer: TensorFlow.js reads `val` whenever it runs the layer. */
+interface LayerVariable {
+  readonly originalName: string;
+  val: Tensor;
+}
+
+function layersWeights(model: LayersModel): NetworkWeights {
+  const variables = model.weights as unknown as readonly LayerVariable[];
+  return {
+    list: variables.map((variable) => ({ name: variable.originalName, tensor: () => variable.val })),
+    exchange(replaced, run) {
+      const exchanged = [...replaced].map(([place, tensor]) => ({ variable: variables[place]!, tensor, own: variables[place]!.val }));
+      try {
+        for (const { variable, tensor } of exchanged) variable.val = tensor;
+        return run();
+      } finally {
+        for (const { variable, own } of exchanged) variable.val = own;
+      }
     },
   };
 }

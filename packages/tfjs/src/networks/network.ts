@@ -24,13 +24,22 @@ export interface InnerNames {
   readonly casts: readonly string[];
 }
 
+/** The weights of a network. */
+export interface NetworkWeights {
+  readonly list: readonly { readonly name: string; readonly tensor: () => Tensor }[];
+  /** Runs a synchronous function with other tensors in the place of some weights. */
+  exchange<T>(replaced: ReadonlyMap<number, Tensor>, run: () => T): T;
+}
+
 /** A TensorFlow.js network of whichever kind, as one synchronous function. */
 export interface Network {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** undefined where values inside have no names, as in functions. */
   readonly inner?: InnerNames | undefined;
-  /** Values of constants that are one number, by their memory: what operators such as min(x, 6) look like depends on them. */
+  /** undefined where weights have no names, as in functions. */
+  readonly weights?: NetworkWeights | undefined;
+  /** Weights that are one number, by their memory: what operators such as min(x, 6) look like depends on them. */
   readonly scalars?: ReadonlyMap<object, number> | undefined;
   /**
    * Runs in inference mode, inside a tidy, and gives the tensors by the names of `wanted`. No operator runs twice, and none that only what is

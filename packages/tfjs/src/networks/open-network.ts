@@ -49,7 +49,7 @@ async function openFile({ format, artifacts }: ModelFile): Promise<Network> {
   try {
     return "loadLayersModel" in library
       ? layersNetwork(await library.loadLayersModel(handler), { owned: true })
-      : graphNetwork(await library.loadGraphModel(handler), { owned: true });
+      : await graphNetwork(await library.loadGraphModel(handler), { owned: true });
   } catch (cause) {
     if (cause instanceof XDeepError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -6,6 +6,7 @@ import type { FilterCache } from "../formulas/filter-cache.ts";
 import type { RuleSet } from "../gradients/rule-set.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
+import { mixingKernel } from "../tape/mixing-kernel.ts";
 import { bytesKept } from "../tape/recording.ts";
 import type { Network } from "./network.ts";
 import { type Observation, observedDims } from "./observed-info.ts";
@@ -26,6 +27,8 @@ export interface Trial {
   readonly observation: Observation;
   readonly outputs: readonly ValueInfo[];
   readonly preferredBatch: number;
+  /** A kernel that may make rows depend on each other; null where none may, or where it is not known. */
+  readonly mixingKernel: string | null;
 }
 
 export interface TrialOptions {
@@ -58,7 +61,7 @@ export function tryNetwork(network: Network, options: TrialOptions): Trial {
       if (!isFree || isXDeepError(error, "GRADIENT_MISSING")) throw error;
     }
   }
-  return { feeds: null, observation, outputs: network.outputs, preferredBatch: 1 };
+  return { feeds: null, observation, outputs: network.outputs, preferredBatch: 1, mixingKernel: null };
 }
 
 /** What gradients are taken of by default: the float inputs, or the first floats that a network of integers makes. */
@@ -72,8 +75,8 @@ function runTrial(
   feeds: Readonly<Record<string, Tensor>>,
   observation: Observation,
   { rules, cache }: TrialOptions,
-): Pick<Trial, "outputs" | "preferredBatch"> {
-  const wrt = defaultSources(network);
+): Pick<Trial, "outputs" | "preferredBatch" | "mixingKernel"> {
+  const wrt = [...new Set([...defaultSources(network), ...(network.inner?.entries ?? [])])];
   const explained = network.outputs.find(({ type }) => isFloatType(type))?.name;
   const pass = forwardPass(network, {
     feeds,
@@ -84,9 +87,10 @@ function runTrial(
   });
   try {
     const outputs = network.outputs.map((info) => observedOutput(info, pass, observation));
+    const suspect = observation.rows === null ? null : mixingKernel(pass.recording, observation.rows);
     const bytes = bytesKept(pass.recording) / (observation.rows ?? 1);
     if (explained !== undefined && wrt.length > 0) runBack(pass, cache);
-    return { outputs, preferredBatch: Math.max(1, Math.min(LARGEST_BATCH, Math.floor(RECORDING_BUDGET / Math.max(bytes, 1)))) };
+    return { outputs, mixingKernel: suspect, preferredBatch: Math.max(1, Math.min(LARGEST_BATCH, Math.floor(RECORDING_BUDGET / Math.max(bytes, 1)))) };
   } finally {
     pass.dispose();
   }

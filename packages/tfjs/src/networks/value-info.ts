@@ -1,10 +1,18 @@
-import { type DataType, type ValueInfo, XDeepError } from "@xdeep/core";
+import { type DataType, type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
 
-/** The ValueInfo of a TensorFlow.js value. Sizes that are null, undefined or negative are free. Four-dimensional inputs count as images, NHWC. */
+/**
+ * The ValueInfo of a TensorFlow.js value. Sizes that are null, undefined or negative are free. Inputs with four axes count as images, NHWC unless
+ * their sizes say otherwise.
+ */
 export function valueInfo(name: string, shape: readonly (number | null | undefined)[], dtype: string, role: "input" | "output"): ValueInfo {
   const dims = shape.map((size) => (size === null || size === undefined || size < 0 ? null : size));
-  const isImage = role === "input" && dims.length === 4 && dtype === "float32";
-  return { name, type: dataTypeOf(dtype, name), dims, layout: isImage ? "NHWC" : null };
+  return { name, type: dataTypeOf(dtype, name), dims, layout: role === "input" && dims.length === 4 && dtype !== "bool" ? layoutOf(dims) : null };
+}
+
+/** A network converted from elsewhere may have its channels, few as they are, in front. */
+function layoutOf(dims: readonly (number | null)[]): Layout {
+  const isFew = (size: number | null | undefined): boolean => size === 1 || size === 3 || size === 4;
+  return isFew(dims[1]) && !isFew(dims[3]) && dims[3] !== null ? "NCHW" : "NHWC";
 }
 
 function dataTypeOf(dtype: string, name: string): DataType {

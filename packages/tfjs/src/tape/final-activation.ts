@@ -57,7 +57,7 @@ function softmaxOf(read: Reader, call: TracedCall): Argument | null {
   const [numerator, divisor] = read.quotient(call) ?? [];
   const z = numerator && read.exponent(numerator);
   if (z === undefined || divisor === undefined) return null;
-  const summed = read.sumAlong(divisor, z.shape);
+  const summed = read.sumAlong(divisor, z.shape, divisor);
   return summed !== undefined && read.isSame(read.exponent(summed), z) ? read.unshifted(z) : null;
 }
 
@@ -65,16 +65,17 @@ function softmaxOf(read: Reader, call: TracedCall): Argument | null {
 function logSoftmaxOf(read: Reader, call: TracedCall): Argument | null {
   if (call.kernel === "Log") {
     const inner = read.maker(onlyInput(call));
+    if (inner?.kernel === "Softmax") return read.unshifted(onlyInput(inner));
     return inner === undefined ? null : softmaxOf(read, inner);
   }
   if (call.kernel !== "Sub") return null;
   const { a, b } = call.inputs as { readonly a: TracedValue; readonly b: TracedValue };
-  const direct = read.logSumExp(b, a.shape);
+  const direct = read.logSumExp(b, a.shape, b);
   if (direct !== undefined) return read.isSame(direct, a) ? read.unshifted(direct) : null;
   const sum = read.behindArrangement(b);
   if (sum?.kernel !== "Add") return null;
   for (const part of Object.values(sum.inputs)) {
-    const z = read.logSumExp(part, a.shape);
+    const z = read.logSumExp(part, a.shape, b);
     const shift = z === undefined ? undefined : read.maker(z);
     if (shift?.kernel === "Sub" && read.isSame(shift.inputs["a"], a) && read.isMaximumOf(shift.inputs["b"]!, a)) return plain(shift.inputs["a"]!);
   }
@@ -157,19 +158,19 @@ class Reader {
     return this.besidesIn(this.maker(value), kernel, constant);
   }
 
-  /** What is summed in a sum that is spread over values of `shape` again; undefined where it goes along other axes than it was summed. */
-  sumAlong(value: TracedValue, shape: readonly number[]): TracedValue | undefined {
+  /** What is summed in a sum; undefined where `spread`, which is made of it, does not go along the axes of `shape` as it was summed. */
+  sumAlong(value: TracedValue, shape: readonly number[], spread: TracedValue): TracedValue | undefined {
     const call = this.behindArrangement(value);
     if (call?.kernel !== "Sum") return undefined;
     const summed = onlyInput(call);
-    return util.arraysEqual([...summed.shape], [...shape]) && this.#isKept(value, reducedShape(call)) ? summed : undefined;
+    return util.arraysEqual([...summed.shape], [...shape]) && this.#isKept(spread, reducedShape(call)) ? summed : undefined;
   }
 
   /** z of log Σ eᶻ. */
-  logSumExp(value: TracedValue, shape: readonly number[]): TracedValue | undefined {
+  logSumExp(value: TracedValue, shape: readonly number[], spread: TracedValue): TracedValue | undefined {
     const call = this.behindArrangement(value);
-    const summed = call?.kernel === "Log" ? this.sumAlong(onlyInput(call), shape) : undefined;
-    return summed && this.#isKept(value, reducedShape(this.behindArrangement(onlyInput(call!))!)) ? this.exponent(summed) : undefined;
+    const summed = call?.kernel === "Log" ? this.sumAlong(onlyInput(call), shape, spread) : undefined;
+    return summed && this.exponent(summed);
   }
 
   /** Softmax is mostly computed of x − max x, and x is what is meant: entries of the difference say nothing of the largest. */

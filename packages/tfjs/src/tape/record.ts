@@ -10,7 +10,7 @@ import { KernelTrace, type TracedValue } from "./kernel-trace.ts";
 import { type KernelCall, type Recording, disposeRecording } from "./recording.ts";
 
 /** Kernels whose derivative is zero wherever it exists: what follows them carries no gradient. */
-export const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
+const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
 
 /** What a function that is recorded may do with its recording. */
 export interface Recorder {
@@ -42,7 +42,7 @@ export function record<T>(options: RecordOptions, run: (recorder: Recorder) => T
   const listener = new Listener(options);
   const release = listener.attach();
   try {
-    return { result: run(listener), recording: { calls: listener.calls } };
+    return { result: run(listener), recording: { calls: listener.calls, hasSteps: listener.hasSteps } };
   } catch (error) {
     disposeRecording({ calls: listener.calls });
     throw error;
@@ -65,6 +65,7 @@ type KernelInputs = Readonly<Record<string, Tensor | undefined>>;
 class Listener implements Recorder {
   readonly calls: KernelCall[] = [];
   readonly trace: KernelTrace = new KernelTrace();
+  hasSteps = false;
   readonly #rules: RuleSet;
   readonly #live = new Set<number>();
   readonly #scalars: Map<object, number>;
@@ -126,7 +127,11 @@ class Listener implements Recorder {
   #observe(kernel: string, inputs: KernelInputs, attrs: NamedAttrMap, result: Tensor | Tensor[]): void {
     const outputs = Array.isArray(result) ? result : [result];
     this.#observeTrace(kernel, inputs, attrs, outputs);
-    if (!this.#isLive(inputs) || CONSTANT_KERNELS.has(kernel) || !outputs.some(carriesGradient)) return;
+    if (!this.#isLive(inputs)) return;
+    if (CONSTANT_KERNELS.has(kernel) || !outputs.some(carriesGradient)) {
+      this.hasSteps ||= !kernel.endsWith("sLike");
+      return;
+    }
     this.#push(kernel, inputs, attrs, outputs, findRule(this.#rules, kernel));
   }
 

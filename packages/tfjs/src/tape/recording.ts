@@ -32,6 +32,8 @@ export interface RecordedOutput {
 /** A forward run with what its backward run needs. It holds memory until it is disposed. */
 export interface Recording {
   readonly calls: readonly KernelCall[];
+  /** Values were made whose derivative is zero although they move: rounding, comparisons, integers. */
+  readonly hasSteps: boolean;
 }
 
 /** Frees what a call kept. */
@@ -41,7 +43,7 @@ export function disposeCall(call: KernelCall): void {
 }
 
 /** Frees everything that was kept. May be called after parts were freed. */
-export function disposeRecording(recording: Recording): void {
+export function disposeRecording(recording: Pick<Recording, "calls">): void {
   recording.calls.forEach(disposeCall);
 }
 
