@@ -20,5 +20,5 @@ export interface Term {
  */
 export type Target = Entry | { readonly terms: readonly Term[] } | { readonly max: readonly (number | null)[] };
 
-/** What callers pass: one target for all rows, one per row, or null for each row's own argmax at the input. */
-export type TargetOption = Target | readonly Target[] | null;
+/** What callers pass: one target for all rows, one per row, or null for a row's own argmax at the input. */
+export type TargetOption = Target | readonly (Target | null)[] | null;
