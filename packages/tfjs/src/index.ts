@@ -1,3 +1,5 @@
+export { inspectModel } from "./inspect-model.ts";
+export type { InspectedOutput, InspectedValue, KernelCoverage, ModelInspection, RectifierCount, RuleStatus } from "./inspect/inspection.ts";
 export { loadModel } from "./load-model.ts";
 export type { LoadOptions } from "./options.ts";
 export type { GradientRule, PullbackCall } from "./gradients/gradient-rule.ts";

@@ -46,11 +46,18 @@ async function openFile({ format, artifacts }: ModelFile): Promise<Network> {
   const library = await (isLayers ? import("@tensorflow/tfjs-layers") : import("@tensorflow/tfjs-converter")).catch((cause: unknown) => {
     throw importError(packageName, cause);
   });
+  let loaded: { dispose(): unknown } | undefined;
   try {
-    return "loadLayersModel" in library
-      ? layersNetwork(await library.loadLayersModel(handler), { owned: true })
-      : await graphNetwork(await library.loadGraphModel(handler), { owned: true });
+    if ("loadLayersModel" in library) {
+      const model = await library.loadLayersModel(handler);
+      loaded = model;
+      return layersNetwork(model, { owned: true });
+    }
+    const model = await library.loadGraphModel(handler);
+    loaded = model;
+    return await graphNetwork(model, { owned: true });
   } catch (cause) {
+    loaded?.dispose();
     if (cause instanceof XDeepError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new XDeepError("MODEL_INVALID", `${packageName} could not load the model: ${reason}`, { details: { format }, cause });

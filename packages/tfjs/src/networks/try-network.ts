@@ -31,6 +31,11 @@ export interface Trial {
   readonly mixingKernel: string | null;
 }
 
+export interface TrialFeeds {
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly observation: Observation;
+}
+
 export interface TrialOptions {
   readonly rules: RuleSet;
   readonly cache: FilterCache;
@@ -48,20 +53,27 @@ export interface TrialOptions {
  * @throws {XDeepError} GRADIENT_MISSING, ENGINE_FAILED
  */
 export function tryNetwork(network: Network, options: TrialOptions): Trial {
-  const { fixedBatch, shared } = options;
+  const tries = trialFeeds(network, options);
+  for (const { feeds, observation } of tries) {
+    try {
+      return { feeds, observation, ...runTrial(network, feeds, observation, options) };
+    } catch (error) {
+      if (!observation.isFree || isXDeepError(error, "GRADIENT_MISSING")) throw error;
+    }
+  }
+  return { feeds: null, observation: tries[0]!.observation, outputs: network.outputs, preferredBatch: 1, mixingKernel: null };
+}
+
+/** One row of zeros, in every size that is worth a try. */
+export function trialFeeds(network: Network, { fixedBatch, shared }: Pick<TrialOptions, "fixedBatch" | "shared">): readonly TrialFeeds[] {
   // States of recurrent networks, [layers, batch, hidden], have it behind the first axis.
   const batchOf = ({ name, dims }: ValueInfo): number => (shared.has(name) ? dims.indexOf(null, 1) : 0);
   const isFree = network.inputs.some((info) => info.dims.some((dim, axis) => dim === null && axis !== batchOf(info)));
   const observation = { rows: shared.size === network.inputs.length ? null : (fixedBatch ?? 1), isFree };
-  for (const size of isFree ? TRIAL_SIZES : [1]) {
-    const feeds = Object.fromEntries(network.inputs.map((info) => [info.name, zerosOf(info, (axis) => (axis === batchOf(info) ? (fixedBatch ?? 1) : size))]));
-    try {
-      return { feeds, observation, ...runTrial(network, feeds, observation, options) };
-    } catch (error) {
-      if (!isFree || isXDeepError(error, "GRADIENT_MISSING")) throw error;
-    }
-  }
-  return { feeds: null, observation, outputs: network.outputs, preferredBatch: 1, mixingKernel: null };
+  return (isFree ? TRIAL_SIZES : [1]).map((size) => ({
+    observation,
+    feeds: Object.fromEntries(network.inputs.map((info) => [info.name, zerosOf(info, (axis) => (axis === batchOf(info) ? (fixedBatch ?? 1) : size))])),
+  }));
 }
 
 /** What gradients are taken of by default: the float inputs, or the first floats that a network of integers makes. */

@@ -133,7 +133,7 @@ class Reader {
   /** Numerator and divisor of a / b or a · (1 / b); a numerator of 1 where there is but a reciprocal. */
   quotient(call: TracedCall): readonly [TracedValue, TracedValue] | undefined {
     if (call.kernel === "RealDiv") return [call.inputs["a"]!, call.inputs["b"]!];
-    if (call.kernel === "Reciprocal") return [{ ...call.output, id: -1, constant: 1 }, onlyInput(call)];
+    if (call.kernel === "Reciprocal") return [{ ...call.outputs[0]!, id: -1, constant: 1 }, onlyInput(call)];
     if (call.kernel !== "Multiply") return undefined;
     const [a, b] = [call.inputs["a"]!, call.inputs["b"]!];
     for (const [whole, part] of [

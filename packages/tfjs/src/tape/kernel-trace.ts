@@ -7,7 +7,7 @@ export interface TracedCall {
   readonly kernel: string;
   readonly inputs: Readonly<Record<string, TracedValue>>;
   readonly attrs: Readonly<Record<string, unknown>>;
-  readonly output: TracedValue;
+  readonly outputs: readonly TracedValue[];
 }
 
 export interface TracedValue {
@@ -30,12 +30,17 @@ export class KernelTrace {
   readonly #kept = new Map<number, Tensor>();
 
   observe(call: TracedCall, inputs: Readonly<Record<string, Tensor | undefined>>): void {
-    this.#makers.set(call.output.id, call);
+    this.#makers.set(call.outputs[0]!.id, call);
     const constant = constantOf(call);
-    if (constant !== undefined) this.#constants.set(call.output.id, constant);
+    if (constant !== undefined) this.#constants.set(call.outputs[0]!.id, constant);
     const name = KEPT[call.kernel] ?? (call.kernel === "Sub" && this.#isMaximum(call.inputs["b"]!) ? "a" : "");
     const argument = inputs[name];
     if (argument !== undefined && !this.#kept.has(argument.id)) this.#kept.set(argument.id, retain(argument));
+  }
+
+  /** In the order in which they ran. */
+  calls(): Iterable<TracedCall> {
+    return this.#makers.values();
   }
 
   makerOf(id: number): TracedCall | undefined {

@@ -1,7 +1,7 @@
 import { type NamedAttrMap, type NamedTensorMap, type Tensor, engine } from "@tensorflow/tfjs-core";
 
 import { identityRule } from "../gradients/arrangement/pass-on.ts";
-import type { GradientRule } from "../gradients/gradient-rule.ts";
+import type { CheckedCall, GradientRule } from "../gradients/gradient-rule.ts";
 import { type RuleSet, findRule } from "../gradients/rule-set.ts";
 import { retain } from "../engine/retain.ts";
 import { type CustomGradientParams, isCustomGradient, prepareCustomGradient } from "./custom-gradient.ts";
@@ -10,7 +10,7 @@ import { KernelTrace, type TracedValue } from "./kernel-trace.ts";
 import { type KernelCall, type Recording, disposeRecording } from "./recording.ts";
 
 /** Kernels whose derivative is zero wherever it exists: what follows them carries no gradient. */
-const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
+export const CONSTANT_KERNELS: ReadonlySet<string> = new Set(["Ceil", "Floor", "FloorDiv", "OnesLike", "Round", "Sign", "Step", "ZerosLike"]);
 
 /** What a function that is recorded may do with its recording. */
 export interface Recorder {
@@ -26,6 +26,8 @@ export interface RecordOptions {
   readonly rules: RuleSet;
   /** Numbers that constants are, by their memory. */
   readonly scalars?: ReadonlyMap<object, number> | undefined;
+  /** Forms of a kernel that have no gradient count as kernels without a rule, and end nothing. Default false. */
+  readonly keepsGoing?: boolean;
 }
 
 export interface Recorded<T> {
@@ -69,9 +71,11 @@ class Listener implements Recorder {
   readonly #rules: RuleSet;
   readonly #live = new Set<number>();
   readonly #scalars: Map<object, number>;
+  readonly #keepsGoing: boolean;
   #paused = false;
 
-  constructor({ rules, scalars }: RecordOptions) {
+  constructor({ rules, scalars, keepsGoing = false }: RecordOptions) {
+    this.#keepsGoing = keepsGoing;
     this.#rules = rules;
     this.#scalars = new Map(scalars);
   }
@@ -139,7 +143,7 @@ class Listener implements Recorder {
     const traced = ({ id, shape, dataId }: Tensor): TracedValue => ({ id, shape, constant: this.#scalars.get(dataId) });
     const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null);
     this.trace.observe(
-      { kernel, attrs, inputs: Object.fromEntries(present.map(([name, tensor]) => [name, traced(tensor)])), output: traced(outputs[0]!) },
+      { kernel, attrs, inputs: Object.fromEntries(present.map(([name, tensor]) => [name, traced(tensor)])), outputs: outputs.map(traced) },
       inputs,
     );
   }
@@ -153,11 +157,15 @@ class Listener implements Recorder {
     inputs: KernelInputs,
     attrs: NamedAttrMap,
     outputs: readonly Tensor[],
-    rule: GradientRule | undefined,
+    found: GradientRule | undefined,
     saved: readonly Tensor[] = [],
   ): void {
     const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null);
-    rule?.check?.({ attrs, shapes: Object.fromEntries(present.map(([name, { shape }]) => [name, shape])), outputShapes: outputs.map(({ shape }) => shape) });
+    const rule = this.#usable(found, {
+      attrs,
+      shapes: Object.fromEntries(present.map(([name, { shape }]) => [name, shape])),
+      outputShapes: outputs.map(({ shape }) => shape),
+    });
     for (const { id } of outputs.filter(carriesGradient)) this.#live.add(id);
     const wanted = new Set(present.filter(([, { id }]) => this.#live.has(id)).flatMap(([name]) => neededBy(rule, name)));
     const scalar = present.map(([, { dataId }]) => this.#scalars.get(dataId)).find((value) => value !== undefined);
@@ -174,6 +182,17 @@ class Listener implements Recorder {
       savedOutput: rule?.needsOutput ? retain(outputs[0]!) : undefined,
       scalar,
     });
+  }
+
+  /** @throws {XDeepError} GRADIENT_MISSING for a form of the kernel that has no gradient, unless such forms count as kernels without a rule */
+  #usable(rule: GradientRule | undefined, call: CheckedCall): GradientRule | undefined {
+    try {
+      rule?.check?.(call);
+      return rule;
+    } catch (error) {
+      if (!this.#keepsGoing) throw error;
+      return undefined;
+    }
   }
 
   /** A function that came with its own gradient: recorded as one step, as core's tape does. */

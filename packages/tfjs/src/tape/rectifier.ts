@@ -44,6 +44,13 @@ export function planRectifiers({ calls }: Recording, rule: RectifierRule, rectif
   };
 }
 
+/** The calls that may count as rectifiers, one of each, with the names under which they do. */
+export function rectifierNames({ calls }: Recording): ReadonlyMap<KernelCall, string> {
+  const { heads, tails } = findRelu6Halves(calls);
+  const named = calls.filter((call) => !heads.has(call)).map((call) => [call, tails.has(call) ? "Relu6" : rectifierName(call, new Set())] as const);
+  return new Map(named.filter((entry): entry is readonly [KernelCall, string] => entry[1] !== undefined));
+}
+
 /** The name under which a call counts as a rectifier; undefined for all other calls. */
 function rectifierName({ kernel, attrs, scalar }: KernelCall, chosen: ReadonlySet<string>): string | undefined {
   if (kernel === "ClipByValue" && !chosen.has("ClipByValue") && isClipToSix(attrs)) return "Relu6";

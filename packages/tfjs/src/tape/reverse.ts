@@ -52,22 +52,24 @@ export function backward(recording: Recording, { of, cotangent, wrt, rectifiers,
   return { gradients: new Map(wrt.flatMap((id) => (cotangents.has(id) ? [[id, cotangents.get(id)!] as const] : []))), rectifiers: acted };
 }
 
-/**
- * Kernels without a gradient between the sources of a recording and one of its values: names as in "TopK" or "Conv2D (filter)", once each.
- */
-export function missingGradients(recording: Recording, of: number): readonly string[] {
+/** The calls that lead from the sources of a recording to one of its values, the last first. */
+export function callsOnPath({ calls }: Recording, of: number): readonly KernelCall[] {
   const reached = new Set([of]);
-  const missing = new Set<string>();
-  for (const { kernel, rule, inputs, outputs } of recording.calls.toReversed()) {
-    if (!outputs.some(({ id }) => reached.has(id))) continue;
-    for (const [name, { id, live }] of Object.entries(inputs)) {
-      if (!live) continue;
-      reached.add(id);
-      if (rule === undefined) missing.add(kernel);
-      else if (!(name in rule.needs) && !("*" in rule.needs)) missing.add(`${kernel} (${name})`);
-    }
-  }
-  return [...missing].toSorted();
+  return calls.toReversed().filter(({ inputs, outputs }) => {
+    const isOnPath = outputs.some(({ id }) => reached.has(id));
+    if (isOnPath) for (const { id, live } of Object.values(inputs)) if (live) reached.add(id);
+    return isOnPath;
+  });
+}
+
+/** Kernels without a gradient between the sources of a recording and one of its values: names as in "TopK" or "Conv2D (filter)", once each. */
+export function missingGradients(recording: Recording, of: number): readonly string[] {
+  const missing = callsOnPath(recording, of).flatMap(({ kernel, rule, inputs }) => {
+    if (rule === undefined) return [kernel];
+    const without = Object.entries(inputs).filter(([name, { live }]) => live && !(name in rule.needs) && !("*" in rule.needs));
+    return without.map(([name]) => `${kernel} (${name})`);
+  });
+  return [...new Set(missing)].toSorted();
 }
 
 function checkCoverage(recording: Recording, of: number): void {
