@@ -11,19 +11,19 @@ export interface ModelLimits {
   readonly depth: number;
   /**
    * Elements of all constants together that the model makes rather than stores (ConstantOfShape, Range, a sparse tensor written out, …), beyond
-   * eight for each element that it stores; and of the constants that a gradient needs. Default 2²⁶.
+   * eight for each element that it stores; and of the constants that a gradient needs. Default 2²⁴.
    */
   readonly constantElements: number;
   /**
    * Elements of all values together that a run over one row, or over the batch that the file fixes, computes, beyond 2¹⁴ for each element of the
-   * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²⁵.
+   * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²³.
    */
   readonly valueElements: number;
   /** Elements that a run is filled up to where the file fixes a batch and fewer rows are given. Default 2²⁵. */
   readonly filledElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 26, valueElements: 2 ** 25, filledElements: 2 ** 25 };
+export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 24, valueElements: 2 ** 23, filledElements: 2 ** 25 };
 
 /**
  * The limits with the default for each that is left out.

@@ -33,6 +33,13 @@ export function operatorForm(domain: string, op: string, opset: number): Operato
   return form;
 }
 
+/** The version with which an operator of the default domain came, where that is later than `opset`; undefined otherwise. */
+export function comesWith(domain: string, op: string, opset: number): number | undefined {
+  const first = isDefaultDomain(domain) && Object.hasOwn(operatorSchemas, op) ? operatorSchemas[op]?.[0]?.[0] : undefined;
+  // Before opset 10 some of today's operators were there on trial.
+  return first !== undefined && first > opset && opset >= 10 ? first : undefined;
+}
+
 function latest(schemas: typeof operatorSchemas, op: string, opset: number): string | undefined {
   return Object.hasOwn(schemas, op) ? schemas[op]?.findLast(([since]) => since <= opset)?.[1] : undefined;
 }

@@ -150,6 +150,7 @@ describe("a damaged node", () => {
     ["an If without a branch", /lacks the attribute "else_branch"/, nodeProto("If", ["x"], ["y"], { then_branch: branch(relu) })],
     ["a Scan without body", /lacks the attribute "body"/, nodeProto("Scan", ["x"], ["y"], { num_scan_inputs: 1 })],
     ["a body of another form", /body has 0 inputs and 1 outputs, and must have 2 and 2/, nodeProto("Loop", ["x", ""], ["y"], { body: branch(relu) })],
+    ["an operator of a later set", /uses operator set 18, and the operator came with 20/, nodeProto("Gelu", ["x"], ["y"])],
     ["a permutation of floats", /"perm" is of type FLOATS, and must be INTS/, nodeProto("Transpose", ["x"], ["y"], { perm: float([1, 0]) })],
     ["an axis that is a list", /"axis" is of type INTS, and must be INT/, nodeProto("Softmax", ["x"], ["y"], { axis: [1] })],
     ["a Constant of nothing", /has 0 values/, nodeProto("Constant", [], ["y"])],

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import { type AttributeProto, AttributeProto_AttributeType as Type, type NodeProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
-import { type OperatorForm, type ParameterList, operatorForm } from "./operator-form.ts";
+import { type OperatorForm, type ParameterList, comesWith, operatorForm } from "./operator-form.ts";
 import { type SparseBudget, validateSparseTensor } from "./validate-sparse.ts";
 import { validateTensorProto } from "./validate-tensor.ts";
 
@@ -37,6 +37,8 @@ export interface NodeContext {
  */
 export function validateNode(node: NodeProto, context: NodeContext): void {
   const form = operatorForm(node.domain, node.opType, context.opset);
+  const since = comesWith(node.domain, node.opType, context.opset);
+  if (since !== undefined) throw invalidNode(node, `the model uses operator set ${context.opset}, and the operator came with ${since}`);
   validateAttributes(node, form, context);
   if (form === undefined) return;
   validateParameters(node, node.input, form.inputs, "input");

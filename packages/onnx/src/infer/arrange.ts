@@ -20,7 +20,9 @@ function transpose(node: NodeView): Facts {
   const dims = node.dims(0);
   if (dims === null) return tensor(node.type(0), null);
   const permutation = node.attributes.ints("perm") ?? dims.map((_, axis) => dims.length - 1 - axis);
-  if (permutation.length !== dims.length) throw node.invalid(`perm has ${permutation.length} entries`);
+  if (permutation.length !== dims.length || !dims.every((_, axis) => permutation.includes(axis))) {
+    throw node.invalid(`perm is [${permutation.join(", ")}], which does not order ${dims.length} axes`);
+  }
   const permuted = permutation.map((axis) => dims[axis] as Dim);
   const operand = node.elements(0);
   return factsWithElements(node.type(0), permuted, operand && transposed(operand, permutation));
