@@ -5,7 +5,7 @@ import { type FunctionProto, type GraphProto, type ModelProto, type NodeProto, t
 import { namesOfGraph, namesRead, subgraphsOf } from "./graph-names.ts";
 import { mapGraphs } from "./map-graphs.ts";
 import { defaultOpset, upgradeOpset } from "./opset/upgrade-opset.ts";
-import { NEWEST_TARGET, upgradeNodes } from "./opset/upgrade-nodes.ts";
+import { NEWEST_TARGET, throwRefusals, upgradeNodes } from "./opset/upgrade-nodes.ts";
 import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "./limits.ts";
 import { isDefaultDomain } from "./since-version.ts";
 import { withFields } from "./with-fields.ts";
@@ -19,6 +19,8 @@ interface Inlining {
   /** What calls were replaced by, so far: nodes, and bytes of constants in them. */
   nodes: number;
   bytes: number;
+  /** Errors of nodes that have no equal in the operator set that all are brought to. */
+  readonly refusals: XDeepError[];
 }
 
 /**
@@ -44,12 +46,14 @@ export function inlineFunctions(model: ModelProto, limits: ModelLimits = DEFAULT
     limits,
     nodes: 0,
     bytes: 0,
+    refusals: [],
   };
   const inline = <T extends GraphProto | undefined>(graph: T): T => (graph === undefined ? graph : (inlineGraph(graph, inlining, []) as T));
   const inlined = withFields(raised, {
     graph: inline(raised.graph),
     trainingInfo: raised.trainingInfo.map((info) => withFields(info, { initialization: inline(info.initialization), algorithm: inline(info.algorithm) })),
   });
+  throwRefusals(inlining.refusals);
   return withFields(inlined, { opsetImport: mergedImports(inlined, model.functions, opset) });
 }
 
@@ -118,9 +122,9 @@ function count(nodes: readonly NodeProto[], inlining: Inlining): void {
   }
 }
 
-function raisedBody(body: readonly NodeProto[], from: number | undefined, call: NodeProto, { opset: to, taken }: Inlining): readonly NodeProto[] {
+function raisedBody(body: readonly NodeProto[], from: number | undefined, call: NodeProto, { opset: to, taken, refusals }: Inlining): readonly NodeProto[] {
   if (from === undefined || to === undefined || from >= to) return body;
-  return upgradeNodes(body, new Map(), new Map(), new Map(), { from, to, taken, used: namesRead(body, new Set(call.output)) });
+  return upgradeNodes(body, new Map(), new Map(), new Map(), { from, to, taken, used: namesRead(body, new Set(call.output)), refusals });
 }
 
 function domainsOf(model: ModelProto): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { isXDeepError } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
 import { type Facts, unknownFacts } from "../facts.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { subgraphsOf, takeName } from "../graph-names.ts";
@@ -22,6 +22,8 @@ export interface UpgradeContext {
   readonly taken: Set<string>;
   /** Names that some node reads, and outputs of graphs. */
   readonly used: ReadonlySet<string>;
+  /** Errors of nodes that have no equal in the newer operator set; new ones are added. */
+  readonly refusals: XDeepError[];
 }
 
 type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
@@ -64,10 +66,31 @@ export function upgradeNodes(
       freshName: (hint) => takeName(context.taken, hint),
       isUsed: (name) => context.used.has(name),
     });
-    refuseReferences(old);
-    converter.convert(old);
+    try {
+      refuseReferences(old);
+      converter.convert(old);
+    } catch (error) {
+      if (!isXDeepError(error, "MODEL_UNSUPPORTED")) throw error;
+      context.refusals.push(error);
+      append(current);
+    }
   }
   return upgraded;
+}
+
+/**
+ * One error for all nodes that have no equal in the newer operator set.
+ *
+ * @throws {XDeepError} MODEL_UNSUPPORTED where there is any
+ */
+export function throwRefusals(refusals: readonly XDeepError[]): void {
+  const [first] = refusals;
+  if (first === undefined) return;
+  if (refusals.length === 1) throw first;
+  const lines = refusals.map(({ message }) => `  ${message}`);
+  throw new XDeepError("MODEL_UNSUPPORTED", `${refusals.length} nodes cannot be raised to a newer operator set:\n${lines.join("\n")}`, {
+    details: { nodes: refusals.map(({ details }) => details) },
+  });
 }
 
 /** Attributes that stand for an attribute of the function around are not known here. */

@@ -4,6 +4,7 @@ import { type OldModel, floats, longs, oldModels } from "../../test/old-models.t
 import { Tensor, numbersOf, runModel } from "../../test/run-model.ts";
 import type { FunctionProto, ModelProto, NodeProto } from "../gen/onnx_pb.ts";
 import { FunctionProtoSchema, GraphProtoSchema } from "../gen/onnx_pb.ts";
+import { graphProto } from "../graph-proto.ts";
 import { modelProto } from "../model-proto.ts";
 import { float, nodeProto } from "../node.ts";
 import { tensorProto } from "../tensor-data.ts";
@@ -106,6 +107,27 @@ describe("upgradeOpset", () => {
       expect.objectContaining({ code: "MODEL_UNSUPPORTED", message: expect.stringContaining("the_node") as string }) as Error,
     );
     expect(() => upgradeOpset(model, 18)).toThrow(name.split(" ")[0]);
+  });
+
+  it("refuses all operators that left the set at once, those of subgraphs too", () => {
+    const branch = graphProto({
+      nodes: [nodeProto("GRUUnit", ["x"], ["b"], {}, { name: "third" })],
+      inputs: [],
+      outputs: [valueInfoProto("b", "float32", null)],
+      name: "g",
+    });
+    const nodes = [
+      nodeProto("ATen", ["x"], ["a"], {}, { name: "first" }),
+      nodeProto("Crop", ["a"], ["c"], {}, { name: "second" }),
+      nodeProto("If", ["c"], ["y"], { then_branch: branch, else_branch: branch }),
+    ];
+    const old = modelProto({ nodes, inputs: [image], outputs: [output], opset: 7 });
+    expect(() => upgradeOpset(old, 18)).toThrow(
+      expect.objectContaining({
+        code: "MODEL_UNSUPPORTED",
+        message: expect.stringMatching(/4 nodes.*\n.*ATen.*"first".*\n.*Crop.*"second".*\n.*GRUUnit.*"third"/) as string,
+      }) as Error,
+    );
   });
 
   it("is tested for every operator that it converts", () => {

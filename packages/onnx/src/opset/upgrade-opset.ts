@@ -4,7 +4,7 @@ import { type FunctionProto, type ModelProto, type OperatorSetIdProto, OperatorS
 import { namesOfGraph, namesOfNodes, namesRead } from "../graph-names.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { withFields } from "../with-fields.ts";
-import { NEWEST_TARGET, upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
+import { NEWEST_TARGET, throwRefusals, upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
 
 /** The operator set that older models are brought to, unless a newer one is asked for. */
 const BASE_OPSET = 18;
@@ -26,7 +26,7 @@ export function defaultOpset(owner: { readonly opsetImport: readonly OperatorSet
  * A model that computes the same with the operators of the default operator set `minimum` or later (18 where `minimum` is less). Nodes and weights
  * that mean the same are shared with the given model, which is not changed; a model that is new enough is returned as it is.
  *
- * @throws {XDeepError} MODEL_UNSUPPORTED, naming the node, where an old operator has no exact equal: training mode, Scan of opset 8, a used Dropout mask.
+ * @throws {XDeepError} MODEL_UNSUPPORTED, naming every node, where old operators have no exact equal: training mode, Scan of opset 8, a used Dropout mask.
  * @throws {XDeepError} OPTION_INVALID when `minimum` is above 22 and the model below it.
  */
 export function upgradeOpset(model: ModelProto, minimum: number): ModelProto {
@@ -37,11 +37,14 @@ export function upgradeOpset(model: ModelProto, minimum: number): ModelProto {
     throw new XDeepError("OPTION_INVALID", `Models are raised to opset ${NEWEST_TARGET} at most, got minimum ${minimum}.`, { details: { minimum, opset } });
   }
   if (opset === undefined) refuseNodesWithoutOpset(model);
-  return withFields(opset === undefined ? model : upgradeGraphs(model, opset, to), {
+  const refusals: XDeepError[] = [];
+  const upgraded = withFields(opset === undefined ? model : upgradeGraphs(model, opset, to, refusals), {
     opsetImport: withOpset(model.opsetImport, to),
     irVersion: maximum(model.irVersion, irVersionOf(to)),
-    functions: model.functions.map((proto) => upgradeFunction(proto, to)),
+    functions: model.functions.map((proto) => upgradeFunction(proto, to, refusals)),
   });
+  throwRefusals(refusals);
+  return upgraded;
 }
 
 function refuseNodesWithoutOpset(model: ModelProto): void {
@@ -51,7 +54,7 @@ function refuseNodesWithoutOpset(model: ModelProto): void {
   throw new XDeepError("MODEL_INVALID", message, { details: { op: node.opType, node: node.name } });
 }
 
-function upgradeGraphs(model: ModelProto, from: number, to: number): ModelProto {
+function upgradeGraphs(model: ModelProto, from: number, to: number, refusals: XDeepError[]): ModelProto {
   const training = model.trainingInfo.flatMap(({ initialization, algorithm }) => [initialization, algorithm]);
   const graphs = [model.graph, ...training].filter((graph) => graph !== undefined);
   const taken = new Set<string>();
@@ -61,7 +64,7 @@ function upgradeGraphs(model: ModelProto, from: number, to: number): ModelProto 
     namesRead(graph.node, used);
     for (const { name } of graph.output) used.add(name);
   }
-  const context = { from, to, taken, used };
+  const context = { from, to, taken, used, refusals };
   const upgrade = <T extends ModelProto["graph"]>(graph: T): T => (graph === undefined ? graph : (upgradeGraph(graph, new Map(), context) as T));
   return withFields(model, {
     graph: upgrade(model.graph),
@@ -69,12 +72,12 @@ function upgradeGraphs(model: ModelProto, from: number, to: number): ModelProto 
   });
 }
 
-function upgradeFunction(proto: FunctionProto, to: number): FunctionProto {
+function upgradeFunction(proto: FunctionProto, to: number, refusals: XDeepError[]): FunctionProto {
   const from = defaultOpset(proto);
   if (from === undefined || from >= to) return proto;
   const taken = namesOfNodes(proto.node, new Set([...proto.input, ...proto.output]));
   const used = namesRead(proto.node, new Set(proto.output));
-  const node = upgradeNodes(proto.node, new Map(), new Map(), new Map(), { from, to, taken, used });
+  const node = upgradeNodes(proto.node, new Map(), new Map(), new Map(), { from, to, taken, used, refusals });
   return withFields(proto, { node, opsetImport: withOpset(proto.opsetImport, to) });
 }
 
