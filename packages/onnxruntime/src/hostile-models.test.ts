@@ -84,7 +84,7 @@ describe("a file that no engine should see", () => {
   ])("that %s ends in an error with a code", async (_, expected, hostile) => {
     const started = performance.now();
     expect(await outcome(hostile)).toMatch(expected);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   function hugeShape(): Pick<ModelParts, "inputs"> {
@@ -105,7 +105,7 @@ describe("sizes that double with every node", () => {
     ];
     const started = performance.now();
     await outcome(model(nodes, image("A", "B")));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
 

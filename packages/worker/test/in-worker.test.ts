@@ -81,9 +81,9 @@ describe("a model in a worker", () => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
     }, 5);
-    await model.vjp({ feeds: { x: row(1000) } });
+    await model.vjp({ feeds: { x: row(2000) } });
     clearInterval(timer);
-    expect(longest).toBeLessThan(500);
+    expect(longest).toBeLessThan(1500);
   });
 
   it("ends 200 calls as asked when 100 of them are aborted, each with its own reason", async () => {
@@ -103,10 +103,10 @@ describe("a model in a worker", () => {
     await using model = await slowModel();
     const controller = new AbortController();
     const started = performance.now();
-    const call = model.vjp({ feeds: { x: row(1500) }, signal: controller.signal });
+    const call = model.vjp({ feeds: { x: row(6000) }, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     await expect(call).rejects.toMatchObject({ name: "AbortError" });
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it("carries errors with their codes", async () => {
@@ -183,8 +183,8 @@ describe("a pool", () => {
     await using model = await pool(slow, 2, { arguments: [WIDTH] });
     await model.vjp({ feeds: { x: row(1) } });
     const started = performance.now();
-    await Promise.all([model.vjp({ feeds: { x: row(600) } }), model.vjp({ feeds: { x: row(600) } })]);
-    expect(performance.now() - started).toBeLessThan(1100);
+    await Promise.all([model.vjp({ feeds: { x: row(2500) } }), model.vjp({ feeds: { x: row(2500) } })]);
+    expect(performance.now() - started).toBeLessThan(4500);
   });
 
   it("refuses sizes that are none, and leaves nothing behind where loading fails", async () => {
