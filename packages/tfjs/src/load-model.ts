@@ -13,7 +13,7 @@ import type { LoadOptions } from "./options.ts";
  *   EXTERNAL_DATA_MISSING; GRADIENT_MISSING, naming every kernel without a gradient
  */
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
-  const { load } = await import("./load.ts").catch((cause: unknown) => {
+  const { load } = await import("./model/load.ts").catch((cause: unknown) => {
     throw importError("@tensorflow/tfjs-core", cause);
   });
   return load(source, options);

@@ -2,9 +2,9 @@ import { isXDeepError } from "@xdeep/core";
 
 import { withBackend } from "../engine/with-backend.ts";
 import type { ModelSource } from "../networks/open-network.ts";
-import { probeTogether } from "../networks/probe-together.ts";
-import { trialFeeds } from "../networks/try-network.ts";
-import { type OpenedModel, withOpenedModel } from "../open-model.ts";
+import { probeTogether } from "../model/probe-together.ts";
+import { trialFeeds } from "../model/try-network.ts";
+import { type OpenedModel, withOpenedModel } from "../model/open-model.ts";
 import type { LoadOptions } from "../options.ts";
 import { inspectNetwork } from "./inspect-network.ts";
 import type { ModelInspection } from "./inspection.ts";

@@ -2,9 +2,9 @@ import { XDeepError } from "@xdeep/core";
 import { io } from "@tensorflow/tfjs-core";
 
 import { type FunctionSignature, type TfjsFunction, functionNetwork } from "./function-network.ts";
-import { graphNetwork, isGraphModel } from "./graph-network.ts";
+import { graphNetwork, isGraphModel } from "./graph/graph-network.ts";
 import { importError } from "../engine/import-package.ts";
-import { isLayersModel, layersNetwork } from "./layers-network.ts";
+import { isLayersModel, layersNetwork } from "./layers/layers-network.ts";
 import type { LoadOptions } from "../options.ts";
 import type { Network } from "./network.ts";
 import { type ModelFile, readModel } from "./read-model.ts";

@@ -16,21 +16,21 @@ import {
   targetCotangent,
 } from "@xdeep/core/backend";
 
-import type { ChosenEngine } from "./engine/choose-engine.ts";
-import { downloadAll } from "./engine/transfer.ts";
-import { withBackend } from "./engine/with-backend.ts";
-import type { FilterCache } from "./formulas/filter-cache.ts";
-import type { RuleSet } from "./gradients/rule-set.ts";
-import { innerInfos } from "./networks/inner-infos.ts";
-import { innerValues } from "./networks/inner-values.ts";
-import type { Network } from "./networks/network.ts";
-import { type Trial, defaultSources } from "./networks/try-network.ts";
+import type { ChosenEngine } from "../engine/choose-engine.ts";
+import { downloadAll } from "../engine/transfer.ts";
+import { withBackend } from "../engine/with-backend.ts";
+import type { FilterCache } from "../formulas/filter-cache.ts";
+import type { RuleSet } from "../gradients/rule-set.ts";
+import { innerInfos } from "../networks/inner/inner-infos.ts";
+import { innerValues } from "../networks/inner/inner-values.ts";
+import type { Network } from "../networks/network.ts";
+import { type Trial, defaultSources } from "./try-network.ts";
 import { type Part, joinGradients, joinOutputs, ownRows } from "./join-parts.ts";
-import { backwardPass } from "./tape/backward-pass.ts";
-import { type ForwardPassOptions, type ForwardPass, forwardPass } from "./tape/forward-pass.ts";
-import { RECTIFIER_NAMES } from "./tape/rectifier.ts";
-import { checkCotangent, joinScores, readScores } from "./tape/scoring.ts";
-import { VERSION } from "./version.ts";
+import { backwardPass } from "../tape/backward-pass.ts";
+import { type ForwardPassOptions, type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
+import { RECTIFIER_NAMES } from "../tape/rectifier.ts";
+import { checkCotangent, joinScores, readScores } from "../tape/scoring.ts";
+import { VERSION } from "../version.ts";
 
 export interface TfjsModelParts {
   readonly network: Network;

@@ -1,7 +1,7 @@
 import { util } from "@tensorflow/tfjs-core";
 
 import { builtinRules } from "../gradients/builtin-rules.ts";
-import type { KernelCall, Recording } from "./recording.ts";
+import type { KernelCall, Recording } from "../tape/recording.ts";
 
 /**
  * A kernel of a run that may make rows of a batch depend on each other: the first that computes along the batch axis, or else the first whose

@@ -1,11 +1,11 @@
 import type { ValueInfo } from "@xdeep/core";
 
-import { FilterCache } from "./formulas/filter-cache.ts";
-import type { ModelSource } from "./networks/open-network.ts";
-import { probeTogether } from "./networks/probe-together.ts";
-import { tryNetwork } from "./networks/try-network.ts";
+import { FilterCache } from "../formulas/filter-cache.ts";
+import type { ModelSource } from "../networks/open-network.ts";
+import { probeTogether } from "./probe-together.ts";
+import { tryNetwork } from "./try-network.ts";
 import { withOpenedModel } from "./open-model.ts";
-import type { LoadOptions } from "./options.ts";
+import type { LoadOptions } from "../options.ts";
 import { TfjsModel } from "./tfjs-model.ts";
 
 /** `loadModel`, once TensorFlow.js is known to be there. */

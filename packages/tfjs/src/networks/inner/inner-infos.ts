@@ -1,12 +1,12 @@
 import type { Tensor as PlainTensor, ValueInfo } from "@xdeep/core";
 import { type Tensor, tidy } from "@tensorflow/tfjs-core";
 
-import { upload } from "../engine/transfer.ts";
-import { finalActivation } from "../tape/final-activation.ts";
-import { asEngineError } from "../tape/forward-pass.ts";
-import { record } from "../tape/record.ts";
-import type { Network } from "./network.ts";
-import { type Observation, observedInfo } from "./observed-info.ts";
+import { upload } from "../../engine/transfer.ts";
+import { finalActivation } from "../../tape/final-activation.ts";
+import { asEngineError } from "../../tape/forward-pass.ts";
+import { record } from "../../tape/record.ts";
+import type { Network } from "../network.ts";
+import { type Observation, observedInfo } from "../../model/observed-info.ts";
 
 /**
  * Dims and activations of every float value inside a network, by its listed name, seen in one run. Synchronous.

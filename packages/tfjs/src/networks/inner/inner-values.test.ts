@@ -3,11 +3,11 @@ import { type SymbolicTensor, initializers, input, layers, model as layersModel,
 import { type FloatTensor, type Model, type VjpRequest, float32, sizeOf } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { expectClose } from "../../test/compare.ts";
-import { ENGINES } from "../../test/engines.ts";
-import { type GraphNode, type GraphWeight, floatType, graphModel, placeholder } from "../../test/graph-model.ts";
-import { seeded } from "../../test/seeded.ts";
-import { loadModel } from "../index.ts";
+import { expectClose } from "../../../test/compare.ts";
+import { ENGINES } from "../../../test/engines.ts";
+import { type GraphNode, type GraphWeight, floatType, graphModel, placeholder } from "../../../test/graph-model.ts";
+import { seeded } from "../../../test/seeded.ts";
+import { loadModel } from "../../index.ts";
 
 const kernel = (seed: number): { readonly kernelInitializer: ReturnType<typeof initializers.glorotNormal> } => ({
   kernelInitializer: initializers.glorotNormal({ seed }),

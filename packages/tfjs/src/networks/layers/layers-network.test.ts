@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { initializers, layers, sequential } from "@tensorflow/tfjs-layers";
 import { describe, expect, it } from "vitest";
 
-import { expectDerivative, seededFeeds } from "../../test/check-model.ts";
-import { expectClose } from "../../test/compare.ts";
-import { ENGINES } from "../../test/engines.ts";
-import { LAYERS_MODELS } from "../../test/layers-models.ts";
-import { loadModel } from "../index.ts";
+import { expectDerivative, seededFeeds } from "../../../test/check-model.ts";
+import { expectClose } from "../../../test/compare.ts";
+import { ENGINES } from "../../../test/engines.ts";
+import { LAYERS_MODELS } from "../../../test/layers-models.ts";
+import { loadModel } from "../../index.ts";
 
 describe.each(ENGINES)("LayersModel on %s", (engine) => {
   it.each(Object.keys(LAYERS_MODELS))("%s", async (name) => {

@@ -1,7 +1,7 @@
 import type { FloatTensor, Tensor, VjpResult } from "@xdeep/core";
 import { type EngineRun, type VjpPlan, joinRuns, notBatched, sumTensors, withoutPadding } from "@xdeep/core/backend";
 
-import type { Scored } from "./tape/scoring.ts";
+import type { Scored } from "../tape/scoring.ts";
 
 /** What one run of a call gave. */
 export interface Part extends Pick<EngineRun, "rows"> {

@@ -6,12 +6,12 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { type FloatTensor, type Model, float32 } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { seededFeeds } from "../../test/check-model.ts";
-import { ENGINES } from "../../test/engines.ts";
-import { floatType, graphArtifacts, graphModel, placeholder } from "../../test/graph-model.ts";
-import { LAYERS_MODELS } from "../../test/layers-models.ts";
-import { artifactsOf, writeModel } from "../../test/model-folder.ts";
-import { loadModel } from "../index.ts";
+import { seededFeeds } from "./check-model.ts";
+import { ENGINES } from "./engines.ts";
+import { floatType, graphArtifacts, graphModel, placeholder } from "./graph-model.ts";
+import { LAYERS_MODELS } from "./layers-models.ts";
+import { artifactsOf, writeModel } from "./model-folder.ts";
+import { loadModel } from "../src/index.ts";
 
 const matMul = { name: "y", op: "MatMul", input: ["x", "kernel"], attr: { ...floatType, transpose_a: { b: false }, transpose_b: { b: false } } };
 const GRAPH = [[placeholder("x", [-1, 3]), matMul], [{ name: "kernel", shape: [3, 2], values: [1, 2, 3, 4, 5, 6] }]] as const;

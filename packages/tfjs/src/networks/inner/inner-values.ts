@@ -1,7 +1,7 @@
 import type { ValueInfo } from "@xdeep/core";
 import type { InnerValues } from "@xdeep/core/backend";
 
-import type { InnerNames } from "./network.ts";
+import type { InnerNames } from "../network.ts";
 
 /** The inner values of a network. What they look like is found out when the first is asked for, because that takes a run. */
 export function innerValues(names: InnerNames, look: () => ReadonlyMap<string, ValueInfo>): InnerValues {

@@ -4,8 +4,8 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 
 import { type LayersGraph, layersGraph } from "./layers-graph.ts";
 import { runLayers } from "./run-layers.ts";
-import type { InnerNames, Network, NetworkRun, NetworkWeights } from "./network.ts";
-import { valueInfo } from "./value-info.ts";
+import type { InnerNames, Network, NetworkRun, NetworkWeights } from "../network.ts";
+import { valueInfo } from "../value-info.ts";
 
 /** Structural, so that a LayersModel of any installed copy of TensorFlow.js is one. */
 export function isLayersModel(source: unknown): source is LayersModel {

@@ -3,7 +3,7 @@ import type { Tensor } from "@xdeep/core";
 import { downloadAll } from "../engine/transfer.ts";
 import { withBackend } from "../engine/with-backend.ts";
 import { forwardPass } from "../tape/forward-pass.ts";
-import type { OpenedModel } from "../open-model.ts";
+import type { OpenedModel } from "./open-model.ts";
 import { type RowProbe, probeRows } from "./probe-rows.ts";
 
 /** Runs rows together where a kernel may make them depend on each other; elsewhere it would only take time. */

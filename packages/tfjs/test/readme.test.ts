@@ -6,11 +6,11 @@ import { expect, it } from "vitest";
 
 import * as guided from "../../guided/src/index.ts";
 import { runExample } from "../../test-models/src/index.ts";
-import "../test/engines.ts";
-import { artifactsOf, writeModel } from "../test/model-folder.ts";
-import { ENGINE_PACKAGES } from "./engine/engine-packages.ts";
-import { loadModel } from "./index.ts";
-import { RECTIFIER_NAMES } from "./tape/rectifier.ts";
+import "./engines.ts";
+import { artifactsOf, writeModel } from "./model-folder.ts";
+import { ENGINE_PACKAGES } from "../src/engine/engine-packages.ts";
+import { loadModel } from "../src/index.ts";
+import { RECTIFIER_NAMES } from "../src/tape/rectifier.ts";
 
 const url = new URL("../README.md", import.meta.url);
 const readme = readFileSync(url, "utf8");

@@ -2,14 +2,14 @@ import { XDeepError } from "@xdeep/core";
 import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
 import { engine, setBackend } from "@tensorflow/tfjs-core";
 
-import { type ChosenEngine, chooseEngine } from "./engine/choose-engine.ts";
-import { createSerializer } from "./engine/serialize.ts";
-import { builtinRules } from "./gradients/builtin-rules.ts";
-import { type RuleSet, withRules } from "./gradients/rule-set.ts";
-import type { Network } from "./networks/network.ts";
-import { type ModelSource, openNetwork } from "./networks/open-network.ts";
-import { replaceWeights } from "./networks/replace-weights.ts";
-import type { LoadOptions } from "./options.ts";
+import { type ChosenEngine, chooseEngine } from "../engine/choose-engine.ts";
+import { createSerializer } from "../engine/serialize.ts";
+import { builtinRules } from "../gradients/builtin-rules.ts";
+import { type RuleSet, withRules } from "../gradients/rule-set.ts";
+import type { Network } from "../networks/network.ts";
+import { type ModelSource, openNetwork } from "../networks/open-network.ts";
+import { replaceWeights } from "../networks/replace-weights.ts";
+import type { LoadOptions } from "../options.ts";
 
 /** A network on its engine, before it has run. */
 export interface OpenedModel extends BatchAxis {

@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type FloatTensor, float32, sizeOf } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { expectClose } from "../../test/compare.ts";
-import "../../test/engines.ts";
-import { seeded, shuffled } from "../../test/seeded.ts";
-import { loadModel } from "../index.ts";
+import { expectClose } from "./compare.ts";
+import "./engines.ts";
+import { seeded, shuffled } from "./seeded.ts";
+import { loadModel } from "../src/index.ts";
 
 /** An operation of a tensor [3, 4, 5] along one axis. */
 type AlongAxis = (x: tf.Tensor, axis: number) => tf.Tensor;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
-import { expectDerivative, seededFeeds } from "../../test/check-model.ts";
-import { expectClose } from "../../test/compare.ts";
-import { ENGINES } from "../../test/engines.ts";
-import { type GraphNode, type GraphWeight, convolutionAttributes, floatType, graphModel, placeholder } from "../../test/graph-model.ts";
-import { seeded } from "../../test/seeded.ts";
-import { loadModel } from "../index.ts";
+import { expectDerivative, seededFeeds } from "../../../test/check-model.ts";
+import { expectClose } from "../../../test/compare.ts";
+import { ENGINES } from "../../../test/engines.ts";
+import { type GraphNode, type GraphWeight, convolutionAttributes, floatType, graphModel, placeholder } from "../../../test/graph-model.ts";
+import { seeded } from "../../../test/seeded.ts";
+import { loadModel } from "../../index.ts";
 
 const weight = (name: string, shape: readonly number[], seed: number): GraphWeight => ({
   name,

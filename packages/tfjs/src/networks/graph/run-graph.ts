@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 
 import { type GraphNode, type GraphNodes, parseName, resultName } from "./graph-nodes.ts";
-import type { NetworkRun } from "./network.ts";
+import type { NetworkRun } from "../network.ts";
 
 /** An output, and the result of a node that it is. */
 export interface GraphOutput {

@@ -3,9 +3,9 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 
 import { type GraphNode, GraphNodes, parseName, resultName } from "./graph-nodes.ts";
-import type { InnerNames, Network, NetworkWeights } from "./network.ts";
+import type { InnerNames, Network, NetworkWeights } from "../network.ts";
 import { type GraphOutput, canObserve, runGraph } from "./run-graph.ts";
-import { valueInfo } from "./value-info.ts";
+import { valueInfo } from "../value-info.ts";
 
 /** Structural, so that a GraphModel of any installed copy of TensorFlow.js is one. */
 export function isGraphModel(source: unknown): source is GraphModel {

@@ -6,9 +6,9 @@ import type { FilterCache } from "../formulas/filter-cache.ts";
 import type { RuleSet } from "../gradients/rule-set.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
-import { mixingKernel } from "../tape/mixing-kernel.ts";
+import { mixingKernel } from "./mixing-kernel.ts";
 import { bytesKept } from "../tape/recording.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "../networks/network.ts";
 import { type Observation, observedDims } from "./observed-info.ts";
 
 /** Rows per run that small networks gain from. */
