@@ -19,7 +19,14 @@ it("the README's example prints what it says", async () => {
   const network = sequential({
     layers: [
       layers.conv2d({ inputShape: [28, 28, 1], filters: 3, kernelSize: 3, activation: "relu", kernelInitializer: initializers.glorotNormal({ seed: 1 }) }),
-      layers.conv2d({ filters: 3, kernelSize: 3, strides: 2, activation: "relu", kernelInitializer: initializers.glorotNormal({ seed: 2 }) }),
+      layers.conv2d({
+        name: "last_conv",
+        filters: 3,
+        kernelSize: 3,
+        strides: 2,
+        activation: "relu",
+        kernelInitializer: initializers.glorotNormal({ seed: 2 }),
+      }),
       layers.flatten(),
       layers.dense({ units: 5, activation: "softmax", kernelInitializer: initializers.glorotNormal({ seed: 3 }) }),
     ],
@@ -27,7 +34,7 @@ it("the README's example prints what it says", async () => {
   const path = await writeModel(await artifactsOf(network));
   const beside = { loadModel: (_: string, options: object) => loadModel(path, options) };
   const logged = await runExample(url, { "@xdeep/core": core, "@xdeep/guided": guided, "@xdeep/tfjs": beside }, {});
-  expect(logged).toEqual([[1, 28, 28, 1], 1, 1, 2]);
+  expect(logged).toEqual([[1, 28, 28, 1], 1, 1, 2, [1, 12, 12, 3]]);
 });
 
 it("the README has a row and an install line for every engine, and every rectifier", () => {
