@@ -15,6 +15,58 @@ describe.each(ENGINES)("LayersModel on %s", (engine) => {
     await expectDerivative(model, { score: "probability" });
   });
 
+  it.each(Object.keys(LAYERS_MODELS))("gives the outputs of predict: %s", async (name) => {
+    const network = LAYERS_MODELS[name]!();
+    const model = await loadModel(network, { engine });
+    const feeds = seededFeeds(model, 3);
+    const { outputs } = await model.forward({ feeds });
+    await tf.setBackend(engine);
+    const expected = network.predict(Object.values(feeds).map(({ data, dims }) => tf.tensor(data, [...dims]))) as tf.Tensor;
+    expectClose(Object.values(outputs)[0]!.data as Float32Array, await expected.data(), 1e-6);
+    await tf.setBackend("cpu");
+  });
+
+  it("names layers and outputs of models within models, as Teachable Machine nests them", async () => {
+    const features = sequential({
+      name: "features",
+      layers: [
+        layers.conv2d({
+          name: "conv",
+          inputShape: [8, 8, 3],
+          filters: 4,
+          kernelSize: 3,
+          activation: "relu",
+          kernelInitializer: initializers.glorotNormal({ seed: 1 }),
+        }),
+        layers.globalAveragePooling2d({ name: "pool" }),
+      ],
+    });
+    const head = sequential({
+      name: "head",
+      layers: [
+        layers.dense({ name: "hidden", inputShape: [4], units: 5, activation: "relu", kernelInitializer: initializers.glorotNormal({ seed: 2 }) }),
+        layers.dense({ name: "scores", units: 3, activation: "softmax", kernelInitializer: initializers.glorotNormal({ seed: 3 }) }),
+      ],
+    });
+    const network = sequential({ layers: [features, head] });
+    const model = await loadModel(network, { engine });
+    expect(model.outputs[0]).toMatchObject({ dims: [null, 3], activation: "softmax" });
+    const feeds = seededFeeds(model, 2);
+    const { gradients, outputs, rectifiers } = await model.vjp({
+      feeds,
+      wrt: ["conv", "head/hidden"],
+      outputs: ["head/scores", model.outputs[0]!.name],
+      rule: "guided",
+    });
+    expect(Object.values(gradients).map(({ dims }) => dims)).toEqual([
+      [2, 6, 6, 4],
+      [2, 5],
+    ]);
+    expect(outputs["head/scores"]).toEqual(outputs[model.outputs[0]!.name]);
+    expect(rectifiers).toBe(1);
+    await expectDerivative(model);
+  });
+
   it("agrees with core's own gradient on cpu", async () => {
     const network = LAYERS_MODELS["convolutions, pooling, dense softmax"]!();
     const model = await loadModel(network, { engine });
