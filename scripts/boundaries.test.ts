@@ -49,7 +49,6 @@ const FORBIDDEN: readonly (readonly [file: string, specifier: string])[] = [
 
 /** What may be imported. */
 const ALLOWED: readonly (readonly [file: string, specifier: string])[] = [
-  ["packages/core/src/noise.ts", "pure-rand/generator/mersenne"],
   ["packages/guided/src/ok.ts", "@xdeep/core"],
   ["packages/guided/src/ok2.ts", "@xdeep/core/method"],
   ["packages/smooth/src/ok.test.ts", "@xdeep/integrated"],

@@ -2,6 +2,7 @@ import { XDeepError } from "./error.ts";
 import { addScaled } from "./row-sum.ts";
 import { sizeOf } from "./tensor.ts";
 import type { FloatTensor } from "./tensor.ts";
+import { firstNonFinite } from "./validate-feeds.ts";
 
 /** One row's attribution in double precision, by the names of `wrt`, without a batch axis. */
 export interface RowValues {
@@ -29,15 +30,14 @@ function assemble(name: string, rows: readonly RowValues[], weights: Float32Arra
     rows.forEach((row, n) => addScaled(sum, row[name]!.data, weights[n]!));
     data.set(sum);
   }
-  const index = data.findIndex((value) => !Number.isFinite(value));
-  if (index >= 0) {
-    throw new XDeepError(
-      "RESULT_NOT_FINITE",
-      `The attribution to "${name}" is ${data[index]} at element ${index}: it does not fit float32. Check the scale of the input.`,
-      {
-        details: { wrt: name, index },
-      },
-    );
-  }
-  return { type: "float32", dims, data };
+  const tensor: FloatTensor = { type: "float32", dims, data };
+  const index = firstNonFinite(tensor);
+  if (index < 0) return tensor;
+  throw new XDeepError(
+    "RESULT_NOT_FINITE",
+    `The attribution to "${name}" is ${data[index]} at element ${index}: it does not fit float32. Check the scale of the input.`,
+    {
+      details: { wrt: name, index },
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
+import { sizeOf } from "./tensor.ts";
 import type { DataType, Tensor } from "./tensor.ts";
 
 /**
@@ -11,11 +12,11 @@ export function toFloat64(tensor: Tensor): Float64Array {
   switch (tensor.type) {
     case "float32":
     case "float64":
-      return Float64Array.from(tensor.data);
+      return new Float64Array(tensor.data);
     case "float16":
       return Float64Array.from(tensor.data, fromHalf);
     case "bfloat16":
-      return Float64Array.from(new Float32Array(Uint32Array.from(tensor.data, (bits) => bits << 16).buffer));
+      return new Float64Array(new Float32Array(Uint32Array.from(tensor.data, (bits) => bits << 16).buffer));
     default:
       throw notFloat(tensor.type);
   }
@@ -27,17 +28,29 @@ export function toFloat64(tensor: Tensor): Float64Array {
  * @throws {XDeepError} INPUT_TYPE when `type` is not a float type
  */
 export function fromFloat64(type: DataType, dims: readonly number[], values: Float64Array): Tensor {
+  return floatTensor(type, dims, (data) => data.set(values));
+}
+
+/**
+ * A tensor of a float type that `write` fills with numbers: those of float32 straight into what an engine is fed, without a detour over
+ * double precision.
+ *
+ * @throws {XDeepError} INPUT_TYPE when `type` is not a float type
+ */
+export function floatTensor(type: DataType, dims: readonly number[], write: (values: Float32Array | Float64Array) => void): Tensor {
   if (!isFloatType(type)) throw notFloat(type);
   const shape = [...dims];
+  const values = type === "float32" || type === "bfloat16" ? new Float32Array(sizeOf(dims)) : new Float64Array(sizeOf(dims));
+  write(values);
   switch (type) {
     case "float32":
-      return { type, dims: shape, data: Float32Array.from(values) };
+      return { type, dims: shape, data: values as Float32Array };
     case "float64":
-      return { type, dims: shape, data: Float64Array.from(values) };
+      return { type, dims: shape, data: values as Float64Array };
     case "float16":
       return { type, dims: shape, data: Uint16Array.from(values, toHalf) };
     case "bfloat16":
-      return { type, dims: shape, data: Uint16Array.from(new Uint32Array(Float32Array.from(values).buffer), toBrainFloat) };
+      return { type, dims: shape, data: Uint16Array.from(new Uint32Array(values.buffer), toBrainFloat) };
   }
 }
 

@@ -11,7 +11,7 @@ export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
 export { isFloatType } from "./data-types.ts";
 export type { InnerValues } from "./inner-values.ts";
 export { feedInner } from "./feed-inner.ts";
-export { fromFloat64, toFloat64 } from "./float-values.ts";
+export { floatTensor, fromFloat64, toFloat64 } from "./float-values.ts";
 export { nearestNames } from "./nearest-names.ts";
 export { checkSeed, createNoise } from "./noise.ts";
 export type { NoiseSource } from "./noise.ts";

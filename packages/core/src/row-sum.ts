@@ -12,5 +12,5 @@ export function sumTensors(parts: readonly FloatTensor[]): FloatTensor {
   if (parts.length === 1) return first;
   const sum = new Float64Array(first.data.length);
   for (const part of parts) addScaled(sum, part.data);
-  return { type: "float32", dims: first.dims, data: Float32Array.from(sum) };
+  return { type: "float32", dims: first.dims, data: new Float32Array(sum) };
 }

@@ -55,15 +55,13 @@ function firstOfMask(tensor: Tensor): number {
 
 /** Index of the first NaN or infinity of a float tensor; −1 where every element is finite. */
 export function firstNonFinite(tensor: Tensor): number {
-  // Plain loops: they are many times faster than findIndex over the hundreds of thousands of values of a picture.
   switch (tensor.type) {
-    case "float32":
-    case "float64": {
-      const { data } = tensor;
-      // x − x is 0 for every number and NaN for all else.
-      for (let i = 0; i < data.length; i++) if (data[i]! - data[i]! !== 0) return i;
-      return -1;
+    case "float32": {
+      const { buffer, byteOffset, length } = tensor.data;
+      return firstWithBits(new Uint32Array(buffer, byteOffset, length), 0x7f800000);
     }
+    case "float64":
+      return firstNotNumber(tensor.data);
     case "float16":
       return firstWithBits(tensor.data, 0x7c00);
     case "bfloat16":
@@ -73,8 +71,15 @@ export function firstNonFinite(tensor: Tensor): number {
   }
 }
 
-function firstWithBits(data: Uint16Array, exponent: number): number {
+/** All bits of the exponent are set in NaN and infinity alone. A plain loop is many times faster than findIndex over the values of a picture. */
+function firstWithBits(data: Uint16Array | Uint32Array, exponent: number): number {
   for (let i = 0; i < data.length; i++) if ((data[i]! & exponent) === exponent) return i;
+  return -1;
+}
+
+/** x − x is 0 for every number and NaN for all else. */
+function firstNotNumber(data: Float64Array): number {
+  for (let i = 0; i < data.length; i++) if (data[i]! - data[i]! !== 0) return i;
   return -1;
 }
 

@@ -8,7 +8,7 @@ import { levels } from "./quadrature.ts";
 import type { Level } from "./quadrature.ts";
 import type { RunCount } from "./run-count.ts";
 import type { IntegratedSettings } from "./settings.ts";
-import { between, pathEnd } from "./straight-path.ts";
+import { pathEnd } from "./straight-path.ts";
 import type { PathEnd } from "./straight-path.ts";
 
 /** What all rows share. */
@@ -68,10 +68,10 @@ async function addGradients(
   let provenance: Provenance | undefined;
   for (const chunk of splitRows(level.nodes.length, batchSize(explainer.model.capabilities))) {
     await betweenRuns(signal);
-    const points = Array.from(level.nodes.subarray(chunk.start, chunk.end), (alpha) => between(start, end.point, alpha));
+    const nodes = Array.from(level.nodes.subarray(chunk.start, chunk.end), (alpha) => ({ start, alpha }));
     const weights = Float32Array.from(level.weights.subarray(chunk.start, chunk.end));
-    const origin = innerOrigin(options, row, endpoint.rows, points.length);
-    const part = await explainer.explain(end.at(points), { target: endpoint.target[row]!, output, score, wrt: endpoint.moving, weights, origin, signal });
+    const origin = innerOrigin(options, row, endpoint.rows, nodes.length);
+    const part = await explainer.explain(end.at(nodes), { target: endpoint.target[row]!, output, score, wrt: endpoint.moving, weights, origin, signal });
     for (const name of endpoint.moving) addScaled(sum[name]!, part.values[name]!.data);
     provenance = part.provenance;
     count.done();
@@ -84,7 +84,7 @@ async function meanScore({ explainer, endpoint, options }: Integration, row: num
   const { output, score, signal } = options;
   const { scores } = await scoreRows(
     explainer.model,
-    { feeds: end.at(baselines), rows: baselines.length },
+    { feeds: end.at(baselines.map((start) => ({ start, alpha: 0 }))), rows: baselines.length },
     {
       output,
       score,
@@ -99,13 +99,18 @@ async function meanScore({ explainer, endpoint, options }: Integration, row: num
 /** The mean over baselines of the mean gradients, each times (x − x′) where asked. */
 function mean(end: Point, baselines: readonly Point[], sums: readonly Point[], steps: number, multiply: boolean): Point {
   const result = zeros(end);
+  const share = 1 / (steps * baselines.length);
   for (const [index, start] of baselines.entries()) {
     for (const [name, sum] of Object.entries(sums[index]!)) {
-      const part = multiply ? sum.map((value, i) => value * (end[name]![i]! - start[name]![i]!)) : sum;
-      addScaled(result[name]!, part, 1 / (steps * baselines.length));
+      if (multiply) addProducts(result[name]!, sum, end[name]!, start[name]!, share);
+      else addScaled(result[name]!, sum, share);
     }
   }
   return result;
+}
+
+function addProducts(result: Float64Array, sum: Float64Array, end: Float64Array, start: Float64Array, share: number): void {
+  for (let i = 0; i < result.length; i++) result[i] = result[i]! + share * (sum[i]! * (end[i]! - start[i]!));
 }
 
 function zeros(like: Point): Point {
@@ -113,7 +118,9 @@ function zeros(like: Point): Point {
 }
 
 function total(point: Point): number {
-  return Object.values(point).reduce((sum, values) => sum + values.reduce((inner, value) => inner + value, 0), 0);
+  let sum = 0;
+  for (const values of Object.values(point)) for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
 }
 
 function withDims(point: Point, { feeds }: Endpoint): RowValues {

@@ -191,7 +191,7 @@ describe("uint8 images", () => {
 
   it("integrated gradients and SmoothGrad move those floats", async () => {
     const model = await loadModel(writeModel(pixelModel()));
-    const { values, convergenceDelta } = await integrated(new Backprop(model), { n: 100 }).explain({ pixels }, { target: 0 });
+    const { values, convergenceDelta } = await integrated(new Backprop(model), { n: 1000 }).explain({ pixels }, { target: 0 });
     expect(values["pixelsFloat"]!.dims).toEqual([2, 3, 5, 5]);
     expect(Math.max(...convergenceDelta!.map(Math.abs))).toBeLessThan(2e-3);
     const smoothed = await smooth(new Backprop(model), { n: 6, seed: 3 }).explain({ pixels }, { target: 0 });

@@ -103,7 +103,7 @@ describe("a model is loaded from", () => {
 
 describe("engines", () => {
   it("onnxruntime-web gives the numbers of onnxruntime-node", async () => {
-    const images = randomTensor(5, [2, 3, 6, 6]);
+    const images = randomTensor(6, [2, 3, 6, 6]);
     const [node, web] = await Promise.all(
       (["onnxruntime-node", "onnxruntime-web"] as const).map(async (engine) => {
         const model = await loadModel(writeModel(smallCnn()), { engine });

@@ -36,15 +36,21 @@ interface Moments {
   finish(n: number): Float64Array;
 }
 
-const MOMENTS: Readonly<Record<Aggregate, (size: number) => Moments>> = {
-  mean: (size) => sumOf(size, (value) => value),
-  meanSquare: (size) => sumOf(size, (value) => value * value),
-  variance,
-};
+const MOMENTS: Readonly<Record<Aggregate, (size: number) => Moments>> = { mean, meanSquare, variance };
 
-function sumOf(size: number, f: (value: number) => number): Moments {
+function mean(size: number): Moments {
   const sum = new Float64Array(size);
-  return { add: (gradient) => addScaled(sum, Float64Array.from(gradient, f)), finish: (n) => sum.map((value) => value / n) };
+  return { add: (gradient) => addScaled(sum, gradient), finish: (n) => sum.map((value) => value / n) };
+}
+
+function meanSquare(size: number): Moments {
+  const sum = new Float64Array(size);
+  return {
+    add(gradient) {
+      for (let i = 0; i < size; i++) sum[i] = sum[i]! + gradient[i]! * gradient[i]!;
+    },
+    finish: (n) => sum.map((value) => value / n),
+  };
 }
 
 /** Σ (g − ḡ)² / n by Welford's recurrence, which does not cancel where the mean is large. */

@@ -1,6 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
 import type { Model } from "@xdeep/core";
+import type { NoiseSource } from "@xdeep/core/method";
 
 import { channelsLast } from "./channels-last.ts";
 import { readNoise } from "./explicit-noise.ts";
@@ -8,21 +9,29 @@ import type { NoiseSettings } from "./settings.ts";
 
 /** Draws of noise, in order, shared by all rows: a row of a batch gets the noise that it would get alone. */
 export interface Draws {
-  /** The next `count` draws of each value, [count · size of one sample]: of standard deviation 1 unless the noise was given. */
+  /** The next `count` draws of each value, [count · size of one sample]: of standard deviation 1 unless the noise was given. The next call overwrites them. */
   next(count: number): Readonly<Record<string, Float64Array>>;
 }
 
-/** @param samples dims of one sample, by the names of the values that get noise */
-export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>): Draws {
+/**
+ * @param samples dims of one sample, by the names of the values that get noise
+ * @param depth that of the call's origin: SmoothGrad inside SmoothGrad draws noise of its own
+ */
+export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>, depth: number): Draws {
   const sizes = Object.entries(samples).map(([name, dims]) => [name, sizeOf(dims)] as const);
   if ("noise" in settings) return givenDraws(readNoise(settings.noise, samples), sizes);
-  const sources = sizes.map(([name, size]) => ({
-    name,
-    size,
-    source: createNoise(settings.seed, streamOf(model, name)),
-    arrange: arrangement(model, name, samples[name]!),
-  }));
-  return { next: (count) => Object.fromEntries(sources.map(({ name, size, source, arrange }) => [name, arrange(source.next(count * size))])) };
+  const sources = sizes.map(
+    ([name, size]) => [name, drawsOf(createNoise(settings.seed, streamOf(model, name), depth), size, arrangement(model, name, samples[name]!))] as const,
+  );
+  return { next: (count) => Object.fromEntries(sources.map(([name, draw]) => [name, draw(count)])) };
+}
+
+function drawsOf(source: NoiseSource, size: number, arrange: (draws: Float64Array) => Float64Array): (count: number) => Float64Array {
+  let buffer = new Float64Array(0);
+  return (count) => {
+    if (buffer.length < count * size) buffer = new Float64Array(count * size);
+    return arrange(source.drawInto(buffer.subarray(0, count * size)));
+  };
 }
 
 /** Pictures get the same noise at the same pixel whichever way their axes run: it is drawn channel by channel. */

@@ -1,5 +1,5 @@
 import { XDeepError, sliceRows } from "@xdeep/core";
-import { feedInner, fromFloat64, isFloatType, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { feedInner, floatTensor, isFloatType, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { ExplainOptions, Model, Tensor } from "@xdeep/core";
 import type { ResolvedInput } from "@xdeep/core/method";
 
@@ -45,22 +45,32 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
 export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number, shared: ReadonlySet<string>): NoisyRow {
   const single = Object.entries(sliceFeeds(feeds, { start: row, end: row + 1 }, shared));
   const noisy = new Map(
-    names.map((name) => {
+    names.map((name): readonly [string, NoisySample] => {
       const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
       const shift =
         "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
       return [name, { sample, ...shift }];
     }),
   );
-  const at: NoisyRow["at"] = (draws, count) =>
-    Object.fromEntries(
-      single.map(([name, tensor]) => {
-        const target = noisy.get(name);
-        if (target === undefined) return [name, shared.has(name) ? tensor : repeatRow(tensor, count)];
-        const { sample, mean, std } = target;
-        const values = draws[name]!.map((draw, i) => sample[i % sample.length]! + (mean + std * draw));
-        return [name, fromFloat64(tensor.type, [count, ...tensor.dims.slice(1)], values)];
-      }),
-    );
-  return { at };
+
+  function feed(name: string, tensor: Tensor, draws: Readonly<Record<string, Float64Array>>, count: number): Tensor {
+    const sum = noisy.get(name);
+    if (sum === undefined) return shared.has(name) ? tensor : repeatRow(tensor, count);
+    return floatTensor(tensor.type, [count, ...tensor.dims.slice(1)], (values) => addNoise(values, sum, draws[name]!));
+  }
+
+  return { at: (draws, count) => Object.fromEntries(single.map(([name, tensor]) => [name, feed(name, tensor, draws, count)])) };
+}
+
+interface NoisySample {
+  readonly sample: Float64Array;
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Overwrites `values` with x + mean + std ε, draw by draw. */
+function addNoise(values: Float32Array | Float64Array, { sample, mean, std }: NoisySample, draws: Float64Array): void {
+  for (let offset = 0; offset < values.length; offset += sample.length) {
+    for (let i = 0; i < sample.length; i++) values[offset + i] = sample[i]! + (mean + std * draws[offset + i]!);
+  }
 }

@@ -203,6 +203,25 @@ describe("smooth, nested", () => {
     expectClose((await integrated(smooth(q, { noise: balanced })).explain(x)).values.data, plain.values.data, 1e-5);
   });
 
+  it("draws other noise at each depth, although the seeds are equal", async () => {
+    // The gradient of x³, 3 x², shows the noise that was added: one outer and one inner draw.
+    const base = new Backprop(cube);
+    const zero = float32([1, 2], [0, 0]);
+    const [outer, inner, third] = [0, 1, 2].map((depth) => createNoise(3, 0, depth).next(2));
+    const nested = await smooth(smooth(base, { n: 1, std: 1, seed: 3 }), { n: 1, std: 1, seed: 3 }).explain(zero);
+    expectClose(
+      nested.values.data,
+      [0, 1].map((i) => 3 * (outer![i]! + inner![i]!) ** 2),
+    );
+    const deepest = await smooth(integrated(smooth(base, { n: 1, std: 1, seed: 3 }), { n: 1, multiplyByInputs: false }), { n: 1, std: 1, seed: 3 }).explain(
+      zero,
+    );
+    expectClose(
+      deepest.values.data,
+      [0, 1].map((i) => 3 * (outer![i]! / 2 + third![i]!) ** 2),
+    );
+  });
+
   it("keeps to the backend's batch however deep", async () => {
     const small = analyticModel({ inputs: x3, layers, capabilities: { preferredBatch: 3, maxBatch: 3 } });
     await smooth(integrated(smooth(new Backprop(small), { n: 4, std: 1 }), { n: 5 }), { n: 4, aggregate: "variance" }).explain(rows);

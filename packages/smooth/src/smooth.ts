@@ -52,7 +52,7 @@ async function explainNoisy<T extends Input>(
   const names = noisyNames(model, resolved.feeds, options);
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
-  const draws = createDraws(model, settings.noise, samples);
+  const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
   const scored = await scoreRows(model, resolved, { output, target, score, signal });
   const { values, provenance } = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
     const drawn = draws.next(count);
