@@ -73,7 +73,7 @@ export function fixture({ id, summary, seed, network, scale = 1 }: FixtureOption
     onnx: () => writeOnnx(network),
     layersModel: () => writeLayersModel(network),
     evaluate: (feeds) => evaluateRows(network, feeds),
-    sample: (rows, sampleSeed = seed) => Object.fromEntries(network.inputs.map((input, i) => [input.name, sampleInput(input, rows, scale, sampleSeed, i)])),
+    sample: (rows, sampleSeed = seed) => Object.fromEntries(network.inputs.map((input, i) => [input.name, sampleInput(input, rows, scale, sampleSeed, i + 1)])),
   };
 }
 
