@@ -69,13 +69,13 @@ export interface Attribution<I extends Input = Tensor> {
   readonly values: Mirrored<I>;
   /** What was explained, per row. */
   readonly target: readonly Target[];
-  /** F at the input, per row. */
+  /** F at the input, per row; empty where a call has `origin` and `weights`: the outer method that averages knows its own. */
   readonly scores: Float32Array;
   /** Name of the model output that the scores belong to. */
   readonly output: string;
   /** Name of the value inside the network that was looked at; only where the method looks at a layer. */
   readonly layer?: string;
-  /** Σ A − (F(x) − F(x′)) per row, in units of the score; only where the method defines it. */
+  /** Σ A − (F(x) − F(x′)) per row, in units of the score; only where the method defines it, and where `scores` are there. */
   readonly convergenceDelta?: Float32Array;
   readonly provenance: Provenance;
   /** Plain JSON, from which `fromJSON` makes the same attribution, bit for bit. `JSON.stringify` calls it. */

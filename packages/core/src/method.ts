@@ -22,6 +22,7 @@ export { asUnknownWrt, resolveOutput, resolveWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
 export { innerOrigin, originRow } from "./row-origin.ts";
+export { readsScores, scoreInput } from "./score-input.ts";
 export { scoreRows } from "./score-rows.ts";
 export type { ScoreRowsOptions } from "./score-rows.ts";
 export { firstNonFinite } from "./validate-feeds.ts";

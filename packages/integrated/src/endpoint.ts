@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { asUnknownWrt, isFloatType, resolveWrt, scoreRows } from "@xdeep/core/method";
+import { asUnknownWrt, isFloatType, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
 import type { ExplainOptions, Model, ScoreResult, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
@@ -28,12 +28,9 @@ export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput,
       details: { option: "wrt", got: moving },
     });
   }
+  if (inner === undefined || feeds[inner] !== undefined) return { ...(await scoreInput(model, { feeds, rows }, options)), feeds, rows, moving };
   const { output, target = null, score, signal } = options;
-  const request = { output, target, score, signal };
-  if (inner === undefined || feeds[inner] !== undefined) {
-    return { ...(await scoreRows(model, { feeds, rows }, request)), feeds, rows, moving };
-  }
-  const scored = await scoreRows(model, { feeds, rows }, { ...request, outputs: [inner] }).catch((error: unknown) => {
+  const scored = await scoreRows(model, { feeds, rows }, { output, target, score, signal, outputs: [inner] }).catch((error: unknown) => {
     throw asUnknownWrt(error, model.inputs);
   });
   return { ...scored, feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, moving };

@@ -1,4 +1,4 @@
-import { addScaled, batchSize, betweenRuns, innerOrigin, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
+import { addScaled, batchSize, betweenRuns, innerOrigin, readsScores, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
 import type { ExplainOptions, Explainer, Provenance } from "@xdeep/core";
 import type { RowValues } from "@xdeep/core/method";
 
@@ -36,7 +36,8 @@ export async function integrateRow(integration: Integration, row: number, baseli
   const { settings, endpoint } = integration;
   const { multiplyByInputs, tolerance } = settings;
   const end = pathEnd(endpoint, row, sharedInputs(integration.explainer.model.inputs));
-  const gain = multiplyByInputs || tolerance !== null ? endpoint.scores[row]! - (await meanScore(integration, row, end, baselines)) : null;
+  const isMeasured = tolerance !== null || (multiplyByInputs && readsScores(integration.options));
+  const gain = isMeasured ? endpoint.scores[row]! - (await meanScore(integration, row, end, baselines)) : null;
   const sums = baselines.map(() => zeros(end.point));
   let result: IntegratedRow | undefined;
   for (const level of levels(settings.quadrature, settings.n, settings.maxSteps)) {

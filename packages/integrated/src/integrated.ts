@@ -1,4 +1,14 @@
-import { assembleRows, checkExplainOptions, checkExplainer, createAttribution, mirrorInput, originRow, resolveInput, ruleName } from "@xdeep/core/method";
+import {
+  assembleRows,
+  checkExplainOptions,
+  checkExplainer,
+  createAttribution,
+  mirrorInput,
+  originRow,
+  readsScores,
+  resolveInput,
+  ruleName,
+} from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
 
 import { deltaNotes } from "./delta-notes.ts";
@@ -37,7 +47,8 @@ async function explainPath<T extends Input>(
   const { model } = explainer;
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
-  const endpoint = await findEndpoint(model, resolved, options);
+  // A tolerance needs the scores, whoever reads them.
+  const endpoint = await findEndpoint(model, resolved, settings.tolerance === null ? options : { ...options, weights: undefined });
   const { of: origins } = options.origin ?? { of: resolved.rows };
   const dimsOf = (name: string): readonly number[] => [origins, ...endpoint.feeds[name]!.dims.slice(1)];
   const baselines = resolveBaselines(settings.baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
@@ -47,7 +58,8 @@ async function explainPath<T extends Input>(
   for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(originRow(options, row))));
   const { notes: _notes, ...provenance } = rows[0]!.provenance;
   const notes = [...new Set(rows.flatMap((row) => row.provenance.notes ?? []))];
-  if (settings.multiplyByInputs && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, endpoint.scores, settings.tolerance));
+  if (settings.multiplyByInputs && readsScores(options) && ruleName(provenance.rule) === "standard")
+    notes.push(...deltaNotes(rows, endpoint.scores, settings.tolerance));
   const values = assembleRows(
     rows.map((row) => row.values),
     options.weights,
@@ -57,7 +69,7 @@ async function explainPath<T extends Input>(
     target: endpoint.target,
     scores: endpoint.scores,
     output: endpoint.output,
-    ...(settings.multiplyByInputs ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
+    ...(settings.multiplyByInputs && readsScores(options) ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
     provenance: {
       ...provenance,
       method: reached(method, settings, rows),

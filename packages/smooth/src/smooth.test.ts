@@ -222,6 +222,31 @@ describe("smooth, nested", () => {
     );
   });
 
+  it("runs the network forward at x alone: methods inside know the target, and nobody reads their scores", async () => {
+    const forwards = async (nested: (base: Backprop) => Explainer, target: number | null = null): Promise<number> => {
+      const counted = analyticModel({ inputs: x3, layers });
+      await nested(new Backprop(counted)).explain(x, { target });
+      return counted.calls.filter(({ kind }) => kind === "forward").length;
+    };
+    expect(await forwards((base) => smooth(integrated(base, { n: 5 }), { n: 8, std: 1 }))).toBe(1);
+    expect(await forwards((base) => smooth(smooth(base, { n: 5, std: 1 }), { n: 8, std: 1 }), 2)).toBe(1);
+    // Integrated gradients need the scores at both ends of their own path, for its delta.
+    expect(await forwards((base) => integrated(smooth(integrated(base, { n: 3 }), { n: 4, std: 1 }), { n: 5 }))).toBe(2);
+  });
+
+  it("is the same with and without the scores inside", async () => {
+    const inner = integrated(explainer, { n: 6 });
+    const blind: Explainer = { ...inner, explain: (input, options) => inner.explain(input, { ...options, origin: undefined } as never) };
+    const [seen, unseen] = await Promise.all([blind, inner].map((each) => smooth(each, { n: 5, std: 1 }).explain(x)));
+    expect(unseen!.values).toEqual(seen!.values);
+    expect(unseen!.scores).toEqual(seen!.scores);
+    const origin = { rows: [0], of: 1, depth: 1 };
+    const alone = await inner.explain(x, { target: 1, origin, weights: Float32Array.of(1) });
+    expect(alone.scores).toHaveLength(0);
+    expect(alone).not.toHaveProperty("convergenceDelta");
+    expect(await inner.explain(x, { target: 1, weights: Float32Array.of(1) })).toHaveProperty("convergenceDelta");
+  });
+
   it("keeps to the backend's batch however deep", async () => {
     const small = analyticModel({ inputs: x3, layers, capabilities: { preferredBatch: 3, maxBatch: 3 } });
     await smooth(integrated(smooth(new Backprop(small), { n: 4, std: 1 }), { n: 5 }), { n: 4, aggregate: "variance" }).explain(rows);

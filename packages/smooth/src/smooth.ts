@@ -8,7 +8,7 @@ import {
   innerOrigin,
   mirrorInput,
   resolveInput,
-  scoreRows,
+  scoreInput,
   sharedInputs,
   splitRows,
 } from "@xdeep/core/method";
@@ -48,18 +48,17 @@ async function explainNoisy<T extends Input>(
   const given = resolveInput(model, input);
   checkExplainOptions(options, given.rows);
   const resolved = await noisyInput(model, given, options);
-  const { output, target = null, score, signal, weights } = options;
   const names = noisyNames(model, resolved.feeds, options);
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
-  const scored = await scoreRows(model, resolved, { output, target, score, signal });
+  const scored = await scoreInput(model, resolved, options);
   const { values, provenance } = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
     const drawn = draws.next(count);
     return (row) => rows[row]!.at(drawn, count);
   });
   return createAttribution({
-    values: mirrorInput(model, input, assembleRows(values, weights), options),
+    values: mirrorInput(model, input, assembleRows(values, options.weights), options),
     target: scored.target,
     scores: scored.scores,
     output: scored.output,
