@@ -14,6 +14,8 @@ export interface ParameterList {
   readonly most: number;
   /** Places that must be filled. */
   readonly needed: readonly number[];
+  /** From here on every place that is there must be filled: parameters of any number cannot be left out in between. */
+  readonly variadicFrom: number;
 }
 
 export interface AttributeForm {
@@ -54,7 +56,12 @@ function parse(text: string): OperatorForm {
 function parameterList(letters: string): ParameterList {
   const needed = [...letters].flatMap((letter, index) => (letter === "s" ? [index] : []));
   const isOpen = /[vw]$/.test(letters);
-  return { least: letters.endsWith("v") ? letters.length : (needed.at(-1) ?? -1) + 1, most: isOpen ? Infinity : letters.length, needed };
+  return {
+    least: letters.endsWith("v") ? letters.length : (needed.at(-1) ?? -1) + 1,
+    most: isOpen ? Infinity : letters.length,
+    needed,
+    variadicFrom: isOpen ? letters.length - 1 : Infinity,
+  };
 }
 
 function attributeForm(text: string): readonly [string, AttributeForm] {

@@ -145,6 +145,7 @@ describe("a damaged node", () => {
     ["a product of one", /has 1 inputs, and takes 2/, nodeProto("Mul", ["x"], ["y"])],
     ["an RNN without weights", /has 2 inputs, and takes 3 to 6/, nodeProto("RNN", ["x", "x"], ["y"])],
     ["a convolution whose weights are left out", /input 1 is left out/, nodeProto("Conv", ["x", "", "x"], ["y"])],
+    ["a sum that leaves terms out", /input 1 is left out/, nodeProto("Sum", ["x", "", ""], ["y"])],
     ["two outputs of Relu", /has 2 outputs, and takes 1/, nodeProto("Relu", ["x"], ["y", "z"])],
     ["a Loop without body", /lacks the attribute "body"/, nodeProto("Loop", ["x", ""], ["y"])],
     ["an If without a branch", /lacks the attribute "else_branch"/, nodeProto("If", ["x"], ["y"], { then_branch: branch(relu) })],

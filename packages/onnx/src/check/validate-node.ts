@@ -46,12 +46,13 @@ export function validateNode(node: NodeProto, context: NodeContext): void {
   if (isDefaultDomain(node.domain)) validateOwn(node, context);
 }
 
-function validateParameters(node: NodeProto, names: readonly string[], { least, most, needed }: ParameterList, what: "input" | "output"): void {
+function validateParameters(node: NodeProto, names: readonly string[], { least, most, needed, variadicFrom }: ParameterList, what: "input" | "output"): void {
   const takes = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
   if (names.length < least || names.length > most) throw invalidNode(node, `it has ${names.length} ${what}s, and takes ${takes}`);
   // An output that nobody wants may be left out, whatever the operator says.
-  const missing = what === "input" ? needed.find((index) => names[index] === "") : undefined;
-  if (missing !== undefined) throw invalidNode(node, `its input ${missing} is left out, which it cannot be`);
+  if (what === "output") return;
+  const missing = names.findIndex((name, index) => name === "" && (index >= variadicFrom || needed.includes(index)));
+  if (missing >= 0) throw invalidNode(node, `its input ${missing} is left out, which it cannot be`);
 }
 
 function validateAttributes(node: NodeProto, form: OperatorForm | undefined, context: NodeContext): void {
