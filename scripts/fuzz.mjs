@@ -48,7 +48,13 @@ async function work() {
       child?.stop();
       child = await startChild();
     }
-    const outcome = await child.try(index);
+    let outcome = await child.try(index);
+    if (problemOf(outcome) !== null) {
+      // Memory and work of the mutants before may count with it: what is found is found again, alone.
+      child.stop();
+      child = await startChild();
+      outcome = await child.try(index);
+    }
     note(index, outcome);
     if (outcome.kind === "died" || outcome.kind === "silent" || (outcome.rss ?? 0) > MOST_MEMORY) {
       child.stop();

@@ -8,7 +8,7 @@ import { mutantOf } from "./mutant.mjs";
 const { seed, file, asItIs } = JSON.parse(process.argv[2]);
 const corpus = loadCorpus(file);
 /** Larger inputs are the caller's doing, not the file's. */
-const LARGEST_FEED = 2 ** 22;
+const LARGEST_FEED = 2 ** 20;
 const ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,

@@ -65,7 +65,9 @@ describe("engineRuns", () => {
   it("fills no batch that is far larger than what it is given", () => {
     const one = { x: float32([1, 1], [1]) };
     expect(() => engineRuns(one, { inputs, rows: 1, fixedBatch: 1e8 })).toThrow(expect.objectContaining({ code: "BATCH_INVALID" }));
-    expect(() => engineRuns(one, { inputs, rows: 1, fixedBatch: 10, mostFilled: 9 })).toThrow(/filling a run up takes 10 elements, at most 9/);
+    expect(() => engineRuns(one, { inputs, rows: 1, fixedBatch: 10, mostFilled: { elements: 9, option: "limits.filled" } })).toThrow(
+      /takes 10 elements, at most 9 .*raise limits\.filled/,
+    );
     expect(engineRuns(one, { inputs, rows: 1, fixedBatch: 10 })[0]!.padding).toBe(9);
   });
 

@@ -79,13 +79,13 @@ export interface EngineRunOptions {
   readonly size?: number | undefined;
   /** The batch size that the model fixes: runs hold just as many rows, the last one filled with copies. Default: any. */
   readonly fixedBatch?: number | null | undefined;
-  /** Elements of a run whose batch is filled up: a file may fix any number. Default 2²⁵. */
-  readonly mostFilled?: number | undefined;
+  /** Elements of a run whose batch is filled up, as a file may fix any number, and the option that raises them. Default 10⁷. */
+  readonly mostFilled?: { readonly elements: number; readonly option: string } | undefined;
   /** Feed whose rows count for nothing where they only fill a fixed batch: it is filled with zeros. */
   readonly zeroFilled?: string | undefined;
 }
 
-const MOST_FILLED = 2 ** 25;
+const MOST_FILLED = 1e7;
 
 /**
  * Splits a call into engine runs: rows along the batch axis, feeds without one whole. A call whose feeds do not share a batch axis is one run.
@@ -94,7 +94,7 @@ const MOST_FILLED = 2 ** 25;
  * would take more than `mostFilled` elements
  */
 export function engineRuns(feeds: Feeds, options: EngineRunOptions): readonly EngineRun[] {
-  const { inputs, rows, size = rows, fixedBatch = null, zeroFilled, mostFilled = MOST_FILLED } = options;
+  const { inputs, rows, size = rows, fixedBatch = null, zeroFilled, mostFilled } = options;
   const shared = sharedInputs(inputs);
   const whole = [{ rows: { start: 0, end: rows }, feeds, padding: 0 }];
   const most = fixedBatch ?? Math.min(size, rowsBesideStates(feeds, inputs) ?? size);
@@ -121,13 +121,14 @@ export function engineRuns(feeds: Feeds, options: EngineRunOptions): readonly En
   });
 }
 
-function checkFilling(feeds: Feeds, shared: ReadonlySet<string>, rows: number, fixedBatch: number, most: number): void {
+function checkFilling(feeds: Feeds, shared: ReadonlySet<string>, rows: number, fixedBatch: number, most: EngineRunOptions["mostFilled"]): void {
+  const { elements = MOST_FILLED, option } = most ?? {};
   const perRow = Object.entries(feeds).reduce((sum, [name, { dims }]) => (shared.has(name) ? sum : sum + sizeOf(dims.slice(1))), 0);
-  if (perRow * fixedBatch <= most) return;
+  if (perRow * fixedBatch <= elements) return;
   throw new XDeepError(
     "BATCH_INVALID",
-    `The model runs ${fixedBatch} rows at a time, and ${rows} were given: filling a run up takes ${perRow * fixedBatch} elements, at most ${most} are filled. Give whole batches, or export the model with an open batch.`,
-    { details: { rows, fixedBatch, elements: perRow * fixedBatch, allowed: most } },
+    `The model runs ${fixedBatch} rows at a time, and ${rows} were given: filling a run up takes ${perRow * fixedBatch} elements, at most ${elements} are filled. Give whole batches, or export the model with an open batch${option === undefined ? "" : `, or raise ${option}`}.`,
+    { details: { rows, fixedBatch, elements: perRow * fixedBatch, allowed: elements, ...(option === undefined ? {} : { option }) } },
   );
 }
 
@@ -169,8 +170,13 @@ function rowsBesideStates(feeds: Feeds, inputs: readonly ValueInfo[]): number | 
 
 function padRows(tensor: Tensor, padding: number, withZeros: boolean): Tensor {
   const rows = tensor.dims[0] ?? 0;
-  const filling = repeatRow(sliceRows(tensor, rows - 1, rows), padding);
-  return concatRows([tensor, withZeros ? ({ ...filling, data: (filling.data as Float32Array).map(() => 0) } as Tensor) : filling]);
+  if (Array.isArray(tensor.data)) return concatRows([tensor, repeatRow(sliceRows(tensor, rows - 1, rows), padding)]);
+  const source = tensor.data as Float32Array;
+  const length = source.length / rows;
+  const data = new (source.constructor as Float32ArrayConstructor)(length * (rows + padding));
+  data.set(source);
+  if (!withZeros) for (let row = rows; row < rows + padding; row++) data.copyWithin(row * length, (rows - 1) * length, rows * length);
+  return { type: tensor.type, dims: [rows + padding, ...tensor.dims.slice(1)], data } as unknown as Tensor;
 }
 
 function mapFeeds(feeds: Feeds, map: (tensor: Tensor, name: string) => Tensor): Feeds {

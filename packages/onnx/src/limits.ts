@@ -19,11 +19,11 @@ export interface ModelLimits {
    * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²³.
    */
   readonly valueElements: number;
-  /** Elements that a run is filled up to where the file fixes a batch and fewer rows are given. Default 2²⁵. */
+  /** Elements that a run is filled up to where the file fixes a batch and fewer rows are given. Default 10⁷. */
   readonly filledElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 24, valueElements: 2 ** 23, filledElements: 2 ** 25 };
+export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 24, valueElements: 2 ** 23, filledElements: 1e7 };
 
 /**
  * The limits with the default for each that is left out.

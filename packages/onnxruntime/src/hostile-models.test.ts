@@ -49,6 +49,18 @@ describe("a file that no engine should see", () => {
   it.each<[string, RegExp, ModelProto]>([
     ["reads its own output", /^MODEL_INVALID: .*circle/, model([nodeProto("Unsqueeze", ["y", "a"], ["y"])], { initializers: [ints("a", [0])] })],
     ["lacks the body of a loop", /^MODEL_INVALID: .*"body"/, model([nodeProto("Loop", ["", "", "x"], ["y"])])],
+    ["permutes by no permutation", /^MODEL_INVALID: .*perm is \[0, 2\]/, model([nodeProto("Transpose", ["x"], ["y"], { perm: [0, 2] })])],
+    [
+      "dilates by nothing",
+      /^MODEL_INVALID: .*dilations has 0 numbers/,
+      model([nodeProto("Conv", ["x", "w"], ["y"], { dilations: [] })], { ...image("N", 1, 4, 4), initializers: [ones("w", 1, 1, 3, 3)] }),
+    ],
+    [
+      "takes sizes from floats",
+      /^(ENGINE_FAILED|MODEL_INVALID|MODEL_UNSUPPORTED): /,
+      model([nodeProto("Col2Im", ["x", "w", "w"], ["y"])], { ...image("N", 4, 4), initializers: [tensorProto("w", float32([2], [0.25, 1.5]))] }),
+    ],
+    ["leaves terms of a sum out", /^MODEL_INVALID: .*input 1 is left out/, model([nodeProto("Sum", ["x", "", ""], ["y"])])],
     ["sums nothing", /^MODEL_INVALID: .*at least 1/, model([nodeProto("Sum", [], ["y"])])],
     ["has a recurrent layer without weights", /^MODEL_INVALID: .*takes 3 to 6/, model([nodeProto("RNN", ["x", "x"], ["y"])])],
     ["reshapes to a billion axes", /^MODEL_INVALID: .*2147483648 axes/, model([nodeProto("Reshape", ["x", "s"], ["y"])], hugeShape())],

@@ -51,7 +51,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
-    mostFilled: limits.filledElements,
+    mostFilled: { elements: limits.filledElements, option: "limits.filledElements" },
     emptyValues,
     outputs,
     capabilities: capabilitiesOf(device, options, output !== undefined && knownRowMixing(graph, output) !== null),

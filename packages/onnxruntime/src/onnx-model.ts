@@ -15,6 +15,7 @@ import type {
 } from "@xdeep/core";
 import { float32, isXDeepError } from "@xdeep/core";
 import {
+  type EngineRunOptions,
   type ForwardPlan,
   type InnerValues,
   type VjpPlan,
@@ -74,7 +75,7 @@ export interface OnnxModelParts {
   /** The batch size that the file fixes, or null where any goes. */
   readonly fixedBatch: number | null;
   /** Elements that a run may be filled up to. */
-  readonly mostFilled: number;
+  readonly mostFilled: EngineRunOptions["mostFilled"];
   readonly emptyValues: EmptyValues;
 }
 

@@ -1,5 +1,5 @@
 import { type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
-import { type RowRange, betweenRuns, engineRuns, joinRuns, withoutPadding } from "@xdeep/core/backend";
+import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns, withoutPadding } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
 import { takeDeviceErrors } from "./device-errors.ts";
 import type { Engine } from "./engine.ts";
@@ -19,7 +19,7 @@ export interface RunOptions {
   /** Batch size that the file fixes: the rows are run so many at a time. Null: all in one run. */
   readonly fixedBatch: number | null;
   /** Elements that a run may be filled up to. */
-  readonly mostFilled: number;
+  readonly mostFilled: EngineRunOptions["mostFilled"];
   /** Names of the results wanted. */
   readonly fetches: readonly string[];
   /** Feed that weighs the rows, or their cotangent: rows that only fill a fixed batch have zeros there. */

@@ -28,7 +28,7 @@ export function convolve(node: NodeView, x: number, w: number): Facts {
 function kernelSizes(node: NodeView, weights: readonly Dim[] | null, rank: number): readonly Dim[] {
   const given = node.attributes.ints("kernel_shape");
   const sizes = weights?.slice(2) ?? unknownSizes(rank);
-  if (given === undefined || given.length === 0) return sizes;
+  if (given === undefined) return sizes;
   if (given.length !== sizes.length || given.some((size, axis) => differ(size, sizes[axis]))) {
     throw node.invalid(`kernel_shape is [${given.join(", ")}], the weights are for [${sizes.map((size) => size ?? "?").join(", ")}]`);
   }

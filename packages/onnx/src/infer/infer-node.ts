@@ -26,9 +26,9 @@ export function inferNode(node: NodeProto, inputs: readonly (Facts | null)[], co
   });
 }
 
-/** A number below 0 comes from sizes that do not fit together; what then happens is up to the engine. */
+/** A number below 0, or one that is not whole, comes from sizes that do not fit together; what then happens is up to the engine. */
 function isSize(dim: Dim): dim is number | string {
-  return dim !== null && !(typeof dim === "number" && dim < 0);
+  return typeof dim === "number" ? Number.isSafeInteger(dim) && dim >= 0 : dim !== null;
 }
 
 /** The symbol of a size that nothing is known of. Names of values are unique within a graph, `scope` keeps those of subgraphs apart. */

@@ -33,11 +33,10 @@ function steps(node: NodeView, name: string, kernel: readonly Dim[]): readonly n
   return list;
 }
 
-/** A list of numbers; undefined where it is left out, or empty as some exporters leave it. */
+/** A list of so many numbers; undefined where it is left out. */
 function listOf(node: NodeView, name: string, length: number): readonly number[] | undefined {
   const list = node.attributes.ints(name);
-  if (list === undefined || list.length === 0) return undefined;
-  if (list.length !== length) throw node.invalid(`${name} has ${list.length} numbers, expected ${length}`);
+  if (list !== undefined && list.length !== length) throw node.invalid(`${name} has ${list.length} numbers, expected ${length}`);
   return list;
 }
 
