@@ -72,13 +72,15 @@ export class NodeView {
   /**
    * The sizes that an input lists, as the shape of Reshape does, a null for each that is known only at run time; null where not even their number is known.
    *
-   * @throws {XDeepError} MODEL_INVALID for more axes than any tensor has.
+   * @throws {XDeepError} MODEL_INVALID for more axes than any tensor has, and for sizes that are not whole.
    */
   shape(index: number): readonly Dim[] | null {
     const known = this.elements(index)?.values;
     const length = known?.length ?? this.dims(index)?.[0];
     if (typeof length !== "number") return null;
     if (length > MAX_RANK) throw this.invalid(`it makes a tensor of ${length} axes`);
+    const broken = known?.find((size) => typeof size === "number" && !Number.isInteger(size));
+    if (broken !== undefined) throw this.invalid(`its input ${index} holds the size ${broken}`);
     return known ?? Array.from({ length }, () => null);
   }
 

@@ -32,9 +32,9 @@ function affineGrid(node: NodeView): Facts {
 
 function columnsToImage(node: NodeView): Facts {
   const input = node.dims(0);
-  const sizes = node.shape(1) ?? node.shape(2)?.map(() => null) ?? null;
+  const block = node.shape(2);
+  const sizes = node.shape(1) ?? block?.map(() => null) ?? null;
   if (sizes === null) return tensor(node.type(0), null);
-  const block = node.elements(2)?.values;
-  const channels = block === undefined ? null : divideDimsExactly(input?.[1] ?? null, productOfDims(block));
+  const channels = block === null ? null : divideDimsExactly(input?.[1] ?? null, productOfDims(block));
   return tensor(node.type(0), [input?.[0] ?? null, channels, ...sizes]);
 }
