@@ -2,7 +2,10 @@ import { XDeepError, isTensor, sizeOf, sliceRows } from "@xdeep/core";
 import { firstNonFinite, isFloatType, toFloat64 } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
 
-/** Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. */
+/**
+ * Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. For token models, integers by
+ * the name of their input, such as `{ ids: 0 }`: the embeddings of the token with id 0.
+ */
 export type Baseline = number | Tensor | Readonly<Record<string, number | Tensor>>;
 
 /** One baseline, or several that are averaged. */

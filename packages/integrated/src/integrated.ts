@@ -13,6 +13,7 @@ import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription }
 
 import { deltaNotes } from "./delta-notes.ts";
 import { resolveBaselines } from "./baseline.ts";
+import { embeddedBaselines } from "./embedded-baseline.ts";
 import { findEndpoint } from "./endpoint.ts";
 import { integrateRow, runsOf } from "./integrate-row.ts";
 import type { IntegratedRow, Integration } from "./integrate-row.ts";
@@ -51,7 +52,8 @@ async function explainPath<T extends Input>(
   const endpoint = await findEndpoint(model, resolved, settings.tolerance === null ? options : { ...options, weights: undefined });
   const { of: origins } = options.origin ?? { of: resolved.rows };
   const dimsOf = (name: string): readonly number[] => [origins, ...endpoint.feeds[name]!.dims.slice(1)];
-  const baselines = resolveBaselines(settings.baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
+  const baseline = await embeddedBaselines(model, resolved, endpoint.moving, settings.baseline, options);
+  const baselines = resolveBaselines(baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
   const planned = resolved.rows * baselines(0).length * runsOf({ explainer }, quadrature(settings.quadrature, settings.n));
   const integration: Integration = { explainer, settings, endpoint, options, count: countRuns(planned, options) };
   const rows: IntegratedRow[] = [];

@@ -167,6 +167,23 @@ describe("token models", () => {
     await model.dispose();
   });
 
+  it("integrated gradients start at the embeddings of the ids that are named, alone and inside SmoothGrad", async () => {
+    const model = await loadModel(writeModel(tokenModel()));
+    const padding: Tensor = { ...ids, data: (ids.data as BigInt64Array).slice().fill(3n) } as Tensor;
+    const { outputs } = await model.forward({ feeds: { ids: padding, mask }, outputs: ["embedded"] });
+    const call = { wrt: ["embedded"], target: 1 };
+    const expected = await integrated(new Backprop(model), { n: 6, baseline: outputs["embedded"] as FloatTensor }).explain({ ids, mask }, call);
+    const sample = { ...padding, dims: padding.dims.slice(1), data: (padding.data as BigInt64Array).slice(0, padding.dims[1]) } as Tensor;
+    for (const baseline of [{ ids: 3 }, { ids: padding }, { ids: sample }]) {
+      const actual = await integrated(new Backprop(model), { n: 6, baseline }).explain({ ids, mask }, call);
+      expect(actual.values["embedded"]!.data).toEqual(expected.values["embedded"]!.data);
+      const inside = await smooth(integrated(new Backprop(model), { n: 6, baseline }), { n: 2, std: 0 }).explain({ ids, mask }, call);
+      expect(gradientError(inside.values["embedded"], toFloat64(expected.values["embedded"]!))).toBeLessThan(1e-5);
+    }
+    await expect(integrated(new Backprop(model), { baseline: { ids: 0.5 } }).explain({ ids, mask }, call)).rejects.toMatchObject({ code: "BASELINE_INVALID" });
+    await model.dispose();
+  });
+
   it("SmoothGrad adds noise to the embeddings", async () => {
     const model = await loadModel(writeModel(tokenModel()));
     const still = await smooth(new Backprop(model), { n: 8, std: 0 }).explain({ ids, mask }, { wrt: ["embedded"], target: 1 });
