@@ -1,11 +1,9 @@
-import { batchSize, concatRows, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
-import { betweenRuns } from "./between-runs.ts";
+import { concatRows } from "./batches.ts";
 import { XDeepError } from "./error.ts";
 import type { ForwardResult, Model, ScoreRequest } from "./model.ts";
 import { scoredOutputs } from "./resolve-values.ts";
-import { expandTargets } from "./resolve-target.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
-import type { Target } from "./target.ts";
+import { joinScores, runRows } from "./run-rows.ts";
 
 export interface ScoreRowsOptions extends ScoreRequest {
   /** Outputs or inner values to keep. Default: the output that is scored. */
@@ -18,35 +16,17 @@ export interface ScoreRowsOptions extends ScoreRequest {
  *
  * @throws {XDeepError} RESULT_NOT_FINITE when a score is NaN or infinite
  */
-export async function scoreRows(
-  model: Model,
-  { feeds, rows }: ResolvedInput,
-  { output, target, score, outputs, signal }: ScoreRowsOptions,
-): Promise<ForwardResult> {
-  const targets = expandTargets(target, rows);
-  const shared = sharedInputs(model.inputs);
-  const wantedOutputs = outputs ?? scoredOutputs(model.outputs, output);
-  const results: ForwardResult[] = [];
-  for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
-    if (results.length > 0) await betweenRuns(signal);
-    const wanted = targetsIn(targets.slice(chunk.start, chunk.end));
-    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), output, target: wanted, score, outputs: wantedOutputs, signal }));
-  }
-  const first = results[0]!;
-  const scores = Float32Array.from(results.flatMap((result) => [...result.scores]));
-  checkScores(scores, first.output);
-  return {
-    outputs: Object.fromEntries(Object.keys(first.outputs).map((name) => [name, concatRows(results.map((result) => result.outputs[name]!))])),
-    target: results.flatMap((result) => result.target),
-    scores,
-    output: first.output,
-    score: first.score,
-  };
+export async function scoreRows(model: Model, input: ResolvedInput, { outputs, ...options }: ScoreRowsOptions): Promise<ForwardResult> {
+  const wanted = outputs ?? scoredOutputs(model.outputs, options.output);
+  const results = await runRows(model, input, options, (request) => model.forward({ ...request, outputs: wanted }));
+  const scored = joinScores(results);
+  checkScores(scored.scores, scored.output);
+  return { ...scored, outputs: joinOutputs(results, Object.keys(results[0]!.outputs)) };
 }
 
-/** The form that a request takes: null where every row is to take its argmax. */
-export function targetsIn(targets: readonly (Target | null)[]): readonly Target[] | null {
-  return targets.every((target) => target === null) ? null : (targets as readonly Target[]);
+/** These outputs over the rows of all runs. */
+export function joinOutputs(results: readonly Pick<ForwardResult, "outputs">[], names: readonly string[]): ForwardResult["outputs"] {
+  return Object.fromEntries(names.map((name) => [name, concatRows(results.map(({ outputs }) => outputs[name]!))]));
 }
 
 /** @throws {XDeepError} RESULT_NOT_FINITE when a score is NaN or infinite */

@@ -9,7 +9,7 @@ import {
   XDeepError,
   isTensor,
 } from "@xdeep/core";
-import { checkExplainOptions, checkExplainer, createAttribution, mirrorInput, resolveInput, toFloat64 } from "@xdeep/core/method";
+import { checkExplainOptions, checkExplainer, createAttribution, mirrorInput, resolveInput, toFloat64, weightRows } from "@xdeep/core/method";
 
 import { VERSION } from "./version.ts";
 
@@ -50,10 +50,7 @@ async function explainProduct<T extends Input>(
 /** x ⊙ a in double precision, since the factors may be float16; with weights the sum over rows, [1, …]. */
 function product({ dims, data }: FloatTensor, x: Tensor, weights: Float32Array | undefined): FloatTensor {
   const values = toFloat64(x);
-  if (weights === undefined) return { type: "float32", dims, data: data.map((a, i) => a * values[i]!) };
-  const sum = new Float64Array(data.length / dims[0]!);
-  data.forEach((a, i) => (sum[i % sum.length] = sum[i % sum.length]! + weights[Math.floor(i / sum.length)]! * a * values[i]!));
-  return { type: "float32", dims: [1, ...dims.slice(1)], data: Float32Array.from(sum) };
+  return weightRows({ dims, data: Float64Array.from(data, (a, i) => a * values[i]!) }, weights);
 }
 
 function fed(feeds: Tensors<Tensor>, name: string): Tensor {

@@ -7,7 +7,6 @@ import {
   type Input,
   type MethodDescription,
   type Model,
-  type Target,
   XDeepError,
 } from "@xdeep/core";
 import {
@@ -16,16 +15,16 @@ import {
   checkExplainOptions,
   checkOptionNames,
   expandTargets,
+  joinScores,
   resolveInput,
-  resolveOutput,
   sharedInputs,
   sliceFeeds,
+  vjpRows,
+  weightRows,
 } from "@xdeep/core/method";
 
-import type { AtLayer } from "./at-layer.ts";
 import { type AttentionLayer, attentionLayer, checkedLayers, readRow } from "./attention-layer.ts";
 import { layerAttribution } from "./layer-method.ts";
-import { weighted } from "./weighted-rows.ts";
 
 export interface AttentionOptions {
   /** The query whose row is read: the token that is scored. "mean": the mean of all rows. Default: found by where the gradient of the last layer is not zero. */
@@ -72,27 +71,17 @@ async function explainAttention<T extends Input>(
   for (let row = 0; row < resolved.rows; row++) {
     if (row > 0) await betweenRuns(signal);
     const feeds = sliceFeeds(resolved.feeds, { start: row, end: row + 1 }, shared);
-    const outputs = [output ?? resolveOutput(model.outputs).name, ...names];
-    const result = await model.vjp({ feeds, output, outputs, score, target: targets[row] === null ? null : [targets[row] as Target], wrt: names, signal });
+    const result = await vjpRows(model, { feeds, rows: 1 }, { output, score, signal, target: targets[row] ?? null, outputs: names, wrt: names });
     const layers = names.map((name) => attentionLayer(name, result.outputs[name] as FloatTensor, result.gradients[name]!));
     rows.push(readRow(combine(checkedLayers(layers)), layers, options.token));
     results.push(result);
     call.onProgress?.({ done: row + 1, total: resolved.rows });
   }
-  const [first] = results as [(typeof results)[0]];
   const tokens = rows[0]!.length;
   const values: FloatTensor = { type: "float32", dims: [rows.length, tokens], data: Float32Array.from(rows.flatMap((row) => [...row])) };
-  const at: Omit<AtLayer, "values" | "gradient"> = {
-    layer: { name: names.at(-1)!, channelAxis: null },
-    target: results.flatMap(({ target }) => target),
-    scores: Float32Array.from(results.flatMap(({ scores }) => [...scores])),
-    output: first.output,
-    rectifiers: 0,
-    notes: [],
-    score: first.score,
-    input: resolved,
-  };
-  return layerAttribution<T>(model, input, at, weighted(values, call.weights), method);
+  const notes = [...new Set(results.flatMap((result) => result.notes ?? []))];
+  const at = { ...joinScores(results), layer: { name: names.at(-1)!, channelAxis: null }, rectifiers: 0, notes };
+  return layerAttribution<T>(model, input, at, weightRows(values, call.weights), method);
 }
 
 async function mapsOf(model: Model): Promise<readonly AttentionInfo[]> {

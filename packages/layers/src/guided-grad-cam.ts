@@ -10,11 +10,10 @@ import {
   XDeepError,
   isTensor,
 } from "@xdeep/core";
-import { createAttribution } from "@xdeep/core/method";
+import { createAttribution, weightRows } from "@xdeep/core/method";
 
 import { gradCam } from "./grad-cam.ts";
 import type { LayerOptions } from "./layer-options.ts";
-import { weighted } from "./weighted-rows.ts";
 
 /**
  * Guided Grad-CAM: the guided gradient at the input ⊙ Grad-CAM at the input's size. For pictures.
@@ -43,7 +42,9 @@ async function explainBoth<T extends Input>(
   const parameters = { ...method.parameters, layer: map.layer };
   return createAttribution<T>({
     ...gradient,
-    values: isTensor(values) ? weighted(values, weights) : Object.fromEntries(Object.entries(values).map(([name, each]) => [name, weighted(each, weights)])),
+    values: isTensor(values)
+      ? weightRows(values, weights)
+      : Object.fromEntries(Object.entries(values).map(([name, each]) => [name, weightRows(each, weights)])),
     layer: map.layer!,
     provenance: { ...gradient.provenance, method: { ...method, parameters }, versions: { ...gradient.provenance.versions, ...map.provenance.versions } },
   });

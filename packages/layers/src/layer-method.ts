@@ -1,11 +1,10 @@
 import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model, Rule } from "@xdeep/core";
 import { VERSION as CORE_VERSION, isTensor } from "@xdeep/core";
-import { checkContract, checkOptionNames, createAttribution } from "@xdeep/core/method";
+import { checkContract, checkOptionNames, createAttribution, weightRows } from "@xdeep/core/method";
 
 import { type AtLayer, atLayer } from "./at-layer.ts";
 import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
 import { resizeToInput } from "./resize-map.ts";
-import { weighted } from "./weighted-rows.ts";
 import { VERSION } from "./version.ts";
 
 /** What a method makes of a layer's values h and the gradient g there. */
@@ -43,14 +42,14 @@ async function explainLayer<T extends Input>(
   const at = await atLayer(model, input, call, options, formula.rule);
   const map = formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values));
   const sized = options.size === "input" ? resizeToInput(model, at.input, map, channelAxisOf(at.layer, at.values)) : map;
-  return layerAttribution<T>(model, input, at, weighted(sized, call.weights), method, formula.rule ?? "standard");
+  return layerAttribution<T>(model, input, at, weightRows(sized, call.weights), method, formula.rule ?? "standard");
 }
 
 /** An attribution to a layer: one tensor where one came in, a record by the layer's name else. */
 export function layerAttribution<T extends Input>(
   model: Model,
   input: Input,
-  at: Omit<AtLayer, "values" | "gradient">,
+  at: Omit<AtLayer, "values" | "gradient" | "input">,
   values: FloatTensor,
   method: MethodDescription,
   rule: Rule = "standard",

@@ -16,7 +16,7 @@ import {
   layerGradientXActivation,
   layerIntegrated,
 } from "../src/index.ts";
-import { FLAT_BIAS, LINEAR, flattened, image, pooled, tokens, transformer } from "./networks.ts";
+import { FLAT_BIAS, LINEAR, flattened, image, pooled, rooted, tokens, transformer } from "./networks.ts";
 
 const [pool, flat, attention] = await Promise.all([pooled(), flattened(), transformer()]);
 afterAll(() => Promise.all([pool, flat, attention].map((model) => model.dispose())));
@@ -242,5 +242,13 @@ describe("every method of the package", () => {
     await expect(gradCam(pool, { layer: "conv9" }).explain(x)).rejects.toMatchObject({ code: "WRT_UNKNOWN", message: expect.stringContaining('"h"') });
     expect(() => gradCam(pool, { layr: "h" } as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
     await expect(attentionRollout(pool).explain(x)).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED" });
+  });
+});
+
+describe("a layer where the gradient is infinite", () => {
+  it("is refused by maps and by paths as it is at the input", async () => {
+    await using model = await rooted();
+    const methods = [gradCam(model, { layer: "h" }), internalInfluence(model, { layer: "h", n: 2 }), layerGradientXActivation(model, { layer: "h" })];
+    for (const method of methods) await expect(method.explain(x)).rejects.toMatchObject({ code: "RESULT_NOT_FINITE" });
   });
 });

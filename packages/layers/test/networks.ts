@@ -43,6 +43,22 @@ export const pooled = (): Promise<Model> =>
     ),
   );
 
+/** A root of the layer's values: no finite derivative where ReLU cut them off. */
+export const rooted = (): Promise<Model> =>
+  loadModel(
+    writeModel(
+      pictures(
+        [
+          nodeProto("Sqrt", ["h"], ["root"]),
+          nodeProto("GlobalAveragePool", ["root"], ["g"]),
+          nodeProto("Flatten", ["g"], ["f"]),
+          nodeProto("MatMul", ["f", "w"], ["logits"]),
+        ],
+        [tensorProto("w", { type: "float32", dims: [4, 3], data: LINEAR })],
+      ),
+    ),
+  );
+
 export const flattened = (): Promise<Model> =>
   loadModel(
     writeModel(
