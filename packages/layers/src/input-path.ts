@@ -1,10 +1,21 @@
-import { type ExplainOptions, type FloatTensor, type Input, type Model, type Tensor, XDeepError, sizeOf } from "@xdeep/core";
-import { betweenRuns, checkExplainOptions, fromFloat64, originRow, repeatFeeds, resolveInput, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { type ExplainOptions, type FloatTensor, type Input, type Model, type Tensor, XDeepError } from "@xdeep/core";
+import {
+  addScaled,
+  betweenRuns,
+  checkExplainOptions,
+  fromFloat64,
+  originRow,
+  repeatFeeds,
+  resolveInput,
+  sharedInputs,
+  sliceFeeds,
+  toFloat64,
+} from "@xdeep/core/method";
 import type { ResolvedInput } from "@xdeep/core/method";
 
 import { type AtLayer, atLayerOf } from "./at-layer.ts";
 import { type PathBaseline, baselinesOf } from "./path-baselines.ts";
-import { type ChosenLayer, LAYER_OPTIONS, type LayerOptions, chooseLayer } from "./layer-options.ts";
+import { LAYER_OPTIONS, type LayerOptions, chooseLayer } from "./layer-options.ts";
 
 /** Steps on the path where nothing is asked. */
 export const DEFAULT_STEPS = 50;
@@ -30,6 +41,8 @@ export interface PathRow {
   readonly end: AtLayer;
   /** Values and gradients of the layer at these shares of the way from x′ to x, in order: [alphas, …]. */
   at(alphas: readonly number[]): Promise<AtLayer>;
+  /** The network run from the layer on, with these values there, [points, …]. */
+  from(points: Tensor): Promise<AtLayer>;
 }
 
 /** Calls `body` for every row of the input, one after the other, with its own path. */
@@ -38,8 +51,8 @@ export async function forEachRow<R>(
   input: Input,
   options: ExplainOptions,
   path: PathOptions,
-  body: (row: PathRow, index: number) => Promise<R>,
-): Promise<{ readonly rows: readonly R[]; readonly ends: readonly AtLayer[]; readonly layer: ChosenLayer; readonly resolved: ResolvedInput }> {
+  body: (row: PathRow) => Promise<R>,
+): Promise<{ readonly rows: readonly R[]; readonly ends: readonly AtLayer[] }> {
   options.signal?.throwIfAborted();
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
@@ -54,35 +67,29 @@ export async function forEachRow<R>(
     const own = Array.isArray(target) ? target[index] : target;
     const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: own ?? null }, layer);
     const baselines = baselinesOf(model, resolved.feeds, path.baseline ?? 0, originRow(options, index), options.origin?.of ?? resolved.rows);
-    const at = async (alphas: readonly number[]): Promise<AtLayer> => {
-      const points = { feeds: pointsOn(feeds, baselines, alphas, shared), rows: alphas.length };
-      return atLayerOf(model, points, { ...call, target: end.target[0]! }, layer);
-    };
+    const fixed = { ...call, target: end.target[0]! };
+    const run = (points: ResolvedInput): Promise<AtLayer> => atLayerOf(model, points, fixed, layer);
     ends.push(end);
-    rows.push(await body({ end, at }, index));
+    rows.push(
+      await body({
+        end,
+        at: (alphas) => run({ feeds: pointsOn(feeds, baselines, alphas, shared), rows: alphas.length }),
+        from(points) {
+          const count = points.dims[0]!;
+          return run({ feeds: { ...repeatFeeds(feeds, count, shared), [layer.name]: points }, rows: count });
+        },
+      }),
+    );
     onProgress?.({ done: index + 1, total: resolved.rows });
   }
-  return { rows, ends, layer, resolved };
+  return { rows, ends };
 }
 
-/** What the rows have in common, for the attribution. */
-export function joinEnds(ends: readonly AtLayer[], resolved: ResolvedInput): Omit<AtLayer, "values" | "gradient"> {
-  const [first] = ends as [AtLayer];
-  return {
-    ...first,
-    target: ends.flatMap(({ target }) => target),
-    scores: Float32Array.from(ends.flatMap(({ scores }) => [...scores])),
-    notes: [...new Set(ends.flatMap(({ notes }) => notes))],
-    input: resolved,
-  };
-}
-
-/** Rows of attributions with the dims of one, [N, …]. */
-export function stackRows(rows: readonly Float64Array[], { dims }: FloatTensor): FloatTensor {
-  const size = sizeOf(dims.slice(1));
-  const data = new Float32Array(rows.length * size);
-  rows.forEach((row, n) => data.set(row, n * size));
-  return { type: "float32", dims: [rows.length, ...dims.slice(1)], data };
+/** The mean of `n` gradients of one row, [n, …], in double precision. */
+export function meanOver({ data }: FloatTensor, n: number): Float64Array {
+  const mean = new Float64Array(data.length / n);
+  for (let k = 0; k < n; k++) addScaled(mean, data.subarray(k * mean.length, (k + 1) * mean.length), 1 / n);
+  return mean;
 }
 
 /** The centres of n equal steps. */

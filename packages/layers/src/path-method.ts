@@ -1,0 +1,56 @@
+import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Model } from "@xdeep/core";
+import { assembleRows, checkContract, checkOptionNames, joinScores } from "@xdeep/core/method";
+
+import { PATH_OPTIONS, type PathOptions, type PathRow, checkSteps, forEachRow } from "./input-path.ts";
+import { layerAttribution } from "./layer-method.ts";
+
+/** What a method makes of one row's path. */
+export interface PathFormula {
+  /** "conductance", "internal-influence", … */
+  readonly name: string;
+  /** The function that users call, for errors. */
+  readonly caller: string;
+  /** Options besides those of every path, with their values. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** The attribution to the layer with `n` steps, and F(x) − F(x′) where that is what it sums to. */
+  attribute(row: PathRow, n: number): Promise<{ readonly values: Float64Array; readonly difference?: number }>;
+}
+
+/**
+ * A method that follows the straight path from x′ to x, row by row.
+ *
+ * @throws {XDeepError} OPTION_INVALID, CONTRACT_VERSION; from `explain` also BASELINE_INVALID, WRT_UNKNOWN, CAPABILITY_MISSING and the codes of `vjp`
+ */
+export function pathMethod(model: Model, options: PathOptions, formula: PathFormula): Explainer {
+  const { name, caller, parameters = {} } = formula;
+  checkContract(model);
+  checkOptionNames(caller, options, [...PATH_OPTIONS, ...Object.keys(parameters)]);
+  const n = checkSteps(caller, options);
+  const { layer } = options;
+  const method: MethodDescription = { name, parameters: { n, ...parameters, ...(layer === undefined ? {} : { layer }) } };
+  return { model, method, explain: (input, call) => explainPath(model, options, (row) => formula.attribute(row, n), method, input, call ?? {}) };
+}
+
+async function explainPath<T extends Input>(
+  model: Model,
+  options: PathOptions,
+  attribute: (row: PathRow) => ReturnType<PathFormula["attribute"]>,
+  method: MethodDescription,
+  input: Input,
+  call: ExplainOptions,
+): Promise<Attribution<T>> {
+  const { rows, ends } = await forEachRow(model, input, call, options, attribute);
+  const { layer, values: h, rectifiers } = ends[0]!;
+  const dims = h.dims.slice(1);
+  const named = rows.map(({ values }) => ({ [layer.name]: { dims, data: values } }));
+  const deltas = rows.flatMap(({ values, difference }) => (difference === undefined ? [] : [values.reduce((sum, value) => sum + value, 0) - difference]));
+  return layerAttribution<T>(
+    model,
+    input,
+    { ...joinScores(ends), layer, rectifiers, notes: [...new Set(ends.flatMap(({ notes }) => notes))] },
+    assembleRows(named, call.weights)[layer.name]!,
+    method,
+    "standard",
+    deltas.length === 0 ? undefined : Float32Array.from(deltas),
+  );
+}
