@@ -1,4 +1,4 @@
-import { XDeepError, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
 import type {
   Capabilities,
   FloatTensor,
@@ -12,7 +12,7 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, sharedInputs, targetCotangent } from "@xdeep/core/backend";
+import { addScaled, disposedError, planForward, planVjp, resolveTargets, ruleName, scoreEntries, sharedInputs, targetCotangent } from "@xdeep/core/backend";
 import type { ForwardPlan, InnerValues, TargetEntries } from "@xdeep/core/backend";
 
 import { rowOf } from "./fixture.ts";
@@ -54,7 +54,7 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
   let disposed = false;
 
   function checkUsable(): void {
-    if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again to use it.");
+    if (disposed) throw disposedError();
   }
 
   function run({ feeds, rows }: ForwardPlan): readonly Run[] {

@@ -1,4 +1,5 @@
 import type { ForwardResult, Model, Target, TargetOption, Tensor, Term, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import { factsOf } from "@xdeep/core/backend";
 
 /** Order of the axes of images: [N, C, H, W] or [N, H, W, C]. */
 export type ImageLayout = "NCHW" | "NHWC";
@@ -30,13 +31,9 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
     target: result.target.map((target) => turnTarget(target, outward)),
   });
   return {
-    backend: model.backend,
-    engine: model.engine,
-    contractVersion: model.contractVersion,
-    versions: model.versions,
+    ...factsOf(model),
     inputs: model.inputs.map(turnInfo),
     outputs: model.outputs.map(turnInfo),
-    capabilities: model.capabilities,
     forward: async (request) => turnScores(await model.forward(turnRequest(request))),
     async vjp(request) {
       const result = turnScores(await model.vjp(turnRequest(request)));

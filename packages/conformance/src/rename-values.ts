@@ -1,4 +1,5 @@
 import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
+import { factsOf } from "@xdeep/core/backend";
 
 /** A model whose inner values are called as the layers of a fixture are, whatever the backend calls them. */
 export function renameValues(model: Model, layers: readonly string[], nameOf: (layer: string) => string): Model {
@@ -23,13 +24,8 @@ export function renameValues(model: Model, layers: readonly string[], nameOf: (l
     ...("gradients" in result ? { gradients: rename(result.gradients, outward) } : {}),
   });
   return {
-    backend: model.backend,
-    engine: model.engine,
-    contractVersion: model.contractVersion,
-    versions: model.versions,
-    inputs: model.inputs,
-    outputs: model.outputs,
-    capabilities: model.capabilities,
+    ...factsOf(model),
+    defaultWrt: model.defaultWrt?.map(outward),
     forward: async (request) => renameResult(await model.forward(renameRequest(request))),
     vjp: async (request) => renameResult(await model.vjp(renameRequest(request))),
     dispose: () => model.dispose(),

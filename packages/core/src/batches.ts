@@ -149,6 +149,22 @@ export function joinRuns<T extends Tensor>(name: string, parts: readonly { reado
   return concatRows(parts.map(({ result }) => result));
 }
 
+/**
+ * The records of every run, joined name by name.
+ *
+ * @throws {XDeepError} BATCH_INVALID where there are several and the leading axis of a value is not the batch
+ */
+export function joinRecords<T extends Tensor>(
+  parts: readonly { readonly rows: RowRange; readonly result: Readonly<Record<string, T>> }[],
+): Readonly<Record<string, T>> {
+  const ofName = (name: string): T =>
+    joinRuns(
+      name,
+      parts.map(({ rows, result }) => ({ rows, result: result[name]! })),
+    );
+  return Object.fromEntries(Object.keys(parts[0]!.result).map((name) => [name, ofName(name)]));
+}
+
 /** The error for a value whose rows do not lie along its first axis. */
 export function notBatched(name: string, dims: readonly (number | string | null)[]): XDeepError {
   return new XDeepError(

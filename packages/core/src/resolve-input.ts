@@ -76,7 +76,7 @@ function toFeeds(model: Model, input: Input): Readonly<Record<string, Tensor>> {
 }
 
 /** Names beyond the inputs, described by what is fed; the model knows whether they exist and which dims they have. */
-function innerFeeds(model: Model, feeds: Readonly<Record<string, Tensor>>): readonly ValueInfo[] {
+export function innerFeeds(model: Pick<Model, "inputs">, feeds: Readonly<Record<string, Tensor>>): readonly ValueInfo[] {
   return Object.entries(feeds)
     .filter(([name, tensor]) => isTensor(tensor) && model.inputs.every((info) => info.name !== name))
     .map(([name, { type, dims }]) => ({ name, type, dims: dims.map(() => null), layout: null }));

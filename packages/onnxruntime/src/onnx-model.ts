@@ -22,6 +22,7 @@ import {
   allZero,
   checkScores,
   checkZeroGradient,
+  disposedError,
   notBatched,
   planForward,
   planVjp,
@@ -54,7 +55,7 @@ import { GradientResults } from "./gradient-results.ts";
 import { type CotangentPlan, type GradientKind, type GradientPlan, cotangentSource, gradientSource } from "./gradient-source.ts";
 import { OutputDims } from "./output-dims.ts";
 import { type FinishedRun, type RunOptions, joined, runRows } from "./run-rows.ts";
-import { type SessionSource, type Sessions, disposedError } from "./sessions.ts";
+import type { SessionSource, Sessions } from "./sessions.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";
 import { asFloat32, fromFloat32 } from "./tensors.ts";
 import { valueInfo } from "./value-info.ts";

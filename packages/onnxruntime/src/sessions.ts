@@ -1,4 +1,5 @@
 import { XDeepError } from "@xdeep/core";
+import { disposedError } from "@xdeep/core/backend";
 import { type ModelProto, writeModelInPieces } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
@@ -112,10 +113,6 @@ function optimizationLevel({ graph }: ModelProto): "all" | "disabled" {
 async function releaseOf(prepared: Promise<Prepared<unknown>>): Promise<void> {
   const created = await prepared.catch(() => null);
   await created?.session.release();
-}
-
-export function disposedError(cause?: unknown): XDeepError {
-  return new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again with loadModel.", { cause });
 }
 
 export function messageOf(cause: unknown): string {

@@ -1,4 +1,4 @@
-import { XDeepError, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
 import type {
   Capabilities,
   FloatTensor,
@@ -14,7 +14,7 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { addScaled, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
+import { addScaled, disposedError, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
 import type { ForwardPlan, TargetEntries } from "@xdeep/core/backend";
 
 import type { Layer } from "./layer.ts";
@@ -75,7 +75,7 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
   }
 
   function checkUsable(): void {
-    if (disposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed; load it again.");
+    if (disposed) throw disposedError();
   }
 
   function runRows({ feeds, rows }: ForwardPlan): readonly (readonly Float64Array[])[] {

@@ -1,6 +1,6 @@
 import { type Model, XDeepError } from "@xdeep/core";
 
-import { Connection, RemoteModel } from "./remote-model.ts";
+import { Connection, remoteModel } from "./remote-model.ts";
 import type { Load } from "./serve.ts";
 import { type ClosablePort, type Thread, nodeWorkerThreads, onDeath } from "./thread.ts";
 
@@ -35,7 +35,7 @@ export async function inWorker(source: WorkerSource, options: InWorkerOptions = 
   };
   try {
     thread.postMessage({ type: "xdeep.load", port: port2, arguments: options.arguments ?? [] }, [port2]);
-    return new RemoteModel(await connection.loaded(), connection, end);
+    return remoteModel(await connection.loaded(), connection, end);
   } catch (error) {
     connection.close();
     await end();

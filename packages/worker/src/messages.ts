@@ -1,13 +1,15 @@
-import type { ForwardRequest, Model, VjpRequest } from "@xdeep/core";
+import type { ForwardRequest, VjpRequest } from "@xdeep/core";
+import type { ModelFacts } from "@xdeep/core/backend";
 
 import type { CarriedError } from "./carried-error.ts";
 import type { ClosablePort } from "./thread.ts";
 
 /** What a loaded model says of itself, as it travels between threads. */
-export type ModelFacts = Pick<Model, "backend" | "engine" | "contractVersion" | "versions" | "inputs" | "outputs" | "capabilities" | "defaultWrt"> & {
+export interface LoadedModel {
+  readonly facts: ModelFacts;
   /** Whether the model answers `layers` and `attention`. */
   readonly answers: { readonly layers: boolean; readonly attention: boolean };
-};
+}
 
 /** Asks a worker for one more model; everything else goes through the port that comes with it. */
 export interface LoadMessage {
@@ -27,6 +29,6 @@ export type ModelRequest =
 
 /** From a model to its caller. */
 export type ModelReply =
-  | { readonly type: "loaded"; readonly facts: ModelFacts }
+  | ({ readonly type: "loaded" } & LoadedModel)
   | { readonly type: "result"; readonly id: number; readonly result: object | null }
   | { readonly type: "failed"; readonly id: number | null; readonly error: CarriedError };

@@ -1,15 +1,16 @@
+import { type ForwardRequest, type Model, type Target, type Tensor, type VjpRequest, type VjpResult, XDeepError, sliceRows } from "@xdeep/core";
 import {
-  type ForwardRequest,
-  type ForwardResult,
-  type Model,
-  type Target,
-  type Tensor,
-  type VjpRequest,
-  type VjpResult,
-  XDeepError,
-  sliceRows,
-} from "@xdeep/core";
-import { type RowRange, joinRuns, sharedInputs, sliceFeeds, splitRows, sumTensors, validateFeeds } from "@xdeep/core/backend";
+  type RowRange,
+  delegateTo,
+  innerFeeds,
+  joinRecords,
+  joinScores,
+  sharedInputs,
+  sliceFeeds,
+  splitRows,
+  sumTensors,
+  validateFeeds,
+} from "@xdeep/core/backend";
 
 import { type InWorkerOptions, type WorkerSource, inWorker } from "./in-worker.ts";
 
@@ -26,7 +27,7 @@ export async function pool(source: Exclude<WorkerSource, { postMessage: unknown 
   const started = await Promise.allSettled(Array.from({ length: size }, () => inWorker(source, options)));
   const models = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const failed = started.find((each) => each.status === "rejected");
-  if (failed === undefined) return new Pool(models);
+  if (failed === undefined) return poolOf(models as [Model]);
   await Promise.all(models.map((model) => model.dispose()));
   throw failed.reason;
 }
@@ -37,83 +38,59 @@ interface Member {
   load: number;
 }
 
-class Pool implements Model {
-  readonly #members: readonly Member[];
-  readonly backend: string;
-  readonly engine: string;
-  readonly contractVersion: 1;
-  readonly versions: Model["versions"];
-  readonly inputs: Model["inputs"];
-  readonly outputs: Model["outputs"];
-  readonly capabilities: Model["capabilities"];
-  readonly defaultWrt: Model["defaultWrt"];
-  readonly layers?: NonNullable<Model["layers"]>;
-  readonly attention?: NonNullable<Model["attention"]>;
+function poolOf(models: readonly [Model, ...Model[]]): Model {
+  const [first] = models;
+  const { inputs } = first;
+  const { maxBatch, preferredBatch } = first.capabilities;
+  const members: readonly Member[] = models.map((model) => ({ model, load: 0 }));
 
-  constructor(models: readonly Model[]) {
-    const [{ backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt }] = models as [Model];
-    this.#members = models.map((model) => ({ model, load: 0 }));
-    this.backend = backend;
-    this.engine = engine;
-    this.contractVersion = contractVersion;
-    this.versions = versions;
-    this.inputs = inputs;
-    this.outputs = outputs;
-    const { maxBatch, preferredBatch } = capabilities;
-    this.capabilities = { ...capabilities, maxBatch: maxBatch === null ? null : maxBatch * models.length, preferredBatch: preferredBatch * models.length };
-    this.defaultWrt = defaultWrt;
-    const [first] = models as [Model];
-    if (first.layers !== undefined) this.layers = (request) => first.layers!(request);
-    if (first.attention !== undefined) this.attention = () => first.attention!();
-  }
-
-  async forward(request: ForwardRequest): Promise<ForwardResult> {
+  async function spread<Q extends ForwardRequest | VjpRequest, R>(request: Q, run: (model: Model, part: Q) => Promise<R>): Promise<readonly Part<R>[]> {
     request.signal?.throwIfAborted();
-    const parts = await this.#spread(request, (model, part) => model.forward(part));
-    return { ...parts[0]!.result, ...scoresOf(parts), outputs: joinAll(parts, ({ outputs }) => outputs) };
-  }
-
-  async vjp(request: VjpRequest): Promise<VjpResult> {
-    request.signal?.throwIfAborted();
-    const parts = await this.#spread(request, (model, part) => model.vjp(part));
-    const gradients =
-      request.weights === undefined
-        ? joinAll(parts, (result) => result.gradients)
-        : Object.fromEntries(Object.keys(parts[0]!.result.gradients).map((name) => [name, sumTensors(parts.map(({ result }) => result.gradients[name]!))]));
-    const notes = [...new Set(parts.flatMap(({ result }) => result.notes ?? []))];
-    return {
-      ...parts[0]!.result,
-      ...scoresOf(parts),
-      outputs: joinAll(parts, ({ outputs }) => outputs),
-      gradients: gradients as VjpResult["gradients"],
-      ...(notes.length === 0 ? {} : { notes }),
-    };
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#members.map(({ model }) => model.dispose()));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
-  }
-
-  async #spread<Q extends ForwardRequest | VjpRequest, R>(request: Q, run: (model: Model, part: Q) => Promise<R>): Promise<readonly Part<R>[]> {
-    const rows = rowsOf(request, this.inputs);
-    const ranges = rows === null ? [{ start: 0, end: 1 }] : splitRows(rows, Math.ceil(rows / this.#members.length));
+    const rows = rowsOf(request, inputs);
+    const ranges = rows === null ? [{ start: 0, end: 1 }] : splitRows(rows, Math.ceil(rows / members.length));
     return Promise.all(
       ranges.map(async (range) => {
-        const member = this.#members.toSorted((a, b) => a.load - b.load)[0]!;
+        const member = members.toSorted((a, b) => a.load - b.load)[0]!;
         const count = range.end - range.start;
         member.load += count;
         try {
-          return { rows: range, result: await run(member.model, ranges.length === 1 ? request : partOf(request, range, this.inputs)) };
+          return { rows: range, result: await run(member.model, ranges.length === 1 ? request : partOf(request, range, inputs)) };
         } finally {
           member.load -= count;
         }
       }),
     );
   }
+
+  async function dispose(): Promise<void> {
+    await Promise.all(models.map((model) => model.dispose()));
+  }
+
+  return {
+    ...delegateTo(first),
+    capabilities: { ...first.capabilities, maxBatch: maxBatch === null ? null : maxBatch * models.length, preferredBatch: preferredBatch * models.length },
+    async forward(request) {
+      const parts = await spread(request, (model, part) => model.forward(part));
+      return { ...joinScores(resultsOf(parts)), outputs: joinAll(parts, ({ outputs }) => outputs) };
+    },
+    async vjp(request) {
+      const parts = await spread(request, (model, part) => model.vjp(part));
+      const results = resultsOf(parts);
+      const [{ gradients, rectifiers }] = results as [VjpResult];
+      const sums = (): VjpResult["gradients"] =>
+        Object.fromEntries(Object.keys(gradients).map((name) => [name, sumTensors(results.map((result) => result.gradients[name]!))]));
+      const notes = [...new Set(results.flatMap((result) => result.notes ?? []))];
+      return {
+        ...joinScores(results),
+        outputs: joinAll(parts, ({ outputs }) => outputs),
+        gradients: request.weights === undefined ? joinAll(parts, (result) => result.gradients) : sums(),
+        rectifiers,
+        ...(notes.length === 0 ? {} : { notes }),
+      };
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 interface Part<R> {
@@ -127,11 +104,7 @@ function rowsOf(request: ForwardRequest | VjpRequest, inputs: Model["inputs"]): 
   const { feeds, target } = request;
   const { cotangent, weights } = request as VjpRequest;
   try {
-    const known = new Set(inputs.map(({ name }) => name));
-    const innerValues = Object.entries(feeds)
-      .filter(([name]) => !known.has(name))
-      .map(([name, { type, dims }]) => ({ name, type, dims: dims.map(() => null), layout: null }));
-    const rows = validateFeeds(feeds, inputs, { innerValues });
+    const rows = validateFeeds(feeds, inputs, { innerValues: innerFeeds({ inputs }, feeds) });
     const fits =
       (cotangent === undefined || cotangent.dims[0] === rows) &&
       (weights === undefined || weights.length === rows) &&
@@ -157,23 +130,10 @@ function partOf<Q extends ForwardRequest | VjpRequest>(request: Q, range: RowRan
   } as unknown as Q;
 }
 
-function scoresOf(parts: readonly Part<ForwardResult | VjpResult>[]): Pick<ForwardResult, "target" | "scores"> {
-  return {
-    target: parts.flatMap(({ result }) => result.target),
-    scores: Float32Array.from(parts.flatMap(({ result }) => [...result.scores])),
-  };
+function resultsOf<R>(parts: readonly Part<R>[]): readonly R[] {
+  return parts.map(({ result }) => result);
 }
 
-function joinAll<R>(parts: readonly Part<R>[], of: (result: R) => Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>> {
-  const [first] = parts as [Part<R>];
-  if (parts.length === 1) return of(first.result);
-  return Object.fromEntries(
-    Object.keys(of(first.result)).map((name) => [
-      name,
-      joinRuns(
-        name,
-        parts.map(({ rows, result }) => ({ rows, result: of(result)[name]! })),
-      ),
-    ]),
-  );
+function joinAll<R, T extends Tensor>(parts: readonly Part<R>[], of: (result: R) => Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return joinRecords(parts.map(({ rows, result }) => ({ rows, result: of(result) })));
 }

@@ -1,7 +1,8 @@
-import { type ForwardRequest, type ForwardResult, type Model, type VjpRequest, type VjpResult, XDeepError } from "@xdeep/core";
+import { type ForwardRequest, type Model, XDeepError } from "@xdeep/core";
+import { disposedError } from "@xdeep/core/backend";
 
 import { unpackError } from "./carried-error.ts";
-import type { ModelFacts, ModelReply, ModelRequest } from "./messages.ts";
+import type { LoadedModel, ModelReply, ModelRequest } from "./messages.ts";
 import { packed } from "./packed-tensors.ts";
 import { type ClosablePort, listen } from "./thread.ts";
 import { VERSION } from "./version.ts";
@@ -24,7 +25,7 @@ export class Connection {
   }
 
   /** What the model says of itself, once it is loaded. */
-  loaded(): Promise<ModelFacts> {
+  loaded(): Promise<LoadedModel> {
     return new Promise((resolve, reject) => this.#expect(null, { resolve, reject }));
   }
 
@@ -101,85 +102,45 @@ export class Connection {
     const id = message.type === "loaded" ? null : message.id;
     const pending = this.#forget(id);
     if (message.type === "failed") pending?.reject(unpackError(message.error));
-    else pending?.resolve((message.type === "loaded" ? message.facts : message.result) as never);
+    else pending?.resolve((message.type === "loaded" ? message : message.result) as never);
   }
 }
 
-/** A model whose engine runs in another thread. Made by `inWorker`. */
-export class RemoteModel implements Model {
-  readonly backend: string;
-  readonly engine: string;
-  readonly contractVersion: 1;
-  readonly versions: Model["versions"];
-  readonly inputs: Model["inputs"];
-  readonly outputs: Model["outputs"];
-  readonly capabilities: Model["capabilities"];
-  readonly defaultWrt: Model["defaultWrt"];
-  readonly layers?: NonNullable<Model["layers"]>;
-  readonly attention?: NonNullable<Model["attention"]>;
-  readonly #connection: Connection;
-  readonly #end: () => unknown;
-  #disposal: Promise<void> | undefined;
+/**
+ * A model whose engine runs in another thread. Made by `inWorker`.
+ *
+ * @param end what frees the thread, where it is the model's own
+ */
+export function remoteModel({ facts, answers }: LoadedModel, connection: Connection, end: () => unknown): Model {
+  let disposal: Promise<void> | undefined;
 
-  /** @param end what frees the thread, where it is the model's own */
-  constructor(
-    { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt, answers }: ModelFacts,
-    connection: Connection,
-    end: () => unknown,
-  ) {
-    this.backend = backend;
-    this.engine = engine;
-    this.contractVersion = contractVersion;
-    this.versions = { ...versions, "@xdeep/worker": VERSION };
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.capabilities = capabilities;
-    this.defaultWrt = defaultWrt;
-    if (answers.layers) this.layers = async (request = {}) => this.#ask({ type: "layers", request });
-    if (answers.attention) this.attention = async () => this.#ask({ type: "attention", request: {} });
-    this.#connection = connection;
-    this.#end = end;
-  }
-
-  async forward({ signal, ...request }: ForwardRequest): Promise<ForwardResult> {
+  async function ask<T>(type: "forward" | "vjp" | "layers" | "attention", { signal, ...request }: Pick<ForwardRequest, "signal" | "output">): Promise<T> {
     signal?.throwIfAborted();
-    this.#checkUsable();
-    return this.#connection.call({ type: "forward", request }, signal);
+    if (disposal !== undefined) throw disposedError();
+    return connection.call({ type, request }, signal);
   }
 
-  async vjp({ signal, ...request }: VjpRequest): Promise<VjpResult> {
-    signal?.throwIfAborted();
-    this.#checkUsable();
-    return this.#connection.call({ type: "vjp", request }, signal);
-  }
-
-  async #ask<T>(message: { readonly type: "layers" | "attention"; readonly request: object }): Promise<T> {
-    this.#checkUsable();
-    return this.#connection.call<T>(message);
+  async function disposeNow(): Promise<void> {
+    // A thread that has died holds nothing any more.
+    await connection.call({ type: "dispose" }).catch(() => undefined);
+    connection.close();
+    await end();
   }
 
   /** Lets the calls that are running end, frees the engine's memory, and ends the thread where it is the model's own. */
-  dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose();
-    return this.#disposal;
+  function dispose(): Promise<void> {
+    disposal ??= disposeNow();
+    return disposal;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.dispose();
-  }
-
-  async #dispose(): Promise<void> {
-    // A thread that has died holds nothing any more.
-    await this.#connection.call({ type: "dispose" }).catch(() => undefined);
-    this.#connection.close();
-    await this.#end();
-  }
-
-  #checkUsable(): void {
-    if (this.#disposal !== undefined) throw disposedError();
-  }
-}
-
-function disposedError(): XDeepError {
-  return new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again to use it.");
+  return {
+    ...facts,
+    versions: { ...facts.versions, "@xdeep/worker": VERSION },
+    ...(answers.layers ? { layers: (request = {}) => ask("layers", request) } : {}),
+    ...(answers.attention ? { attention: () => ask("attention", {}) } : {}),
+    forward: (request) => ask("forward", request),
+    vjp: (request) => ask("vjp", request),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
 }

@@ -1,4 +1,5 @@
 import type { ForwardRequest, Model, VjpRequest } from "@xdeep/core";
+import { factsOf } from "@xdeep/core/backend";
 
 import { packError } from "./carried-error.ts";
 import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
@@ -30,25 +31,12 @@ async function answer({ port, arguments: args }: LoadMessage, load: Load): Promi
   };
   try {
     const model = await load(...(args as never[]));
-    const { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt } = model;
     listen(
       port,
       createResponder(model, reply, () => port.close()),
     );
-    reply({
-      type: "loaded",
-      facts: {
-        backend,
-        engine,
-        contractVersion,
-        versions,
-        inputs,
-        outputs,
-        capabilities,
-        defaultWrt,
-        answers: { layers: model.layers !== undefined, attention: model.attention !== undefined },
-      },
-    });
+    const answers = { layers: model.layers !== undefined, attention: model.attention !== undefined };
+    reply({ type: "loaded", facts: factsOf(model), answers });
   } catch (error) {
     reply({ type: "failed", id: null, error: packError(error) });
     port.close();

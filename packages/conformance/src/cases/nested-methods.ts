@@ -1,5 +1,6 @@
 import { float32, sliceRows } from "@xdeep/core";
 import type { Explainer, FloatTensor, Model, Target } from "@xdeep/core";
+import { delegateTo } from "@xdeep/core/backend";
 import { createNoise } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
@@ -159,17 +160,5 @@ function baselinesOf({ dims, data }: FloatTensor): FloatTensor {
 }
 
 function withPreferredBatch(model: Model, preferredBatch: number): Model {
-  const { backend, engine, contractVersion, inputs, outputs } = model;
-  return {
-    backend,
-    engine,
-    contractVersion,
-    inputs,
-    outputs,
-    capabilities: { ...model.capabilities, preferredBatch },
-    forward: (request) => model.forward(request),
-    vjp: (request) => model.vjp(request),
-    dispose: () => model.dispose(),
-    [Symbol.asyncDispose]: () => model.dispose(),
-  };
+  return { ...delegateTo(model), capabilities: { ...model.capabilities, preferredBatch } };
 }

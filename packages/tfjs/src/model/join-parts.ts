@@ -24,19 +24,6 @@ export function ownRows(results: Readonly<Record<string, Tensor>>, run: EngineRu
   return withoutPadding(results, run);
 }
 
-/** @throws {XDeepError} BATCH_INVALID where there are several parts and their leading axis is not the batch */
-export function joinOutputs(parts: readonly Pick<Part, "rows" | "outputs">[]): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(
-    Object.keys(parts[0]!.outputs).map((name) => [
-      name,
-      joinRuns(
-        name,
-        parts.map(({ rows, outputs }) => ({ rows, result: outputs[name]! })),
-      ),
-    ]),
-  );
-}
-
 /**
  * Gradients of all parts: rows one after the other, or sums with weights. What all rows share has one gradient, the sum over them.
  *

@@ -8,7 +8,9 @@ import {
   allZero,
   betweenRuns,
   checkZeroGradient,
+  disposedError,
   engineRuns,
+  joinRecords,
   planForward,
   planVjp,
   ruleName,
@@ -25,7 +27,7 @@ import { innerInfos } from "../networks/inner/inner-infos.ts";
 import { innerValues } from "../networks/inner/inner-values.ts";
 import type { Network } from "../networks/network.ts";
 import { type Trial, defaultSources } from "./try-network.ts";
-import { type Part, joinGradients, joinOutputs, ownRows } from "./join-parts.ts";
+import { type Part, joinGradients, ownRows } from "./join-parts.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPassOptions, type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import { RECTIFIER_NAMES } from "../tape/rectifier.ts";
@@ -106,7 +108,7 @@ export class TfjsModel implements Model {
         pass.dispose();
       }
     });
-    return { outputs: joinOutputs(parts), ...joinScores(parts, plan) };
+    return { outputs: joinRecords(parts.map(({ rows, outputs }) => ({ rows, result: outputs }))), ...joinScores(parts, plan) };
   }
 
   async vjp(request: VjpRequest): Promise<VjpResult> {
@@ -116,7 +118,12 @@ export class TfjsModel implements Model {
     const { feeds, cotangent } = plan;
     const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
     const { rectifiers, isReached } = parts[0]!;
-    const result = { outputs: joinOutputs(parts), gradients: joinGradients(parts, plan, this.#shared), rectifiers, ...joinScores(parts, plan) };
+    const result = {
+      outputs: joinRecords(parts.map(({ rows, outputs }) => ({ rows, result: outputs }))),
+      gradients: joinGradients(parts, plan, this.#shared),
+      rectifiers,
+      ...joinScores(parts, plan),
+    };
     await this.#checkZeros(plan, result, parts[0]!);
     return isReached ? result : { ...result, notes: [this.#unreachedNote(plan)] };
   }
@@ -264,7 +271,7 @@ export class TfjsModel implements Model {
   }
 
   #checkUsable(): void {
-    if (this.#isDisposed) throw new XDeepError("MODEL_DISPOSED", "The model was disposed. Load it again to use it.");
+    if (this.#isDisposed) throw disposedError();
   }
 }
 
