@@ -1,5 +1,5 @@
 import { isXDeepError } from "@xdeep/core";
-import { createNoise } from "@xdeep/core/method";
+import { ELEMENT_ARRAYS, createNoise } from "@xdeep/core/method";
 import { builtinRules, differentiateGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { isFloatType, readModel, writeModel } from "@xdeep/onnx";
 import { evaluate, fromTensor, toTensor, value64 } from "@xdeep/reference";
@@ -33,7 +33,7 @@ async function check(example) {
   const bytes = Buffer.from(example.model, "base64");
   const declared = readModel(bytes);
   const inputs = example.inputs.filter(({ data }) => data !== undefined);
-  const feeds = Object.fromEntries(inputs.filter(({ dtype }) => ARRAYS[dtype] !== undefined).map((input) => [input.name, decoded(input)]));
+  const feeds = Object.fromEntries(inputs.filter(({ dtype }) => ELEMENT_ARRAYS[dtype] !== undefined).map((input) => [input.name, decoded(input)]));
   const floats = Object.keys(feeds).filter((name) => isFloatType(feeds[name].type));
   const outputs = example.outputs.filter(({ dtype }) => isFloatType(dtype)).map(({ name }) => name);
   if (floats.length === 0 || outputs.length === 0 || declared.graph === undefined) return { verdict: "no float path" };
@@ -208,23 +208,7 @@ function dot(a, b) {
   return a.reduce((sum, x, i) => sum + x * b[i], 0);
 }
 
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
-
 function decoded({ dtype, dims, data }) {
   const bytes = new Uint8Array(Buffer.from(data, "base64"));
-  return fromTensor({ type: dtype, dims, data: new ARRAYS[dtype](bytes.buffer) });
+  return fromTensor({ type: dtype, dims, data: new ELEMENT_ARRAYS[dtype](bytes.buffer) });
 }

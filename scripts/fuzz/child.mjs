@@ -1,6 +1,7 @@
 // Loads mutants and takes their first gradient: numbers come in, and what became of each goes out. A process of its own, since an engine may end it.
 import process from "node:process";
 import { isXDeepError } from "@xdeep/core";
+import { ELEMENT_ARRAYS } from "@xdeep/core/backend";
 import { loadModel } from "@xdeep/onnxruntime";
 import { loadCorpus } from "./corpus.mjs";
 import { mutantOf } from "./mutant.mjs";
@@ -9,21 +10,6 @@ const { seed, file, asItIs } = JSON.parse(process.argv[2]);
 const corpus = loadCorpus(file);
 /** Larger inputs are the caller's doing, not the file's. */
 const LARGEST_FEED = 2 ** 20;
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
 
 process.on("message", (index) => {
   void outcomeOf(index).then((outcome) => process.send({ index, ...outcome, rss: process.resourceUsage().maxRSS * 1024 }));
@@ -74,8 +60,8 @@ async function refusalOf(call) {
 function feedOf({ type, dims, batched }) {
   const sizes = dims.map((dim, axis) => dim ?? (axis === 0 && batched !== false ? 1 : 3));
   const length = sizes.reduce((product, size) => product * size, 1);
-  if (length > LARGEST_FEED || ARRAYS[type] === undefined) return null;
+  if (length > LARGEST_FEED || ELEMENT_ARRAYS[type] === undefined) return null;
   const isBig = type.endsWith("64") && type !== "float64";
   const element = (i) => (type.startsWith("float") ? Math.sin(i + 1) : isBig ? BigInt(i % 2) : i % 2);
-  return { type, dims: sizes, data: ARRAYS[type].from({ length }, (_, i) => element(i)) };
+  return { type, dims: sizes, data: ELEMENT_ARRAYS[type].from({ length }, (_, i) => element(i)) };
 }

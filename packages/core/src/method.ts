@@ -8,7 +8,7 @@ export { betweenRuns } from "./between-runs.ts";
 export { checkExplainer } from "./check-explainer.ts";
 export { RULES, checkContract, checkRule, ruleName } from "./check-model.ts";
 export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
-export { isFloatType } from "./data-types.ts";
+export { ELEMENT_ARRAYS, isFloatType } from "./data-types.ts";
 export type { InnerValues } from "./inner-values.ts";
 export { feedInner } from "./feed-inner.ts";
 export { floatTensor, fromFloat64, toFloat64 } from "./float-values.ts";

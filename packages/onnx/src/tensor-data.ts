@@ -1,28 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { type DataType, type TensorDataMap, XDeepError, sizeOf } from "@xdeep/core";
+import { ELEMENT_ARRAYS, type ElementArray } from "@xdeep/core/backend";
 import { dataTypeCode, dataTypeName } from "./data-type.ts";
 import { type TensorProto, TensorProtoSchema, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
 
 /** A constant of the graph with its elements in a plain array, row-major. */
 export type ConstantTensor = { [T in DataType]: { readonly type: T; readonly dims: readonly number[]; readonly data: TensorDataMap[T] } }[DataType];
-
-type ArrayOf = new (buffer: ArrayBufferLike, offset: number, length: number) => ArrayBufferView;
-
-const ARRAYS: Readonly<Record<Exclude<DataType, "string">, ArrayOf & { BYTES_PER_ELEMENT: number }>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
 
 /**
  * Decodes an initializer or a tensor attribute, whatever encoding it uses. A view on the file's bytes where they are aligned, a copy otherwise.
@@ -59,7 +42,7 @@ function missingExternalData(tensor: TensorProto): XDeepError {
 
 function fromRaw(type: DataType, raw: Uint8Array, name: string): ArrayLike<unknown> {
   if (type === "string") throw new XDeepError("MODEL_INVALID", `Tensor "${name}" holds strings as raw bytes, which ONNX does not allow.`);
-  const ArrayType = ARRAYS[type];
+  const ArrayType: ElementArray<ArrayBufferView> = ELEMENT_ARRAYS[type];
   const aligned = raw.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? raw : new Uint8Array(raw);
   return new ArrayType(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / ArrayType.BYTES_PER_ELEMENT)) as unknown as ArrayLike<unknown>;
 }

@@ -172,7 +172,7 @@ describe("after a failure", () => {
     await loaded.dispose();
     const { code, message } = await failure(loaded.vjp({ feeds: { x } }));
     expect(code).toBe("MODEL_DISPOSED");
-    expect(message).toContain("loadModel");
+    expect(message).toContain("Load it again");
     expect((await failure(loaded.forward({ feeds: { x } }))).code).toBe("MODEL_DISPOSED");
   });
 

@@ -1,5 +1,5 @@
 import { type DataType, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
-import { fromFloat64, isFloatType } from "@xdeep/core/method";
+import { ELEMENT_ARRAYS, fromFloat64, isFloatType } from "@xdeep/core/method";
 
 import { readJsonTensor } from "./json-tensor.ts";
 import { type NumberArray, readNpy } from "./npy-file.ts";
@@ -20,22 +20,10 @@ export async function readTensorFile(path: string, info: ValueInfo): Promise<Ten
   return toType(info.type, { dims: isOneSample ? [1, ...dims] : dims, numbers }, path);
 }
 
-const INTEGER_ARRAYS = {
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
-
 function toType(type: DataType, { dims, numbers }: NumberArray, path: string): Tensor {
   if (isFloatType(type)) return fromFloat64(type, dims, Float64Array.from(numbers));
   if (type === "string") throw new XDeepError("INPUT_TYPE", `"${path}" is for an input of strings, which xdeep does not feed.`, { details: { path, type } });
-  const ArrayType = INTEGER_ARRAYS[type];
+  const ArrayType = ELEMENT_ARRAYS[type];
   const isBig = type === "int64" || type === "uint64";
   const data = isBig
     ? (ArrayType as BigInt64ArrayConstructor).from(integers(numbers, type, path), BigInt)
