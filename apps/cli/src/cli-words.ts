@@ -14,6 +14,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bOption "(\w+)"/g, (_, name) => flagOf("Option", name!)],
   [/\b(integrated|smooth): (\w+) must be/g, (_, method, name) => `${flagOf(method!, name!)} must be`],
   [/"?\bmaxPixels\b"?/g, "--max-pixels"],
+  [/\bAllow more \(`maxSteps`\)/g, "Take more --steps"],
   [/\bTake more \(`n`\), or a `tolerance`/g, "Take more --steps, or give a --tolerance"],
   [/\bname the value before the last activation as `output`/g, "name the value before the last activation by --output"],
   [/\bask for score "logit"/g, "leave out --score"],

@@ -154,7 +154,7 @@ describe("xdeep explain on a picture", () => {
     const { model, picture, out } = await scene();
     const { code, stderr } = await runCli(["explain", model, picture, "-o", out, "-m", "integrated", "--score", "probability", "--tolerance", "1e-30"]);
     expect(code).toBe(0);
-    expect(stderr).toContain("--tolerance was not reached within 648 steps");
+    expect(stderr).toMatch(/integrated: \d+ steps did not bring delta within the tolerance/);
   });
 
   it("runs several methods on several files, and lays them out on a sheet", async () => {

@@ -1,4 +1,4 @@
-import type { IntegratedRow } from "./integrate-row.ts";
+import type { IntegratedRow } from "./row-path.ts";
 
 /** A larger share of F(x) − F(x′) that attributions miss is worth a word: what they say of one input may be as wrong. */
 const LARGE_SHARE = 0.1;
@@ -9,18 +9,15 @@ const ROUNDING = 1e-5;
  * Says which rows' attributions do not add up to F(x) − F(x′): more than a tenth of it is missing, or too much. Only for gradients that are meant to
  * add up; nothing where a tolerance was met.
  */
-export function deltaNotes(
-  rows: readonly Pick<IntegratedRow, "delta" | "difference">[],
-  scores: ArrayLike<number>,
-  tolerance: number | null,
-): readonly string[] {
-  return rows.flatMap(({ delta, difference }, row) => {
+export function deltaNotes(rows: readonly Pick<IntegratedRow, "delta" | "difference" | "tolerance">[], scores: ArrayLike<number>): readonly string[] {
+  return rows.flatMap(({ delta, difference, tolerance }, row) => {
     if (delta === null || difference === null) return [];
     const allowed = Math.max(LARGE_SHARE * Math.abs(difference), ROUNDING * (1 + Math.abs(scores[row]!)), tolerance ?? 0);
     if (Math.abs(delta) <= allowed) return [];
+    const todo = tolerance === null ? "Take more (`n`), or a `tolerance`" : "Allow more (`maxSteps`)";
     const which = rows.length === 1 ? "The attributions" : `The attributions of row ${row}`;
     return [
-      `${which} add up to ${(difference + delta).toPrecision(4)}, but the score changes by ${difference.toPrecision(4)} along the path: it takes more steps than that. Take more (\`n\`), or a \`tolerance\`.`,
+      `${which} add up to ${(difference + delta).toPrecision(4)}, but the score changes by ${difference.toPrecision(4)} along the path: it takes more steps than that. ${todo}.`,
     ];
   });
 }

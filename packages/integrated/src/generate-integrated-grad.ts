@@ -2,9 +2,10 @@ import { checkOptionNames, dropBatchAxis } from "@xdeep/core/method";
 import type { Explainer, Input, Mirrored, Progress, Score, TargetOption } from "@xdeep/core";
 
 import { integrated } from "./integrated.ts";
-import { INTEGRATED_OPTIONS } from "./settings.ts";
+import { DEFAULT_STEPS, INTEGRATED_OPTIONS } from "./settings.ts";
 import type { IntegratedOptions } from "./settings.ts";
 
+/** As in `integrated`, but the default is xdeep's: `n` 25. */
 export interface GenerateIntegratedGradOptions extends IntegratedOptions {
   /** What is explained: one target for all rows, one per row, or (null, the default) each row's own argmax at the input. */
   readonly targetClass?: TargetOption | undefined;
@@ -35,6 +36,8 @@ export async function generateIntegratedGrad<I extends Input>(
 ): Promise<Mirrored<I>> {
   checkOptionNames("generateIntegratedGrad", options, GENERATE_OPTIONS);
   const { targetClass = null, score, output, wrt, signal, onProgress, ...path } = options;
-  const { values } = await integrated(explainer, path).explain(input, { target: targetClass, score, output, wrt, signal, onProgress });
+  const asksForTolerance = path.tolerance !== undefined || path.relativeTolerance !== undefined || path.maxSteps !== undefined;
+  const steps = asksForTolerance ? path : { ...path, n: path.n ?? DEFAULT_STEPS };
+  const { values } = await integrated(explainer, steps).explain(input, { target: targetClass, score, output, wrt, signal, onProgress });
   return dropBatchAxis<I>(values);
 }

@@ -4,5 +4,5 @@ export type { GenerateIntegratedGradOptions } from "./generate-integrated-grad.t
 export { integrated } from "./integrated.ts";
 export { QUADRATURES, quadrature } from "./quadrature.ts";
 export type { Quadrature, QuadratureName } from "./quadrature.ts";
-export { DEFAULT_MAX_STEPS, DEFAULT_STEPS, FIRST_STEPS } from "./settings.ts";
+export { DEFAULT_MAX_STEPS, DEFAULT_RELATIVE_TOLERANCE, DEFAULT_STEPS } from "./settings.ts";
 export type { IntegratedOptions } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { VERSION as CORE_VERSION, float32 } from "@xdeep/core";
-import type { ExplainOptions, Explainer, Tensor } from "@xdeep/core";
+import type { Attribution, ExplainOptions, Explainer, Tensor } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { affine, analyticModel, elementwise, quadratic, randomLayers, relu, softmax } from "@xdeep/test-models";
 import fc from "fast-check";
@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 
 import { integrated } from "./integrated.ts";
 import { QUADRATURES } from "./quadrature.ts";
+import type { IntegratedOptions } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
 const x3 = [{ name: "x", dims: [3] }];
@@ -319,11 +320,13 @@ describe("integrated, several inputs and inner values", () => {
 describe("integrated, tolerance", () => {
   const model = analyticModel({ inputs: x3, layers: randomLayers([3, 12, 1], "relu", 4) });
   const x = float32([2, 3], [2, -3, 1, 0.1, 0, 0]);
+  const found = ({ provenance }: Pick<Attribution, "provenance">): { steps: number[]; converged: boolean[] } =>
+    provenance.method.parameters as { steps: number[]; converged: boolean[] };
 
-  it("adds steps per row until the delta is small enough, and evaluates no point twice", async () => {
+  it("takes points per row until the delta is small enough, and leaves out no gradient", async () => {
     const before = model.calls.length;
-    const attribution = await integrated(new Backprop(model), { tolerance: 1e-3, maxSteps: 5000 }).explain(x);
-    const { steps, converged } = attribution.provenance.method.parameters as { steps: number[]; converged: boolean[] };
+    const attribution = await integrated(new Backprop(model), { tolerance: 1e-3 }).explain(x);
+    const { steps, converged } = found(attribution);
     expect(converged).toEqual([true, true]);
     for (const delta of attribution.convergenceDelta!) expect(Math.abs(delta)).toBeLessThanOrEqual(1e-3);
     const evaluated = model.calls
@@ -331,24 +334,161 @@ describe("integrated, tolerance", () => {
       .filter(({ kind }) => kind === "vjp")
       .reduce((sum, { rows }) => sum + rows, 0);
     expect(evaluated).toBe(steps[0]! + steps[1]!);
-    const direct = await integrated(new Backprop(model), { n: steps[0]! }).explain(float32([1, 3], x.data.slice(0, 3)));
-    expectClose(attribution.values.data.subarray(0, 3), direct.values.data, 1e-5);
+    const direct = await integrated(new Backprop(model), { n: 2000 }).explain(x);
+    expectClose(attribution.values.data, direct.values.data, 1e-2);
   });
 
-  it("says so when it was not reached", async () => {
-    const { provenance, convergenceDelta } = await integrated(new Backprop(model, { guided: true }), { tolerance: 1e-9, n: 4, maxSteps: 40 }).explain(x);
-    expect(provenance.method.parameters).toMatchObject({ tolerance: 1e-9, maxSteps: 40, steps: [36, 36], converged: [false, false] });
-    expect(Math.abs(convergenceDelta![0]!)).toBeGreaterThan(1e-9);
+  it("is 1 % of F(x) − F(x′) where nothing is asked", async () => {
+    const attribution = await integrated(new Backprop(model)).explain(x);
+    const { convergenceDelta, scores, provenance } = attribution;
+    const { scores: start } = await model.forward({ feeds: { x: float32([1, 3]) }, target: 0 });
+    convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThanOrEqual(0.01 * Math.abs(scores[row]! - start[0]!)));
+    expect(provenance.method.parameters).toMatchObject({ relativeTolerance: 0.01, maxSteps: 200, converged: [true, true] });
+    expect(provenance.method.parameters).not.toHaveProperty("tolerance");
   });
 
-  it("raises the total of its progress", async () => {
-    const totals: number[] = [];
-    const dones: number[] = [];
-    await integrated(new Backprop(model), { tolerance: 1e-12, n: 4, maxSteps: 12 }).explain(x, {
-      onProgress: ({ done, total }) => void (totals.push(total), dones.push(done)),
+  it("counts the larger of two tolerances", async () => {
+    const stepsOf = async (options: IntegratedOptions): Promise<readonly number[]> => found(await integrated(new Backprop(model), options).explain(x)).steps;
+    expect(await stepsOf({ tolerance: 1e-3, relativeTolerance: 1e-9 })).toEqual(await stepsOf({ tolerance: 1e-3 }));
+    expect(await stepsOf({ tolerance: 1e-9, relativeTolerance: 0.001 })).toEqual(await stepsOf({ relativeTolerance: 0.001 }));
+  });
+
+  it("takes at most half the points of midpoints for the same delta on a smooth network", async () => {
+    const smoothModel = new Backprop(analyticModel({ inputs: x3, layers: randomLayers([3, 10, 10, 1], "softplus", 2) }));
+    for (const values of [
+      [2, -3, 1],
+      [1, 2, -2],
+      [-3, 1, 4],
+    ]) {
+      const sample = float32([1, 3], values);
+      const attribution = await integrated(smoothModel, { relativeTolerance: 1e-4 }).explain(sample);
+      const [steps] = found(attribution).steps;
+      const midpoint = await integrated(smoothModel, { n: 2 * steps! }).explain(sample);
+      expect(Math.abs(attribution.convergenceDelta![0]!)).toBeLessThan(Math.abs(midpoint.convergenceDelta![0]!));
+    }
+  });
+
+  it("finds a kink near the baseline with a tenth of the midpoints that would", async () => {
+    // F′ is 30 from 0 to 0.02 and 1 from there on.
+    const kinked = new Backprop(analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [affine([[1], [-1]], [0, 0.02]), relu(), affine([[1, -29]])] }));
+    const one = float32([1, 1], [1]);
+    const attribution = await integrated(kinked, { relativeTolerance: 0.001 }).explain(one);
+    const [steps] = found(attribution).steps;
+    expect(found(attribution).converged).toEqual([true]);
+    const midpoint = await integrated(kinked, { n: 10 * steps! }).explain(one);
+    expect(Math.abs(midpoint.convergenceDelta![0]!)).toBeGreaterThan(Math.abs(attribution.convergenceDelta![0]!));
+  });
+
+  it("does not take a small delta on trust while the attributions still move", async () => {
+    // Two inputs whose slopes change against each other: every rule has a delta of 0.
+    const opposed = analyticModel({
+      inputs: [{ name: "x", dims: [2] }],
+      layers: [
+        affine(
+          [
+            [1, 0],
+            [0, 1],
+          ],
+          [-0.3, -0.3],
+        ),
+        relu(),
+        affine([[1, -1]]),
+      ],
     });
-    expect(dones).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(totals).toEqual([2, 4, 4, 4, 6, 6]);
+    const attribution = await integrated(new Backprop(opposed)).explain(float32([1, 2], [1, 1]));
+    expectClose(attribution.values.data, [0.7, -0.7], 0.1);
+    expect(found(attribution).steps[0]).toBeGreaterThan(7);
+  });
+
+  it("says so when it was not reached, and gives up where points do not help", async () => {
+    const bounded = await integrated(new Backprop(model), { tolerance: 1e-9, maxSteps: 40 }).explain(x);
+    expect(bounded.provenance.method.parameters).toMatchObject({ tolerance: 1e-9, maxSteps: 40, converged: [false, false] });
+    for (const steps of found(bounded).steps) expect(steps).toBeLessThanOrEqual(40);
+    const guided = await integrated(new Backprop(model, { guided: true }), { tolerance: 1e-9, maxSteps: 5000 }).explain(x);
+    expect(found(guided).converged).toEqual([false, false]);
+    for (const steps of found(guided).steps) expect(steps).toBeLessThan(100);
+  });
+
+  it("takes 25 points over explainers whose results need not add up", async () => {
+    const { provenance } = await integrated(new Backprop(model, { guided: true })).explain(x);
+    expect(provenance.method.parameters).toMatchObject({ n: 25, quadrature: "midpoint" });
+  });
+
+  it("meets it for the mean over baselines", async () => {
+    const baseline = [0, 1, float32([3], [0, -1, 2])];
+    const attribution = await integrated(new Backprop(model), { tolerance: 1e-3, baseline }).explain(x, { target: 0 });
+    expect(found(attribution).converged).toEqual([true, true]);
+    const direct = await integrated(new Backprop(model), { n: 2000, baseline }).explain(x, { target: 0 });
+    expectClose(attribution.values.data, direct.values.data, 1e-2);
+    const bare = await integrated(new Backprop(model), { tolerance: 1e-3, baseline, multiplyByInputs: false }).explain(x, { target: 0 });
+    const directly = await integrated(new Backprop(model), { n: 2000, baseline, multiplyByInputs: false }).explain(x, { target: 0 });
+    expectClose(bare.values.data, directly.values.data, 2e-2);
+    expect(bare).not.toHaveProperty("convergenceDelta");
+  });
+
+  it("needs no point more where the score does not change", async () => {
+    const even = analyticModel({
+      inputs: x3,
+      layers: [
+        quadratic([
+          [1, 0, 0],
+          [0, -1, 0],
+          [0, 0, 0],
+        ]),
+      ],
+    });
+    const attribution = await integrated(new Backprop(even)).explain(float32([1, 3], [2, 2, 5]));
+    expectClose(attribution.values.data, [4, -4, 0]);
+    expect(found(attribution)).toEqual(expect.objectContaining({ steps: [7], converged: [true] }));
+  });
+
+  it("places the rest at once where large inputs leave no room for their gradients", async () => {
+    const size = 271_000;
+    const wide = Array.from({ length: 3 }, (_, unit) => Array.from({ length: size }, (_, i) => Math.sin(i * (unit + 1)) / 100));
+    const large = analyticModel({
+      inputs: [{ name: "x", dims: [size] }],
+      layers: [affine(wide, [-400, 300, -100]), relu(), affine([[1, -1, 1]])],
+    });
+    const sample = float32(
+      [1, size],
+      Float32Array.from({ length: size }, (_, i) => Math.sin(i) + Math.sin(2 * i) - Math.sin(4 * i)),
+    );
+    const attribution = await integrated(new Backprop(large), { relativeTolerance: 1e-5, maxSteps: 36 }).explain(sample);
+    const { steps } = found(attribution);
+    expect(steps[0]).toBeGreaterThan(31);
+    expect(steps[0]).toBeLessThanOrEqual(36);
+    expect(large.calls.filter(({ kind }) => kind === "vjp").reduce((sum, { rows }) => sum + rows, 0)).toBe(steps[0]);
+    const total = attribution.values.data.reduce((sum, value) => sum + value, 0);
+    const { scores: start } = await large.forward({ feeds: { x: float32([1, size]) }, target: 0 });
+    const difference = attribution.scores[0]! - start[0]!;
+    expectClose([total - difference], attribution.convergenceDelta!, Math.abs(difference) * 1e-5);
+    expect(Math.abs(attribution.convergenceDelta![0]! / difference)).toBeLessThan(1e-2);
+  });
+
+  it("is the same whatever the chunks, and for a row alone", async () => {
+    const whole = await integrated(new Backprop(model), { tolerance: 1e-3 }).explain(x);
+    for (const preferredBatch of [1, 3, 7]) {
+      const chunked = new Backprop(analyticModel({ inputs: x3, layers: randomLayers([3, 12, 1], "relu", 4), capabilities: { preferredBatch } }));
+      expect((await integrated(chunked, { tolerance: 1e-3 }).explain(x)).values.data).toEqual(whole.values.data);
+      const alone = await integrated(chunked, { tolerance: 1e-3 }).explain(float32([1, 3], x.data.slice(3)));
+      expect(alone.values.data).toEqual(whole.values.data.slice(3));
+      expect(found(alone).steps).toEqual([found(whole).steps[1]]);
+    }
+  });
+
+  it("raises the total of its progress, and ends where it said", async () => {
+    const seen: (readonly [number, number])[] = [];
+    const attribution = await integrated(new Backprop(model), { tolerance: 1e-3 }).explain(x, {
+      onProgress: ({ done, total }) => void seen.push([done, total]),
+    });
+    expect(seen.map(([done]) => done)).toEqual(seen.map((_, k) => k + 1));
+    seen.forEach(([done, total], k) => {
+      expect(total).toBeGreaterThanOrEqual(done);
+      expect(total).toBeGreaterThanOrEqual(seen[k - 1]?.[1] ?? 2);
+    });
+    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
+    // Each run holds 4 points, but for the first of a row, which holds 3.
+    expect(seen).toHaveLength(found(attribution).steps.reduce((sum, steps) => sum + (steps + 1) / 4, 0));
   });
 });
 
@@ -425,9 +565,14 @@ describe("integrated refuses", () => {
     { quadrature: "simpson" },
     { tolerance: 0 },
     { tolerance: NaN },
-    { maxSteps: 10 },
+    { relativeTolerance: 0 },
+    { relativeTolerance: Infinity },
+    { maxSteps: 2 },
+    { maxSteps: 10.5 },
+    { n: 5, maxSteps: 10 },
     { tolerance: 1, quadrature: "right" },
-    { tolerance: 1, n: 10, maxSteps: 9 },
+    { tolerance: 1, n: 10 },
+    { relativeTolerance: 0.1, n: 10 },
     { steps: 5 },
   ])("%j", (options) => {
     expect(() => integrated(explainer, options as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));

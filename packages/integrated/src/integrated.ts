@@ -11,15 +11,18 @@ import {
 } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
 
-import { deltaNotes } from "./delta-notes.ts";
 import { resolveBaselines } from "./baseline.ts";
+import { deltaNotes } from "./delta-notes.ts";
 import { embeddedBaselines } from "./embedded-baseline.ts";
 import { findEndpoint } from "./endpoint.ts";
-import { integrateRow, runsOf } from "./integrate-row.ts";
-import type { IntegratedRow, Integration } from "./integrate-row.ts";
+import { integrateAdaptively } from "./integrate-adaptively.ts";
+import { integrateFixed } from "./integrate-fixed.ts";
+import { FIRST_POINTS } from "./place-points.ts";
 import { quadrature } from "./quadrature.ts";
+import { runsOf } from "./row-path.ts";
+import type { IntegratedRow, Integration } from "./row-path.ts";
 import { countRuns } from "./run-count.ts";
-import { describeSettings, resolveSettings } from "./settings.ts";
+import { describeSettings, isAdaptive, resolveSettings } from "./settings.ts";
 import type { IntegratedOptions, IntegratedSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -32,7 +35,7 @@ import { VERSION } from "./version.ts";
  */
 export function integrated(explainer: Explainer, options: IntegratedOptions = {}): Explainer {
   checkExplainer(explainer);
-  const settings = resolveSettings(options);
+  const settings = resolveSettings(options, explainer);
   const method: MethodDescription = { name: "integrated", parameters: describeSettings(settings), of: explainer.method };
   return { model: explainer.model, method, explain: (input, call) => explainPath(explainer, settings, method, input, call ?? {}) };
 }
@@ -46,22 +49,28 @@ async function explainPath<T extends Input>(
 ): Promise<Attribution<T>> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
+  const { steps, multiplyByInputs } = settings;
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
   // A tolerance needs the scores, whoever reads them.
-  const endpoint = await findEndpoint(model, resolved, settings.tolerance === null ? options : { ...options, weights: undefined });
+  const endpoint = await findEndpoint(model, resolved, isAdaptive(steps) ? { ...options, weights: undefined } : options);
   const { of: origins } = options.origin ?? { of: resolved.rows };
   const dimsOf = (name: string): readonly number[] => [origins, ...endpoint.feeds[name]!.dims.slice(1)];
   const baseline = await embeddedBaselines(model, resolved, endpoint.moving, settings.baseline, options);
   const baselines = resolveBaselines(baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
-  const planned = resolved.rows * baselines(0).length * runsOf({ explainer }, quadrature(settings.quadrature, settings.n));
-  const integration: Integration = { explainer, settings, endpoint, options, count: countRuns(planned, options) };
+  const count = countRuns(resolved.rows * plannedRuns(explainer, settings, baselines(0).length), options);
+  const integration: Integration = { explainer, multiplyByInputs, endpoint, options, count };
   const rows: IntegratedRow[] = [];
-  for (let row = 0; row < resolved.rows; row++) rows.push(await integrateRow(integration, row, baselines(originRow(options, row))));
+  for (let row = 0; row < resolved.rows; row++) {
+    const starts = baselines(originRow(options, row));
+    const result = isAdaptive(steps)
+      ? integrateAdaptively(integration, row, starts, steps)
+      : integrateFixed(integration, row, starts, quadrature(steps.quadrature, steps.n));
+    rows.push(await result);
+  }
   const { notes: _notes, ...provenance } = rows[0]!.provenance;
   const notes = [...new Set(rows.flatMap((row) => row.provenance.notes ?? []))];
-  if (settings.multiplyByInputs && readsScores(options) && ruleName(provenance.rule) === "standard")
-    notes.push(...deltaNotes(rows, endpoint.scores, settings.tolerance));
+  if (settings.multiplyByInputs && readsScores(options) && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, endpoint.scores));
   const values = assembleRows(
     rows.map((row) => row.values),
     options.weights,
@@ -71,7 +80,7 @@ async function explainPath<T extends Input>(
     target: endpoint.target,
     scores: endpoint.scores,
     output: endpoint.output,
-    ...(settings.multiplyByInputs && readsScores(options) ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
+    ...(multiplyByInputs && readsScores(options) ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
     provenance: {
       ...provenance,
       method: reached(method, settings, rows),
@@ -81,9 +90,14 @@ async function explainPath<T extends Input>(
   });
 }
 
+/** Runs that are sure to come for a row. */
+function plannedRuns(explainer: Explainer, { steps }: IntegratedSettings, baselines: number): number {
+  return isAdaptive(steps) ? runsOf(explainer, FIRST_POINTS * baselines) : baselines * runsOf(explainer, steps.n);
+}
+
 /** With a tolerance: the steps that each row took, and whether that was enough. */
-function reached(method: MethodDescription, { tolerance }: IntegratedSettings, rows: readonly IntegratedRow[]): MethodDescription {
-  if (tolerance === null) return method;
-  const found = { steps: rows.map(({ steps }) => steps), converged: rows.map(({ delta }) => Math.abs(delta!) <= tolerance) };
+function reached(method: MethodDescription, { steps }: IntegratedSettings, rows: readonly IntegratedRow[]): MethodDescription {
+  if (!isAdaptive(steps)) return method;
+  const found = { steps: rows.map((row) => row.steps), converged: rows.map(({ delta, tolerance }) => Math.abs(delta!) <= tolerance!) };
   return { ...method, parameters: { ...method.parameters, ...found } };
 }

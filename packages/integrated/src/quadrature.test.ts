@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { QUADRATURES, levels, quadrature } from "./quadrature.ts";
+import { QUADRATURES, quadrature } from "./quadrature.ts";
 
 const integrate = (name: (typeof QUADRATURES)[number], n: number, f: (t: number) => number): number => {
   const { nodes, weights } = quadrature(name, n);
@@ -44,25 +44,5 @@ describe("quadrature", () => {
 
   it("stays accurate for many points", () => {
     expect(integrate("gausslegendre", 500, Math.exp)).toBeCloseTo(Math.E - 1, 13);
-  });
-});
-
-describe("levels", () => {
-  it("together give the midpoints of the last level, each once", () => {
-    const seen: number[] = [];
-    for (const { steps, nodes, weights } of levels("midpoint", 2, 54)) {
-      seen.push(...nodes);
-      expect(weights.every((weight) => weight === 1)).toBe(true);
-      const expected = quadrature("midpoint", steps).nodes;
-      const sorted = seen.toSorted((a, b) => a - b);
-      expect(sorted).toHaveLength(steps);
-      sorted.forEach((node, k) => expect(node).toBeCloseTo(expected[k]!, 14));
-    }
-    expect(seen).toHaveLength(54);
-  });
-
-  it("stop before they pass the largest number of steps", () => {
-    expect([...levels("midpoint", 8, 100)].map(({ steps }) => steps)).toEqual([8, 24, 72]);
-    expect([...levels("gausslegendre", 8, 8)]).toHaveLength(1);
   });
 });

@@ -34,24 +34,6 @@ export function quadrature(name: QuadratureName, n: number): Quadrature {
   }
 }
 
-/** Points that a level adds, with weights relative to 1/steps: the mean over the path is the sum so far over `steps`. */
-export interface Level extends Quadrature {
-  readonly steps: number;
-}
-
-/**
- * The points of the path, level by level. Each level after the first cuts every step of the midpoint rule in three, whose middle thirds
- * have the old points as their centres: nothing is evaluated twice.
- */
-export function* levels(name: QuadratureName, n: number, maxSteps: number): Generator<Level, void> {
-  const first = quadrature(name, n);
-  yield { steps: n, nodes: first.nodes, weights: first.weights.map((weight) => weight * n) };
-  for (let steps = 3 * n; steps <= maxSteps; steps *= 3) {
-    const nodes = equalSteps(steps, 0.5).nodes.filter((_, k) => k % 3 !== 1);
-    yield { steps, nodes, weights: new Float64Array(nodes.length).fill(1) };
-  }
-}
-
 function equalSteps(n: number, offset: number): Quadrature {
   return { nodes: Float64Array.from({ length: n }, (_, k) => (k + offset) / n), weights: new Float64Array(n).fill(1 / n) };
 }

@@ -1,31 +1,35 @@
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
+import type { Explainer } from "@xdeep/core";
 
 import { describeBaseline } from "./baseline.ts";
 import type { BaselineOption } from "./baseline.ts";
+import { FIRST_POINTS } from "./place-points.ts";
 import { QUADRATURES } from "./quadrature.ts";
 import type { QuadratureName } from "./quadrature.ts";
 
-/** Steps on the path where nothing is asked: what xdeep has always taken. */
+/** Steps on the path where only a quadrature is asked for: what xdeep has always taken. */
 export const DEFAULT_STEPS = 25;
-/** Steps that a `tolerance` starts from. */
-export const FIRST_STEPS = 8;
-/** Steps that a `tolerance` may go up to: 8 · 3⁴, a mean error of the order 1/n² on smooth networks and 1/n on ReLU ones. */
-export const DEFAULT_MAX_STEPS = 648;
+/** The share of F(x) − F(x′) that attributions may miss where nothing is asked. */
+export const DEFAULT_RELATIVE_TOLERANCE = 0.01;
+/** Steps that a tolerance may take: the most that the paper finds necessary is 300. */
+export const DEFAULT_MAX_STEPS = 200;
 
 /** How the path is chosen and its integral approximated. */
 export interface IntegratedOptions {
-  /** Points on the path, n ≥ 1 (2 for "trapezoid"). Default 25; with `tolerance` the number to start from, default 8. */
+  /** Points on the path, n ≥ 1 (2 for "trapezoid"). Default: as many as a tolerance takes; 25 with `quadrature`, and over explainers other than the plain gradient. */
   readonly n?: number | undefined;
   /** Where the path starts; several are averaged (expected gradients). Default 0. */
   readonly baseline?: BaselineOption | undefined;
-  /** Default "midpoint". */
+  /** Where `n` points lie. Default "midpoint". */
   readonly quadrature?: QuadratureName | undefined;
   /** (x − x′) ⊙ mean gradient; false: the bare mean gradient. Default true. */
   readonly multiplyByInputs?: boolean | undefined;
-  /** Triple the steps of a row until |Σ A − (F(x) − F(x′))| is at most this, in units of the score. Needs "midpoint". */
+  /** Take points until |Σ A − (F(x) − F(x′))| is at most this, in units of the score. */
   readonly tolerance?: number | undefined;
-  /** Steps that `tolerance` may go up to. Default 648. */
+  /** Take points until |Σ A − (F(x) − F(x′))| is at most this share of |F(x) − F(x′)|. Default 0.01; with `tolerance`, the larger of both counts. */
+  readonly relativeTolerance?: number | undefined;
+  /** Points that a tolerance may take for each row and baseline, 3 or more. Default 200. */
   readonly maxSteps?: number | undefined;
 }
 
@@ -35,42 +39,69 @@ export const INTEGRATED_OPTIONS: readonly string[] = [
   "quadrature",
   "multiplyByInputs",
   "tolerance",
+  "relativeTolerance",
   "maxSteps",
 ] satisfies (keyof IntegratedOptions)[];
 
-/** Options with every default filled in. */
-export interface IntegratedSettings {
+/** A rule of n points. */
+export interface FixedSteps {
   readonly n: number;
-  readonly baseline: BaselineOption;
   readonly quadrature: QuadratureName;
-  readonly multiplyByInputs: boolean;
+}
+
+/** Points until the larger of the tolerances is met. */
+export interface AdaptiveSteps {
   readonly tolerance: number | null;
-  /** Equal to `n` where there is no tolerance. */
+  readonly relativeTolerance: number | null;
   readonly maxSteps: number;
 }
 
+/** Options with every default filled in. */
+export interface IntegratedSettings {
+  readonly baseline: BaselineOption;
+  readonly multiplyByInputs: boolean;
+  readonly steps: FixedSteps | AdaptiveSteps;
+}
+
 /** @throws {XDeepError} OPTION_INVALID */
-export function resolveSettings(options: IntegratedOptions): IntegratedSettings {
+export function resolveSettings(options: IntegratedOptions, { method }: Pick<Explainer, "method">): IntegratedSettings {
   checkOptionNames("integrated", options, INTEGRATED_OPTIONS);
-  const { baseline = 0, quadrature = "midpoint", multiplyByInputs = true, tolerance = null } = options;
-  const n = options.n ?? (tolerance === null ? DEFAULT_STEPS : FIRST_STEPS);
-  const maxSteps = tolerance === null ? n : (options.maxSteps ?? Math.max(n, DEFAULT_MAX_STEPS));
-  demand(QUADRATURES.includes(quadrature), "quadrature", quadrature, `one of ${QUADRATURES.join(", ")}`);
-  const fewest = quadrature === "trapezoid" ? 2 : 1;
-  demand(Number.isInteger(n) && n >= fewest, "n", n, `an integer of at least ${fewest} for "${quadrature}"`);
-  if (tolerance === null) {
-    demand(options.maxSteps === undefined, "maxSteps", options.maxSteps, "left out unless there is a `tolerance`");
-  } else {
-    demand(Number.isFinite(tolerance) && tolerance > 0, "tolerance", tolerance, "a finite number above 0");
-    demand(quadrature === "midpoint", "quadrature", quadrature, '"midpoint" where there is a `tolerance`: its points can be used again');
-    demand(Number.isInteger(maxSteps) && maxSteps >= n, "maxSteps", maxSteps, `an integer of at least n = ${n}`);
-  }
-  return { n, baseline, quadrature, multiplyByInputs, tolerance, maxSteps };
+  const { baseline = 0, multiplyByInputs = true, n, quadrature, tolerance, relativeTolerance, maxSteps } = options;
+  const asksForPoints = n !== undefined || quadrature !== undefined;
+  const asksForTolerance = tolerance !== undefined || relativeTolerance !== undefined || maxSteps !== undefined;
+  // Only the plain gradient is that of the score: what others give need not add up, however many points there are.
+  const isAdaptive = asksForTolerance || (!asksForPoints && method.name === "vanilla");
+  if (!isAdaptive) return { baseline, multiplyByInputs, steps: resolveFixed(options) };
+  for (const [name, value] of Object.entries({ n, quadrature }))
+    demand(value === undefined, name, value, "left out where there is a `tolerance`: it takes the points that it needs");
+  return { baseline, multiplyByInputs, steps: resolveAdaptive(options) };
+}
+
+/** True where points are taken until a tolerance is met. */
+export function isAdaptive(steps: FixedSteps | AdaptiveSteps): steps is AdaptiveSteps {
+  return "maxSteps" in steps;
 }
 
 /** The settings as plain data for the provenance. */
-export function describeSettings({ baseline, tolerance, maxSteps, ...rest }: IntegratedSettings): Readonly<Record<string, unknown>> {
-  return { ...rest, baseline: describeBaseline(baseline), ...(tolerance === null ? {} : { tolerance, maxSteps }) };
+export function describeSettings({ baseline, multiplyByInputs, steps }: IntegratedSettings): Readonly<Record<string, unknown>> {
+  const given = Object.entries(steps).filter(([, value]) => value !== null);
+  return { ...Object.fromEntries(given), multiplyByInputs, baseline: describeBaseline(baseline) };
+}
+
+function resolveFixed({ n = DEFAULT_STEPS, quadrature = "midpoint" }: IntegratedOptions): FixedSteps {
+  demand(QUADRATURES.includes(quadrature), "quadrature", quadrature, `one of ${QUADRATURES.join(", ")}`);
+  const fewest = quadrature === "trapezoid" ? 2 : 1;
+  demand(Number.isInteger(n) && n >= fewest, "n", n, `an integer of at least ${fewest} for "${quadrature}"`);
+  return { n, quadrature };
+}
+
+function resolveAdaptive({ tolerance, relativeTolerance, maxSteps = DEFAULT_MAX_STEPS }: IntegratedOptions): AdaptiveSteps {
+  for (const [name, value] of Object.entries({ tolerance, relativeTolerance })) {
+    demand(value === undefined || (Number.isFinite(value) && value > 0), name, value, "a finite number above 0");
+  }
+  demand(Number.isInteger(maxSteps) && maxSteps >= FIRST_POINTS, "maxSteps", maxSteps, `an integer of at least ${FIRST_POINTS}`);
+  const share = relativeTolerance ?? (tolerance === undefined ? DEFAULT_RELATIVE_TOLERANCE : null);
+  return { tolerance: tolerance ?? null, relativeTolerance: share, maxSteps };
 }
 
 function demand(holds: boolean, option: string, got: unknown, expected: string): void {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { QUADRATURES, DEFAULT_STEPS } from "@xdeep/integrated";
+import { DEFAULT_RELATIVE_TOLERANCE, QUADRATURES } from "@xdeep/integrated";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
 import { PIXEL_INTERPOLATIONS, PRESETS, RESIZE_MODES } from "@xdeep/image";
 
@@ -54,9 +54,13 @@ function addMethodOptions(command: Command): void {
   command
     .optionsGroup("Method:")
     .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
-    .option("-n, --steps <n>", `integrated: points on the path (default: ${DEFAULT_STEPS})`, integerFrom(1))
+    .option(
+      "-n, --steps <n>",
+      `integrated: points on the path (default: as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change)`,
+      integerFrom(1),
+    )
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
-    .option("--tolerance <delta>", "integrated: add steps until |delta| is at most this, in units of the score", parsePositive)
+    .option("--tolerance <delta>", "integrated: take points until |delta| is at most this, in units of the score", parsePositive)
     .option(
       "--baseline <value>",
       "integrated: a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)",

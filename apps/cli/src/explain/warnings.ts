@@ -17,13 +17,15 @@ export function explanationWarnings({ name, rule, rectifiers: met, method }: Exp
     const instead = others.length === 0 ? "" : ` Other operators can count as rectifiers: --rectifiers ${others.join(",")}.`;
     warnings.push(`${name} met no rectifier (${ruleName(rule)} acts on Relu and Relu6), so this is the plain gradient.${instead}`);
   }
-  if (missesTolerance(method))
-    warnings.push(`${name}: --tolerance was not reached within ${String(method.parameters["maxSteps"])} steps. The attributions are those of the last steps.`);
+  const missed = missedSteps(method);
+  if (missed !== null) warnings.push(`${name}: ${missed} steps did not bring delta within the tolerance. Give another --tolerance, or --steps.`);
   return warnings;
 }
 
-function missesTolerance({ parameters: { converged } }: MethodDescription): boolean {
-  return Array.isArray(converged) && converged.includes(false);
+/** The most steps that a row took which did not meet its tolerance. */
+function missedSteps({ parameters: { steps, converged } }: MethodDescription): number | null {
+  if (!Array.isArray(converged) || !Array.isArray(steps) || !converged.includes(false)) return null;
+  return Math.max(...(steps as readonly number[]).filter((_, row) => converged[row] === false));
 }
 
 /** What a user should know of the target before anything is explained. */

@@ -1,0 +1,185 @@
+import { addScaled } from "@xdeep/core/method";
+import type { Provenance } from "@xdeep/core";
+
+import type { Point } from "./baseline.ts";
+import { fitPath, ruleWeights } from "./fit-path.ts";
+import type { EndScores, Interpolation, PathFit } from "./fit-path.ts";
+import { allPlaces, fejerLevel, worstPlaces } from "./place-points.ts";
+import { addPoint, sumOfSquares, total } from "./point-sums.ts";
+import { rowPath, runsOf, zeros } from "./row-path.ts";
+import type { IntegratedRow, Integration, RowPath } from "./row-path.ts";
+import type { AdaptiveSteps } from "./settings.ts";
+import { sumRule } from "./sum-rule.ts";
+
+/** Points whose gradients are kept, so that their weights can change: these at least, and as many as take 32 MB. */
+const KEPT = 31;
+const KEPT_VALUES = 2 ** 23;
+/** Points from which on it can be told whether a network is smooth. */
+const TELLING = 7;
+/** Errors between points may be so much larger than the delta in which they cancel: more is taken for chance. */
+const CANCELLED = 3;
+/** The share of the attributions that the last points may have changed: the delta sees one sum of them only. */
+const CHANGED = 0.1;
+/** Where so many times the points leave so large a share of the error, no number of them will do: F jumps, or what is integrated is not its gradient. */
+const STALL_FROM = 15;
+const STALL_POINTS = 3;
+const STALL_SHARE = 0.9;
+/** What float32 loses of a score. */
+const ROUNDING = 1e-6;
+
+/** A point of all paths of a row: F and its slope, the mean over baselines, and what the point gives to the attributions. */
+interface Sample {
+  readonly alpha: number;
+  readonly score: number;
+  readonly slope: number;
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+/**
+ * Integrates over the paths of one row until the delta is small enough. Each gradient comes with its score, and the scores say how far the rule
+ * misses F between neighbouring points: smooth networks get polynomials through Fejér's points, all others more points where F turns. No gradient
+ * is left out.
+ */
+export async function integrateAdaptively(integration: Integration, row: number, baselines: readonly Point[], steps: AdaptiveSteps): Promise<IntegratedRow> {
+  const { explainer, endpoint, count, multiplyByInputs } = integration;
+  const path = rowPath(integration, row, baselines);
+  const ends = { start: await path.baselineScore(), end: endpoint.scores[row]! };
+  const kept = Math.min(steps.maxSteps, Math.max(KEPT, Math.floor(KEPT_VALUES / valuesIn(path.end))));
+  const samples: Sample[] = [];
+  const errors: PathError[] = [];
+  let before = new Map<Sample, number>();
+  let isSmooth = true;
+  for (let next = fejerLevel(0)!; ;) {
+    if (samples.length > 0) count.expect(runsOf(explainer, next.length * baselines.length));
+    const provenance = await takeSamples(path, next, multiplyByInputs, samples);
+    const tolerance = allowedDelta(ends, samples, steps);
+    const fit = fitSamples(samples, ends, isSmooth ? ["linear", "cubic", "polynomial"] : ["linear", "cubic"]);
+    errors.push({ points: samples.length, error: Math.max(Math.abs(fit.delta), fit.spread) });
+    const result = ({ values, integral }: WeightedSum, more = 0): IntegratedRow => {
+      const difference = ends.end - ends.start;
+      return { values: path.values(values), delta: integral - difference, difference, tolerance, steps: samples.length + more, provenance };
+    };
+    if (isStalled(errors) || (isGoodEnough(fit, tolerance) && isSettled(samples, fit.weights, before, path.end))) {
+      return result(weigh(samples, fit.weights, path.end));
+    }
+    isSmooth &&= (samples.length < TELLING || fit.rule !== "linear") && fejerLevel(samples.length) !== undefined;
+    next = isSmooth ? fejerLevel(samples.length)! : worstPlaces(alphasOf(samples), fitSamples(samples, ends, ["linear", "cubic"]).errors);
+    if (samples.length + next.length > kept) {
+      const missed = fitSamples(samples, ends, ["linear"]).errors;
+      const rest = allPlaces(alphasOf(samples), missed, tolerance / 2, steps.maxSteps - samples.length);
+      return result(rest.length === 0 ? weigh(samples, fit.weights, path.end) : await sumWithRest(integration, path, samples, rest), rest.length);
+    }
+    before = new Map(samples.map((sample, k) => [sample, fit.weights[k]!]));
+  }
+}
+
+/** What is asked for of the row's delta. A share of F(x) − F(x′) never asks for more than float32 holds of the scores on the path. */
+function allowedDelta({ start, end }: EndScores, samples: readonly Sample[], { tolerance, relativeTolerance }: AdaptiveSteps): number {
+  if (relativeTolerance === null) return tolerance!;
+  const largest = Math.max(Math.abs(start), Math.abs(end), ...samples.map(({ score }) => Math.abs(score)));
+  return Math.max(tolerance ?? 0, relativeTolerance * Math.abs(end - start), ROUNDING * largest);
+}
+
+function isGoodEnough({ delta, spread }: PathFit, tolerance: number): boolean {
+  return Math.abs(delta) <= tolerance && spread <= CANCELLED * tolerance;
+}
+
+/** How far a rule of so many points misses the scores. */
+interface PathError {
+  readonly points: number;
+  readonly error: number;
+}
+
+function isStalled(errors: readonly PathError[]): boolean {
+  const now = errors.at(-1)!;
+  const then = errors.findLast(({ points }) => points >= STALL_FROM && STALL_POINTS * points <= now.points);
+  return then !== undefined && now.error > STALL_SHARE * then.error;
+}
+
+/** Whether the last points changed the attributions little, which is to say that the rules before and after them agree. */
+function isSettled(samples: readonly Sample[], weights: Float64Array, before: ReadonlyMap<Sample, number>, end: Point): boolean {
+  if (before.size === 0) return false;
+  const change = weigh(
+    samples,
+    weights.map((weight, k) => weight - (before.get(samples[k]!) ?? 0)),
+    end,
+  );
+  return norm(change.values) <= CHANGED * norm(weigh(samples, weights, end).values);
+}
+
+/** Takes the gradients at new points and sorts them in. */
+async function takeSamples(path: RowPath, alphas: readonly number[], multiply: boolean, samples: Sample[]): Promise<Provenance> {
+  const { end, baselines } = path;
+  const share = 1 / baselines.length;
+  const taken = alphas.map((alpha) => ({ alpha, score: 0, slope: 0, values: floats(end) }));
+  let provenance: Provenance | undefined;
+  const nodes = alphas.flatMap((alpha) => baselines.map((start) => ({ start, alpha })));
+  for await (const { nodes: chunk, part } of path.gradients(nodes)) {
+    for (let node = chunk.start; node < chunk.end; node++) {
+      const sample = taken[Math.floor(node / baselines.length)]!;
+      const row = node - chunk.start;
+      sample.score += share * part.scores[row]!;
+      for (const [name, sum] of Object.entries(sample.values)) {
+        const gradient = part.values[name]!.data.subarray(row * sum.length, (row + 1) * sum.length);
+        sample.slope += share * addPoint(sum, gradient, end[name]!, nodes[node]!.start[name]!, share, multiply);
+      }
+    }
+    provenance = part.provenance;
+  }
+  samples.push(...taken);
+  samples.sort((a, b) => a.alpha - b.alpha);
+  return provenance!;
+}
+
+function fitSamples(samples: readonly Sample[], ends: EndScores, rules: readonly Interpolation[]): PathFit {
+  return fitPath({ alphas: alphasOf(samples), scores: samples.map(({ score }) => score), slopes: samples.map(({ slope }) => slope) }, ends, rules);
+}
+
+interface WeightedSum {
+  readonly values: Point;
+  /** ∫ F′ over the path. */
+  readonly integral: number;
+}
+
+function weigh(samples: readonly Sample[], weights: Float64Array, end: Point): WeightedSum {
+  const values = zeros(end);
+  let integral = 0;
+  for (const [k, sample] of samples.entries()) {
+    for (const [name, sum] of Object.entries(values)) addScaled(sum, sample.values[name]!, weights[k]!);
+    integral += weights[k]! * sample.slope;
+  }
+  return { values, integral };
+}
+
+/** Where no more gradients can be kept: all points that are still needed, weighed at once and summed on the device. */
+async function sumWithRest(
+  { explainer, count, multiplyByInputs }: Integration,
+  path: RowPath,
+  samples: readonly Sample[],
+  rest: readonly number[],
+): Promise<WeightedSum> {
+  count.expect(path.baselines.length * runsOf(explainer, rest.length));
+  const alphas = [...alphasOf(samples), ...rest].sort((a, b) => a - b);
+  const weights = ruleWeights(alphas, "linear");
+  const weightsOf = (some: readonly number[]): Float64Array => Float64Array.from(some, (alpha) => weights[alphas.indexOf(alpha)]!);
+  const kept = weigh(samples, weightsOf(alphasOf(samples)), path.end);
+  const { products, gradients } = await sumRule(path, rest, weightsOf(rest));
+  for (const [name, sum] of Object.entries(kept.values)) addScaled(sum, (multiplyByInputs ? products : gradients)[name]!);
+  return { values: kept.values, integral: kept.integral + Object.values(products).reduce((sum, values) => sum + total(values), 0) };
+}
+
+function alphasOf(samples: readonly Sample[]): readonly number[] {
+  return samples.map(({ alpha }) => alpha);
+}
+
+function norm(point: Point): number {
+  return Math.sqrt(Object.values(point).reduce((sum, values) => sum + sumOfSquares(values), 0));
+}
+
+function valuesIn(point: Point): number {
+  return Object.values(point).reduce((sum, { length }) => sum + length, 0);
+}
+
+function floats(like: Point): Record<string, Float32Array> {
+  return Object.fromEntries(Object.entries(like).map(([name, { length }]) => [name, new Float32Array(length)]));
+}

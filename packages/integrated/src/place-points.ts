@@ -1,0 +1,84 @@
+/**
+ * Points for paths of which nothing is known: those of Fejér's second rule of 15, in an order in which the first 3, 7 and 11 lie well, too. Where
+ * a network is smooth, polynomials through them converge faster than any power of their number.
+ */
+const FEJER: readonly (readonly number[])[] = [
+  [4, 8, 12],
+  [2, 6, 10, 14],
+  [1, 5, 11, 15],
+  [3, 7, 9, 13],
+].map((level) => level.map((k) => (1 - Math.cos((k * Math.PI) / 16)) / 2));
+
+/** How many points come first. */
+export const FIRST_POINTS = 3;
+/** How many points are added at once: as many as backends like to run together. */
+const ADDED = 4;
+
+/** Points of Fejér's levels, the next of them by how many there are. */
+export function fejerLevel(count: number): readonly number[] | undefined {
+  let before = 0;
+  for (const level of FEJER) {
+    if (before === count) return level;
+    before += level.length;
+  }
+  return undefined;
+}
+
+/** The next points, where a rule of these errors misses the scores most. */
+export function worstPlaces(alphas: readonly number[], errors: Float64Array): readonly number[] {
+  const stretches = roughness(alphas, errors);
+  for (let added = 0; added < ADDED; added++) cutWorst(stretches);
+  return cuts(alphas, stretches);
+}
+
+/** All the points, `most` at most, after which the rule of straight lines should miss the scores by no more than `allowed`. */
+export function allPlaces(alphas: readonly number[], errors: Float64Array, allowed: number, most: number): readonly number[] {
+  const stretches = roughness(alphas, errors);
+  for (let added = 0; added < most && expectedSpread(stretches) > allowed; added++) cutWorst(stretches);
+  return cuts(alphas, stretches);
+}
+
+/** A stretch between neighbouring points, and into how many parts it is to be cut. */
+interface Stretch {
+  readonly width: number;
+  /** The error over the square of the width, as neighbours have it, too: an error that is small by chance does not count. */
+  readonly density: number;
+  parts: number;
+}
+
+/** An end stretch is half of one that the end lies in the middle of. */
+function roughness(alphas: readonly number[], errors: Float64Array): Stretch[] {
+  const last = errors.length - 1;
+  const half = (j: number): number => (j === 0 || j === last ? 2 : 1);
+  const widths = Array.from(errors, (_, j) => half(j) * ((alphas[j] ?? 1) - (alphas[j - 1] ?? 0)));
+  const squares = Array.from(errors, (error, j) => ((half(j) * error) / widths[j]! ** 2) ** 2);
+  return widths.map((width, j) => {
+    const around = (squares[j - 1] ?? squares[j]!) + 2 * squares[j]! + (squares[j + 1] ?? squares[j]!);
+    return { width, density: Math.sqrt(around / 4), parts: 1 };
+  });
+}
+
+/** What each part of a stretch is expected to miss. */
+function expectedError({ width, density, parts }: Stretch): number {
+  return density * (width / parts) ** 2;
+}
+
+function expectedSpread(stretches: readonly Stretch[]): number {
+  return Math.sqrt(stretches.reduce((sum, stretch) => sum + stretch.parts * expectedError(stretch) ** 2, 0));
+}
+
+function cutWorst(stretches: readonly Stretch[]): void {
+  stretches.reduce((worst, other) => (expectedError(other) > expectedError(worst) ? other : worst)).parts++;
+}
+
+/** The new points: parts between points are equal, and one that meets an end is half as wide. */
+function cuts(alphas: readonly number[], stretches: readonly Stretch[]): readonly number[] {
+  return stretches.flatMap(({ parts }, j) => {
+    const [a, b] = [alphas[j - 1] ?? 0, alphas[j] ?? 1];
+    return Array.from({ length: parts - 1 }, (_, k) => {
+      if (j === 0) return (b * (2 * k + 1)) / (2 * parts - 1);
+      if (j === alphas.length) return 1 - ((1 - a) * (2 * k + 1)) / (2 * parts - 1);
+      return a + ((b - a) * (k + 1)) / parts;
+    });
+  });
+}
