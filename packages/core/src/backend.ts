@@ -6,6 +6,8 @@ export type { BatchAxis, DeclaredInput } from "./batch-axis.ts";
 export { concatRows, engineRuns, joinRecords, joinRuns, notBatched, repeatRow, sharedInputs, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
 export type { EngineRun, EngineRunOptions, RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
+export { bottlenecks } from "./bottlenecks.ts";
+export type { NetworkStep } from "./bottlenecks.ts";
 export { checkOptionNames } from "./check-options.ts";
 export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./check-model.ts";
 export { delegateTo, disposedError, factsOf } from "./delegate-model.ts";

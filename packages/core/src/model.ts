@@ -90,8 +90,8 @@ export interface Model extends AsyncDisposable {
 
   /**
    * The values inside at which Grad-CAM and its like look, from the input on: every path from the explained input to the score passes them, they have
-   * more than one position, and something behind them brings positions together. The last is the default. Empty where there is none; left
-   * out by backends without inner values.
+   * more than one position, and something behind them brings positions together. The last is the default. Empty where there is none; empty or
+   * left out where there are no inner values.
    */
   layers?(request?: Pick<ScoreRequest, "output">): Promise<readonly LayerInfo[]>;
 

@@ -1,3 +1,4 @@
+import { bottlenecks } from "@xdeep/core/backend";
 import { Attributes, type Dim, type NodeProto, isFloatType, numbersOf, operandsOf } from "@xdeep/onnx";
 import { scoredValue } from "../explain/score.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
@@ -56,7 +57,7 @@ export function camLayers(graph: TypedGraph, output: string, input: string): rea
   const axes = channelAxes(graph, path, input);
   const behind = mixersBehind(graph, path, axes);
   const layers: CamLayer[] = [];
-  for (const name of bottlenecks(path, input, of)) {
+  for (const name of commonValues(path, input, of)) {
     const { type = null, dims = null } = graph.facts.get(name) ?? {};
     const producer = graph.producers.get(name);
     const channelAxis = axes.get(name);
@@ -67,33 +68,15 @@ export function camLayers(graph: TypedGraph, output: string, input: string): rea
   return layers;
 }
 
-/**
- * The values that every path passes, in order: as many paths run through them as there are in all. Paths are counted modulo a prime, since there
- * are more of them than numbers hold.
- */
-function bottlenecks({ nodes, values }: ActivePath, input: string, of: string): readonly string[] {
-  const from = new Map<string, number>([[input, 1]]);
-  const ends = (node: NodeProto): readonly [readonly string[], readonly string[]] => [
-    operandsOf(node).filter((name) => values.has(name)),
-    node.output.filter((name) => values.has(name)),
-  ];
-  for (const node of nodes) {
-    const [reads, makes] = ends(node);
-    const count = reads.reduce((sum, name) => (sum + (from.get(name) ?? 0)) % PRIME, 0);
-    for (const name of makes) from.set(name, count);
-  }
-  const to = new Map<string, number>([[of, 1]]);
-  for (const node of nodes.toReversed()) {
-    const [reads, makes] = ends(node);
-    const count = makes.reduce((sum, name) => (sum + (to.get(name) ?? 0)) % PRIME, 0);
-    for (const name of reads) to.set(name, ((to.get(name) ?? 0) + count) % PRIME);
-  }
-  const all = from.get(of) ?? 0;
-  const passes = (name: string): boolean => Number((BigInt(from.get(name) ?? 0) * BigInt(to.get(name) ?? 0)) % BigInt(PRIME)) === all;
-  return nodes.flatMap((node) => node.output.filter((name) => values.has(name) && passes(name)));
+/** The values that every path from the input to the score passes. */
+function commonValues({ nodes, values }: ActivePath, input: string, of: string): readonly string[] {
+  const isOnPath = (name: string): boolean => values.has(name);
+  return bottlenecks(
+    nodes.map((node) => ({ reads: operandsOf(node).filter(isOnPath), makes: node.output.filter(isOnPath) })),
+    input,
+    of,
+  );
 }
-
-const PRIME = 2 ** 31 - 1;
 
 /** Where the channels of each value on the path are, as far as operators show it. */
 function channelAxes(graph: TypedGraph, { nodes, values }: ActivePath, input: string): ReadonlyMap<string, number> {
@@ -157,8 +140,9 @@ function mixesPositions(graph: TypedGraph, node: NodeProto, values: ReadonlySet<
     // A product of two values of the network joins positions; one with weights does where its last axis holds them.
     return node.input.filter((name) => values.has(name)).length > 1 || (node.input[0] === source && channel !== dims.length - 1) || node.input[1] === source;
   }
-  // A flatten, however it is written: everything of a row on one axis.
-  return node.opType === "Reshape" && (graph.facts.get(node.output[0] ?? "")?.dims?.length ?? 0) <= 2 && dims.length > 2;
+  // A flatten, however it is written: everything of a row on one axis. Where the channels stay apart, positions were only joined to the rows.
+  const result = graph.facts.get(node.output[0] ?? "")?.dims ?? [];
+  return node.opType === "Reshape" && result.length <= 2 && dims.length > 2 && (dims[channel] === null || result.at(-1) !== dims[channel]);
 }
 
 function kernelOf(graph: TypedGraph, node: NodeProto): readonly Dim[] {

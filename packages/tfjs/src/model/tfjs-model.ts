@@ -1,4 +1,17 @@
-import type { Capabilities, FloatTensor, ForwardRequest, ForwardResult, Model, RectifierRule, Tensor, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import type {
+  AttentionInfo,
+  Capabilities,
+  FloatTensor,
+  ForwardRequest,
+  ForwardResult,
+  LayerInfo,
+  Model,
+  RectifierRule,
+  Tensor,
+  ValueInfo,
+  VjpRequest,
+  VjpResult,
+} from "@xdeep/core";
 import { XDeepError, isXDeepError } from "@xdeep/core";
 import {
   type EngineRun,
@@ -13,6 +26,7 @@ import {
   joinRecords,
   planForward,
   planVjp,
+  resolveOutput,
   ruleName,
   sharedInputs,
   targetCotangent,
@@ -23,10 +37,10 @@ import { downloadAll } from "../engine/transfer.ts";
 import { withBackend } from "../engine/with-backend.ts";
 import type { FilterCache } from "../formulas/filter-cache.ts";
 import type { RuleSet } from "../gradients/rule-set.ts";
-import { innerInfos } from "../networks/inner/inner-infos.ts";
 import { innerValues } from "../networks/inner/inner-values.ts";
+import { type InnerLook, lookInside } from "../networks/inner/look-inside.ts";
 import type { Network } from "../networks/network.ts";
-import { type Trial, defaultSources } from "./try-network.ts";
+import { type Trial, defaultSources, trialFeeds } from "./try-network.ts";
 import { type Part, joinGradients, ownRows } from "./join-parts.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPassOptions, type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
@@ -64,6 +78,8 @@ export class TfjsModel implements Model {
   readonly #shared: ReadonlySet<string>;
   /** Kinds of calls whose gradients were seen to be right about being zero. */
   readonly #vouched = new Set<string>();
+  #look: InnerLook | undefined;
+  #largeLook: InnerLook | undefined;
   #takesOneRow = false;
   #isDisposed = false;
 
@@ -86,9 +102,17 @@ export class TfjsModel implements Model {
     this.defaultWrt = sources.length === 0 || inputs.some(({ name }) => name === sources[0]) ? undefined : sources;
     this.#parts = parts;
     this.#shared = sharedInputs(inputs);
-    const { feeds, observation } = trial;
-    this.#innerValues =
-      network.inner && feeds !== null ? innerValues(network.inner, () => this.#run(() => innerInfos(network, feeds, observation))) : undefined;
+    this.#innerValues = network.inner && trial.feeds !== null ? innerValues(network.inner, () => this.#inside().infos) : undefined;
+  }
+
+  async layers({ output }: Pick<ForwardRequest, "output"> = {}): Promise<readonly LayerInfo[]> {
+    this.#checkUsable();
+    return this.#innerValues === undefined ? [] : this.#insideLarge().layers(output ?? resolveOutput(this.outputs).name);
+  }
+
+  async attention(): Promise<readonly AttentionInfo[]> {
+    this.#checkUsable();
+    return this.#innerValues === undefined ? [] : this.#inside().attention;
   }
 
   async forward(request: ForwardRequest): Promise<ForwardResult> {
@@ -208,6 +232,30 @@ export class TfjsModel implements Model {
       );
     }
     this.#vouched.add(kind);
+  }
+
+  /** What a run shows of the values inside; the first call takes it. */
+  #inside(): InnerLook {
+    return (this.#look ??= this.#lookInside(this.#parts.trial));
+  }
+
+  /** The same in the largest picture that is tried where sizes are free: in a small one, the last layers have one position. */
+  #insideLarge(): InnerLook {
+    const { network, fixedBatch, trial } = this.#parts;
+    if (!trial.observation.isFree) return this.#inside();
+    const largest = trialFeeds(network, { fixedBatch, shared: this.#shared }).at(-1)!;
+    try {
+      return (this.#largeLook ??= this.#lookInside(largest));
+    } catch (error) {
+      if (!isXDeepError(error, "ENGINE_FAILED")) throw error;
+      return this.#inside();
+    }
+  }
+
+  #lookInside({ feeds, observation }: Pick<Trial, "feeds" | "observation">): InnerLook {
+    const { network } = this.#parts;
+    const source = defaultSources(network)[0] ?? network.inner?.entries[0];
+    return this.#run(() => lookInside(network, source, feeds!, observation));
   }
 
   #unreachedNote({ output, wrt }: VjpPlan): string {

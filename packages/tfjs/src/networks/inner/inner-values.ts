@@ -3,10 +3,8 @@ import type { InnerValues } from "@xdeep/core/backend";
 
 import type { InnerNames } from "../network.ts";
 
-/** The inner values of a network. What they look like is found out when the first is asked for, because that takes a run. */
-export function innerValues(names: InnerNames, look: () => ReadonlyMap<string, ValueInfo>): InnerValues {
-  let known: ReadonlyMap<string, ValueInfo> | undefined;
-  const infos = (): ReadonlyMap<string, ValueInfo> => (known ??= look());
+/** The inner values of a network. `infos` is asked when the first of them is, because what they look like takes a run. */
+export function innerValues(names: InnerNames, infos: () => ReadonlyMap<string, ValueInfo>): InnerValues {
   return {
     get(name) {
       const listed = names.resolve(name);
