@@ -1,7 +1,9 @@
-/** What authors of methods need besides the contract: inputs resolved, scores at x, rows split, repeated and put together, noise. */
+/** What authors of methods need besides the contract: inputs resolved, scores at x, rows split, repeated and put together, noise, random numbers. */
 export { assembleRows } from "./assemble-rows.ts";
 export type { RowValues } from "./assemble-rows.ts";
 export { createAttribution } from "./attribution.ts";
+export { describeBaseline, resolveBaselines } from "./baseline.ts";
+export type { Baseline, BaselineOption, Point } from "./baseline.ts";
 export { batchSize, concatRows, repeatFeeds, repeatRow, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 export type { RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
@@ -15,9 +17,12 @@ export { floatTensor, fromFloat64, toFloat64 } from "./float-values.ts";
 export { nearestNames } from "./nearest-names.ts";
 export { checkSeed, createNoise } from "./noise.ts";
 export type { NoiseSource } from "./noise.ts";
+export { createRandom } from "./random.ts";
+export type { RandomSource } from "./random.ts";
 export { dropBatchAxis, mirrorInput, resolveInput } from "./resolve-input.ts";
 export type { ResolvedInput } from "./resolve-input.ts";
 export { expandTargets } from "./resolve-target.ts";
+export { resizePlane, resizeToInput } from "./resize-map.ts";
 export { asUnknownWrt, resolveOutput, resolveWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors, weightRows } from "./row-sum.ts";

@@ -1,6 +1,6 @@
 import { XDeepError } from "./error.ts";
 import { exactLn } from "./exact-ln.ts";
-import { stateOf, xoshiro } from "./xoshiro.ts";
+import { randomBits, uniform } from "./xoshiro.ts";
 
 /** An endless sequence of standard normal numbers. */
 export interface NoiseSource {
@@ -16,8 +16,6 @@ const DENSITY_AT_TAIL = 0.0012602859304985975;
 const AREA = 0.004928673233974655;
 /** Magnitudes inside a layer are integers below this. */
 const UNIT = 2 ** 23;
-/** Words that are made at once. */
-const BLOCK = 1024;
 
 /**
  * Standard normal noise that is the same, bit for bit, on every platform, and stays so within a major version: xoshiro128** gives 32 bits,
@@ -35,17 +33,7 @@ const BLOCK = 1024;
 export function createNoise(seed: number, stream = 0, depth = 0): NoiseSource {
   checkSeed(seed);
   const { scales, inside } = (layers ??= makeLayers());
-  const refill = xoshiro(stateOf(seed, stream, depth));
-  const words = new Int32Array(BLOCK);
-  let used = BLOCK;
-
-  function bits(): number {
-    if (used === BLOCK) {
-      refill(words);
-      used = 0;
-    }
-    return words[used++]!;
-  }
+  const bits = randomBits(seed, stream, depth);
 
   function drawInto(values: Float64Array): Float64Array {
     for (let i = 0; i < values.length; i++) {
@@ -115,9 +103,4 @@ function tail(bits: Bits): number {
     const beyond = -exactLn(uniform(bits)) / TAIL;
     if (-2 * exactLn(uniform(bits)) > beyond * beyond) return TAIL + beyond;
   }
-}
-
-/** In (0, 1), from 32 bits. */
-function uniform(bits: Bits): number {
-  return ((bits() >>> 0) + 0.5) / 2 ** 32;
 }

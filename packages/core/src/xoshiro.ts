@@ -34,6 +34,28 @@ export function xoshiro(state: State): FillWithBits {
   };
 }
 
+/** Words that are made at once. */
+const BLOCK = 1024;
+
+/** The next 32 random bits of a sequence, one call after the other: that of `stream` and `depth` of a seed. */
+export function randomBits(seed: number, stream: number, depth: number): () => number {
+  const refill = xoshiro(stateOf(seed, stream, depth));
+  const words = new Int32Array(BLOCK);
+  let used = BLOCK;
+  return () => {
+    if (used === BLOCK) {
+      refill(words);
+      used = 0;
+    }
+    return words[used++]!;
+  };
+}
+
+/** A number in (0, 1), from 32 bits. */
+export function uniform(bits: () => number): number {
+  return ((bits() >>> 0) + 0.5) / 2 ** 32;
+}
+
 /** The state `depth` · 2⁹⁶ + `stream` · 2⁶⁴ steps behind the place that the seed names. Neighbouring seeds name unrelated places. */
 export function stateOf(seed: number, stream: number, depth: number): State {
   const base = scramble(seed);

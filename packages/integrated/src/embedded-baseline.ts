@@ -1,7 +1,6 @@
 import { type ExplainOptions, type Model, type Tensor, XDeepError, isTensor, sizeOf, sliceRows } from "@xdeep/core";
 import { type ResolvedInput, concatRows, feedInner, isFloatType, originRow, toFloat64 } from "@xdeep/core/method";
-
-import type { Baseline, BaselineOption } from "./baseline.ts";
+import type { Baseline, BaselineOption } from "@xdeep/core/method";
 
 /**
  * Baselines as the values that move. One that names integer inputs, such as `{ ids: 0 }` for the token with id 0 everywhere, stands for what the network makes of them: the

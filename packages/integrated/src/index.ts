@@ -1,4 +1,4 @@
-export type { Baseline, BaselineOption } from "./baseline.ts";
+export type { Baseline, BaselineOption } from "@xdeep/core/method";
 export { generateIntegratedGrad } from "./generate-integrated-grad.ts";
 export type { GenerateIntegratedGradOptions } from "./generate-integrated-grad.ts";
 export { integrated } from "./integrated.ts";

@@ -1,7 +1,7 @@
 import { addScaled } from "@xdeep/core/method";
 import type { Provenance } from "@xdeep/core";
+import type { Point } from "@xdeep/core/method";
 
-import type { Point } from "./baseline.ts";
 import { fitPath, ruleWeights } from "./fit-path.ts";
 import type { EndScores, Interpolation, PathFit } from "./fit-path.ts";
 import { allPlaces, fejerLevel, worstPlaces } from "./place-points.ts";

@@ -1,6 +1,6 @@
 import { readsScores } from "@xdeep/core/method";
+import type { Point } from "@xdeep/core/method";
 
-import type { Point } from "./baseline.ts";
 import { total } from "./point-sums.ts";
 import type { Quadrature } from "./quadrature.ts";
 import { rowPath } from "./row-path.ts";

@@ -6,12 +6,12 @@ import {
   mirrorInput,
   originRow,
   readsScores,
+  resolveBaselines,
   resolveInput,
   ruleName,
 } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
 
-import { resolveBaselines } from "./baseline.ts";
 import { deltaNotes } from "./delta-notes.ts";
 import { embeddedBaselines } from "./embedded-baseline.ts";
 import { findEndpoint } from "./endpoint.ts";

@@ -1,8 +1,7 @@
 import { batchSize, betweenRuns, innerOrigin, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Provenance, Tensor } from "@xdeep/core";
-import type { RowRange, RowValues } from "@xdeep/core/method";
+import type { Point, RowRange, RowValues } from "@xdeep/core/method";
 
-import type { Point } from "./baseline.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { RunCount } from "./run-count.ts";
 import { pathEnd } from "./straight-path.ts";

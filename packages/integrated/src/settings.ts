@@ -1,9 +1,8 @@
 import { XDeepError } from "@xdeep/core";
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, describeBaseline } from "@xdeep/core/method";
 import type { Explainer } from "@xdeep/core";
 
-import { describeBaseline } from "./baseline.ts";
-import type { BaselineOption } from "./baseline.ts";
+import type { BaselineOption } from "@xdeep/core/method";
 import { FIRST_POINTS } from "./place-points.ts";
 import { QUADRATURES } from "./quadrature.ts";
 import type { QuadratureName } from "./quadrature.ts";

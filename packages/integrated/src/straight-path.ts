@@ -1,7 +1,7 @@
 import { floatTensor, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
+import type { Point } from "@xdeep/core/method";
 
-import type { Point } from "./baseline.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** The point x′ + α (x − x′) of a path that starts at x′. */

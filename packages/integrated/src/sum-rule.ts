@@ -1,7 +1,7 @@
 import { addScaled } from "@xdeep/core/method";
 import type { Provenance } from "@xdeep/core";
+import type { Point } from "@xdeep/core/method";
 
-import type { Point } from "./baseline.ts";
 import { addProducts } from "./point-sums.ts";
 import type { RowPath } from "./row-path.ts";
 import { zeros } from "./row-path.ts";

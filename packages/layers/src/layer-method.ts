@@ -1,10 +1,9 @@
 import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model, Rule } from "@xdeep/core";
 import { VERSION as CORE_VERSION, isTensor } from "@xdeep/core";
-import { checkContract, checkOptionNames, createAttribution, weightRows } from "@xdeep/core/method";
+import { checkContract, checkOptionNames, createAttribution, resizeToInput, weightRows } from "@xdeep/core/method";
 
 import { type AtLayer, atLayer } from "./at-layer.ts";
 import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
-import { resizeToInput } from "./resize-map.ts";
 import { VERSION } from "./version.ts";
 
 /** What a method makes of a layer's values h and the gradient g there. */

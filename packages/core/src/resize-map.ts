@@ -1,5 +1,7 @@
-import { type FloatTensor, type Model, XDeepError } from "@xdeep/core";
-import type { ResolvedInput } from "@xdeep/core/method";
+import { XDeepError } from "./error.ts";
+import type { Model } from "./model.ts";
+import type { ResolvedInput } from "./resolve-input.ts";
+import type { FloatTensor } from "./tensor.ts";
 
 /**
  * A map [N, 1, h, w] (or [N, h, w, 1]) at the size of the input's pictures, in the input's layout: bilinear, with half-pixel centres, as
@@ -7,7 +9,7 @@ import type { ResolvedInput } from "@xdeep/core/method";
  *
  * @throws {XDeepError} OPTION_INVALID where the map or the input has no height and width
  */
-export function resizeToInput({ inputs }: Model, { feeds }: ResolvedInput, map: FloatTensor, channelAxis: number): FloatTensor {
+export function resizeToInput({ inputs }: Pick<Model, "inputs">, { feeds }: Pick<ResolvedInput, "feeds">, map: FloatTensor, channelAxis: number): FloatTensor {
   const picture = inputs.find(({ layout }) => layout !== null) ?? inputs.find(({ dims }) => dims.length === 4);
   const image = picture === undefined ? undefined : feeds[picture.name];
   if (map.dims.length !== 4 || image === undefined || image.dims.length !== 4) {
@@ -23,12 +25,12 @@ export function resizeToInput({ inputs }: Model, { feeds }: ResolvedInput, map: 
   const isFirst = picture!.layout === null ? channelAxis === 1 : picture!.layout === "NCHW";
   const [height, width] = isFirst ? [image.dims[2]!, image.dims[3]!] : [image.dims[1]!, image.dims[2]!];
   const data = new Float32Array(rows * height * width);
-  for (let n = 0; n < rows; n++) data.set(resized(map.data.subarray(n * h * w, (n + 1) * h * w), [h, w], [height, width]), n * height * width);
+  for (let n = 0; n < rows; n++) data.set(resizePlane(map.data.subarray(n * h * w, (n + 1) * h * w), [h, w], [height, width]), n * height * width);
   return { type: "float32", dims: isFirst ? [rows, 1, height, width] : [rows, height, width, 1], data };
 }
 
-/** Bilinear resampling of one map, half-pixel centres, edges repeated. */
-export function resized(values: Float32Array, [h, w]: readonly [number, number], [height, width]: readonly [number, number]): Float32Array {
+/** Bilinear resampling of one map [h, w], half-pixel centres, edges repeated. */
+export function resizePlane(values: Float32Array | Float64Array, [h, w]: readonly [number, number], [height, width]: readonly [number, number]): Float32Array {
   const [ys, xs] = [taps(h, height), taps(w, width)];
   return Float32Array.from({ length: height * width }, (_, i) => {
     const [y, x] = [ys[Math.floor(i / width)]!, xs[i % width]!];

@@ -1,6 +1,9 @@
-import { XDeepError, isTensor, sizeOf, sliceRows } from "@xdeep/core";
-import { firstNonFinite, isFloatType, toFloat64 } from "@xdeep/core/method";
-import type { Tensor } from "@xdeep/core";
+import { isFloatType } from "./data-types.ts";
+import { XDeepError } from "./error.ts";
+import { toFloat64 } from "./float-values.ts";
+import { isTensor, sizeOf, sliceRows } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
+import { firstNonFinite } from "./validate-feeds.ts";
 
 /**
  * Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. For token models, integers by
