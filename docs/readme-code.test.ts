@@ -15,6 +15,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   "guided-0": "declare const model: import('@xdeep/core').Model;",
   "integrated-0": "declare const model: import('@xdeep/core').Model;",
   "layers-0": "declare const model: import('@xdeep/core').Model;",
+  "map-0": `
+    declare const explainer: import('@xdeep/core').Explainer, tensor: import('@xdeep/core').FloatTensor, picture: import("@xdeep/map").PicturePixels;`,
   "worker-0": "declare const image: import('@xdeep/core').FloatTensor, signal: AbortSignal;",
   "smooth-0": "declare const model: import('@xdeep/core').Model;",
   "image-1": `

@@ -1,11 +1,8 @@
-export { reduceChannels } from "./attribution-map.ts";
-export type { AttributionMap, ChannelReduction, ReduceOptions } from "./attribution-map.ts";
-export { blurMap } from "./blur-map.ts";
+export { blurMap, normalizeMap, normalizeSignedMap, reduceChannels } from "@xdeep/map/values";
+export type { AttributionMap, ChannelReduction, NormalizeOptions, ReduceOptions } from "@xdeep/map/values";
 export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from "./color-map.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
-export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
-export type { NormalizeOptions } from "./normalize-map.ts";
 export { preprocessImages } from "./preprocess-images.ts";
 export type { PreprocessedBatch } from "./preprocess-images.ts";
 export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";

@@ -1,6 +1,5 @@
-export { reduceChannels } from "./attribution-map.ts";
-export type { AttributionMap, ChannelReduction, ReduceOptions } from "./attribution-map.ts";
-export { blurMap } from "./blur-map.ts";
+export { blurMap, normalizeMap, normalizeSignedMap, reduceChannels } from "@xdeep/map/values";
+export type { AttributionMap, ChannelReduction, NormalizeOptions, ReduceOptions } from "@xdeep/map/values";
 export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from "./color-map.ts";
 export { renderContactSheet } from "./contact-sheet.ts";
 export type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet-layout.ts";
@@ -10,8 +9,6 @@ export type { FontSource } from "./font-file.ts";
 export type { ImageSource } from "./image-source.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
-export { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
-export type { NormalizeOptions } from "./normalize-map.ts";
 export { preprocess, preprocessBatch } from "./preprocess.ts";
 export type { PreprocessControl, PreprocessedImage } from "./preprocess.ts";
 export { preprocessImages } from "./preprocess-images.ts";

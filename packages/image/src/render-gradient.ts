@@ -1,7 +1,6 @@
 import type { FloatTensor } from "@xdeep/core";
 import { XDeepError } from "@xdeep/core";
-import { axesOf, requireFinite } from "./attribution-map.ts";
-import { type NormalizeOptions, absolutePercentile } from "./normalize-map.ts";
+import { type NormalizeOptions, absolutePercentile, axesOf, requireFinite } from "@xdeep/map/values";
 import type { ChannelOrder } from "./preprocessing.ts";
 import type { RgbImage } from "./rgb-image.ts";
 

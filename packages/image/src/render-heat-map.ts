@@ -1,8 +1,6 @@
 import type { FloatTensor } from "@xdeep/core";
-import { type AttributionMap, type ReduceOptions, reduceChannels } from "./attribution-map.ts";
-import { blurMap } from "./blur-map.ts";
+import { type AttributionMap, type NormalizeOptions, type ReduceOptions, blurMap, normalizeMap, normalizeSignedMap, reduceChannels } from "@xdeep/map/values";
 import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
-import { type NormalizeOptions, normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 import type { ImageSize } from "./preprocessing.ts";
 import { type Interpolation, resizeMap } from "./resize-map.ts";
 import type { RgbImage } from "./rgb-image.ts";

@@ -1,9 +1,7 @@
 import { type FloatTensor, XDeepError } from "@xdeep/core";
-import { type AttributionMap, reduceChannels } from "./attribution-map.ts";
-import { blurMap } from "./blur-map.ts";
+import { type AttributionMap, blurMap, normalizeMap, normalizeSignedMap, reduceChannels } from "@xdeep/map/values";
 import { type ColorInterpolator, type ColorScale, type DivergingColorMap, type SequentialColorMap, divergingScale, sequentialScale } from "./color-map.ts";
 import { greyLevel } from "./grey-level.ts";
-import { normalizeMap, normalizeSignedMap } from "./normalize-map.ts";
 import type { RenderOptions } from "./render-heat-map.ts";
 import { resizeMap } from "./resize-map.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import type { AttributionMap } from "./attribution-map.ts";
+import type { AttributionMap } from "@xdeep/map/values";
 import { type PixelSample, pixelSamples } from "./pixel-samples.ts";
 import type { ImageSize } from "./preprocessing.ts";
 

@@ -1,0 +1,15 @@
+import { XDeepMap } from "./xdeep-map.ts";
+
+export { XDeepMap };
+export type { CursorDetail, PicturePixels } from "./xdeep-map.ts";
+export type { AttributionSource, ViewKind } from "./attribution-view.ts";
+export { VERSION } from "./version.ts";
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "xdeep-map": XDeepMap;
+  }
+}
+
+// The tag works once this module is imported. In Node there are no elements, and nothing happens.
+if (globalThis.customElements?.get("xdeep-map") === undefined) globalThis.customElements?.define("xdeep-map", XDeepMap);

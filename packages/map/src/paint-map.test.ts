@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { cssColor, paintMap } from "./paint-map.ts";
+import { joinGroup, leaveGroup, othersIn, sharedEnd } from "./map-groups.ts";
+
+const pixel = (value: number, end: number, signed: boolean, clear: boolean): readonly number[] => [
+  ...paintMap({ width: 1, height: 1, data: Float64Array.of(value) }, { end, signed, clear }),
+];
+
+describe("a painted map", () => {
+  it("has zero in the middle of a signed scale and at the dark end of the other", () => {
+    expect(pixel(0, 1, true, false)).toEqual([0xf7, 0xf7, 0xf7, 255]);
+    expect(pixel(0, 1, false, false)).toEqual([0, 0, 4, 255]);
+    expect(pixel(-1, 1, true, false)).toEqual([0x05, 0x30, 0x61, 255]);
+    expect(pixel(5, 1, true, false)).toEqual([0x7f, 0x3b, 0x08, 255]);
+  });
+
+  it("lets what lies under it show where values are small", () => {
+    expect(pixel(0, 1, false, true)[3]).toBe(0);
+    expect(pixel(0.5, 1, true, true)[3]).toBe(128);
+    expect(pixel(-2, 1, true, true)[3]).toBe(255);
+  });
+
+  it("shows nothing where the scale ends at 0", () => {
+    expect(pixel(0, 0, true, true)[3]).toBe(0);
+    expect(cssColor(0, 0)).toContain("0%");
+  });
+
+  it("paints values that are opposites in mirrored positions of the scale, equally strong", () => {
+    for (const value of [0.1, 0.7, 1.3, 4, 9]) expect(pixel(value, 4, true, true)[3]).toBe(pixel(-value, 4, true, true)[3]);
+  });
+});
+
+describe("a group", () => {
+  it("has one scale, that of its largest member, and forgets who leaves", () => {
+    const member = (ownEnd: number | null): Parameters<typeof joinGroup>[1] => ({ ownEnd, pointAt: () => undefined, rescale: () => undefined });
+    const [a, b, alone] = [member(1), member(3), member(null)];
+    for (const one of [a, b, alone]) joinGroup("g", one);
+    expect(sharedEnd("g", 1)).toBe(3);
+    expect(othersIn("g", a)).toEqual([b, alone]);
+    leaveGroup("g", b);
+    expect(sharedEnd("g", 1)).toBe(1);
+    expect(othersIn("other", a)).toEqual([]);
+  });
+});
