@@ -54,7 +54,7 @@ async function gradients(gradient: GradientModel, x: ort.Tensor, yDims: readonly
 }
 
 async function run(model: ModelProto, feeds: Readonly<Record<string, ort.Tensor>>): Promise<ort.InferenceSession.ReturnType> {
-  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   try {
     return await session.run(feeds);
   } finally {

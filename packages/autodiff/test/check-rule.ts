@@ -69,7 +69,7 @@ async function checkEngine(spec: RuleSpec, gradient: GradientModel, feeds: Reado
   const all = { ...feeds, [gradient.cotangent]: cotangent };
   const rounded = Object.fromEntries(Object.entries(all).map(([name, value]) => [name, fromTensor(toTensor(value))]));
   const expected = evaluate(gradient.model, rounded, { outputs: Object.values(gradient.gradients) });
-  const session = await ort.InferenceSession.create(writeModel(gradient.model), { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(writeModel(gradient.model), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   try {
     const wanted = new Set(session.inputNames);
     const tensors = Object.entries(all)

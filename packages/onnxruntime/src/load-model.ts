@@ -12,10 +12,14 @@ import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
 import { replaceWeights } from "./replace-weights.ts";
 import { Sessions } from "./sessions.ts";
+import { isSmall } from "./small-models.ts";
 import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
 
 /** Rows per run on a CPU: larger batches take memory and gain nothing. */
 const PREFERRED_BATCH = 4;
+
+/** Threads that wait for one another take longer than a small network's work. */
+const ONE_THREAD = { intraOpNumThreads: 1 };
 
 /** Each session holds the weights in the form that its kernels want: eight kinds of call are more than one explanation needs. */
 const DEFAULT_SESSIONS = 8;
@@ -47,7 +51,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
-    sessions: new Sessions(engine, { ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
+    sessions: new Sessions(engine, { ...(isSmall(graph) ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,

@@ -64,7 +64,7 @@ function differentiated(model: ModelProto, x: FloatTensor, target: readonly numb
 }
 
 async function runAsItIs(model: ModelProto, x: FloatTensor): Promise<FloatTensor> {
-  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const { y } = await session.run({ x: new ort.Tensor("float32", x.data, x.dims) });
   await session.release();
   return { type: "float32", dims: y!.dims, data: y!.data as Float32Array };

@@ -149,7 +149,7 @@ function addRunOptions(command: Command): void {
     .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
     .option("--gpu", "run on a GPU, or fail where there is none")
-    .option("--threads <n>", "threads of ONNX Runtime (default: one per core)", integerFrom(1))
+    .option("--threads <n>", "threads of ONNX Runtime (default: one per core, 1 for small networks)", integerFrom(1))
     .option("--batch <n>", "rows per run (default: what the backend likes)", integerFrom(1))
     .option("--input-dims <name=dims>", "dims of an input that the file leaves open, such as image=N,3,224,224; several times", collectDims)
     .option("--shared <name>", "an input without a batch axis, such as a table or a state; several times", collect)

@@ -27,7 +27,7 @@ function explain(model: ModelProto, forms: readonly Lowering[], wrt: readonly st
 }
 
 async function gradients({ model, names }: ExplainerModel): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3 });
+  const session = await ort.InferenceSession.create(writeModel(model), { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const x = new ort.Tensor(
     "float32",
     Float32Array.from({ length: 18 }, (_, i) => Math.sin(i)),
