@@ -1,3 +1,5 @@
+export { packError, unpackError } from "./carried-error.ts";
+export type { CarriedError } from "./carried-error.ts";
 export { inWorker } from "./in-worker.ts";
 export type { InWorkerOptions, WorkerSource } from "./in-worker.ts";
 export { pool } from "./pool.ts";

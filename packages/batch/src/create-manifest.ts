@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+import { XDeepError } from "@xdeep/core";
+import { checkOptionNames } from "@xdeep/core/method";
+import { glob, isDynamicPattern } from "tinyglobby";
+
+import { type FileRow, type Json, type ListedManifest, type RowSource, type ShardFormat, identified, listOf, sha256 } from "./manifest.ts";
+import { readNpyHead } from "./npy.ts";
+import { type Table, isTable, openTable } from "./table.ts";
+
+export interface ManifestOptions {
+  /**
+   * Files, folders (with the folders inside them) and globs; or one CSV or Parquet table; or one .npy array, whose first axis are the rows.
+   * A table with a column of files lists files; any other has an input in each row.
+   */
+  readonly inputs: readonly string[];
+  /** What is done to every row. It is part of the id, and must say all that changes results: the model's hash, the method and its parameters. */
+  readonly job: Json;
+  /** What the job needs and does not change results, such as paths. Default: null. */
+  readonly places?: Json | undefined;
+  /** Rows of a shard: what is lost when a machine is switched off. Default: 64. */
+  readonly shardSize?: number | undefined;
+  /** Default: "npy". */
+  readonly shardFormat?: ShardFormat | undefined;
+  /** Which extensions a folder's files have, without the dot. Default: those of pictures. */
+  readonly extensions?: readonly string[] | undefined;
+  /** Of a table. Default: "file" or "path", "target", "label" where they exist; all others are numbers. */
+  readonly columns?: TableColumns | undefined;
+  /** Where relative paths begin, and those in a table. Default: the current folder. */
+  readonly base?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called as files are hashed. */
+  readonly onProgress?: ((progress: { readonly done: number; readonly total: number }) => void) | undefined;
+}
+
+export interface TableColumns {
+  readonly file?: string | undefined;
+  readonly target?: string | undefined;
+  readonly label?: string | undefined;
+  /** Columns of numbers, in the order of the model's input. */
+  readonly values?: readonly string[] | undefined;
+}
+
+const PICTURES: readonly string[] = ["png", "jpg", "jpeg", "webp", "gif", "tif", "tiff", "avif"];
+const FILE_COLUMNS: readonly string[] = ["file", "path"];
+const DEFAULT_SHARD_SIZE = 64;
+/** Files that are hashed at a time. */
+const HASHED_AT_ONCE = 8;
+
+/**
+ * Finds the rows, and hashes what they hold.
+ *
+ * @throws {XDeepError} INPUT_MISSING for inputs that bring no row; INPUT_TYPE, INPUT_SHAPE for tables and arrays; OPTION_INVALID
+ */
+export async function createManifest(options: ManifestOptions): Promise<ListedManifest> {
+  checkOptionNames("createManifest", options, ["inputs", "job", "places", "shardSize", "shardFormat", "extensions", "columns", "base", "signal", "onProgress"]);
+  const { inputs, job, places = null, shardSize = DEFAULT_SHARD_SIZE, shardFormat = "npy", base = process.cwd() } = options;
+  if (!Number.isInteger(shardSize) || shardSize < 1) throw invalid("shardSize", shardSize, "an integer of at least 1");
+  if (shardFormat !== "npy" && shardFormat !== "parquet") throw invalid("shardFormat", shardFormat, '"npy" or "parquet"');
+  const [only] = inputs;
+  const { source, rows, files } =
+    inputs.length === 1 && isTable(only!)
+      ? await tableRows(only!, options)
+      : isArray(inputs)
+        ? await arrayRows(only!, options)
+        : await fileRows(inputs, options);
+  if (rows === 0) throw new XDeepError("INPUT_MISSING", `${inputs.join(", ")}: there is no row in it.`, { details: { inputs } });
+  return { manifest: identified({ job, rows, shardSize, shardFormat, source }, { base: resolve(base), places }), files };
+}
+
+type Found = { readonly source: RowSource; readonly rows: number; readonly files: readonly FileRow[] };
+
+function isArray(inputs: readonly string[]): boolean {
+  return inputs.length === 1 && /\.npy$/i.test(inputs[0]!) && !isDynamicPattern(inputs[0]!);
+}
+
+async function fileRows(inputs: readonly string[], options: ManifestOptions): Promise<Found> {
+  const found: string[] = [];
+  for (const input of inputs) found.push(...(await filesOf(input, options)));
+  return hashed(
+    [...new Set(found)].map((file) => ({ file })),
+    options,
+  );
+}
+
+async function filesOf(input: string, { base = process.cwd(), extensions = PICTURES }: ManifestOptions): Promise<readonly string[]> {
+  const path = resolve(base, input);
+  const entry = await stat(path).catch(() => null);
+  if (entry?.isFile()) return [path];
+  if (entry?.isDirectory()) {
+    const names = await readdir(path, { recursive: true });
+    const wanted = new Set(extensions.map((extension) => `.${extension.toLowerCase()}`));
+    const kept = names.filter((name) => wanted.has(extname(name).toLowerCase()) && !name.split(sep).some((part) => part.startsWith(".")));
+    if (kept.length > 0) return kept.toSorted().map((name) => join(path, name));
+    throw new XDeepError("INPUT_MISSING", `The folder "${input}" and those in it hold no file of ${extensions.join(", ")}.`, {
+      details: { input, extensions },
+    });
+  }
+  const matches =
+    entry === null && isDynamicPattern(input) ? await glob(input.replaceAll("\\", "/"), { cwd: base, absolute: true, expandDirectories: false }) : [];
+  if (matches.length > 0) return matches.toSorted();
+  throw new XDeepError("INPUT_MISSING", `There is no file or folder "${input}", and nothing that it matches.`, { details: { input } });
+}
+
+async function arrayRows(input: string, { base = process.cwd() }: ManifestOptions): Promise<Found> {
+  const path = resolve(base, input);
+  const { dims } = await readNpyHead(path);
+  return { source: { kind: "array", file: relativeTo(base, path), sha256: await hashFile(path), dims }, rows: dims[0]!, files: [] };
+}
+
+async function tableRows(input: string, options: ManifestOptions): Promise<Found> {
+  const { base = process.cwd(), columns = {} } = options;
+  const path = resolve(base, input);
+  const table = await openTable(path);
+  const file = named(table, input, columns.file, columns.values === undefined ? FILE_COLUMNS : []);
+  const target = named(table, input, columns.target, ["target"]);
+  const label = named(table, input, columns.label, ["label"]);
+  if (file !== null) return listedFiles(table, input, { file, target, label }, options);
+  const values = columns.values ?? table.columns.filter((name) => name !== target && name !== label);
+  for (const name of values) named(table, input, name, []);
+  if (values.length === 0)
+    throw new XDeepError("INPUT_TYPE", `"${input}" has no column of files or of numbers.`, { details: { input, columns: table.columns } });
+  return { source: { kind: "table", file: relativeTo(base, path), sha256: await hashFile(path), columns: values, target, label }, rows: table.rows, files: [] };
+}
+
+async function listedFiles(
+  table: Table,
+  input: string,
+  { file, target, label }: { readonly file: string; readonly target: string | null; readonly label: string | null },
+  options: ManifestOptions,
+): Promise<Found> {
+  const names = [file, target, label].filter((name) => name !== null);
+  const records = await table.read(names, 0, table.rows);
+  const rows = records.map((record, n) => {
+    const path = textOf(record[file]);
+    if (path === undefined) throw new XDeepError("INPUT_MISSING", `"${input}", row ${n}: its column "${file}" is empty.`, { details: { input, row: n } });
+    const [targetText, labelText] = [target, label].map((name) => (name === null ? undefined : textOf(record[name])));
+    return { file: path, ...(targetText === undefined ? {} : { target: targetText }), ...(labelText === undefined ? {} : { label: labelText }) };
+  });
+  return hashed(rows, options);
+}
+
+/** The column of this name; or, where none was asked for, the first of the usual ones. */
+function named({ columns }: Table, input: string, asked: string | undefined, usual: readonly string[]): string | null {
+  if (asked === undefined) return usual.find((name) => columns.includes(name)) ?? null;
+  if (columns.includes(asked)) return asked;
+  throw new XDeepError("OPTION_INVALID", `"${input}" has no column "${asked}". It has ${columns.join(", ")}.`, {
+    details: { option: "columns", got: asked, columns },
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}
+
+/** A file that cannot be read is a row that will fail: its hash is that of nothing. */
+async function hashed(rows: readonly Omit<FileRow, "sha256">[], { base = process.cwd(), signal, onProgress }: ManifestOptions): Promise<Found> {
+  const files: FileRow[] = Array.from({ length: rows.length });
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < rows.length) {
+      signal?.throwIfAborted();
+      const n = next++;
+      const { file, ...rest } = rows[n]!;
+      const path = resolve(base, file);
+      files[n] = { file: relativeTo(base, path), sha256: await hashFile(path).catch(() => ""), ...rest };
+      done += 1;
+      onProgress?.({ done, total: rows.length });
+    }
+  };
+  await Promise.all(Array.from({ length: HASHED_AT_ONCE }, work));
+  return { source: { kind: "files", sha256: sha256(listOf(files)) }, rows: files.length, files };
+}
+
+/** SHA-256 of a file, however large. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+function relativeTo(base: string, path: string): string {
+  const short = relative(resolve(base), path);
+  return (isAbsolute(short) ? path : short).replaceAll(sep, "/");
+}
+
+function invalid(option: keyof ManifestOptions, got: unknown, expected: string): XDeepError {
+  return new XDeepError("OPTION_INVALID", `${option} is ${expected}, got ${String(got)}.`, { details: { option, got } });
+}

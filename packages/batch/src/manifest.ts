@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { XDeepError } from "@xdeep/core";
+
+import { isFileError, writeDurably } from "./durable-file.ts";
+
+/** Plain data, as JSON holds it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+/** A file that is explained as one row. */
+export interface FileRow {
+  /** Relative to the manifest's base, with "/" between folders; absolute where it lies on another drive. */
+  readonly file: string;
+  /** SHA-256 of its content, in hexadecimal. */
+  readonly sha256: string;
+  /** What is explained, as the job reads it; missing: whatever the job explains by itself. */
+  readonly target?: string;
+  /** What the row is known to be. */
+  readonly label?: string;
+}
+
+/** Where the rows are. */
+export type RowSource =
+  /** One file per row, listed in `rows.jsonl` beside the manifest. */
+  | { readonly kind: "files"; readonly sha256: string }
+  /** The rows of a CSV or Parquet file: the numbers of `columns` are the input. */
+  | {
+      readonly kind: "table";
+      readonly file: string;
+      readonly sha256: string;
+      readonly columns: readonly string[];
+      readonly target: string | null;
+      readonly label: string | null;
+    }
+  /** The rows of an .npy array: its first axis. */
+  | { readonly kind: "array"; readonly file: string; readonly sha256: string; readonly dims: readonly number[] };
+
+/** How shards hold attributions. */
+export type ShardFormat = "npy" | "parquet";
+
+/** What is to be explained, and how: plain data. The same content has the same `id`, wherever and whenever it is made. */
+export interface Manifest {
+  readonly format: "xdeep.manifest/1";
+  /** SHA-256 of everything but `base` and `places`. */
+  readonly id: string;
+  /** Folder to which paths of rows are relative. */
+  readonly base: string;
+  /** What the job needs and does not change its results, such as the path of the model. */
+  readonly places: Json;
+  /** What is done to every row: the model's hash, the method with its parameters, the preprocessing. */
+  readonly job: Json;
+  readonly rows: number;
+  readonly shardSize: number;
+  readonly shardFormat: ShardFormat;
+  readonly source: RowSource;
+}
+
+/** A manifest with the rows that it lists. */
+export interface ListedManifest {
+  readonly manifest: Manifest;
+  /** Empty where the rows are those of a table or an array. */
+  readonly files: readonly FileRow[];
+}
+
+const MANIFEST = "manifest.json";
+const ROWS = "rows.jsonl";
+
+export function identified(content: Omit<Manifest, "format" | "id" | "base" | "places">, { base, places }: Pick<Manifest, "base" | "places">): Manifest {
+  return { format: "xdeep.manifest/1", id: sha256(JSON.stringify(sorted(content as unknown as Json))), base, places, ...content };
+}
+
+/** The lines of `rows.jsonl`. */
+export function listOf(files: readonly FileRow[]): string {
+  return files.map((row) => `${JSON.stringify(row)}\n`).join("");
+}
+
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** How many shards the rows make. */
+export function shardCount({ rows, shardSize }: Pick<Manifest, "rows" | "shardSize">): number {
+  return Math.ceil(rows / shardSize);
+}
+
+/** Rows of a shard: `end` is excluded. */
+export function shardRange({ rows, shardSize }: Pick<Manifest, "rows" | "shardSize">, shard: number): { readonly start: number; readonly end: number } {
+  return { start: shard * shardSize, end: Math.min(rows, (shard + 1) * shardSize) };
+}
+
+/**
+ * Makes a folder the place of a manifest's results. One that holds it already stays as it is, so that the work goes on where it stopped.
+ *
+ * @throws {XDeepError} OPTION_INVALID where the folder holds another manifest; WRITE_FAILED
+ */
+export async function placeManifest(folder: string, { manifest, files }: ListedManifest): Promise<void> {
+  const found = await readManifest(folder).catch((error: unknown) => {
+    if (isFileError((error as Error).cause, "ENOENT")) return null;
+    throw error;
+  });
+  if (found !== null && found.id !== manifest.id) {
+    throw new XDeepError(
+      "OPTION_INVALID",
+      `"${folder}" holds the results of another job: ${differences(found, manifest).join(", ")} differ. Name another folder, or remove this one.`,
+      { details: { folder, expected: manifest.id, got: found.id } },
+    );
+  }
+  await mkdir(join(folder, "shards"), { recursive: true });
+  // The head comes last: a folder that has one is whole.
+  if (found === null && manifest.source.kind === "files") await writeDurably(join(folder, ROWS), listOf(files));
+  if (found === null || found.base !== manifest.base || JSON.stringify(found.places) !== JSON.stringify(manifest.places)) {
+    await writeDurably(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+}
+
+/** @throws {XDeepError} INPUT_MISSING where the folder holds no results; INPUT_TYPE where its manifest cannot be read */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new XDeepError("INPUT_MISSING", `"${folder}" holds no results: there is no ${MANIFEST} in it.`, { details: { folder }, cause });
+  });
+  try {
+    const manifest = JSON.parse(text) as Manifest;
+    if (manifest.format === "xdeep.manifest/1") return manifest;
+  } catch {
+    // Told below.
+  }
+  throw new XDeepError("INPUT_TYPE", `"${path}" is no manifest of this version of xdeep. Name another folder.`, { details: { path } });
+}
+
+/** @throws {XDeepError} as `readManifest`; INPUT_CHANGED where the list is not that of the manifest */
+export async function readListedManifest(folder: string): Promise<ListedManifest> {
+  const manifest = await readManifest(folder);
+  if (manifest.source.kind !== "files") return { manifest, files: [] };
+  const text = await readFile(join(folder, ROWS), "utf8").catch((cause: unknown) => {
+    throw new XDeepError("INPUT_MISSING", `"${join(folder, ROWS)}" cannot be read: ${String(cause)}.`, { details: { folder }, cause });
+  });
+  if (sha256(text) === manifest.source.sha256) {
+    const lines = text.split("\n").filter((line) => line !== "");
+    return { manifest, files: lines.map((line) => JSON.parse(line) as FileRow) };
+  }
+  throw new XDeepError("INPUT_CHANGED", `"${join(folder, ROWS)}" is not the list that the manifest was made with. Start again in another folder.`, {
+    details: { folder },
+  });
+}
+
+/** Names of what two manifests do not share, as far as a user knows them. */
+function differences(a: Manifest, b: Manifest): readonly string[] {
+  const flat = ({ job, rows, shardSize, shardFormat, source }: Manifest): Readonly<Record<string, unknown>> => ({
+    rows,
+    "shard size": shardSize,
+    "shard format": shardFormat,
+    inputs: source,
+    ...(typeof job === "object" && job !== null && !Array.isArray(job) ? job : { job }),
+  });
+  const [left, right] = [flat(a), flat(b)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
+}
+
+/** The same data with its names in order, whatever order they were written in. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, each]) => [name, each === undefined ? undefined : sorted(each)]));
+}

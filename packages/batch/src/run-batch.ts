@@ -1,0 +1,89 @@
+import { XDeepError } from "@xdeep/core";
+import { checkOptionNames } from "@xdeep/core/method";
+
+import { type Estimate, createPace } from "./estimate.ts";
+import { type ListedManifest, placeManifest, shardCount, shardRange } from "./manifest.ts";
+import { writtenShards } from "./shard-file.ts";
+import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shard-thread.ts";
+
+/** How far a run is. */
+export interface BatchProgress {
+  /** Rows, failed ones among them. Those of shards that were there before count. */
+  readonly done: number;
+  readonly total: number;
+  /** Rows that failed in this run. */
+  readonly failed: number;
+  readonly estimate: Estimate | null;
+}
+
+export interface RunBatchOptions extends Omit<ShardThreadOptions, "folder"> {
+  /** Threads, each with the job opened once. Default: 1. */
+  readonly workers?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
+}
+
+/**
+ * Explains everything that is not there yet, in threads of this process. Whatever stops it, a later call goes on where it stopped.
+ *
+ * @throws {XDeepError} what would meet every row; WRITE_FAILED; ENGINE_FAILED where threads end and no row is to blame; the signal's reason
+ */
+export async function runBatch(folder: string, listed: ListedManifest, options: RunBatchOptions): Promise<void> {
+  checkOptionNames("runBatch", options, ["workers", "signal", "onProgress", "module", "base", "maxMemory"]);
+  const { workers = 1, signal, onProgress, ...job } = options;
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new XDeepError("OPTION_INVALID", `workers is an integer of at least 1, got ${String(workers)}.`, { details: { option: "workers", got: workers } });
+  }
+  const { manifest } = listed;
+  await placeManifest(folder, listed);
+  const written = new Set(await writtenShards(folder));
+  const missing = Array.from({ length: shardCount(manifest) }, (_, n) => n).filter((n) => !written.has(n));
+  const report = progressOf(listed, missing, onProgress);
+  report({ explained: 0, failed: 0 });
+  // The first error ends the others, so that it is seen at once.
+  const failing = new AbortController();
+  const ending = signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]);
+  const next = missing.values();
+  const lanes = Array.from({ length: Math.min(workers, missing.length) }, async () => {
+    const thread = await startShardThread({ ...job, folder });
+    try {
+      for (const shard of next) await explainPatiently(thread, shard, { signal: ending, onRows: report });
+    } finally {
+      await thread.close();
+    }
+  });
+  const settled = await Promise.allSettled(lanes.map((lane) => lane.catch((error: unknown) => (failing.abort(error), Promise.reject(error)))));
+  signal?.throwIfAborted();
+  const failed = settled.find((each) => each.status === "rejected");
+  if (failed !== undefined) throw failing.signal.reason;
+}
+
+/** How often a thread may end at one shard: each row of it is found out after three. */
+const MOST_RESTARTS = 20;
+
+/** A thread that dies is started again: what it died of is then found out, row by row. */
+export async function explainPatiently(thread: ShardThread, shard: number, call: ShardCall): Promise<void> {
+  for (let restarts = 0; ; restarts++) {
+    try {
+      return await thread.explain(shard, call);
+    } catch (error) {
+      if (!thread.died || restarts === MOST_RESTARTS) throw error;
+    }
+  }
+}
+
+function progressOf({ manifest }: ListedManifest, missing: readonly number[], onProgress: RunBatchOptions["onProgress"]): NonNullable<ShardCall["onRows"]> {
+  const pace = createPace();
+  const left = missing.reduce((sum, shard) => {
+    const { start, end } = shardRange(manifest, shard);
+    return sum + end - start;
+  }, 0);
+  let done = manifest.rows - left;
+  let failed = 0;
+  return ({ explained, failed: more }) => {
+    done = Math.min(manifest.rows, done + explained + more);
+    failed += more;
+    pace.add(explained + more);
+    onProgress?.({ done, total: manifest.rows, failed, estimate: pace.estimate(manifest.rows - done) });
+  };
+}
