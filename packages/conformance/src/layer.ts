@@ -36,10 +36,12 @@ export type Layer =
   | { readonly op: "layerNorm"; readonly scale: FloatTensor; readonly offset: FloatTensor; readonly epsilon: number }
   /** `alpha` is the slope or the bound of the negative side, where there is one. */
   | { readonly op: "activation"; readonly name: ActivationName; readonly alpha: number }
-  /** Over the last axis of a row of rank 1. */
+  /** Over the last axis; logSoftmax of a row of rank 1. */
   | { readonly op: "softmax" | "logSoftmax" }
   /** Of values of equal dims, or with a scalar []. */
   | { readonly op: "add" | "multiply" }
+  /** Of two matrices, [T, D] and [D, S], or [S, D] where the second is transposed. */
+  | { readonly op: "product"; readonly transposed: boolean }
   /** Along the channel axis, the first of a row. */
   | { readonly op: "concat" }
   /** Row-major, so that images are read channel by channel. */

@@ -1,9 +1,11 @@
 import { sizeOf } from "@xdeep/core";
 import type {
+  AttentionInfo,
   Capabilities,
   FloatTensor,
   ForwardRequest,
   ForwardResult,
+  LayerInfo,
   Model,
   RectifierRule,
   ScoreResult,
@@ -12,11 +14,23 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { addScaled, disposedError, planForward, planVjp, resolveTargets, ruleName, scoreEntries, sharedInputs, targetCotangent } from "@xdeep/core/backend";
+import {
+  addScaled,
+  disposedError,
+  planForward,
+  planVjp,
+  resolveOutput,
+  resolveTargets,
+  ruleName,
+  scoreEntries,
+  sharedInputs,
+  targetCotangent,
+} from "@xdeep/core/backend";
 import type { ForwardPlan, InnerValues, TargetEntries } from "@xdeep/core/backend";
 
 import { rowOf } from "./fixture.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
+import { camLayersOf, channelAxisOf } from "./reference/cam-layers.ts";
 import { RECTIFIERS, differentiate } from "./reference/differentiate.ts";
 import { evaluate } from "./reference/evaluate.ts";
 import { shapesOf } from "./reference/shapes.ts";
@@ -61,7 +75,7 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     return Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(network, feeds as Readonly<Record<string, Numbers>>, row)));
   }
 
-  function scoredName({ output, score }: ForwardPlan): string {
+  function scoredName({ output, score }: Pick<ForwardPlan, "output" | "score">): string {
     return score === "logit" && output.activation != null ? network.nodes.find(({ name }) => name === output.name)!.from[0]! : output.name;
   }
 
@@ -118,6 +132,18 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     };
   }
 
+  async function layers({ output }: Pick<ForwardRequest, "output"> = {}): Promise<readonly LayerInfo[]> {
+    const scored = scoredName({ output: innerValues.get(output ?? "") ?? resolveOutput(outputs, output), score: "logit" });
+    const found = camLayersOf(network, shapes, inputs.find(({ type }) => type === "float32")!.name, scored);
+    return found.map((name) => ({ ...innerValues.get(name)!, channelAxis: channelAxisOf(shapes.get(name)!) }));
+  }
+
+  async function attention(): Promise<readonly AttentionInfo[]> {
+    const isProbability = (name: string): boolean => network.nodes.some(({ layer, from }) => layer.op === "product" && !layer.transposed && from[0] === name);
+    const found = network.nodes.filter(({ name, layer }) => layer.op === "softmax" && isProbability(name));
+    return found.map(({ name }) => ({ ...innerValues.get(name)!, headsAxis: null }));
+  }
+
   async function dispose(): Promise<void> {
     disposed = true;
   }
@@ -130,6 +156,8 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     inputs,
     outputs,
     capabilities,
+    layers,
+    attention,
     forward,
     vjp,
     dispose,

@@ -1,5 +1,5 @@
 import type { ForwardResult, Model, Target, TargetOption, Tensor, Term, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
-import { factsOf } from "@xdeep/core/backend";
+import { delegateTo } from "@xdeep/core/backend";
 
 /** Order of the axes of images: [N, C, H, W] or [N, H, W, C]. */
 export type ImageLayout = "NCHW" | "NHWC";
@@ -31,7 +31,16 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
     target: result.target.map((target) => turnTarget(target, outward)),
   });
   return {
-    ...factsOf(model),
+    ...delegateTo(model),
+    ...(model.layers === undefined
+      ? {}
+      : {
+          layers: async (request) =>
+            (await model.layers!(request)).map((info) => ({
+              ...turnInfo(info),
+              channelAxis: info.dims.length === 4 ? outward.indexOf(info.channelAxis) : info.channelAxis,
+            })),
+        }),
     inputs: model.inputs.map(turnInfo),
     outputs: model.outputs.map(turnInfo),
     forward: async (request) => turnScores(await model.forward(turnRequest(request))),
@@ -39,8 +48,6 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
       const result = turnScores(await model.vjp(turnRequest(request)));
       return { ...result, gradients: turnAll(result.gradients, outward) };
     },
-    dispose: () => model.dispose(),
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }
 

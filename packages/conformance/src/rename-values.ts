@@ -1,5 +1,5 @@
-import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
-import { factsOf } from "@xdeep/core/backend";
+import type { ForwardRequest, ForwardResult, Model, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import { delegateTo } from "@xdeep/core/backend";
 
 /** A model whose inner values are called as the layers of a fixture are, whatever the backend calls them. */
 export function renameValues(model: Model, layers: readonly string[], nameOf: (layer: string) => string): Model {
@@ -23,12 +23,15 @@ export function renameValues(model: Model, layers: readonly string[], nameOf: (l
     outputs: rename(result.outputs, outward),
     ...("gradients" in result ? { gradients: rename(result.gradients, outward) } : {}),
   });
+  const renameInfo = <I extends ValueInfo>(info: I): I => ({ ...info, name: outward(info.name) });
+  const theirOutput = (request: Pick<ForwardRequest, "output"> = {}): Pick<ForwardRequest, "output"> =>
+    request.output === undefined ? request : { output: inward(request.output) };
   return {
-    ...factsOf(model),
+    ...delegateTo(model),
+    ...(model.layers === undefined ? {} : { layers: async (request) => (await model.layers!(theirOutput(request))).map(renameInfo) }),
+    ...(model.attention === undefined ? {} : { attention: async () => (await model.attention!()).map(renameInfo) }),
     defaultWrt: model.defaultWrt?.map(outward),
     forward: async (request) => renameResult(await model.forward(renameRequest(request))),
     vjp: async (request) => renameResult(await model.vjp(renameRequest(request))),
-    dispose: () => model.dispose(),
-    [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   };
 }

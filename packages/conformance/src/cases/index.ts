@@ -7,6 +7,8 @@ import { fixedBatchCases } from "./fixed-batch.ts";
 import { forwardCases } from "./forward.ts";
 import { innerValueCases } from "./inner-values.ts";
 import { isolationCases } from "./isolation.ts";
+import { layerCases } from "./layers.ts";
+import { knownLayerCases } from "./known-layers.ts";
 import { methodCases } from "./methods.ts";
 import { nestedMethodCases } from "./nested-methods.ts";
 import { overflowCases } from "./overflow.ts";
@@ -35,6 +37,8 @@ export function cases(): readonly Case[] {
     ...randomRequestCases(),
     ...methodCases(),
     ...nestedMethodCases(),
+    ...layerCases(),
+    ...knownLayerCases(),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { float32, isTensor } from "@xdeep/core";
 import type { Attribution, Explainer, FloatTensor, Model, RectifierRule } from "@xdeep/core";
-import { Backprop } from "@xdeep/guided";
+import { Backprop, inputXGradient } from "@xdeep/guided";
 import { generateIntegratedGrad, integrated } from "@xdeep/integrated";
 import type { QuadratureName } from "@xdeep/integrated";
 import { generateSmoothGrad, smooth } from "@xdeep/smooth";
@@ -23,6 +23,7 @@ export function methodCases(): readonly Case[] {
   });
   return [
     agreeing("vanilla", "Plain gradients are the reference's.", "cnn", (base) => base),
+    agreeing("input-x-gradient", "Input × gradient is the reference's.", "cnn", (base) => inputXGradient(base)),
     agreeing("guided", "Guided gradients are the reference's.", "cnn", (base) => base, "guided"),
     agreeing("deconvnet", "DeconvNet gradients are the reference's.", "cnn", (base) => base, "deconvnet"),
     ...PATHS.map((quadrature) =>

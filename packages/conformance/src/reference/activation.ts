@@ -1,6 +1,7 @@
 import type { RectifierRule } from "@xdeep/core";
 
 import type { ActivationName, LayerOf } from "../layer.ts";
+import { alongLastAxis } from "./last-axis.ts";
 import type { LayerMath } from "./layer-math.ts";
 
 interface Activation {
@@ -33,13 +34,16 @@ export const activationMath: LayerMath<LayerOf<"activation">> = {
   },
 };
 
-/** yᵢ = e^xᵢ / Σ e^xⱼ;  x̄ᵢ = yᵢ (ȳᵢ − Σ yⱼ ȳⱼ). */
+/** yᵢ = e^xᵢ / Σ e^xⱼ;  x̄ᵢ = yᵢ (ȳᵢ − Σ yⱼ ȳⱼ), i and j along the last axis. */
 export const softmaxMath: LayerMath<LayerOf<"softmax">> = {
-  primal: (_, [x]) => ({ dims: x!.dims, data: softmax(x!.data) }),
+  primal: (_, [x]) => ({ dims: x!.dims, data: alongLastAxis(x!, x!.data, softmax) }),
   pullback(_, [x], cotangent) {
-    const y = softmax(x!.data);
-    const mean = y.reduce((sum, value, i) => sum + value * cotangent[i]!, 0);
-    return [y.map((value, i) => value * (cotangent[i]! - mean))];
+    const along = (own: Float64Array, dy: Float64Array): Float64Array => {
+      const y = softmax(own);
+      const mean = y.reduce((sum, value, i) => sum + value * dy[i]!, 0);
+      return y.map((value, i) => value * (dy[i]! - mean));
+    };
+    return [alongLastAxis(x!, cotangent, along)];
   },
 };
 

@@ -3,7 +3,7 @@ import type { Network, NetworkNode } from "../network.ts";
 import { activationMath, logSoftmaxMath, softmaxMath } from "./activation.ts";
 import { convolutionMath } from "./convolution.ts";
 import { denseMath } from "./dense.ts";
-import { addMath, concatMath, embeddingMath, flattenMath, multiplyMath } from "./join.ts";
+import { addMath, concatMath, embeddingMath, flattenMath, multiplyMath, productMath } from "./join.ts";
 import type { LayerMath } from "./layer-math.ts";
 import { batchNormMath, layerNormMath } from "./normalization.ts";
 import { globalAveragePoolMath, poolMath } from "./pooling.ts";
@@ -25,6 +25,7 @@ const LAYER_MATH: { readonly [O in Layer["op"]]: LayerMath<Extract<Layer, { read
   logSoftmax: logSoftmaxMath,
   maxPool: poolMath,
   multiply: multiplyMath,
+  product: productMath,
   softmax: softmaxMath,
 };
 

@@ -25,6 +25,28 @@ function summedAs({ dims }: Value, values: Float64Array): Float64Array {
   return dims.length === 0 ? Float64Array.of(values.reduce((sum, value) => sum + value, 0)) : values;
 }
 
+/** y = a b, or a bᵀ;  ā = ȳ bᵀ, b̄ = aᵀ ȳ, or ā = ȳ b, b̄ = ȳᵀ a. */
+export const productMath: LayerMath<LayerOf<"product">> = {
+  primal: ({ transposed }, [a, b]) => matrixProduct(a!, transposed ? turned(b!) : b!),
+  pullback({ transposed }, [a, b], cotangent) {
+    const dy: Value = { dims: [a!.dims[0]!, b!.dims[transposed ? 0 : 1]!], data: cotangent };
+    if (transposed) return [matrixProduct(dy, b!).data, matrixProduct(turned(dy), a!).data];
+    return [matrixProduct(dy, turned(b!)).data, matrixProduct(turned(a!), dy).data];
+  },
+};
+
+function matrixProduct(a: Value, b: Value): Value {
+  const [[rows, inner], columns] = [a.dims as readonly [number, number], b.dims[1]!];
+  const entry = (i: number, j: number): number =>
+    Array.from({ length: inner }, (_, k) => a.data[i * inner + k]! * b.data[k * columns + j]!).reduce((sum, value) => sum + value, 0);
+  return { dims: [rows, columns], data: Float64Array.from({ length: rows * columns }, (_, at) => entry(Math.floor(at / columns), at % columns)) };
+}
+
+function turned({ dims, data }: Value): Value {
+  const [rows, columns] = dims as readonly [number, number];
+  return { dims: [columns, rows], data: data.map((_, at) => data[(at % rows) * columns + Math.floor(at / rows)]!) };
+}
+
 /** The rows of all inputs in order; each gets its part of ȳ. */
 export const concatMath: LayerMath<LayerOf<"concat">> = {
   primal(_, inputs) {

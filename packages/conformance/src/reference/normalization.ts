@@ -1,4 +1,5 @@
 import type { LayerOf } from "../layer.ts";
+import { alongLastAxis } from "./last-axis.ts";
 import type { LayerMath } from "./layer-math.ts";
 
 /** y = γ (x − μ) / √(σ² + ε) + β by channel, μ and σ² given;  x̄ = ȳ γ / √(σ² + ε). */
@@ -22,15 +23,18 @@ export const batchNormMath: LayerMath<LayerOf<"batchNorm">> = {
 /** z = (x − mean x) / √(var x + ε), y = γ z + β;  x̄ = (d − mean d − z mean(d z)) / √(var x + ε) with d = γ ȳ. */
 export const layerNormMath: LayerMath<LayerOf<"layerNorm">> = {
   primal({ scale, offset, epsilon }, [x]) {
-    const { normal } = standardize(x!.data, epsilon);
-    return { dims: x!.dims, data: normal.map((z, i) => z * scale.data[i]! + offset.data[i]!) };
+    const along = (own: Float64Array): Float64Array => standardize(own, epsilon).normal.map((z, i) => z * scale.data[i]! + offset.data[i]!);
+    return { dims: x!.dims, data: alongLastAxis(x!, x!.data, along) };
   },
   pullback({ scale, epsilon }, [x], cotangent) {
-    const { normal, deviation } = standardize(x!.data, epsilon);
-    const d = cotangent.map((dy, i) => dy * scale.data[i]!);
-    const meanD = mean(d);
-    const meanProduct = mean(d.map((value, i) => value * normal[i]!));
-    return [d.map((value, i) => (value - meanD - normal[i]! * meanProduct) / deviation)];
+    const along = (own: Float64Array, dy: Float64Array): Float64Array => {
+      const { normal, deviation } = standardize(own, epsilon);
+      const d = dy.map((value, i) => value * scale.data[i]!);
+      const meanD = mean(d);
+      const meanProduct = mean(d.map((value, i) => value * normal[i]!));
+      return d.map((value, i) => (value - meanD - normal[i]! * meanProduct) / deviation);
+    };
+    return [alongLastAxis(x!, cotangent, along)];
   },
 };
 

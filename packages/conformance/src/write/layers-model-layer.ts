@@ -59,6 +59,8 @@ export function kerasLayer({ layer }: NetworkNode): KerasLayer {
       return bare("Add", {});
     case "multiply":
       return bare("Multiply", {});
+    case "product":
+      return bare("Dot", { axes: layer.transposed ? [2, 2] : [2, 1], normalize: false });
     case "concat":
       return bare("Concatenate", { axis: -1 });
     case "flatten":

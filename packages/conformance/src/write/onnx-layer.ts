@@ -58,6 +58,11 @@ export function onnxLayer({ name, layer, from }: NetworkNode, dims: readonly num
       return single("Add", from);
     case "multiply":
       return single("Mul", from);
+    case "product": {
+      if (!layer.transposed) return single("MatMul", from);
+      const turned = nodeProto("Transpose", [from[1]!], [`${name}/transposed`], { perm: [0, 2, 1] }, { name: `/${name}/transpose` });
+      return { nodes: [turned, nodeProto("MatMul", [x, `${name}/transposed`], [name], {}, { name: `/${name}` })], initializers: [] };
+    }
     case "concat":
       return single("Concat", from, { axis: 1 });
     case "flatten":

@@ -14,7 +14,7 @@ export const ruleFaults: readonly Fault[] = [
       ...(await vjp(request.rule === "guided" ? { ...request, rule: "standard" } : request)),
       rectifiers: (await vjp(request)).rectifiers,
     })),
-    fails: ["rules/guided/cnn", "rules/guided/*", "methods/guided", "methods/integrated/guided", "methods/smooth/guided"],
+    fails: ["rules/guided/cnn", "rules/guided/*", "methods/guided", "methods/integrated/guided", "methods/smooth/guided", "layers/guided-grad-cam"],
   },
   {
     name: "guided is left out where the probability is explained",
@@ -76,6 +76,7 @@ export const ruleFaults: readonly Fault[] = [
       "methods/guided",
       "methods/*/guided",
       "methods/provenance",
+      "layers/guided-grad-cam",
     ],
   },
   {
