@@ -14,6 +14,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "core-0": "declare const model: import('@xdeep/core').Model;",
   "guided-0": "declare const model: import('@xdeep/core').Model;",
   "integrated-0": "declare const model: import('@xdeep/core').Model;",
+  "export-0": "declare const model: import('@xdeep/core').Model;",
   "layers-0": "declare const model: import('@xdeep/core').Model;",
   "map-0": `
     declare const explainer: import('@xdeep/core').Explainer, tensor: import('@xdeep/core').FloatTensor, picture: import("@xdeep/map").PicturePixels;`,

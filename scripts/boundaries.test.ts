@@ -37,6 +37,7 @@ const FORBIDDEN: readonly (readonly [file: string, specifier: string])[] = [
   ["packages/conformance/src/a.ts", "@xdeep/onnxruntime"],
   ["packages/conformance/src/b.ts", "onnxruntime-node"],
   ["packages/worker/src/a.ts", "@xdeep/onnxruntime"],
+  ["packages/export/src/a.ts", "onnxruntime-node"],
   ["packages/brand-new/src/a.ts", "@xdeep/core"],
   ["packages/brand-new/src/b.ts", "lodash"],
   ["packages/guided/src/c.ts", "lodash"],
@@ -60,6 +61,7 @@ const ALLOWED: readonly (readonly [file: string, specifier: string])[] = [
   ["packages/onnxruntime/src/ok2.ts", "onnxruntime-common"],
   ["packages/tfjs/src/ok.ts", "@tensorflow/tfjs-core"],
   ["packages/conformance/src/ok.ts", "@xdeep/smooth"],
+  ["packages/export/src/ok.ts", "@xdeep/onnxruntime"],
   ["apps/cli/src/ok.ts", "@xdeep/onnxruntime"],
   ["apps/playground/src/ok.ts", "@xdeep/image/browser"],
 ];

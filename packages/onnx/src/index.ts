@@ -33,7 +33,7 @@ export type { SaveModelFileOptions } from "./save-model-file.ts";
 export { renameGraph, renameNode } from "./rename-nodes.ts";
 export type { Rename } from "./rename-nodes.ts";
 export { isDefaultDomain, sinceVersion } from "./since-version.ts";
-export { earliestOrder } from "./sort-nodes.ts";
+export { earliestOrder, sortNodes } from "./sort-nodes.ts";
 export { tensorData, tensorProto } from "./tensor-data.ts";
 export type { ConstantTensor } from "./tensor-data.ts";
 export { allowedElements, checkSizes } from "./check/check-sizes.ts";
@@ -45,6 +45,7 @@ export { writeModelInPieces } from "./write-in-pieces.ts";
 export type { ModelInPieces } from "./write-in-pieces.ts";
 export { writeModel, writeModelWithExternalData } from "./write-model.ts";
 export type { ExternalDataOptions, ModelWithExternalData } from "./write-model.ts";
+export { metadataProps } from "./metadata.ts";
 export type {
   AttributeProto,
   FunctionProto,

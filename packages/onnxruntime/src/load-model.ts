@@ -7,6 +7,7 @@ import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { loweringsFor } from "./device-rules.ts";
 import { EmptyValues } from "./empty-values.ts";
 import { loadEngine } from "./engine.ts";
+import { rememberNetwork } from "./network-of.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./read-source.ts";
@@ -47,7 +48,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
-  return new OnnxModel({
+  const model = new OnnxModel({
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.name})`,
@@ -60,6 +61,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     outputs,
     capabilities: capabilitiesOf(device, options, output !== undefined && knownRowMixing(graph, output) !== null),
   });
+  return rememberNetwork(model, { graph, rules, fixedBatch: axis.fixedBatch, engine: engine.ort });
 }
 
 function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): number {

@@ -1,0 +1,141 @@
+import { type TypedGraph, typedGraph } from "@xdeep/autodiff";
+import { type Model, sizeOf } from "@xdeep/core";
+import {
+  type Dim,
+  type ModelProto,
+  type NodeProto,
+  dataTypeName,
+  numbersOf,
+  nodeProto,
+  substituteDim,
+  takeName,
+  tensorProto,
+  valueInfoProto,
+  withFields,
+} from "@xdeep/onnx";
+import { networkOf } from "@xdeep/onnxruntime";
+
+import { proveRowsApart } from "./prove-rows-apart.ts";
+
+/** A network whose batch is open, under one name in all inputs. */
+export interface OpenBatch {
+  readonly graph: TypedGraph;
+  /** The name of the batch size. */
+  readonly symbol: string;
+  /** How it is known that rows do not depend on each other. */
+  readonly proof: string;
+}
+
+/**
+ * The network of a model with an open batch. Where the file fixes it, the sizes that hold it are opened, and the result is run: three rows at once must
+ * give what each gives alone in the file as it is.
+ *
+ * @throws {XDeepError} MODEL_UNSUPPORTED where they do not, or where the opened network does not run
+ */
+export async function openedBatch(model: Model): Promise<OpenBatch> {
+  const { graph, fixedBatch } = networkOf(model);
+  const batched = new Set(model.inputs.filter(({ batched: isBatched }) => isBatched !== false).map(({ name }) => name));
+  const leading = graph.graph.input.filter(({ name }) => batched.has(name)).map(({ name }) => graph.facts.get(name)?.dims?.[0] ?? null);
+  const symbol = leading.find((dim): dim is string => typeof dim === "string") ?? unusedSymbol(graph);
+  const isOpen = fixedBatch === null && leading.every((dim) => dim === symbol);
+  if (isOpen) return { graph, symbol, proof: "the batch is open in the source" };
+  const declared = typedGraph(withInputs(graph.model, batched, symbol), graph.limits);
+  if (fixedBatch === null) return { graph: declared, symbol, proof: "the batch is open in the source" };
+  const opened = withOpenShapes(declared, symbol, fixedBatch);
+  const error = await proveRowsApart(model, opened.model);
+  return {
+    graph: opened,
+    symbol,
+    proof: `opened from ${fixedBatch}: 3 rows at once equal the same rows alone in the source, relative error ${error.toExponential(1)}`,
+  };
+}
+
+function unusedSymbol({ graph, facts }: TypedGraph): string {
+  const used = new Set(graph.input.flatMap(({ name }) => facts.get(name)?.dims ?? []));
+  return ["N", "batch", "rows", "batch_size"].find((name) => !used.has(name)) ?? "rows_of_batch";
+}
+
+function withInputs(model: ModelProto, batched: ReadonlySet<string>, symbol: string): ModelProto {
+  const graph = model.graph!;
+  const input = graph.input.map((info) => {
+    if (!batched.has(info.name) || info.type?.value.case !== "tensorType") return info;
+    const { elemType, shape } = info.type.value.value;
+    const rest = (shape?.dim ?? []).slice(1).map(({ value }): Dim => (value.case === "dimValue" ? Number(value.value) : (value.value ?? null)));
+    return valueInfoProto(info.name, dataTypeName(elemType) ?? "float32", [symbol, ...rest]);
+  });
+  const output = graph.output.map(({ name, type }) => {
+    const elemType = type?.value.case === "tensorType" ? type.value.value.elemType : 1;
+    return valueInfoProto(name, dataTypeName(elemType) ?? "float32", null);
+  });
+  return withFields(model, { graph: withFields(graph, { input, output, valueInfo: [] }) });
+}
+
+/** Opens the sizes that hold the batch, from the input on: what lies behind one shows its size only when that one is open. */
+function withOpenShapes(graph: TypedGraph, symbol: string, fixed: number): TypedGraph {
+  for (let current = graph; ;) {
+    const nodes = current.nodes.flatMap((node) => openedNode(current, node, symbol, fixed));
+    if (nodes.every(({ added, replaced }) => added.length === 0 && replaced === null)) return current;
+    const node = nodes.flatMap(({ node: own, added, replaced }) => [...added, replaced ?? own]);
+    const initializer = [...current.graph.initializer, ...nodes.flatMap(({ constants }) => constants)];
+    current = typedGraph(withFields(current.model, { graph: withFields(current.graph, { node, initializer }) }), current.limits);
+  }
+}
+
+interface OpenedNode {
+  readonly node: NodeProto;
+  readonly replaced: NodeProto | null;
+  readonly added: readonly NodeProto[];
+  readonly constants: readonly ReturnType<typeof tensorProto>[];
+}
+
+function openedNode(graph: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode {
+  const same: OpenedNode = { node, replaced: null, added: [], constants: [] };
+  if (node.opType === "Reshape") {
+    const shape = openShape(graph, node, symbol, fixed);
+    if (shape === null) return same;
+    const name = takeName(new Set(graph.facts.keys()), `${node.output[0]}/open_shape`);
+    const constant = tensorProto(name, { type: "int64", dims: [shape.length], data: BigInt64Array.from(shape, BigInt) });
+    return { ...same, replaced: withFields(node, { input: [node.input[0]!, name] }), constants: [constant] };
+  }
+  return node.opType === "Concat" ? openConcat(graph, node, symbol, fixed) : same;
+}
+
+/** The shape of a Reshape with its batch open, or null where it is: sizes in front of the batch stay, the one that holds it is found by the engine. */
+function openShape({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed: number): readonly number[] | null {
+  const [dims, shape] = [facts.get(node.input[0] ?? "")?.dims ?? null, numbersOf(facts.get(node.input[1] ?? "") ?? { type: null, dims: null })];
+  if (dims === null || shape === null) return null;
+  const place = dims.findIndex((dim) => typeof dim !== "number");
+  const size = shape[place];
+  if (place < 0 || size === undefined || size <= 0 || size % fixed !== 0) return null;
+  if (dims.slice(0, place).some((dim, axis) => shape[axis] !== dim && shape[axis] !== 0)) return null;
+  const sizes = dims.map((dim) => substituteDim(dim, new Map([[symbol, fixed]])));
+  if (!sizes.every((dim) => typeof dim === "number")) return null;
+  const before = shape.map((dim, axis) => (dim === 0 ? sizes[axis]! : dim));
+  const known = before.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  return before.map((dim) => (dim === -1 ? sizeOf(sizes) / known : dim)).with(place, -1);
+}
+
+/** Joins a constant row, as a class token, to every row of the batch. */
+function openConcat({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode {
+  const same: OpenedNode = { node, replaced: null, added: [], constants: [] };
+  const leading = node.input.map((name) => facts.get(name)?.dims?.[0]);
+  const open = node.input[leading.indexOf(symbol)];
+  const axis = Number(node.attribute.find(({ name }) => name === "axis")?.i ?? 0n);
+  const closed = node.input.filter((name) => facts.get(name)?.dims?.[0] === fixed && facts.get(name)!.dims!.every((dim) => typeof dim === "number"));
+  if (axis === 0 || open === undefined || closed.length === 0 || fixed !== 1) return same;
+  const taken = new Set(facts.keys());
+  const fresh = (hint: string): string => takeName(taken, `${node.output[0]}/${hint}`);
+  const rows = fresh("rows");
+  const constants: OpenedNode["constants"][number][] = [];
+  const added = [nodeProto("Shape", [open], [rows], { start: 0, end: 1 }, { name: rows })];
+  const renamed = new Map(
+    closed.map((name) => {
+      const rest = (facts.get(name)!.dims as readonly number[]).slice(1);
+      const [tail, shape, result] = [fresh("tail"), fresh("shape"), fresh("rows_of_constant")];
+      constants.push(tensorProto(tail, { type: "int64", dims: [rest.length], data: BigInt64Array.from(rest, BigInt) }));
+      added.push(nodeProto("Concat", [rows, tail], [shape], { axis: 0 }, { name: shape }), nodeProto("Expand", [name, shape], [result], {}, { name: result }));
+      return [name, result] as const;
+    }),
+  );
+  return { node, replaced: withFields(node, { input: node.input.map((name) => renamed.get(name) ?? name) }), added, constants };
+}

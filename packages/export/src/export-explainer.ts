@@ -1,0 +1,208 @@
+import { type Dim, GraphBuilder, type Value, isFloatType, nodeProto, writeModel } from "@xdeep/onnx";
+import { type TypedGraph, cpuLowerings, isInnerValue, rowMixingNode, scoredValue } from "@xdeep/autodiff";
+import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
+import { checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
+import { resolveTargets } from "@xdeep/core/backend";
+import { networkOf } from "@xdeep/onnxruntime";
+
+import { openedBatch } from "./batch/open-batch.ts";
+import { finishedModel } from "./finished-model.ts";
+import { metadataOf } from "./metadata.ts";
+import { builtinWriters } from "./methods/index.ts";
+import type { Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
+import { Network } from "./network/network.ts";
+import { type RowTarget, argmaxTarget, entriesOf, frozenTarget } from "./network/row-target.ts";
+import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
+import { EXPORT_OPTIONS, type ExportOptions } from "./options.ts";
+import { checkPortable, portabilityError } from "./portable/check-portable.ts";
+
+/** Points that one row may become in the portable profile: the engine holds the activations of all of them at once. */
+const MOST_POINTS = 16;
+
+/**
+ * Writes a whole explainer as one ONNX file: the model, the choice of the target, every point of the path or draw of noise, and what becomes of their
+ * gradients. Its outputs are `attribution` [N, …], `target` int64 [N], `score` [N], `convergence_delta` [N] where the method defines it, and then the model's
+ * own. Several methods share the rest: `attribution_<name>` each. A model whose batch is fixed gets it opened, if running it proves its rows independent.
+ *
+ * @param model as `loadModel` of @xdeep/onnxruntime gives it
+ * @param methods `explainer.method`, plain data; the tensors that it only names go into `options.tensors`
+ * @returns the bytes of the file
+ * @throws {XDeepError} OPTION_INVALID for a method, or a setting, that no file can hold; MODEL_UNSUPPORTED for a model whose rows depend on each other, or
+ *   for whatever breaks a rule of the portable profile; TARGET_INVALID, TARGET_OUT_OF_RANGE, OUTPUT_UNKNOWN, WRT_UNKNOWN, BASELINE_INVALID, NOISE_INVALID, CAPABILITY_MISSING
+ */
+export async function exportExplainer(model: Model, methods: ExportedMethods, options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptionNames("exportExplainer", options, EXPORT_OPTIONS);
+  const { profile = "portable" } = options;
+  if (profile !== "portable" && profile !== "server") {
+    throw new XDeepError("OPTION_INVALID", `There is no profile "${String(profile)}"; it is "portable" or "server".`, {
+      details: { option: "profile", got: profile },
+    });
+  }
+  const { graph, symbol, proof } = await openedBatch(model);
+  const written = writeExplainer(graph, model, methods, options);
+  const proto = finishedModel(graph, {
+    ...written,
+    symbol,
+    profile,
+    metadata: { ...metadataOf(model, methods, options, written), "xdeep.batch_proof": proof, ...options.metadata },
+  });
+  const bytes = writeModel(proto);
+  if (profile === "portable") {
+    const findings = checkPortable(bytes).filter(({ severity }) => severity === "error");
+    if (findings.length > 0) throw portabilityError(findings);
+  }
+  return bytes;
+}
+
+function writeExplainer(graph: TypedGraph, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {
+  const g = new GraphBuilder({ opset: graph.opset, taken: new Set([...graph.facts.keys(), ""]), limits: { ...graph.limits, valueElements: Infinity } });
+  const network = new Network(graph, g, { rules: networkOf(model).rules, lowerings: options.lowerings ?? cpuLowerings });
+  const output = explainedOutput(graph, model, options.output);
+  const scored = scoredValue(graph, output, options.score ?? "logit");
+  const wrt = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: innerValues(graph) });
+  checkFloats(graph, [scored.value, ...wrt]);
+  checkRowsApart(graph, scored.value, wrt);
+  const own = network.at(network.inputs);
+  const { target, inputs } = targetOf(g, own.value(scored.value), options, output, own.value(output));
+  const context: WriterContext = {
+    g,
+    network,
+    model,
+    wrt,
+    output,
+    scored: scored.value,
+    tensors: options.tensors ?? {},
+    write: (method, rows) => writeMethod(context, method, rows, options),
+  };
+  const rows: Rows = { feeds: network.inputs, target, copies: 1, depth: 0 };
+  const results = namedMethods(methods).map(([suffix, method]) => ({ suffix, ...context.write(method, rows) }));
+  const scores = target.scores(own.value(scored.value));
+  const outputs = [
+    ...results.flatMap(({ suffix, values }) => [...values].map(([name, value]) => ({ name: attributionName(suffix, values.size > 1 ? name : ""), value }))),
+    { name: "target", value: target.index(scores) },
+    { name: "score", value: scores },
+    ...results.flatMap(({ suffix, delta }) => (delta === undefined ? [] : [{ name: `convergence_delta${suffix}`, value: delta }])),
+  ].map(({ name, value }) => ({ name: g.freshName(name), value }));
+  for (const { name, value } of outputs) g.append([nodeProto("Identity", [value.name], [name], {}, { name })]);
+  network.finish();
+  const ownOutputs = ownOutputNames(model, options).map((name) => ({ name, value: own.value(name) }));
+  return { g, inputs, outputs: [...outputs, ...ownOutputs], layers: results.flatMap(({ layer }) => (layer === undefined ? [] : [layer])), score: scored.score };
+}
+
+function writeMethod(
+  context: WriterContext,
+  method: MethodDescription,
+  rows: Rows,
+  { writers = {}, profile, maxPoints = MOST_POINTS }: ExportOptions,
+): WrittenAttribution {
+  const all = { ...builtinWriters, ...writers };
+  const writer = Object.hasOwn(all, method.name) ? all[method.name] : undefined;
+  if (writer === undefined) {
+    const [nearest] = nearestNames(method.name, Object.keys(all), 1);
+    const message = `No writer is known for the method "${method.name}"; the nearest is "${nearest}". A writer of your own goes into \`writers\`. Known: ${Object.keys(all).join(", ")}.`;
+    throw new XDeepError("OPTION_INVALID", message, { details: { method: method.name, known: Object.keys(all) } });
+  }
+  if (profile !== "server" && rows.copies > maxPoints) {
+    const message = `Each row becomes ${rows.copies} points, which the engine holds at once; the portable profile allows ${maxPoints}. Take fewer (a few points of quadrature "gausslegendre" serve smooth models best), or raise \`maxPoints\`.`;
+    throw new XDeepError("OPTION_INVALID", message, { details: { option: "maxPoints", got: rows.copies, most: maxPoints } });
+  }
+  return writer(context, method, rows);
+}
+
+/** Methods with what their outputs' names end in. */
+function namedMethods(methods: ExportedMethods): readonly (readonly [suffix: string, MethodDescription])[] {
+  if (typeof methods["name"] === "string") return [["", methods as MethodDescription]];
+  const entries = Object.entries(methods as Readonly<Record<string, MethodDescription>>);
+  const wrong = entries.find(([name]) => !/^[a-z][a-z0-9_]*$/.test(name));
+  if (entries.length > 0 && wrong === undefined) return entries.map(([name, method]) => [`_${name}`, method]);
+  const problem = wrong === undefined ? "None was given" : `"${wrong[0]}" is no such name`;
+  throw new XDeepError("OPTION_INVALID", `Several methods are given by names of small letters, digits and "_", which end their outputs' names. ${problem}.`, {
+    details: { got: entries.map(([name]) => name) },
+  });
+}
+
+function attributionName(suffix: string, value: string): string {
+  return `attribution${suffix}${value === "" ? "" : `_${value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}`}`;
+}
+
+function targetOf(
+  g: GraphBuilder,
+  scored: Value,
+  { target = null, targetInput = false }: ExportOptions,
+  output: string,
+  value: Value,
+): { readonly target: RowTarget; readonly inputs: readonly Value[] } {
+  if (Array.isArray(target)) {
+    throw new XDeepError("TARGET_INVALID", "A file explains one target in all rows, or takes one per row: `targetInput: true`. Got a list.", {
+      details: { target },
+    });
+  }
+  if (targetInput) {
+    if (target !== null)
+      throw new XDeepError("OPTION_INVALID", "A target is frozen, or it is an input: give `target` or `targetInput`, not both.", { details: { target } });
+    const given: Value = { name: g.freshName("target_entry"), facts: { type: "int64", dims: [scored.facts.dims?.[0] ?? null] } };
+    return { target: argmaxTarget(g, scored, given), inputs: [given] };
+  }
+  const entries = entriesOf(scored);
+  if (target === null && entries > 1) return { target: argmaxTarget(g, scored, null), inputs: [] };
+  if (typeof target === "object" && target !== null && "max" in target) {
+    throw new XDeepError(
+      "TARGET_INVALID",
+      "A target { max } is looked for in every row, which no file does yet. Name an entry, or leave the target out for the argmax.",
+      {
+        details: { target },
+      },
+    );
+  }
+  const dims = (value.facts.dims ?? []).map((dim, axis) => (axis === 0 ? 1 : (dim as number)));
+  const resolved = resolveTargets({ name: output, dims: dims.length === 0 ? [1] : dims, data: new Float32Array(entries) }, [target]);
+  return { target: frozenTarget(g, resolved.entries[0]!), inputs: [] };
+}
+
+/** An output, or a float value inside. */
+function explainedOutput(graph: TypedGraph, { outputs }: Model, name: string | undefined): string {
+  const isInner = name !== undefined && outputs.every((output) => output.name !== name) && isInnerValue(graph, name);
+  return isInner ? name : resolveOutput(outputs, name).name;
+}
+
+function innerValues(graph: TypedGraph): NonNullable<Parameters<typeof resolveWrt>[2]>["innerValues"] {
+  const isFloat = (name: string): boolean => graph.producers.has(name) && isFloatType(graph.facts.get(name)?.type ?? null);
+  return {
+    get: (name) =>
+      isFloat(name) ? { name, type: graph.facts.get(name)!.type!, dims: (graph.facts.get(name)!.dims ?? []).map(numberOrNull), layout: null } : undefined,
+    names: () => [...graph.producers.keys()].filter(isFloat),
+  };
+}
+
+function numberOrNull(dim: Dim): number | null {
+  return typeof dim === "number" ? dim : null;
+}
+
+function checkFloats(graph: TypedGraph, names: readonly string[]): void {
+  const wrong = names.find((name) => graph.facts.get(name)?.type !== "float32");
+  if (wrong === undefined) return;
+  const { type = null } = graph.facts.get(wrong) ?? {};
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `"${wrong}" is ${type ?? "of unknown type"}; a file that explains computes in float32. Export the model in float32.`,
+    {
+      details: { value: wrong, type },
+    },
+  );
+}
+
+function checkRowsApart(graph: TypedGraph, scored: string, wrt: readonly string[]): void {
+  const node = rowMixingNode(graph, scored, wrt);
+  if (node === null) return;
+  const message = `Rows of this model depend on each other at ${node.opType} "${node.name}", so their points cannot share a batch. Export the layer for inference, with statistics of its own.`;
+  throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { node: node.name, op: node.opType } });
+}
+
+function ownOutputNames({ outputs }: Model, { outputs: wanted }: ExportOptions): readonly string[] {
+  const names = outputs.map(({ name }) => name);
+  const unknown = wanted?.find((name) => !names.includes(name));
+  if (unknown === undefined) return wanted ?? names;
+  throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output "${unknown}"; it has ${names.map((name) => `"${name}"`).join(", ")}.`, {
+    details: { output: unknown, outputs: names },
+  });
+}

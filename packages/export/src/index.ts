@@ -1,0 +1,10 @@
+export { exportExplainer } from "./export-explainer.ts";
+export { builtinWriters } from "./methods/index.ts";
+export type { ExportTensors, MethodWriter, Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
+export type { Network } from "./network/network.ts";
+export type { Feeds, NetworkCopy } from "./network/network-copy.ts";
+export type { RowTarget } from "./network/row-target.ts";
+export type { ExportOptions } from "./options.ts";
+export { checkPortable } from "./portable/check-portable.ts";
+export type { PortabilityFinding } from "./portable/finding.ts";
+export type { ExportedMethods } from "./written-explainer.ts";

@@ -1,0 +1,30 @@
+import type { MethodDescription, Model } from "@xdeep/core";
+
+import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
+import type { ExportOptions } from "./options.ts";
+import { VERSION } from "./version.ts";
+
+/** Where the file comes from, for its `metadata_props`: enough to make it again. */
+export function metadataOf(model: Model, methods: ExportedMethods, options: ExportOptions, written: WrittenExplainer): Readonly<Record<string, string>> {
+  const first =
+    typeof methods["name"] === "string" ? (methods as MethodDescription) : Object.values(methods as Readonly<Record<string, MethodDescription>>)[0]!;
+  const chain = [...inward(first)];
+  const innermost = chain.at(-1)!;
+  const baseline = chain.find(({ parameters }) => parameters["baseline"] !== undefined)?.parameters["baseline"];
+  return {
+    "xdeep.method": JSON.stringify(methods),
+    "xdeep.profile": options.profile ?? "portable",
+    "xdeep.target": options.targetInput === true ? "input" : options.target == null ? "argmax" : JSON.stringify(options.target),
+    "xdeep.score": written.score,
+    "xdeep.rule": innermost.name === "guided" || innermost.name === "deconvnet" ? innermost.name : "standard",
+    ...(innermost.parameters["rectifiers"] === undefined ? {} : { "xdeep.rectifiers": JSON.stringify(innermost.parameters["rectifiers"]) }),
+    ...(baseline === undefined ? {} : { "xdeep.baseline": JSON.stringify(baseline) }),
+    ...(written.layers.length === 0 ? {} : { "xdeep.layer": JSON.stringify(written.layers) }),
+    "xdeep.outputs": JSON.stringify(written.outputs.map(({ name }) => name)),
+    "xdeep.versions": JSON.stringify({ ...model.versions, "@xdeep/export": VERSION }),
+  };
+}
+
+function* inward(method: MethodDescription): Generator<MethodDescription, void> {
+  for (let each: MethodDescription | undefined = method; each !== undefined; each = each.of) yield each;
+}

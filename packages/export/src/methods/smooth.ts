@@ -1,0 +1,89 @@
+import { type MethodDescription, sizeOf } from "@xdeep/core";
+import { isFloatType, staticDims, type Value } from "@xdeep/onnx";
+import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } from "@xdeep/smooth";
+
+import { folded, innerAxes, unfolded, weightedMean, withAxes } from "../network/axes.ts";
+import type { Feeds } from "../network/network.ts";
+import { feedsWith, pointFeeds } from "./moving-values.ts";
+import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
+
+/** SmoothGrad: the noise is a constant of the file, the same bits that the same seed gives everywhere. */
+export function writeSmooth(context: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
+  const { g, write } = context;
+  const { n, aggregate = "mean" } = method.parameters as { readonly n: number; readonly aggregate?: Aggregate };
+  const feeds = noisyFeeds(context, rows);
+  const names = noisyNames(context, feeds);
+  const samples = Object.fromEntries(names.map((name) => [name, sampleDims(feeds.get(name)!)]));
+  const settings = noiseSettings(context, method);
+  const draws = createDraws(context.model, settings, samples, rows.depth).next(n);
+  const noisy = names.map((name) => [name, noisyPoints(context, feeds.get(name)!, draws[name]!, n, settings)] as const);
+  const points: Rows = {
+    feeds: pointFeeds(context, feeds, new Map(noisy), n),
+    target: rows.target.repeat(n),
+    copies: rows.copies * n,
+    depth: rows.depth + 1,
+  };
+  const { values, layer } = write(inside(method), points);
+  return { layer, values: new Map([...values].map(([name, each]) => [name, aggregated(g, each, n, aggregate)])) };
+}
+
+/** Where the network has no float input, noise goes to the values inside that are attributed to. */
+function noisyFeeds(context: WriterContext, rows: Rows): Feeds {
+  return context.model.inputs.some(({ type }) => isFloatType(type)) ? rows.feeds : feedsWith(context, rows, context.wrt);
+}
+
+/** The fed floats that are attributed to, or else every float input. */
+function noisyNames({ wrt, model }: WriterContext, feeds: Feeds): readonly string[] {
+  const fed = wrt.filter((name) => isFloatType(feeds.get(name)?.facts.type ?? null));
+  return fed.length > 0 ? fed : model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+}
+
+function sampleDims({ name, facts }: Value): readonly number[] {
+  const dims = staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
+  if (dims !== null) return dims;
+  throw refusal(
+    "smooth",
+    `noise for "${name}"`,
+    `its size is open, [${(facts.dims ?? []).map(String).join(", ")}], and noise has the input's.`,
+    "Load the model with `inputDims`.",
+  );
+}
+
+function noiseSettings({ tensors }: WriterContext, { parameters }: MethodDescription): NoiseSettings {
+  const { mean = 0, seed = 0, noise } = parameters as { readonly mean?: number; readonly seed?: number; readonly noise?: unknown };
+  if (noise !== undefined) {
+    if (tensors.noise !== undefined) return { noise: tensors.noise as NoiseOption };
+    throw refusal("smooth", "noise of its own", "the description holds its dims alone.", "Pass it again: `tensors: { noise }`.");
+  }
+  const { noiseLevel, sigmaMultiplier, std } = parameters as { readonly noiseLevel?: number; readonly sigmaMultiplier?: number; readonly std?: number };
+  return { mean, seed, spread: std !== undefined ? { std } : sigmaMultiplier !== undefined ? { sigmaMultiplier } : { noiseLevel: noiseLevel ?? 0.15 } };
+}
+
+/** x + mean + σ ε, [M · n, …]; σ follows the range of each row where it is relative. */
+function noisyPoints({ g }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): Value {
+  const dims = sampleDims(x);
+  const { spread, mean } = "noise" in settings ? { spread: { std: 1 }, mean: 0 } : settings;
+  const fixed = "std" in spread ? spread.std : 1;
+  const offset = "std" in spread ? mean : 0;
+  const data = Float32Array.from({ length: n * sizeOf(dims) }, (_, i) => fixed * draws[i]! + offset);
+  const noise = g.constant({ type: "float32", dims: [1, n, ...dims], data }, "noise");
+  const rows = withAxes(g, x, 1);
+  if ("std" in spread) return folded(g, g.add(rows, noise), x);
+  const range = g.sub(extreme(g, x, "ReduceMax"), extreme(g, x, "ReduceMin"));
+  const std = "noiseLevel" in spread ? g.scale(range, spread.noiseLevel) : g.square(g.div(g.scalar(spread.sigmaMultiplier, range), range));
+  return folded(g, g.add(rows, g.shift(g.mul(withAxes(g, std, 1), noise), mean)), x);
+}
+
+function extreme(g: WriterContext["g"], x: Value, op: "ReduceMax" | "ReduceMin"): Value {
+  return g.op(op, [x, g.ints(innerAxes(x))], { keepdims: 1 });
+}
+
+/** The mean of the draws, of their squares, or their variance, which is taken about the mean. */
+function aggregated(g: WriterContext["g"], draws: Value, n: number, aggregate: Aggregate): Value {
+  const weights = Array.from({ length: n }, () => 1 / n);
+  if (aggregate === "meanSquare") return weightedMean(g, g.square(draws), weights);
+  const mean = weightedMean(g, draws, weights);
+  if (aggregate === "mean") return mean;
+  const deviation = g.sub(unfolded(g, draws, [n]), withAxes(g, mean, 1));
+  return weightedMean(g, folded(g, g.square(deviation), draws), weights);
+}

@@ -1,0 +1,61 @@
+import { type TypedGraph, cutAt } from "@xdeep/autodiff";
+import type { Facts, GraphBuilder } from "@xdeep/onnx";
+
+import { type Feeds, type GradientForms, NetworkCopy } from "./network-copy.ts";
+
+export type { Feeds } from "./network-copy.ts";
+
+/**
+ * The network inside the file that is written: once at the input, where it keeps its names, and once more for every set of points at which a method
+ * needs it. Copies share their weights.
+ */
+export class Network {
+  readonly graph: TypedGraph;
+  readonly #g: GraphBuilder;
+  readonly #forms: GradientForms;
+  readonly #copies = new Map<string, NetworkCopy>();
+
+  constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms) {
+    this.graph = graph;
+    this.#g = g;
+    this.#forms = forms;
+  }
+
+  /** The network's own inputs. */
+  get inputs(): Feeds {
+    return new Map(this.graph.graph.input.map(({ name }) => [name, { name, facts: factsOf(this.graph, name) }]));
+  }
+
+  /** The copy that is fed so: the same one for the same feeds. */
+  at(feeds: Feeds): NetworkCopy {
+    const key = JSON.stringify([...feeds].map(([name, value]) => [name, value.name]).toSorted());
+    const known = this.#copies.get(key);
+    if (known !== undefined) return known;
+    const cuts = [...feeds.keys()].filter((name) => !this.graph.graph.input.some((input) => input.name === name));
+    const isOriginal = cuts.length === 0 && [...feeds].every(([name, value]) => name === value.name);
+    const prefix = isOriginal ? "" : `copy_${[...this.#copies.values()].filter((copy) => !copy.isOriginal).length + 1}/`;
+    const copy = new NetworkCopy({
+      graph: cuts.length === 0 ? this.graph : cutAt(this.graph, cuts, this.#reachable(cuts)),
+      feeds,
+      prefix,
+      g: this.#g,
+      ...this.#forms,
+    });
+    this.#copies.set(key, copy);
+    return copy;
+  }
+
+  /** Writes what was asked of the copies and is not written yet. */
+  finish(): void {
+    for (const copy of this.#copies.values()) copy.finish();
+  }
+
+  /** Every value that can still be computed where others are fed: any of them may be asked for. */
+  #reachable(cuts: readonly string[]): readonly string[] {
+    return [...this.graph.producers.keys()].filter((name) => !cuts.includes(name));
+  }
+}
+
+function factsOf(graph: TypedGraph, name: string): Facts {
+  return graph.facts.get(name) ?? { type: null, dims: null };
+}

@@ -1,0 +1,78 @@
+import { XDeepError, sizeOf } from "@xdeep/core";
+import type { TargetEntries } from "@xdeep/core/backend";
+import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+
+import { repeated } from "./axes.ts";
+
+/** Which entry of its output each row explains. */
+export interface RowTarget {
+  /** One-hot in every row, with the dims of the scored value. */
+  cotangent(scored: Value): Value;
+  /** [M]: the entries of a scored value [M, …]. With `isOneRow`, of a value [1, …] that stands for every row; [1] where they share an entry. */
+  scores(scored: Value, isOneRow?: boolean): Value;
+  /** int64 [M]: row-major index of the entry inside its row; −1 where a weighted sum is explained. `like` has a row for each. */
+  index(like: Value): Value;
+  /** The same for n points of each row. */
+  repeat(n: number): RowTarget;
+}
+
+/** Entries of one row of a scored value. */
+export function entriesOf(scored: Value): number {
+  const dims = scored.facts.dims?.slice(1);
+  if (dims !== undefined && dims.every((dim) => typeof dim === "number")) return sizeOf(dims as readonly number[]);
+  const message = `The dims behind the batch of "${scored.name}" are not known, [${(scored.facts.dims ?? []).map(String).join(", ")}], and a file that explains needs them. Load the model with \`inputDims\`.`;
+  throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { value: scored.name, dims: scored.facts.dims } });
+}
+
+/** One function of the entries for all rows, written into the file: a single entry, or a weighted sum. */
+export function frozenTarget(g: GraphBuilder, { indices, weights }: TargetEntries): RowTarget {
+  const isEntry = indices.length === 1 && weights[0] === 1;
+  const row = (count: number): Float32Array => {
+    const data = new Float32Array(count);
+    for (const [k, index] of indices.entries()) data[index] = data[index]! + weights[k]!;
+    return data;
+  };
+  const target: RowTarget = {
+    cotangent(scored) {
+      const dims = (scored.facts.dims ?? []).map((dim, axis) => (axis === 0 ? 1 : (dim as number)));
+      return g.expand(g.constant({ type: "float32", dims, data: row(entriesOf(scored)) }, "cotangent"), g.shapeOf(scored));
+    },
+    scores(scored) {
+      const rows = flat(g, scored);
+      if (isEntry) return g.gather(rows, g.int(indices[0]!), 1);
+      return g.squeeze(g.matmul(rows, g.constant({ type: "float32", dims: [entriesOf(scored), 1], data: row(entriesOf(scored)) })), [1]);
+    },
+    index: (like) => g.expand(g.ints([isEntry ? indices[0]! : -1]), g.dimOf(like, 0)),
+    repeat: () => target,
+  };
+  return target;
+}
+
+/** An entry for each row, found in the file or fed to it. */
+export function indexedTarget(g: GraphBuilder, index: Value): RowTarget {
+  return {
+    cotangent(scored) {
+      const places = g.constant({ type: "int64", dims: [1, entriesOf(scored)], data: BigInt64Array.from({ length: entriesOf(scored) }, (_, i) => BigInt(i)) });
+      const isTarget = g.equal(g.unsqueeze(index, [1]), places);
+      return g.reshapeLike(g.cast(isTarget, "float32"), scored);
+    },
+    scores(scored, isOneRow = false) {
+      const rows = flat(g, scored);
+      if (isOneRow) return g.gather(g.reshape(rows, g.ints([-1])), index, 0);
+      return g.squeeze(g.op("GatherElements", [rows, g.unsqueeze(index, [1])], { axis: 1 }), [1]);
+    },
+    index: () => index,
+    repeat: (n) => indexedTarget(g, repeated(g, index, n)),
+  };
+}
+
+/** Each row's first maximum, where `given` (int64 [N]) does not name an entry: below 0. */
+export function argmaxTarget(g: GraphBuilder, scored: Value, given: Value | null): RowTarget {
+  const best = g.op("ArgMax", [flat(g, scored)], { axis: 1, keepdims: 0 });
+  return indexedTarget(g, given === null ? best : g.where(g.less(given, g.int(0)), best, given));
+}
+
+/** A row of entries for each row: [M, entries]. */
+function flat(g: GraphBuilder, scored: Value): Value {
+  return rankOf(scored) === 2 ? scored : g.reshape(scored, g.ints([-1, entriesOf(scored)]));
+}

@@ -1,0 +1,50 @@
+import type { Score, Target } from "@xdeep/core";
+import type { Lowering } from "@xdeep/autodiff";
+
+import type { ExportTensors, MethodWriter } from "./methods/writer.ts";
+
+/** How an explainer is written into a file. */
+export interface ExportOptions {
+  /**
+   * "portable" (the default): what Triton, Spark, Beam, databases and browsers all take; every rule is checked on the finished file. "server": for
+   * an ONNX Runtime of one's own, which takes whatever the model and the method need.
+   */
+  readonly profile?: "portable" | "server" | undefined;
+  /** The entry that is explained in every row, frozen into the file: a class, or an index tuple. Default null: each row's own argmax. */
+  readonly target?: Target | null | undefined;
+  /** Adds an input `target_entry`, int64 [N]: the entry of each row, row-major; −1 for its argmax. Default false. */
+  readonly targetInput?: boolean | undefined;
+  /** The output that is explained. Default: the first float output. */
+  readonly output?: string | undefined;
+  /** Default "logit". */
+  readonly score?: Score | undefined;
+  /** Inputs, or values inside, that are attributed to. Default: the model's own choice. */
+  readonly wrt?: readonly string[] | undefined;
+  /** Outputs of the model that the file gives besides. Default: all of them; `[]` for none. */
+  readonly outputs?: readonly string[] | undefined;
+  /** Points that one row may become in the portable profile. Default 16. */
+  readonly maxPoints?: number | undefined;
+  /** Tensors that method descriptions only name: baselines, noise. */
+  readonly tensors?: ExportTensors | undefined;
+  /** Writers of methods by the names in their descriptions, beside ours. */
+  readonly writers?: Readonly<Record<string, MethodWriter>> | undefined;
+  /** Forms of gradients that some engine runs faster. Default: those of @xdeep/autodiff for CPUs; `[]` for the plain forms. */
+  readonly lowerings?: readonly Lowering[] | undefined;
+  /** More texts for the file's `metadata_props`. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export const EXPORT_OPTIONS: readonly string[] = [
+  "profile",
+  "target",
+  "targetInput",
+  "output",
+  "score",
+  "wrt",
+  "outputs",
+  "maxPoints",
+  "tensors",
+  "writers",
+  "lowerings",
+  "metadata",
+] satisfies (keyof ExportOptions)[];

@@ -1,0 +1,22 @@
+import type { MethodDescription } from "@xdeep/core";
+import type { GraphBuilder, Value } from "@xdeep/onnx";
+
+/** One method, or several by the names that their outputs get. */
+export type ExportedMethods = MethodDescription | Readonly<Record<string, MethodDescription>>;
+
+/** A value of the file, and the name that it goes out by. */
+export interface FileOutput {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** What stands in the file before it is put together. */
+export interface WrittenExplainer {
+  readonly g: GraphBuilder;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly FileOutput[];
+  /** Values inside that were looked at, by method. */
+  readonly layers: readonly string[];
+  /** What the explained score is: "logit" or "probability". */
+  readonly score: string;
+}

@@ -1,0 +1,106 @@
+import { type Input, type Tensor, float32 } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
+import { type Dim, type ModelProto, type NodeProto, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+
+/** Seeded normal numbers. */
+export function numbers(seed: number, count: number): Float32Array {
+  return Float32Array.from(createNoise(seed).next(count));
+}
+
+function weight(name: string, seed: number, dims: readonly number[]): TensorProto {
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  return tensorProto(name, {
+    type: "float32",
+    dims,
+    data: numbers(seed, size).map((value) => value / Math.sqrt(dims.slice(1).reduce((a, b) => a * b, 1) || 1)),
+  });
+}
+
+function ints(name: string, values: readonly number[]): TensorProto {
+  return tensorProto(name, { type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
+}
+
+/** Pictures [N, 3, 8, 8] through two convolutions, a pool, and a linear layer with softmax: 5 classes. Nodes have no names, as many exporters write them. */
+export function convNet(batch: Dim = "N"): ModelProto {
+  return modelProto({
+    inputs: [valueInfoProto("image", "float32", [batch, 3, 8, 8])],
+    outputs: [valueInfoProto("probabilities", "float32", [batch, 5])],
+    initializers: [
+      weight("k1", 1, [6, 3, 3, 3]),
+      weight("k2", 2, [8, 6, 3, 3]),
+      weight("b2", 3, [8]),
+      weight("w", 4, [32, 5]),
+      ints("shape", [typeof batch === "number" ? batch : -1, 32]),
+    ],
+    nodes: [
+      nodeProto("Conv", ["image", "k1"], ["c1"], { pads: [1, 1, 1, 1] }),
+      nodeProto("Relu", ["c1"], ["h1"]),
+      nodeProto("Conv", ["h1", "k2", "b2"], ["c2"], { pads: [1, 1, 1, 1], strides: [2, 2] }),
+      nodeProto("Relu", ["c2"], ["h2"]),
+      nodeProto("MaxPool", ["h2"], ["p"], { kernel_shape: [2, 2], strides: [2, 2] }),
+      nodeProto("Reshape", ["p", "shape"], ["f"]),
+      nodeProto("MatMul", ["f", "w"], ["logits"]),
+      nodeProto("Softmax", ["logits"], ["probabilities"], { axis: -1 }),
+    ],
+  });
+}
+
+/** Tokens [N, 4] of a vocabulary of 7, their embeddings [N, 4, 6], tanh, a mean and two classes. */
+export function tokenNet(): ModelProto {
+  return modelProto({
+    inputs: [valueInfoProto("ids", "int64", ["N", 4])],
+    outputs: [valueInfoProto("classes", "float32", ["N", 2])],
+    initializers: [weight("table", 5, [7, 6]), weight("w1", 6, [6, 6]), weight("w2", 7, [6, 2]), ints("axis", [1])],
+    nodes: [
+      nodeProto("Gather", ["table", "ids"], ["embedded"], { axis: 0 }),
+      nodeProto("MatMul", ["embedded", "w1"], ["m"]),
+      nodeProto("Tanh", ["m"], ["t"]),
+      nodeProto("ReduceMean", ["t", "axis"], ["mean"], { keepdims: 0 }),
+      nodeProto("MatMul", ["mean", "w2"], ["classes"]),
+    ],
+  });
+}
+
+/** A picture and a row of numbers, joined: two inputs with names of their own for one batch. */
+export function twoInputs(): ModelProto {
+  return modelProto({
+    inputs: [valueInfoProto("a", "float32", ["rows", 4]), valueInfoProto("b", "float32", ["batch", 3])],
+    outputs: [valueInfoProto("y", "float32", null)],
+    initializers: [weight("w", 8, [7, 3])],
+    nodes: [nodeProto("Concat", ["a", "b"], ["j"], { axis: 1 }), nodeProto("Sigmoid", ["j"], ["s"]), nodeProto("MatMul", ["s", "w"], ["y"])],
+  });
+}
+
+/** A batch of 1 with a step in front of the linear layer. */
+export function fixedAtOne(nodes: readonly NodeProto[], initializers: readonly TensorProto[] = []): ModelProto {
+  return modelProto({
+    inputs: [valueInfoProto("x", "float32", [1, 4, 6])],
+    outputs: [valueInfoProto("y", "float32", [1, 3])],
+    initializers: [
+      weight("w", 9, [24, 3]),
+      weight("token", 10, [1, 1, 6]),
+      weight("wide", 11, [30, 3]),
+      ints("flat", [1, -1]),
+      ints("heads", [4, 2, 3]),
+      ints("axes", [0]),
+      ...initializers,
+    ],
+    nodes,
+  });
+}
+
+export const pictures = (rows: number): Tensor => float32([rows, 3, 8, 8], numbers(20 + rows, rows * 192));
+export const tokens = (rows: number): Tensor => ({
+  type: "int64",
+  dims: [rows, 4],
+  data: BigInt64Array.from({ length: rows * 4 }, (_, i) => BigInt((i * 5 + 2) % 7)),
+});
+export const pairs = (rows: number): Readonly<Record<string, Tensor>> => ({
+  a: float32([rows, 4], numbers(30, rows * 4)),
+  b: float32([rows, 3], numbers(31, rows * 3)),
+});
+
+/** Feeds by the names of inputs. */
+export function feedsOf(names: readonly string[], input: Input): Readonly<Record<string, Tensor>> {
+  return Array.isArray((input as Tensor).dims) ? { [names[0]!]: input as Tensor } : (input as Readonly<Record<string, Tensor>>);
+}
