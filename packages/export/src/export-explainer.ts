@@ -1,11 +1,13 @@
-import { type Dim, GraphBuilder, type Value, isFloatType, nodeProto, writeModel } from "@xdeep/onnx";
+import { type Dim, GraphBuilder, type Value, isFloatType, nodeProto, rankOf, writeModel } from "@xdeep/onnx";
 import { type TypedGraph, cpuLowerings, isInnerValue, rowMixingNode, scoredValue } from "@xdeep/autodiff";
 import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
 import { checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
 import { resolveTargets } from "@xdeep/core/backend";
 import { networkOf } from "@xdeep/onnxruntime";
 
-import { openedBatch } from "./batch/open-batch.ts";
+import { type OpenBatch, openedBatch } from "./batch/open-batch.ts";
+import { heatMap } from "./ends/heat-map.ts";
+import { pixelFront } from "./ends/pixels.ts";
 import { finishedModel } from "./finished-model.ts";
 import { metadataOf } from "./metadata.ts";
 import { builtinWriters } from "./methods/index.ts";
@@ -38,8 +40,9 @@ export async function exportExplainer(model: Model, methods: ExportedMethods, op
       details: { option: "profile", got: profile },
     });
   }
-  const { graph, symbol, proof } = await openedBatch(model);
-  const written = writeExplainer(graph, model, methods, options);
+  const opened = await openedBatch(model);
+  const { graph, symbol, proof } = opened;
+  const written = writeExplainer(opened, model, methods, options);
   const proto = finishedModel(graph, {
     ...written,
     symbol,
@@ -54,9 +57,11 @@ export async function exportExplainer(model: Model, methods: ExportedMethods, op
   return bytes;
 }
 
-function writeExplainer(graph: TypedGraph, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {
+function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {
   const g = new GraphBuilder({ opset: graph.opset, taken: new Set([...graph.facts.keys(), ""]), limits: { ...graph.limits, valueElements: Infinity } });
-  const network = new Network(graph, g, { rules: networkOf(model).rules, lowerings: options.lowerings ?? cpuLowerings });
+  const front = options.pixels === undefined ? null : pixelFront(g, model, options.pixels, symbol);
+  const forms = { rules: networkOf(model).rules, lowerings: options.lowerings ?? cpuLowerings };
+  const network = new Network(graph, g, forms, new Map(front === null ? [] : [[front.replaced, front.value]]));
   const output = explainedOutput(graph, model, options.output);
   const scored = scoredValue(graph, output, options.score ?? "logit");
   const wrt = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: innerValues(graph) });
@@ -82,11 +87,19 @@ function writeExplainer(graph: TypedGraph, model: Model, methods: ExportedMethod
     { name: "target", value: target.index(scores) },
     { name: "score", value: scores },
     ...results.flatMap(({ suffix, delta }) => (delta === undefined ? [] : [{ name: `convergence_delta${suffix}`, value: delta }])),
+    ...results.flatMap(({ suffix, values }) => heatMaps(context, values, options).map((value) => ({ name: `heat_map${suffix}`, value }))),
   ].map(({ name, value }) => ({ name: g.freshName(name), value }));
   for (const { name, value } of outputs) g.append([nodeProto("Identity", [value.name], [name], {}, { name })]);
   network.finish();
   const ownOutputs = ownOutputNames(model, options).map((name) => ({ name, value: own.value(name) }));
-  return { g, inputs, outputs: [...outputs, ...ownOutputs], layers: results.flatMap(({ layer }) => (layer === undefined ? [] : [layer])), score: scored.score };
+  return {
+    g,
+    inputs: [...(front === null ? [] : [front.pixels]), ...inputs],
+    replaced: front?.replaced ?? null,
+    outputs: [...outputs, ...ownOutputs],
+    layers: results.flatMap(({ layer }) => (layer === undefined ? [] : [layer])),
+    score: scored.score,
+  };
 }
 
 function writeMethod(
@@ -107,6 +120,15 @@ function writeMethod(
     throw new XDeepError("OPTION_INVALID", message, { details: { option: "maxPoints", got: rows.copies, most: maxPoints } });
   }
   return writer(context, method, rows);
+}
+
+/** The picture of what is attributed to the first value, where one is asked for. */
+function heatMaps({ g, model }: WriterContext, values: WrittenAttribution["values"], { heatMap: wanted = false }: ExportOptions): readonly Value[] {
+  if (wanted === false) return [];
+  const [name, value] = [...values][0]!;
+  const rank = rankOf(value);
+  const isLast = rank === 3 || value.facts.dims?.[rank - 1] === 1 || model.inputs.some((input) => input.name === name && input.layout === "NHWC");
+  return [heatMap(g, value, isLast ? rank - 1 : 1, wanted === true ? {} : wanted)];
 }
 
 /** Methods with what their outputs' names end in. */

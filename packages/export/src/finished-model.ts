@@ -13,8 +13,9 @@ interface FinishOptions extends WrittenExplainer {
 }
 
 /** The file: what its outputs need, in order, with the sizes that are known and portable names. */
-export function finishedModel(graph: TypedGraph, { g, inputs, outputs, symbol, profile, metadata }: FinishOptions): ModelProto {
-  const input = [...graph.graph.input, ...inputs.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "int64", [symbol]))];
+export function finishedModel(graph: TypedGraph, { g, inputs, replaced, outputs, symbol, profile, metadata }: FinishOptions): ModelProto {
+  const added = inputs.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "int64", [symbol, ...(facts.dims ?? []).slice(1)]));
+  const input = [...graph.graph.input.filter(({ name }) => name !== replaced), ...added];
   const whole = withFields(graph.model, {
     graph: withFields(graph.graph, {
       node: [...sortNodes(g.nodes)],

@@ -1,3 +1,5 @@
+export type { HeatMap, HeatMapReduction } from "./ends/heat-map.ts";
+export type { PixelInput } from "./ends/pixels.ts";
 export { exportExplainer } from "./export-explainer.ts";
 export { builtinWriters } from "./methods/index.ts";
 export type { ExportTensors, MethodWriter, Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";

@@ -1,6 +1,8 @@
 import type { Score, Target } from "@xdeep/core";
 import type { Lowering } from "@xdeep/autodiff";
 
+import type { HeatMap } from "./ends/heat-map.ts";
+import type { PixelInput } from "./ends/pixels.ts";
 import type { ExportTensors, MethodWriter } from "./methods/writer.ts";
 
 /** How an explainer is written into a file. */
@@ -22,6 +24,10 @@ export interface ExportOptions {
   readonly wrt?: readonly string[] | undefined;
   /** Outputs of the model that the file gives besides. Default: all of them; `[]` for none. */
   readonly outputs?: readonly string[] | undefined;
+  /** Takes raw pixels in place of a picture input: `pixels` [N, H, W, C]. */
+  readonly pixels?: PixelInput | undefined;
+  /** Gives a picture of the attribution besides: `heat_map`, uint8 [N, H, W]. */
+  readonly heatMap?: HeatMap | boolean | undefined;
   /** Points that one row may become in the portable profile. Default 16. */
   readonly maxPoints?: number | undefined;
   /** Tensors that method descriptions only name: baselines, noise. */
@@ -42,6 +48,8 @@ export const EXPORT_OPTIONS: readonly string[] = [
   "score",
   "wrt",
   "outputs",
+  "pixels",
+  "heatMap",
   "maxPoints",
   "tensors",
   "writers",

@@ -13,7 +13,10 @@ export interface FileOutput {
 /** What stands in the file before it is put together. */
 export interface WrittenExplainer {
   readonly g: GraphBuilder;
+  /** Beside the network's own. */
   readonly inputs: readonly Value[];
+  /** The network's input that the file makes of others; null where there is none. */
+  readonly replaced: string | null;
   readonly outputs: readonly FileOutput[];
   /** Values inside that were looked at, by method. */
   readonly layers: readonly string[];

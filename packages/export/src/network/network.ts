@@ -15,15 +15,15 @@ export class Network {
   readonly #forms: GradientForms;
   readonly #copies = new Map<string, NetworkCopy>();
 
-  constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms) {
+  /** What feeds the network at the input of the file: its own inputs, or what was made of others. */
+  readonly inputs: Feeds;
+
+  /** @param made inputs that the file makes of others, by name */
+  constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms, made: Feeds = new Map()) {
+    this.inputs = new Map(graph.graph.input.map(({ name }) => [name, made.get(name) ?? { name, facts: factsOf(graph, name) }]));
     this.graph = graph;
     this.#g = g;
     this.#forms = forms;
-  }
-
-  /** The network's own inputs. */
-  get inputs(): Feeds {
-    return new Map(this.graph.graph.input.map(({ name }) => [name, { name, facts: factsOf(this.graph, name) }]));
   }
 
   /** The copy that is fed so: the same one for the same feeds. */
@@ -32,7 +32,7 @@ export class Network {
     const known = this.#copies.get(key);
     if (known !== undefined) return known;
     const cuts = [...feeds.keys()].filter((name) => !this.graph.graph.input.some((input) => input.name === name));
-    const isOriginal = cuts.length === 0 && [...feeds].every(([name, value]) => name === value.name);
+    const isOriginal = cuts.length === 0 && [...feeds].every(([name, value]) => value.name === this.inputs.get(name)?.name);
     const prefix = isOriginal ? "" : `copy_${[...this.#copies.values()].filter((copy) => !copy.isOriginal).length + 1}/`;
     const copy = new NetworkCopy({
       graph: cuts.length === 0 ? this.graph : cutAt(this.graph, cuts, this.#reachable(cuts)),
