@@ -20,10 +20,12 @@ const TELLING = 7;
 const CANCELLED = 3;
 /** The share of the attributions that the last points may have changed: the delta sees one sum of them only. */
 const CHANGED = 0.1;
-/** Where so many times the points leave so large a share of the error, no number of them will do: F jumps, or what is integrated is not its gradient. */
-const STALL_FROM = 15;
-const STALL_POINTS = 3;
-const STALL_SHARE = 0.9;
+/** Where twice the points leave the delta as it was, give or take this share, the sum of the attributions has settled elsewhere than at F(x) − F(x′). */
+const STANDING = 0.1;
+const STANDING_POINTS = 2;
+/** As many times the points are taken to look for a steep start, as normalisations have next to a constant baseline: most of the error is there. */
+const STEEP_POINTS = 4;
+const STEEP_SHARE = 0.7;
 /** What float32 loses of a score. */
 const ROUNDING = 1e-6;
 
@@ -46,7 +48,7 @@ export async function integrateAdaptively(integration: Integration, row: number,
   const ends = { start: await path.baselineScore(), end: endpoint.scores[row]! };
   const kept = Math.min(steps.maxSteps, Math.max(KEPT, Math.floor(KEPT_VALUES / valuesIn(path.end))));
   const samples: Sample[] = [];
-  const errors: PathError[] = [];
+  const deltas: Delta[] = [];
   let before = new Map<Sample, number>();
   let isSmooth = true;
   for (let next = fejerLevel(0)!; ;) {
@@ -54,13 +56,14 @@ export async function integrateAdaptively(integration: Integration, row: number,
     const provenance = await takeSamples(path, next, multiplyByInputs, samples);
     const tolerance = allowedDelta(ends, samples, steps);
     const fit = fitSamples(samples, ends, isSmooth ? ["linear", "cubic", "polynomial"] : ["linear", "cubic"]);
-    errors.push({ points: samples.length, error: Math.max(Math.abs(fit.delta), fit.spread) });
-    const result = ({ values, integral }: WeightedSum, more = 0): IntegratedRow => {
+    deltas.push({ points: samples.length, delta: fit.delta });
+    const result = ({ values, integral }: WeightedSum, more = 0, stands = false): IntegratedRow => {
       const difference = ends.end - ends.start;
-      return { values: path.values(values), delta: integral - difference, difference, tolerance, steps: samples.length + more, provenance };
+      return { values: path.values(values), delta: integral - difference, difference, tolerance, stands, steps: samples.length + more, provenance };
     };
-    if (isStalled(errors) || (isGoodEnough(fit, tolerance) && isSettled(samples, fit.weights, before, path.end))) {
-      return result(weigh(samples, fit.weights, path.end));
+    const stands = isStanding(deltas, fit);
+    if ((stands || isGoodEnough(fit, tolerance)) && isSettled(samples, fit.weights, before, path.end)) {
+      return result(weigh(samples, fit.weights, path.end), 0, stands);
     }
     isSmooth &&= (samples.length < TELLING || fit.rule !== "linear") && fejerLevel(samples.length) !== undefined;
     next = isSmooth ? fejerLevel(samples.length)! : worstPlaces(alphasOf(samples), fitSamples(samples, ends, ["linear", "cubic"]).errors);
@@ -84,16 +87,18 @@ function isGoodEnough({ delta, spread }: PathFit, tolerance: number): boolean {
   return Math.abs(delta) <= tolerance && spread <= CANCELLED * tolerance;
 }
 
-/** How far a rule of so many points misses the scores. */
-interface PathError {
+/** What a rule of so many points misses. */
+interface Delta {
   readonly points: number;
-  readonly error: number;
+  readonly delta: number;
 }
 
-function isStalled(errors: readonly PathError[]): boolean {
-  const now = errors.at(-1)!;
-  const then = errors.findLast(({ points }) => points >= STALL_FROM && STALL_POINTS * points <= now.points);
-  return then !== undefined && now.error > STALL_SHARE * then.error;
+/** Whether more points do not change the delta: F jumps on the path, or what is integrated is not its gradient. */
+function isStanding(deltas: readonly Delta[], { errors, spread, delta: now }: PathFit): boolean {
+  const isSteep = Math.abs(errors[0]!) > STEEP_SHARE * spread;
+  const most = deltas.at(-1)!.points / (isSteep ? STEEP_POINTS : STANDING_POINTS);
+  const first = deltas.findLastIndex(({ points }) => points >= TELLING && points <= most);
+  return first >= 0 && deltas.slice(first).every(({ delta }) => Math.abs(delta - now) <= STANDING * Math.abs(now));
 }
 
 /** Whether the last points changed the attributions little, which is to say that the rules before and after them agree. */

@@ -14,7 +14,15 @@ export async function integrateFixed(integration: Integration, row: number, base
   const difference = multiplyByInputs && readsScores(options) ? endpoint.scores[row]! - (await path.baselineScore()) : null;
   const { products, gradients, provenance } = await sumRule(path, rule.nodes, rule.weights);
   const delta = difference === null ? null : sumOf(products) - difference;
-  return { values: path.values(multiplyByInputs ? products : gradients), delta, difference, tolerance: null, steps: rule.nodes.length, provenance };
+  return {
+    values: path.values(multiplyByInputs ? products : gradients),
+    delta,
+    difference,
+    tolerance: null,
+    stands: false,
+    steps: rule.nodes.length,
+    provenance,
+  };
 }
 
 function sumOf(point: Point): number {

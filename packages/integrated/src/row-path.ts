@@ -25,6 +25,8 @@ export interface IntegratedRow {
   readonly difference: number | null;
   /** The largest delta that was asked for; null where none was. */
   readonly tolerance: number | null;
+  /** True where more points would not change the delta. */
+  readonly stands: boolean;
   readonly steps: number;
   /** Of the gradients inside. */
   readonly provenance: Provenance;

@@ -18,7 +18,7 @@ import { addScaled, disposedError, planForward, planVjp, resolveTargets, ruleNam
 import type { ForwardPlan, TargetEntries } from "@xdeep/core/backend";
 
 import type { Layer } from "./layer.ts";
-import { Trace } from "./trace.ts";
+import { joined, Trace } from "./trace.ts";
 
 export interface AnalyticInput {
   readonly name: string;
@@ -87,7 +87,7 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     const depth = output === undefined ? trace.depthOf(name)! : options.layers.length;
     const values = runs.map((run) => run[depth]!);
     const dims = [runs.length, ...((output?.dims.slice(1) as number[] | undefined) ?? [values[0]!.length])];
-    return { type: "float32", dims, data: Float32Array.from(values.flatMap((row) => [...row])) };
+    return { type: "float32", dims, data: Float32Array.from(joined(values)) };
   }
 
   function depthOf({ output, score }: ForwardPlan): number {
@@ -100,7 +100,7 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
   ): { readonly scored: ScoreResult; readonly entries: readonly TargetEntries[] } {
     const { output, score, targets } = plan;
     if (targets === undefined) return { scored: { target: [], scores: new Float32Array(0), output: output.name, score }, entries: [] };
-    const data = Float64Array.from(runs.flatMap((run) => [...run[depthOf(plan)]!]));
+    const data = joined(runs.map((run) => run[depthOf(plan)]!));
     const resolved = resolveTargets({ name: output.name, dims: [runs.length, ...(output.dims.slice(1) as number[])], data }, targets as readonly Target[]);
     return { scored: { target: resolved.targets, scores: scoreEntries(data, resolved.entries), output: output.name, score }, entries: resolved.entries };
   }
@@ -167,7 +167,7 @@ function inputInfo({ name, dims, type = "float32", layout = null }: AnalyticInpu
 
 /** [N, …], or with weights their sum [1, …]. */
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
-  if (weights === undefined) return { type: "float32", dims: [rows.length, ...dims], data: Float32Array.from(rows.flatMap((row) => [...row])) };
+  if (weights === undefined) return { type: "float32", dims: [rows.length, ...dims], data: Float32Array.from(joined(rows)) };
   const sum = new Float64Array(sizeOf(dims));
   rows.forEach((row, n) => addScaled(sum, row, weights[n]!));
   return { type: "float32", dims: [1, ...dims], data: Float32Array.from(sum) };

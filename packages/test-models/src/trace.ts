@@ -37,7 +37,7 @@ export class Trace {
 
   /** Every depth's vector, from the inputs or, where an inner value is fed, from that. */
   run(feeds: Readonly<Record<string, Tensor>>, row: number): readonly Float64Array[] {
-    const vectors: Float64Array[] = [Float64Array.from(this.#inputs.flatMap(({ name }) => [...numbersOf(feeds[name]!, row)]))];
+    const vectors: Float64Array[] = [joined(this.#inputs.map(({ name }) => numbersOf(feeds[name]!, row)))];
     this.#layers.forEach((layer, index) => {
       const fed = feeds[`layer${index}`];
       vectors.push(fed === undefined ? layer.primal(vectors[index]!) : numbersOf(fed, row));
@@ -67,6 +67,17 @@ export class Trace {
     for (const layer of this.#layers) vectors.push(layer.primal(vectors.at(-1)!));
     return vectors;
   }
+}
+
+/** Vectors one after the other. */
+export function joined(vectors: readonly Float64Array[]): Float64Array {
+  const result = new Float64Array(vectors.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const vector of vectors) {
+    result.set(vector, at);
+    at += vector.length;
+  }
+  return result;
 }
 
 function sampleSize({ dims }: ValueInfo): number {
