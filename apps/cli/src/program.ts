@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { mergeCommand, statusCommand } from "./commands/batch-commands.ts";
 import { checkCommand } from "./commands/check-command.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { explainCommand } from "./commands/explain-command.ts";
@@ -14,7 +15,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
-  for (const command of [explainCommand(io, finish), checkCommand(io, finish)]) program.addCommand(command);
+  for (const command of [explainCommand(io, finish), checkCommand(io, finish), statusCommand(io), mergeCommand(io)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;
 }

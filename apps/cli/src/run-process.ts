@@ -14,6 +14,7 @@ export async function runProcess(): Promise<void> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   process.once("SIGINT", abort);
+  process.once("SIGTERM", abort);
   process.stdout.on("error", stopWhenUnwritable(controller));
   // There is no other place to say it.
   process.stderr.on("error", () => undefined);
@@ -23,6 +24,7 @@ export async function runProcess(): Promise<void> {
     process.exitCode ??= code;
   } finally {
     process.removeListener("SIGINT", abort);
+    process.removeListener("SIGTERM", abort);
   }
 }
 

@@ -1,62 +1,22 @@
-import { spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { access, copyFile, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { access, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { type BuiltCli, buildCli } from "./built-cli.ts";
 import { slowModel, tableModel, writeTestModel } from "./models.ts";
-import { type CliResult, temporaryFolder } from "./run-cli.ts";
+import { temporaryFolder } from "./run-cli.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** Below this package, so that what is not bundled is found as from its dist folder. */
-const built = join(root, "node_modules", ".executable-test");
 
+let cli: BuiltCli;
 beforeAll(async () => {
-  await mkdir(join(built, "bin"), { recursive: true });
-  await writeFile(join(built, "package.json"), '{ "type": "module" }');
-  await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
-  await build({
-    entryPoints: [join(root, "src", "index.ts")],
-    outfile: join(built, "dist", "index.js"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    conditions: ["xdeep-source"],
-    external: ["commander", "cli-progress", "cli-table3", "npyjs", "sharp", "onnxruntime-node", "onnxruntime-web", "@xdeep/tfjs"],
-    logLevel: "silent",
-  });
+  cli = await buildCli();
 });
-
-afterAll(() => rm(built, { recursive: true, force: true }));
-
-/** Starts the executable; `onOutput` gets what it prints and a way to interrupt it. `stdout` is where its results go, if not back to the test. */
-function run(
-  argv: readonly string[],
-  onOutput: (text: string, interrupt: () => void, close: () => void) => void = () => undefined,
-  stdout: "pipe" | number = "pipe",
-): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(built, "bin", "xdeep.js"), ...argv], { stdio: ["ignore", stdout, "pipe"] });
-  let printed = "";
-  let stderr = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    printed += chunk.toString();
-    onOutput(
-      printed,
-      () => child.kill("SIGINT"),
-      () => child.stdout?.destroy(),
-    );
-  });
-  child.stderr!.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout: printed, stderr }));
-  });
-}
+afterAll(() => cli.remove());
+const run: BuiltCli["run"] = (...args) => cli.run(...args);
 
 describe("the executable", () => {
   it("may be executed", async () => {

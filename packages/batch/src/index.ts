@@ -3,7 +3,7 @@ export type { ManifestOptions, TableColumns } from "./create-manifest.ts";
 export type { Estimate } from "./estimate.ts";
 export { explainShard } from "./explain-shard.ts";
 export type { ExplainShardOptions, OpenJob, OpenJobOptions, RowExplainer } from "./explain-shard.ts";
-export { placeManifest, readListedManifest, readManifest, shardCount, shardRange } from "./manifest.ts";
+export { placeManifest, readListedManifest, readManifest, shardCount, shardRange, withJob } from "./manifest.ts";
 export type { FileRow, Json, ListedManifest, Manifest, RowSource, ShardFormat } from "./manifest.ts";
 export { mergeShards } from "./merge.ts";
 export type { MergeOptions, Merged } from "./merge.ts";

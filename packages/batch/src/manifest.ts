@@ -71,6 +71,12 @@ export function identified(content: Omit<Manifest, "format" | "id" | "base" | "p
   return { format: "xdeep.manifest/1", id: sha256(JSON.stringify(sorted(content as unknown as Json))), base, places, ...content };
 }
 
+/** The same rows, of which something else is made: what is done may only be known once they are listed. */
+export function withJob({ manifest, files }: ListedManifest, job: Json, places: Json = null): ListedManifest {
+  const { rows, shardSize, shardFormat, source, base } = manifest;
+  return { manifest: identified({ job, rows, shardSize, shardFormat, source }, { base, places }), files };
+}
+
 /** The lines of `rows.jsonl`. */
 export function listOf(files: readonly FileRow[]): string {
   return files.map((row) => `${JSON.stringify(row)}\n`).join("");

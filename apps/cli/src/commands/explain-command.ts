@@ -11,6 +11,7 @@ import type { Io } from "../io.ts";
 import { BACKENDS, ENGINES } from "../models/load-any-model.ts";
 import {
   collect,
+  collectColumns,
   collectDims,
   collectLimits,
   collectOptions,
@@ -44,6 +45,7 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   addInputOptions(command);
   addPictureOptions(command);
   addRunOptions(command);
+  addManyOptions(command);
   refuseRepeated(command);
   return command.action(async (model: string, others: string[], flags: ExplainFlags) => {
     finish(await explain([model, ...others], { ...SWITCHED_OFF, ...flags }, io));
@@ -156,6 +158,15 @@ function addRunOptions(command: Command): void {
     .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
     .option("--backend <name>", `${BACKENDS.join(", ")}, or a package of others (default: by the kind of file)`)
     .option("--backend-option <name=value>", "an option of a backend of others; several times", collectOptions);
+}
+
+function addManyOptions(command: Command): void {
+  command
+    .optionsGroup("Many inputs, in shards that are written once:")
+    .option("--workers <n>", "threads, each with the model loaded (default: one per core)", integerFrom(1))
+    .option("--shard-size <n>", "rows of a shard (default: 64)", integerFrom(1))
+    .addOption(new Option("--shard-format <name>", "how shards hold attributions (default: npy)").choices(["npy", "parquet"]))
+    .option("--column <role=name>", "of a CSV or Parquet file: file, target or label, and the name of its column; several times", collectColumns);
 }
 
 function parsePreset(text: string): string {

@@ -64,6 +64,13 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   readonly input?: Readonly<Record<string, string>> | undefined;
   /** Pictures of more pixels are refused before they are unpacked. */
   readonly maxPixels?: number | undefined;
+  /** Threads that explain many inputs. */
+  readonly workers?: number | undefined;
+  /** Rows of a shard. */
+  readonly shardSize?: number | undefined;
+  readonly shardFormat?: "npy" | "parquet" | undefined;
+  /** Columns of a table by what they hold: "file", "target", "label". */
+  readonly column?: Readonly<Partial<Record<"file" | "target" | "label", string>>> | undefined;
   readonly out: string;
   readonly json: boolean;
 }

@@ -118,6 +118,13 @@ export function collectLimits(text: string, before: Readonly<Record<string, numb
   return added(before, name, parsePositive(value!));
 }
 
+/** "target=class", several times. @throws {InvalidArgumentError} */
+export function collectColumns(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const [, role, name] = /^(file|target|label)=(.+)$/.exec(text) ?? [];
+  if (role === undefined) throw new InvalidArgumentError("It is file, target or label, =, and the name of a column.");
+  return added(before, role, name!);
+}
+
 function added<T>(before: Readonly<Record<string, T>> | undefined, name: string, value: T): Readonly<Record<string, T>> {
   if (before !== undefined && Object.hasOwn(before, name)) throw new InvalidArgumentError(`"${name}" is given twice.`);
   return { ...before, [name]: value };
@@ -149,4 +156,4 @@ export function parseColor(text: string): RgbColor {
 }
 
 /** Parsers of options that may be given several times. */
-export const COLLECTORS: ReadonlySet<unknown> = new Set<unknown>([collect, collectPairs, collectOptions, collectDims, collectLimits]);
+export const COLLECTORS: ReadonlySet<unknown> = new Set<unknown>([collect, collectColumns, collectPairs, collectOptions, collectDims, collectLimits]);

@@ -2,6 +2,7 @@ import { basename, dirname, extname } from "node:path";
 
 import { isXDeepError } from "@xdeep/core";
 
+import { explainMany, isMany } from "../batch/explain-many.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findInputs } from "../inputs/find-inputs.ts";
@@ -25,6 +26,7 @@ import type { Run } from "./run.ts";
 export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const { models, inputs } = await splitArguments(args);
   const paths = await findInputs(inputs);
+  if (isMany(flags, inputs, paths)) return explainMany(models, inputs, flags, io);
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);
   const run: Run = {

@@ -1,4 +1,4 @@
-import { type DataType, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
+import { type DataType, type Tensor, type ValueInfo, XDeepError, sizeOf } from "@xdeep/core";
 import { ELEMENT_ARRAYS, fromFloat64, isFloatType } from "@xdeep/core/method";
 
 import { readJsonTensor } from "./json-tensor.ts";
@@ -18,6 +18,17 @@ export async function readTensorFile(path: string, info: ValueInfo): Promise<Ten
   const { dims, numbers } = /\.npy$/i.test(path) ? await readNpy(path) : await readJsonTensor(path);
   const isOneSample = info.dims.length > 0 && dims.length === info.dims.length - 1;
   return toType(info.type, { dims: isOneSample ? [1, ...dims] : dims, numbers }, path);
+}
+
+/**
+ * One row of numbers as the model takes it. A list of as many numbers as the input has elements takes its dims.
+ *
+ * @throws {XDeepError} INPUT_TYPE
+ */
+export function tensorOfNumbers({ type, dims }: ValueInfo, array: NumberArray, name: string): Tensor {
+  const row = dims.slice(1);
+  const isFlat = array.dims.length === 1 && row.length > 1 && row.every((dim) => dim !== null) && sizeOf(row as number[]) === array.dims[0];
+  return toType(type, { dims: [1, ...(isFlat ? (row as number[]) : array.dims)], numbers: array.numbers }, name);
 }
 
 function toType(type: DataType, { dims, numbers }: NumberArray, path: string): Tensor {

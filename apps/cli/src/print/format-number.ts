@@ -23,3 +23,12 @@ export function formatProbability(value: number): string {
 export function formatDims(dims: readonly (number | string | null)[]): string {
   return `[${dims.map((dim, axis) => dim ?? (axis === 0 ? "N" : "?")).join(", ")}]`;
 }
+
+/** Seconds for people: 35 s, 12 min, 1 h 43 min, 3 days. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
+}

@@ -1,0 +1,133 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+
+import {
+  type BatchStatus,
+  type BatchSummary,
+  type ListedManifest,
+  batchStatus,
+  createManifest,
+  meanMaps,
+  runBatch,
+  shardCount,
+  summarize,
+  withJob,
+} from "@xdeep/batch";
+import { writeWholeFile } from "@xdeep/image";
+
+import type { ExplainFlags } from "../commands/explain-flags.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { parseTarget } from "../explain/target-flag.ts";
+import { resolveMethods } from "../explain/method.ts";
+import { findCompanionFiles } from "../inputs/companion-files.ts";
+import { readLabels } from "../inputs/labels.ts";
+import { writeNpy } from "../inputs/npy-file.ts";
+import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
+import type { Io } from "../io.ts";
+import { loadAnyModel } from "../models/load-any-model.ts";
+import { describeBatch, describeSummary } from "../print/print-batch.ts";
+import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
+import { startBatchBar } from "../print/progress-bar.ts";
+import { UsageError } from "../usage-error.ts";
+import { safeName } from "../write/file-stem.ts";
+import { asJson, folderJob, placesOf } from "./folder-job.ts";
+
+/** More inputs than this are explained in shards, whether or not somebody asked for it: three files and pictures for each would fill a folder. */
+export const MOST_SINGLE_INPUTS = 1000;
+
+/** Whether inputs are explained in shards: where an option of these says so, inputs are tables, or they are many. */
+export function isMany(flags: ExplainFlags, inputs: readonly string[], paths: readonly string[]): boolean {
+  const { workers, shardSize, shardFormat, column } = flags;
+  return [workers, shardSize, shardFormat, column].some((flag) => flag !== undefined) || inputs.some(isTableFile) || paths.length > MOST_SINGLE_INPUTS;
+}
+
+function isTableFile(path: string): boolean {
+  return /\.(csv|parquet)$/i.test(path);
+}
+
+/**
+ * `xdeep explain` with many inputs: explains them in threads, into shards of `--out`, and sums up what was found. What is there already is not
+ * explained again.
+ *
+ * @throws {XDeepError} as reading, loading and explaining do; {UsageError} for several models
+ */
+export async function explainMany(models: readonly string[], inputs: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
+  const [model] = models;
+  if (model === undefined || models.length > 1)
+    throw new UsageError("Many inputs are explained by one model at a time: run the command once for each, with an --out of its own.");
+  const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
+  const listed = await plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
+  const workers = flags.workers ?? (flags.gpu ? 1 : Math.min(availableParallelism(), shardCount(listed.manifest)));
+  say(describeBatch(listed.manifest, { workers, out: flags.out }));
+  const bar = startBatchBar(io.terminal ?? io.stderr);
+  try {
+    await runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress: bar.update });
+  } catch (error) {
+    bar.stop();
+    if (io.signal?.aborted) io.stderr.write(`${await left(flags.out)}\n`);
+    throw error;
+  }
+  bar.stop();
+  return finish(flags, io);
+}
+
+/** The script of a row's job beside this one. */
+export function rowJob(): URL {
+  return new URL("./row-job.js", import.meta.url);
+}
+
+/** Loads the model once, so that whatever is wrong with it or with the options is said at once, and lists the inputs. */
+async function plan(path: string, inputs: readonly string[], flags: ExplainFlags, io: Io, say: (text: string) => void): Promise<ListedManifest> {
+  const companions = await findCompanionFiles(path);
+  const labels = flags.labels === undefined ? (companions.labels?.labels ?? null) : await readLabels(flags.labels);
+  if (flags.target !== undefined) parseTarget(flags.target, labels);
+  await resolveMethods(flags.method);
+  const loaded = await loadAnyModel(path, flags);
+  const { model } = loaded;
+  try {
+    say(describeModel(model, loaded.file));
+    if (flags.labels === undefined && companions.labels !== null) say(labelsHint(companions.labels));
+    const bar = startBatchBar(io.terminal ?? io.stderr, "listed");
+    const { column: columns, shardSize, shardFormat } = flags;
+    const listing = { inputs, columns, shardSize, shardFormat, job: null, signal: io.signal, onProgress: bar.update };
+    const listed = await createManifest(listing).finally(bar.stop);
+    const { files } = listed;
+    const paths = files.length > 0 ? files.map(({ file }) => file) : ["numbers.npy"];
+    const inputPlan: InputPlan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
+    if (inputPlan.pictures !== undefined) say(presetHint(inputPlan.pictures.plan));
+    await readFurtherInputs(model, flags.input ?? {});
+    return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path)));
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function finish({ out, json }: ExplainFlags, { stdout, stderr }: Io): Promise<ExitCode> {
+  const status = await batchStatus(out);
+  const summary = await writeSummary(out);
+  if (json) stdout.write(`${JSON.stringify({ out, ...status, summary }, null, 2)}\n`);
+  else stdout.write(describeSummary(status, summary, out));
+  for (const { name, message, code } of status.failures.slice(0, 10)) stderr.write(`error: ${name}: ${message} [${code}]\n`);
+  return status.rows.failed === 0 ? EXIT.ok : EXIT.failure;
+}
+
+/** Writes `summary.json` and the mean maps of the most frequent classes beside the shards. */
+export async function writeSummary(out: string): Promise<BatchSummary> {
+  const summary = await summarize([out]);
+  const maps = await meanMaps([out]);
+  const files: object[] = [];
+  for (const { value, target, name, rows, mean } of maps) {
+    const file = join("means", `${safeName(value)}.${safeName(name ?? JSON.stringify(target))}.npy`);
+    await writeNpy(join(out, file), mean);
+    files.push({ value, target, name, rows, file, dims: mean.dims });
+  }
+  await writeWholeFile(join(out, "summary.json"), `${JSON.stringify({ ...summary, means: files }, null, 2)}\n`);
+  return summary;
+}
+
+async function left(out: string): Promise<string> {
+  const status: BatchStatus | null = await batchStatus(out).catch(() => null);
+  if (status === null) return "";
+  const { explained, failed, total } = status.rows;
+  return `${explained + failed} of ${total} rows are written to "${out}". The same command goes on from there.`;
+}

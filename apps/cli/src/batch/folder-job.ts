@@ -1,0 +1,138 @@
+import { relative, resolve, sep } from "node:path";
+
+import type { Json } from "@xdeep/batch";
+import type { Model } from "@xdeep/core";
+
+import type { ExplainFlags } from "../commands/explain-flags.ts";
+import { hashFile } from "../inputs/hashed-file.ts";
+import type { Labels } from "../inputs/labels.ts";
+import type { InputPlan } from "../inputs/prepare-input.ts";
+import type { PicturePlan } from "../inputs/prepare-picture.ts";
+import type { LoadedModel } from "../models/model-loader.ts";
+
+/** What is done to every row, in a manifest: all that changes results, found out once. */
+export interface FolderJob {
+  readonly model: { readonly file: string; readonly sha256: string; readonly weights: readonly string[] };
+  readonly backend: string;
+  readonly engine: string;
+  readonly flags: JobFlags;
+  readonly labels: Labels | null;
+  /** Names of the inputs that rows go to. */
+  readonly pictures: { readonly input: string; readonly plan: PicturePlan } | null;
+  readonly numbers: { readonly input: string } | null;
+  /** SHA-256 of the files that flags name, by the paths as they were given. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** What a job needs on the machine that runs it: paths relative to the base. */
+export interface FolderPlaces {
+  readonly model: string;
+}
+
+export type JobFlags = Pick<ExplainFlags, "gpu" | "method" | "takeMax" | "top"> & Partial<ExplainFlags>;
+
+/** Whether an option changes what is computed. Those of preprocessing and labels do too, but a job holds what became of them. */
+const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
+  aggregate: true,
+  backend: true,
+  backendOption: true,
+  background: false,
+  baseline: true,
+  batch: true,
+  blur: false,
+  channels: false,
+  colors: false,
+  cropFraction: false,
+  divergingColors: false,
+  engine: true,
+  features: false,
+  font: false,
+  gpu: true,
+  input: true,
+  inputDims: true,
+  interpolation: false,
+  json: false,
+  labels: false,
+  layout: true,
+  limit: true,
+  maxPixels: true,
+  mean: false,
+  method: true,
+  methodOption: true,
+  multiplyByInputs: true,
+  noiseLevel: true,
+  noiseStd: true,
+  opacity: false,
+  out: false,
+  output: true,
+  percentile: false,
+  preset: false,
+  quadrature: true,
+  rectifiers: true,
+  reduce: false,
+  render: false,
+  resize: false,
+  samples: true,
+  scale: false,
+  score: true,
+  seed: true,
+  shared: true,
+  size: false,
+  std: false,
+  steps: true,
+  takeMax: true,
+  target: true,
+  threads: true,
+  tolerance: true,
+  top: true,
+  wrt: true,
+  column: false,
+  shardFormat: false,
+  shardSize: false,
+  workers: false,
+};
+
+export interface FolderJobParts {
+  readonly loaded: LoadedModel;
+  readonly flags: ExplainFlags;
+  readonly labels: Labels | null;
+  readonly plan: InputPlan;
+}
+
+export async function folderJob({ loaded: { model, file, weightFiles }, flags, labels, plan }: FolderJobParts): Promise<FolderJob> {
+  const named = Object.entries(flags).filter(([name, value]) => CHANGES_RESULTS[name as keyof ExplainFlags] && value !== undefined);
+  return {
+    model: { ...file, weights: weightFiles.map(({ sha256 }) => sha256) },
+    backend: model.backend,
+    engine: model.engine,
+    flags: Object.fromEntries(named) as unknown as JobFlags,
+    labels,
+    pictures: plan.pictures === undefined ? null : { input: plan.pictures.info.name, plan: plan.pictures.plan },
+    numbers: plan.numbers === undefined ? null : { input: plan.numbers.info.name },
+    files: await hashesOf([...(flags.baseline ?? []), ...Object.values(flags.input ?? {})]),
+  };
+}
+
+/** The plan of a job, on a model that was loaded again. */
+export function planOf({ pictures, numbers }: FolderJob, model: Model): InputPlan {
+  const info = (name: string): Model["inputs"][number] => model.inputs.find((input) => input.name === name)!;
+  return {
+    ...(pictures === null ? {} : { pictures: { info: info(pictures.input), plan: pictures.plan } }),
+    ...(numbers === null ? {} : { numbers: { info: info(numbers.input) } }),
+  };
+}
+
+/** As plain data: what is undefined is not there. */
+export function asJson(value: FolderJob | FolderPlaces): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
+
+export function placesOf(model: string): FolderPlaces {
+  return { model: relative(process.cwd(), resolve(model)).replaceAll(sep, "/") };
+}
+
+/** Words that are no files, such as "black", have no hash. */
+async function hashesOf(paths: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const entries = await Promise.all(paths.map(async (path) => [path, (await hashFile(path, path).catch(() => null))?.sha256] as const));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

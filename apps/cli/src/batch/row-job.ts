@@ -1,0 +1,156 @@
+import { resolve } from "node:path";
+
+import type { OpenJob, Row, RowResult } from "@xdeep/batch";
+import { type Model, type Tensor, XDeepError, sliceRows } from "@xdeep/core";
+import { concatRows } from "@xdeep/core/method";
+import { preprocess } from "@xdeep/image";
+
+import { resolveBaselines } from "../explain/baseline-flag.ts";
+import { explainWith } from "../explain/explain-with.ts";
+import type { Explanation, ModelRecord } from "../explain/explanation.ts";
+import { createExplainer, type NamedMethod, resolveMethods } from "../explain/method.ts";
+import { type ScoredInput, scoreInput } from "../explain/score-input.ts";
+import { parseTarget } from "../explain/target-flag.ts";
+import type { ExplainFlags } from "../commands/explain-flags.ts";
+import { type InputPlan, type PreparedInput, readFurtherInputs } from "../inputs/prepare-input.ts";
+import { isTensorFile, readTensorFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
+import { loadAnyModel } from "../models/load-any-model.ts";
+import { VERSION } from "../version.ts";
+import { type FolderJob, type FolderPlaces, planOf } from "./folder-job.ts";
+
+/** Everything that stays the same for all rows. */
+interface RowRun {
+  readonly job: FolderJob;
+  readonly flags: ExplainFlags;
+  readonly model: Model;
+  readonly record: ModelRecord;
+  readonly methods: readonly NamedMethod[];
+  readonly plan: InputPlan;
+  readonly further: Readonly<Record<string, Tensor>>;
+}
+
+/** What `xdeep explain` does to a row of many, in a thread of its own: the module that @xdeep/batch opens there. */
+export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, base }) => {
+  const flags = flagsAt(job, base);
+  const path = resolve(base, places.model);
+  const { model, file, weightFiles } = await loadAnyModel(path, flags);
+  if (file.sha256 !== job.model.sha256 || weightFiles.map(({ sha256 }) => sha256).join() !== job.model.weights.join()) {
+    await model.dispose();
+    throw new XDeepError(
+      "INPUT_CHANGED",
+      `"${path}" is another model than the one that the work began with. Bring it back, or start again in another folder.`,
+      {
+        details: { path, expected: job.model.sha256, got: file.sha256 },
+      },
+    );
+  }
+  const run: RowRun = {
+    job,
+    flags,
+    model,
+    record: { ...file, path, weightFiles, backend: model.backend, engine: model.engine },
+    methods: await resolveMethods(flags.method),
+    plan: planOf(job, model),
+    further: await readFurtherInputs(model, flags.input ?? {}),
+  };
+  return {
+    provenance: { backend: model.backend, engine: model.engine, versions: { ...model.versions, "@xdeep/cli": VERSION } },
+    rowsPerCall: job.pictures === null && Object.keys(run.further).length === 0 ? model.capabilities.preferredBatch : 1,
+    explain: async (rows, { signal }) => {
+      const isShared = rows.every(({ target }) => target === undefined);
+      if (isShared) return explainRows(rows, run, signal);
+      const results: RowResult[] = [];
+      for (const row of rows) results.push(...(await explainRows([row], run, signal)));
+      return results;
+    },
+    close: () => model.dispose(),
+  };
+};
+
+/** Files that flags name, where they are on this machine. */
+function flagsAt({ flags, files }: FolderJob, base: string): ExplainFlags {
+  const at = (path: string): string => (path in files ? resolve(base, path) : path);
+  const { baseline, input } = flags;
+  return {
+    render: [],
+    out: "",
+    json: false,
+    ...flags,
+    ...(baseline === undefined ? {} : { baseline: baseline.map(at) }),
+    ...(input === undefined ? {} : { input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, at(path)])) }),
+  };
+}
+
+/** Rows that are explained together: their numbers are one batch. */
+async function explainRows(rows: readonly Row[], run: RowRun, signal: AbortSignal): Promise<readonly RowResult[]> {
+  const { job, flags, model, methods, record } = run;
+  const input = await prepareRows(rows, run, signal);
+  const asked = rows[0]!.target ?? flags.target;
+  const wish = asked === undefined ? null : parseTarget(asked, job.labels);
+  const scored = await scoreInput(model, input, { wish, output: flags.output, labels: job.labels, count: flags.top, signal });
+  const baseline = await resolveBaselines(flags.baseline, input, { maxPixels: flags.maxPixels, signal });
+  const explanations: Explanation[] = [];
+  for (const method of methods) {
+    const explainer = createExplainer(model, method, { ...flags, baseline });
+    explanations.push(await explainWith({ explainer, method, input, scored, model: record, flags, signal }));
+  }
+  return rows.map((_, n) => resultOf(n, explanations, scored, input));
+}
+
+async function prepareRows(rows: readonly Row[], { plan, flags, further }: RowRun, signal: AbortSignal): Promise<PreparedInput> {
+  const tensors: Tensor[] = [];
+  let picture: PreparedInput["picture"] = null;
+  const { numbers, pictures } = plan;
+  for (const row of rows) {
+    const input = await row.load();
+    if (input.kind === "numbers") tensors.push(tensorOfNumbers(numbers!.info, { dims: input.dims, numbers: input.data }, row.name));
+    else if (isTensorFile(input.path)) tensors.push(await readTensorFile(input.path, numbers!.info));
+    else {
+      const image = await preprocess(input.bytes, pictures!.plan.preprocessing, { maxPixels: flags.maxPixels, signal });
+      tensors.push(image.tensor);
+      picture = image.picture;
+    }
+  }
+  if (rows.length > 1 && tensors.some(({ dims }) => dims[0] !== 1)) throw new XDeepError("INPUT_SHAPE", "A file of many holds one row.");
+  const isPicture = picture !== null;
+  const { info } = isPicture ? pictures! : numbers!;
+  const [{ name, sha256 }] = rows as [Row];
+  return {
+    path: name,
+    file: { file: name, sha256: sha256 ?? "" },
+    info,
+    feeds: { ...further, [info.name]: concatRows(tensors) },
+    picture,
+    plan: isPicture ? pictures!.plan : null,
+    layout: isPicture ? pictures!.plan.preprocessing.layout : (flags.layout ?? info.layout),
+  };
+}
+
+function resultOf(row: number, explanations: readonly Explanation[], scored: ScoredInput, { info }: PreparedInput): RowResult {
+  const values: Record<string, RowResult["values"][string]> = {};
+  const deltas: Record<string, number> = {};
+  for (const { record, values: tensors } of explanations) {
+    const names = Object.keys(tensors);
+    for (const [value, tensor] of Object.entries(tensors)) {
+      const name = names.length === 1 && value === info.name ? record.name : `${record.name}.${value}`;
+      const one = sliceRows(tensor, row, row + 1);
+      values[name] = { ...one, dims: one.dims.slice(1) };
+      const { convergence } = record.rows[row]!;
+      if (convergence !== undefined) deltas[name] = convergence.delta;
+    }
+  }
+  const [first] = explanations as [Explanation];
+  const { target, name, score } = first.record.rows[row]!;
+  const methods = explanations.map(
+    ({ record }) => [record.name, { method: record.method, rule: record.rule, rectifiers: record.rectifiers, notes: record.notes }] as const,
+  );
+  const facts = { output: scored.output, entries: scored.kind, score: first.record.score, top: scored.top[row]!, methods: Object.fromEntries(methods) };
+  return {
+    values,
+    target,
+    targetName: name,
+    score,
+    ...(Object.keys(deltas).length === 0 ? {} : { deltas }),
+    facts: JSON.parse(JSON.stringify(facts)) as RowResult["facts"],
+  };
+}

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+import type { CliResult } from "./run-cli.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The command as it is installed. */
+export interface BuiltCli {
+  /** Starts the executable; `onOutput` gets what it prints and ways to interrupt it. `stdout` is where its results go, if not back to the test. */
+  run(
+    argv: readonly string[],
+    onOutput?: (text: string, interrupt: (signal?: NodeJS.Signals) => void, close: () => void) => void,
+    stdout?: "pipe" | number,
+  ): Promise<CliResult>;
+  remove(): Promise<void>;
+}
+
+/** Builds the command from the sources, below this package, so that what is not bundled is found as from its dist folder. */
+export async function buildCli(): Promise<BuiltCli> {
+  const built = await mkdtemp(join(root, "node_modules", ".executable-"));
+  await mkdir(join(built, "bin"));
+  await writeFile(join(built, "package.json"), '{ "type": "module" }');
+  await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
+  await build({
+    entryPoints: [
+      { in: join(root, "src", "index.ts"), out: "index" },
+      { in: join(root, "src", "batch", "row-job.ts"), out: "row-job" },
+      { in: join(root, "..", "..", "packages", "batch", "src", "shard-worker.ts"), out: "shard-worker" },
+    ],
+    outdir: join(built, "dist"),
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    conditions: ["xdeep-source"],
+    external: ["commander", "cli-progress", "cli-table3", "npyjs", "sharp", "onnxruntime-node", "onnxruntime-web", "@xdeep/tfjs"],
+    logLevel: "silent",
+  });
+  return { run: (...args) => run(join(built, "bin", "xdeep.js"), ...args), remove: () => rm(built, { recursive: true, force: true }) };
+}
+
+function run(
+  path: string,
+  argv: readonly string[],
+  onOutput: (text: string, interrupt: (signal?: NodeJS.Signals) => void, close: () => void) => void = () => undefined,
+  stdout: "pipe" | number = "pipe",
+): Promise<CliResult> {
+  const child = spawn(process.execPath, [path, ...argv], { stdio: ["ignore", stdout, "pipe"] });
+  let printed = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+    onOutput(
+      printed,
+      (signal = "SIGINT") => child.kill(signal),
+      () => child.stdout?.destroy(),
+    );
+  });
+  child.stderr!.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout: printed, stderr }));
+  });
+}

@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { BatchStatus, BatchSummary, RowRecord } from "@xdeep/batch";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { readNpy } from "../src/inputs/npy-file.ts";
+import { type BuiltCli, buildCli } from "./built-cli.ts";
+import { PICTURE_WEIGHTS, TABLE_WEIGHTS, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
+import { runCli, temporaryFolder } from "./run-cli.ts";
+
+let cli: BuiltCli;
+beforeAll(async () => {
+  cli = await buildCli();
+});
+afterAll(() => cli.remove());
+
+type ManyDocument = BatchStatus & { readonly out: string; readonly summary: BatchSummary };
+
+async function pictures(folder: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++)
+    await writeTestPicture(folder, `${String(n).padStart(2, "0")}.png`, { r: n % 2 === 0 ? 250 : 10, g: n % 2 === 0 ? 10 : 250, b: 5 * n });
+}
+
+async function bytesOf(out: string): Promise<readonly (readonly string[])[]> {
+  const entries = await readdir(join(out, "shards"), { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    paths.toSorted().map(async (path) => [
+      path.slice(out.length),
+      createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex"),
+    ]),
+  );
+}
+
+describe("many inputs", () => {
+  it("are explained in shards, with the numbers of single ones, and what fails is recorded", async () => {
+    const folder = await temporaryFolder();
+    const out = join(folder, "out");
+    const model = await writeTestModel(folder, "picture.onnx", pictureModel());
+    await pictures(join(folder), 9);
+    await writeFile(join(folder, "03.png"), "no picture");
+    await writeFile(join(folder, "labels.txt"), "red\ngreen\nnone\n");
+    const argv = ["explain", model, folder, "-m", "vanilla,integrated", "--labels", join(folder, "labels.txt"), "--preset", "unit", "--resize", "none"];
+    const { code, stdout, stderr } = await cli.run([...argv, "--out", out, "--workers", "2", "--shard-size", "4", "--json"]);
+    const { rows, errors, failures, summary } = JSON.parse(stdout) as ManyDocument;
+    expect({ code, rows, errors }).toEqual({ code: 1, rows: { explained: 8, failed: 1, total: 9 }, errors: { IMAGE_INVALID: 1 } });
+    expect(failures).toMatchObject([{ row: 3 }]);
+    expect(stderr).toContain("[IMAGE_INVALID]");
+    expect(summary.classes).toMatchObject([
+      { target: 0, name: "red", rows: 5 },
+      { target: 1, name: "green", rows: 3 },
+    ]);
+    expect(summary.deltas["integrated"]!.max).toBeLessThan(1e-4);
+    const single = join(folder, "single");
+    await runCli([...argv.toSpliced(2, 1, join(folder, "05.png")), "--out", single]);
+    const shard = await readNpy(join(out, "shards", "000001", "integrated.npy"));
+    const alone = await readNpy(join(single, "05.picture.integrated.npy"));
+    expect(shard.dims).toEqual([4, 3, 8, 8]);
+    expect([...shard.numbers].slice(192, 384)).toEqual([...alone.numbers]);
+    expect(shard.numbers[192]).toBeCloseTo(((PICTURE_WEIGHTS[1][0] / 64) * 10) / 255, 6);
+    const mean = await readNpy(join(out, "means", "vanilla.green.npy"));
+    expect(mean.numbers[0]).toBeCloseTo(Math.abs(PICTURE_WEIGHTS[1][0]) / 64, 6);
+  });
+
+  it("go on where they were interrupted, with the same bytes", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "picture.onnx", pictureModel());
+    await pictures(folder, 12);
+    const argv = ["explain", model, folder, "-m", "smooth", "--samples", "120", "--preset", "unit", "--resize", "none", "--shard-size", "2", "--workers", "1"];
+    await cli.run([...argv, "--out", join(folder, "whole")]);
+    let isInterrupted = false;
+    const first = await cli.run([...argv, "--out", join(folder, "out")], (text, interrupt) => {
+      if (isInterrupted || !text.includes("workers")) return;
+      isInterrupted = true;
+      const wait = setInterval(async () => {
+        const written = await readdir(join(folder, "out", "shards")).catch(() => []);
+        if (written.length < 2) return;
+        clearInterval(wait);
+        interrupt("SIGTERM");
+      }, 5);
+    });
+    expect(first.code).toBe(130);
+    expect(first.stderr).toMatch(/^\d+ of 12 rows are written to ".*"\. The same command goes on from there\.\nInterrupted\.\n$/);
+    const { stdout } = await runCli(["status", join(folder, "out")]);
+    expect(stdout).toMatch(/missing +\d/);
+    expect((await cli.run([...argv, "--out", join(folder, "out")])).stdout).toContain("12 of 12 rows explained");
+    expect(await bytesOf(join(folder, "out"))).toEqual(await bytesOf(join(folder, "whole")));
+  });
+
+  it("come from tables, with targets of their own, and merge into one array", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "table.onnx", tableModel());
+    await writeFile(join(folder, "rows.csv"), "a,b,c,d,class,label\n1,2,3,4,,x\n1,2,3,4,1,y\n-1,oops,0,0,,z\n0,1,0,0,0,x\n");
+    const argv = ["explain", model, join(folder, "rows.csv"), "--column", "target=class", "--out", join(folder, "out"), "--shard-format", "parquet"];
+    const { code, stdout } = await cli.run(argv);
+    expect(code).toBe(1);
+    expect(stdout).toContain("3 of 4 rows explained, 1 failed\n  failed   1 with INPUT_TYPE, such as ");
+    const merged = await runCli(["merge", join(folder, "out"), "--out", join(folder, "merged")]);
+    expect(merged.stdout).toContain("3 of 4 rows in ");
+    expect(await readNpy(join(folder, "merged", "vanilla.npy"))).toMatchObject({ dims: [3, 4], numbers: [1, 1, 0].flatMap((row) => [...TABLE_WEIGHTS[row]!]) });
+    const records = (await readFile(join(folder, "merged", "rows.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as RowRecord);
+    expect(records.map(({ at, target, label, error }) => [at, target, label, error?.code])).toEqual([
+      [0, 1, "x", undefined],
+      [1, 1, "y", undefined],
+      [null, undefined, "z", "INPUT_TYPE"],
+      [2, 0, "x", undefined],
+    ]);
+  });
+
+  it("are refused where the command line makes no sense of them", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "table.onnx", tableModel());
+    await writeFile(join(folder, "rows.csv"), "a,b\n1,2\n");
+    expect(await runCli(["explain", model, model, join(folder, "rows.csv")])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("one model at a time"),
+    });
+    expect(await runCli(["explain", model, join(folder, "rows.csv"), "--target", "cat"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("[TARGET_INVALID]"),
+    });
+    expect(await runCli(["explain", model, join(folder, "rows.csv"), "--column", "target=none"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no column "none"'),
+    });
+    expect(await runCli(["status", folder])).toMatchObject({ code: 1, stderr: expect.stringContaining("[INPUT_MISSING]") });
+    expect(await runCli(["merge", folder])).toMatchObject({ code: 2 });
+  });
+});
