@@ -1,7 +1,8 @@
 import { type Model, type Tensor, float32 } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
 import { type ModelProto, type NodeProto, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
-import { loadModel } from "@xdeep/onnxruntime";
+
+import { loadModel } from "../../src/index.ts";
 
 /** Seeded normal numbers. */
 export function numbers(seed: number, count: number): Float32Array {

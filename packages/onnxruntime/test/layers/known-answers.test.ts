@@ -15,7 +15,7 @@ import {
   layerCam,
   layerGradientXActivation,
   layerIntegrated,
-} from "../src/index.ts";
+} from "@xdeep/layers";
 import { FLAT_BIAS, LINEAR, flattened, image, pooled, rooted, tokens, transformer } from "./networks.ts";
 
 const [pool, flat, attention] = await Promise.all([pooled(), flattened(), transformer()]);
