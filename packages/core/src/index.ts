@@ -40,3 +40,4 @@ export { float32, isTensor, sizeOf, sliceRows } from "./tensor.ts";
 export type { DataType, FloatTensor, Input, Tensor, TensorDataMap, TensorOf } from "./tensor.ts";
 export { VERSION } from "./version.ts";
 export { printable, printableLines } from "./printable.ts";
+export type { WeightsHook } from "./weights-hook.ts";

@@ -22,7 +22,7 @@ export type { RandomSource } from "./random.ts";
 export { dropBatchAxis, mirrorInput, resolveInput } from "./resolve-input.ts";
 export type { ResolvedInput } from "./resolve-input.ts";
 export { expandTargets } from "./resolve-target.ts";
-export { resizePlane, resizeToInput } from "./resize-map.ts";
+export { pictureInput, resizePlane, resizeToInput } from "./resize-map.ts";
 export { asUnknownWrt, resolveOutput, resolveWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { addScaled, sumTensors, weightRows } from "./row-sum.ts";

@@ -1,5 +1,5 @@
 import { XDeepError } from "./error.ts";
-import type { Model } from "./model.ts";
+import type { Model, ValueInfo } from "./model.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import type { FloatTensor } from "./tensor.ts";
 
@@ -10,7 +10,7 @@ import type { FloatTensor } from "./tensor.ts";
  * @throws {XDeepError} OPTION_INVALID where the map or the input has no height and width
  */
 export function resizeToInput({ inputs }: Pick<Model, "inputs">, { feeds }: Pick<ResolvedInput, "feeds">, map: FloatTensor, channelAxis: number): FloatTensor {
-  const picture = inputs.find(({ layout }) => layout !== null) ?? inputs.find(({ dims }) => dims.length === 4);
+  const picture = pictureInput(inputs);
   const image = picture === undefined ? undefined : feeds[picture.name];
   if (map.dims.length !== 4 || image === undefined || image.dims.length !== 4) {
     throw new XDeepError(
@@ -27,6 +27,11 @@ export function resizeToInput({ inputs }: Pick<Model, "inputs">, { feeds }: Pick
   const data = new Float32Array(rows * height * width);
   for (let n = 0; n < rows; n++) data.set(resizePlane(map.data.subarray(n * h * w, (n + 1) * h * w), [h, w], [height, width]), n * height * width);
   return { type: "float32", dims: isFirst ? [rows, 1, height, width] : [rows, height, width, 1], data };
+}
+
+/** The input that takes pictures: the one whose axes are known, or that has four. */
+export function pictureInput(inputs: readonly ValueInfo[]): ValueInfo | undefined {
+  return inputs.find(({ layout }) => layout !== null) ?? inputs.find(({ dims }) => dims.length === 4);
 }
 
 /** Bilinear resampling of one map [h, w], half-pixel centres, edges repeated. */

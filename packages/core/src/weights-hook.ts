@@ -2,7 +2,7 @@ import { XDeepError } from "./error.ts";
 import { sizeOf } from "./tensor.ts";
 import type { FloatTensor } from "./tensor.ts";
 
-/** Gives each weight a value in place of its own. Returning the tensor itself keeps it, with what was written into it. */
+/** Gives each weight a value in place of its own. Returning the tensor itself keeps it, with what was written into it. Backends call it in the order in which the network uses its weights. */
 export type WeightsHook = (name: string, tensor: FloatTensor) => FloatTensor;
 
 /** @throws {XDeepError} OPTION_INVALID for a weight that is to be replaced by a tensor of another type or of other dims */

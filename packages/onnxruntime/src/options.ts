@@ -28,7 +28,8 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
   /**
    * Weights in place of the file's, such as random ones for a parameter randomisation test: called with the name in the file and the float32
-   * tensor of every weight, it returns one of the same dims, or the tensor itself.
+   * tensor of every weight, it returns one of the same dims, or the tensor itself. It is called in the order in which
+   * the network uses its weights, those of branches and loops included; scales of resizes are none.
    */
   readonly weights?: WeightsHook | undefined;
   /** Read weights behind symbolic links that lead out of the model's folder too. Default false. */

@@ -11,7 +11,8 @@ export interface LoadOptions {
   readonly useGpu?: boolean | undefined;
   /**
    * Weights in place of the model's own, such as random ones for a parameter randomisation test: called with the name in the model and the tensor
-   * of every float weight that has an axis, it returns one of the same dims, or the tensor itself. The model that was passed stays as it is.
+   * of every float weight that has an axis, it returns one of the same dims, or the tensor itself. It is called in the order in which
+   * the network uses its weights. The model that was passed stays as it is.
    */
   readonly weights?: WeightsHook | undefined;
   /** Gradient rules for kernels that have none, those of your own included, or in place of those that have one. */

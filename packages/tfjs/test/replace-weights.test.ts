@@ -108,3 +108,25 @@ it("refuses replacements of other dims or types, and a function's weights, and f
   const declared = { engine: "cpu", inputs: [{ name: "x", dims: [null, 2] }], outputs: [{ name: "y", dims: [null, 2] }] };
   await expect(loadModel((x) => tf.relu(x!), { ...declared, weights: doubled })).rejects.toMatchObject({ code: "OPTION_INVALID" });
 });
+
+it("hands weights over in the order of their use: layer by layer, and operator by operator", async () => {
+  const namesOf = async (source: Parameters<typeof loadModel>[0]): Promise<readonly string[]> => {
+    const names: string[] = [];
+    await loadModel(source, { engine: "cpu", weights: (name, tensor) => (names.push(name), tensor) });
+    return names;
+  };
+  const network = LAYERS_MODELS["batch normalization in all variants"]!();
+  // TensorFlow.js lists what a normalisation averaged behind all that was trained.
+  expect(await namesOf(network)).toEqual(network.layers.flatMap(({ weights }) => weights.map(({ originalName }) => originalName)));
+  expect(network.weights.map(({ originalName }) => originalName)).not.toEqual(await namesOf(network));
+
+  const binary = (name: string, op: string, ...input: string[]): typeof matMul => ({ ...matMul, name, op, input, attr: floatType as never });
+  const values = [1, 2];
+  const graph = await graphModel(
+    [placeholder("x", [-1, 2]), binary("h", "Mul", "x", "first"), binary("folded", "Add", "left", "right"), binary("y", "Add", "h", "folded")],
+    ["right", "left", "first"].map((name) => ({ name, shape: [2], values })),
+  );
+  expect(await namesOf(graph)).toEqual(["first", "left", "right"]);
+  const model = await loadModel(graph, { engine: "cpu", weights: (name, tensor) => (name === "first" ? float32([2], [5, 7]) : tensor) });
+  expect((await model.vjp({ feeds: { x: float32([1, 2], [1, 1]) }, target: 1 })).gradients["x"]!.data).toEqual(Float32Array.of(0, 7));
+});

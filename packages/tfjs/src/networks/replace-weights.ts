@@ -6,8 +6,8 @@ import { download, upload } from "../engine/transfer.ts";
 import type { Network } from "./network.ts";
 
 /**
- * The network with its weights replaced while it runs: every float weight with an axis, by its name in the model. The model itself, and whoever
- * else runs it, keeps its own.
+ * The network with its weights replaced while it runs: every float weight with an axis, by its name in the model, in the order in which the network
+ * uses them. The model itself, and whoever else runs it, keeps its own.
  *
  * @throws {XDeepError} OPTION_INVALID for a network without named weights, and for a replacement of another type or other dims
  */

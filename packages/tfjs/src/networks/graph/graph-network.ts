@@ -29,7 +29,7 @@ const ASYNCHRONOUS: ReadonlySet<string> = new Set(["control", "dynamic", "hash_t
  */
 export async function graphNetwork(model: GraphModel, { owned }: { readonly owned: boolean }): Promise<Network> {
   const graph = new GraphNodes(model);
-  const weights = graphWeights(model);
+  const weights = graphWeights(model, graph);
   const asynchronous = Object.values(graph.nodes).filter(({ category }) => ASYNCHRONOUS.has(category ?? ""));
   const blocked = new Set(graph.dependents(asynchronous));
   const read = readBy(graph, asynchronous, blocked);
@@ -102,16 +102,20 @@ interface WeightHolder {
   weightMap: Readonly<Record<string, Tensor[]>>;
 }
 
-function graphWeights(model: GraphModel): NetworkWeights {
+/** In the order in which operators use them; those that only make other constants where these are used, and at the end what nothing uses. */
+function graphWeights(model: GraphModel, graph: GraphNodes): NetworkWeights {
   const { executor } = model as unknown as { readonly executor: WeightHolder };
   const own = executor.weightMap;
-  const list = Object.entries(own).flatMap(([name, tensors]) => tensors.map((tensor, place) => ({ name: resultName(name, place), tensor: () => tensor })));
+  const names = [...new Set([...graph.constantsInOrder().filter((name) => own[name] !== undefined), ...Object.keys(own)])];
+  const list = names.flatMap((name) => own[name]!.map((tensor, place) => ({ name: resultName(name, place), tensor: () => tensor })));
   return {
     list,
     exchange(replaced, run) {
       if (replaced.size === 0) return run();
-      let next = 0;
-      executor.weightMap = Object.fromEntries(Object.entries(own).map(([name, tensors]) => [name, tensors.map((tensor) => replaced.get(next++) ?? tensor)]));
+      const byName = new Map(Array.from(replaced, ([place, tensor]) => [list[place]!.name, tensor]));
+      executor.weightMap = Object.fromEntries(
+        Object.entries(own).map(([name, tensors]) => [name, tensors.map((tensor, place) => byName.get(resultName(name, place)) ?? tensor)]),
+      );
       try {
         return run();
       } finally {

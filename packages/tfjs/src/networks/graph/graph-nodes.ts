@@ -58,6 +58,26 @@ export class GraphNodes {
     return found;
   }
 
+  /** Names of the nodes that depend on no input, in the order in which the nodes that do use them, each behind what it is made of. */
+  constantsInOrder(): readonly string[] {
+    const computed = this.dependents(this.inputs);
+    const fromInputs = new Set(computed);
+    const found = new Set<GraphNode>();
+    const opened = new Set<GraphNode>();
+    for (const input of computed.flatMap(({ inputs }) => inputs)) {
+      const stack = [{ node: input, isOpen: false }];
+      for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+        if (top.isOpen) found.add(top.node);
+        else if (!opened.has(top.node) && !fromInputs.has(top.node)) {
+          opened.add(top.node);
+          stack.push({ node: top.node, isOpen: true });
+          for (const inner of top.node.inputs.toReversed()) stack.push({ node: inner, isOpen: false });
+        }
+      }
+    }
+    return Array.from(found, ({ name }) => name);
+  }
+
   /** Nodes that depend on these, themselves included, each behind all that it reads of them. */
   dependents(of: readonly GraphNode[]): readonly GraphNode[] {
     const reached = new Set<GraphNode>();

@@ -6,7 +6,7 @@ import { type Observation, observedInfo } from "../../model/observed-info.ts";
 import { finalActivation } from "../../tape/final-activation.ts";
 import { asEngineError } from "../../tape/forward-pass.ts";
 import { record } from "../../tape/record.ts";
-import type { RecordedOutput } from "../../tape/recording.ts";
+import { type RecordedOutput, disposeCall } from "../../tape/recording.ts";
 import { callsOnPath } from "../../tape/reverse.ts";
 import type { Network } from "../network.ts";
 import { attentionMaps } from "./attention-maps.ts";
@@ -64,6 +64,8 @@ function runAndLook(network: Network, source: string | undefined, feeds: Readonl
       infos.set(name, { ...observedInfo(name, tensor, observation), activation: activation?.activation ?? null });
     }
   });
+  // Nothing runs back: what calls kept for that is not needed.
+  for (const call of recording.calls) disposeCall(call);
   // The first of several names of one tensor: layers that do nothing at inference pass on what they read.
   const names = new Map([...ids].toReversed().map(([name, id]) => [id, name]));
   const infoOf = (id: number): ValueInfo => infos.get(names.get(id)!)!;

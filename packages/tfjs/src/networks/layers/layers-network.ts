@@ -40,7 +40,7 @@ export function layersNetwork(model: LayersModel, { owned }: { readonly owned: b
     inputs: model.inputs.map(({ shape, dtype }, i) => valueInfo(names.inputs[i]!, shape, dtype, "input")),
     outputs: model.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i]!, shape, dtype, "output")),
     inner: innerNames(graph),
-    weights: layersWeights(model),
+    weights: layersWeights(graph),
     run: (run) => runByName(graph, numbers, run),
     dispose: () => {
       if (owned) model.dispose();
@@ -54,8 +54,9 @@ interface LayerVariable {
   val: Tensor;
 }
 
-function layersWeights(model: LayersModel): NetworkWeights {
-  const variables = model.weights as unknown as readonly LayerVariable[];
+/** In the order in which layers run; those of one layer as it lists them. */
+function layersWeights({ calls }: LayersGraph): NetworkWeights {
+  const variables = [...new Set(calls.flatMap(({ layer }) => layer.weights as unknown as readonly LayerVariable[]))];
   return {
     list: variables.map((variable) => ({ name: variable.originalName, tensor: () => variable.val })),
     exchange(replaced, run) {
