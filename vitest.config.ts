@@ -31,4 +31,10 @@ const config: ViteUserConfig = defineConfig({
   },
 });
 
+/** Files apart from the other tests, each in a worker of its own. */
+export function testsApart(include: readonly string[], timeout: number): ViteUserConfig {
+  const { projects: _, ...test } = config.test!;
+  return { ...config, test: { ...test, include: [...include], testTimeout: timeout, hookTimeout: timeout } };
+}
+
 export default config;

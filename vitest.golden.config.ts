@@ -1,9 +1,7 @@
 import type { ViteUserConfig } from "vitest/config";
-import base from "./vitest.config.ts";
-
-const { projects: _, ...test } = base.test!;
+import { testsApart } from "./vitest.config.ts";
 
 /** The networks of ../shared/golden, with gradients known to float64: they fail, not skip, where the folder is missing. */
-const config: ViteUserConfig = { ...base, test: { ...test, testTimeout: 300_000, include: ["packages/*/test/**/*.golden.ts"] } };
+const config: ViteUserConfig = testsApart(["packages/*/test/**/*.golden.ts"], 300_000);
 
 export default config;
