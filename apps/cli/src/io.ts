@@ -15,6 +15,8 @@ export interface Io {
   readonly stderr: TextOutput;
   /** Where a progress bar may be drawn, with the control characters that it takes; the same place as stderr. */
   readonly terminal?: TextOutput | undefined;
+  /** The arguments of the command, as they were given. */
+  readonly argv?: readonly string[] | undefined;
   /** Aborted by Ctrl-C, or where stdout takes no more. */
   readonly signal?: AbortSignal | undefined;
 }

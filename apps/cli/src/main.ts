@@ -12,7 +12,7 @@ import { UsageError } from "./usage-error.ts";
  * command line cannot be understood, 130 when the signal was aborted.
  */
 export async function main(argv: readonly string[], given: Io): Promise<ExitCode> {
-  const io: Io = { ...given, stdout: printableOutput(given.stdout), stderr: printableOutput(given.stderr), terminal: given.stderr };
+  const io: Io = { ...given, argv, stdout: printableOutput(given.stdout), stderr: printableOutput(given.stderr), terminal: given.stderr };
   let code: ExitCode = EXIT.ok;
   const program = createProgram(io, (value) => {
     code = value;

@@ -5,6 +5,8 @@ export { renderContactSheet } from "./contact-sheet.ts";
 export type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet-layout.ts";
 export { decodeImage } from "./decode-image.ts";
 export type { DecodeOptions } from "./decode-image.ts";
+export { encodeJpeg } from "./encode-jpeg.ts";
+export type { JpegOptions } from "./encode-jpeg.ts";
 export type { FontSource } from "./font-file.ts";
 export type { ImageSource } from "./image-source.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";

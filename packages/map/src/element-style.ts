@@ -11,7 +11,7 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .stage:focus-visible, summary:focus-visible, tr:focus-visible, .words span:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .picture, .map, ::slotted(img) { width: 100%; height: 100%; position: absolute; inset: 0; object-fit: fill; }
 .picture, ::slotted(img) { filter: saturate(0.3); }
-.map.coarse, .picture.coarse { image-rendering: pixelated; }
+.map.coarse, .stage.coarse > .picture, .stage.coarse ::slotted(img) { image-rendering: pixelated; }
 .cursor { position: absolute; box-sizing: border-box; min-width: 7px; min-height: 7px; translate: -50% -50%; border: 1px solid #fff; outline: 1px solid #000; pointer-events: none; }
 .readout { min-height: 1.4em; color: var(--soft); font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .legend { display: grid; grid-template-columns: 1fr auto; gap: 0.125rem 0.5rem; font-variant-numeric: tabular-nums; }
@@ -29,12 +29,13 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0.375rem 0 0.125rem; }
 th, td { padding: 0.125rem 0.375rem; border-bottom: 1px solid var(--line); text-align: right; font-weight: inherit; white-space: nowrap; }
-th:first-child { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+th:first-child { text-align: left; min-width: 3em; white-space: normal; overflow-wrap: anywhere; }
 thead th { color: var(--soft); }
 td.bar { width: 40%; min-width: 3rem; padding-inline: 0; background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
 td.bar div { height: 0.75rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 td.bar .for { background: #e08214; margin-left: 50%; }
 td.bar .against { background: #4393c3; margin-right: 50%; margin-left: auto; }
+@container (max-width: 15rem) { .bars tr > :nth-child(4) { display: none; } }
 summary { cursor: pointer; color: var(--accent); width: fit-content; }
 .problem { padding: 0.5rem; border: 1px solid currentColor; border-radius: 3px; overflow-wrap: anywhere; color: light-dark(#a4161a, #ff9a9a); }
 @media print { .readout, .controls, details:not([open]), .cursor { display: none; } figure { break-inside: avoid; } }

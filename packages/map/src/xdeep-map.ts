@@ -30,6 +30,8 @@ export type CursorDetail = {
 } | null;
 
 const DEFAULT_OPACITY = 0.75;
+/** Narrower pictures show their pixels as squares. */
+const COARSE = 100;
 
 /** Node has no elements; there the class can be imported, and does nothing. */
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -248,10 +250,10 @@ export class XDeepMap extends Base implements GroupMember {
     if (pixels !== null) {
       picture.width = pixels.width;
       picture.height = pixels.height;
-      picture.classList.toggle("coarse", pixels.width < 200);
       picture.getContext("2d")!.putImageData(new ImageData(rgbaOf(pixels), pixels.width, pixels.height), 0, 0);
     }
     const size = pixels ?? (image !== null && image.naturalWidth > 0 ? { width: image.naturalWidth, height: image.naturalHeight } : this.#view?.signed);
+    stage.classList.toggle("coarse", (size?.width ?? 0) < COARSE);
     if (size !== undefined) stage.style.aspectRatio = `${size.width} / ${size.height}`;
   }
 

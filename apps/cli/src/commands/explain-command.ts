@@ -148,6 +148,7 @@ function addRunOptions(command: Command): void {
   command
     .optionsGroup("Running:")
     .option("-o, --out <folder>", "where files are written", "explanations")
+    .option("--report <file>", "one HTML page with all maps side by side, the scores and where they come from; it stands alone")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
     .option("--gpu", "run on a GPU, or fail where there is none")

@@ -72,5 +72,7 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   /** Columns of a table by what they hold: "file", "target", "label". */
   readonly column?: Readonly<Partial<Record<"file" | "target" | "label", string>>> | undefined;
   readonly out: string;
+  /** A page for everything that was found. */
+  readonly report?: string | undefined;
   readonly json: boolean;
 }

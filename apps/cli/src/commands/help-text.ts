@@ -26,6 +26,8 @@ Examples:
   $ xdeep explain resnet50.onnx photos -m guided,integrated --render sheet
   Two models, and what tells two classes apart:
   $ xdeep explain a.onnx b.onnx dog.jpg -l names.txt -t "beagle - basset"
+  One page to pass on, with methods side by side, that needs nothing else:
+  $ xdeep explain model.onnx photos -m guided,integrated --report report.html
   What speaks for a digit, and what against it:
   $ xdeep explain mnist.onnx 7.png -m integrated --render diverging
   Many pictures, in shards; what is stopped goes on by the same command:

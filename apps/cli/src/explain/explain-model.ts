@@ -112,5 +112,6 @@ async function explainInput({ path, stem }: NamedInput, count: string, run: Mode
     records.push(written);
   }
   report.explained(records);
+  await run.page?.add(input, explanations, records, features);
   return { prepared: input, explanations };
 }

@@ -9,6 +9,7 @@ import { findInputs } from "../inputs/find-inputs.ts";
 import { readLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import { isTfjsModel } from "../models/tfjs-loader.ts";
+import { createHtmlReport } from "../html-report/collect.ts";
 import { UsageError } from "../usage-error.ts";
 import { fileStems, uniqueNames } from "../write/file-stem.ts";
 import { explainModel } from "./explain-model.ts";
@@ -29,13 +30,16 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   if (isMany(flags, inputs, paths)) return explainMany(models, inputs, flags, io);
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);
+  const methods = await resolveMethods(flags.method);
+  const maps = models.length * paths.length * methods.length;
   const run: Run = {
     flags,
-    methods: await resolveMethods(flags.method),
+    methods,
     labels: flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) },
     features: flags.features === undefined ? null : await readLabels(flags.features),
     inputs: paths.map((path, n) => ({ path, stem: stems[n]! })),
     report,
+    page: flags.report === undefined ? null : createHtmlReport(flags.report, maps, io.argv ?? []),
     io,
   };
   const names = modelNames(models);
@@ -45,6 +49,10 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
       if (models.length === 1 || !isXDeepError(error)) throw error;
       report.failed({ model, input: null, error });
     });
+  }
+  if (flags.report !== undefined && report.told.explained > 0) {
+    await run.page?.write(report.told);
+    report.wrotePage(flags.report);
   }
   return report.finish({ out: flags.out, inputs: paths.length * models.length }) === 0 ? EXIT.ok : EXIT.failure;
 }

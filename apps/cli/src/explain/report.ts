@@ -22,6 +22,10 @@ export interface Report {
   /** One input by one model, with a record for each method. */
   explained(records: readonly ExplanationRecord[]): void;
   wrote(sheet: string): void;
+  /** The page of `--report`. */
+  wrotePage(page: string): void;
+  /** What was told so far. */
+  readonly told: { readonly warnings: readonly string[]; readonly failures: readonly Failure[]; readonly explained: number };
   /** Prints the document, or how many there were where some failed, and returns how many failed. */
   finish(run: { readonly out: string; readonly inputs: number }): number;
 }
@@ -34,6 +38,7 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
   const failures: Failure[] = [];
   const explanations: ExplanationRecord[] = [];
   const sheets: string[] = [];
+  let page: string | null = null;
   let done = 0;
   return {
     say(text) {
@@ -60,9 +65,16 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
       sheets.push(sheet);
       if (!json) stdout.write(`\nwritten ${sheet}\n`);
     },
+    wrotePage(path) {
+      page = path;
+      if (!json) stdout.write(`\nwritten ${path}\n`);
+    },
+    get told() {
+      return { warnings: [...warnings], failures, explained: done };
+    },
     finish({ out, inputs }) {
       if (!json && failures.length > 0 && inputs > 1) stdout.write(`\n${done} of ${inputs} inputs explained\n`);
-      if (json) stdout.write(`${JSON.stringify({ out, sheets, explanations, failures, warnings: [...warnings] }, null, 2)}\n`);
+      if (json) stdout.write(`${JSON.stringify({ out, sheets, report: page, explanations, failures, warnings: [...warnings] }, null, 2)}\n`);
       return failures.length;
     },
   };

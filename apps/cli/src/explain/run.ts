@@ -2,6 +2,7 @@ import type { ExplainFlags } from "../commands/explain-flags.ts";
 import type { Labels, NamedLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import type { NamedMethod } from "./method.ts";
+import type { HtmlReport } from "../html-report/collect.ts";
 import type { Report } from "./report.ts";
 
 /** Everything that stays the same for all models and inputs of a run. */
@@ -13,6 +14,8 @@ export interface Run {
   readonly features: Labels | null;
   readonly inputs: readonly NamedInput[];
   readonly report: Report;
+  /** The page of `--report`. */
+  readonly page: HtmlReport | null;
   readonly io: Io;
 }
 

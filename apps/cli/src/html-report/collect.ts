@@ -1,0 +1,114 @@
+import { type AttributionJSON, type FloatTensor, sizeOf, sliceRows } from "@xdeep/core";
+import { createAttribution } from "@xdeep/core/method";
+import { type RgbImage, encodeJpeg, resizeImage, writeWholeFile } from "@xdeep/image";
+
+import type { ExplanationRecord, Explanation } from "../explain/explanation.ts";
+import type { Failure } from "../explain/report.ts";
+import type { Labels } from "../inputs/labels.ts";
+import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { isDrawable } from "../write/draw.ts";
+import { reportPage } from "./page.ts";
+import type { ReportInput, ReportMap } from "./report-input.ts";
+import { smallMap } from "./small-map.ts";
+
+/** Gathers what a run finds, for one page that stands alone. */
+export interface HtmlReport {
+  add(input: PreparedInput, explanations: readonly Explanation[], records: readonly ExplanationRecord[], features: Labels | null): Promise<void>;
+  /** Writes the page. @throws {XDeepError} WRITE_FAILED */
+  write(told: { readonly warnings: readonly string[]; readonly failures: readonly Failure[] }): Promise<void>;
+}
+
+/** Bytes that the maps of a report take together: with pictures and the element it stays under 3 MB. */
+const MAPS_BUDGET = 2_000_000;
+/** Of two float32 in base64. */
+const BYTES_PER_PIXEL = 2 * 4 * (4 / 3);
+const LEAST_SIDE = 28;
+const MOST_SIDE = 256;
+/** Side of pictures in pixels. */
+const PICTURE_SIDE = 320;
+const MOST_ROWS = 8;
+const MOST_FEATURES = 5_000;
+
+/**
+ * @param path of the page
+ * @param maps how many there will be, so that the page stays small: many are shown in less detail
+ * @param command that made it, without the program's own name
+ */
+export function createHtmlReport(path: string, maps: number, command: readonly string[]): HtmlReport {
+  const side = Math.round(Math.min(MOST_SIDE, Math.max(LEAST_SIDE, Math.sqrt(MAPS_BUDGET / maps / BYTES_PER_PIXEL))));
+  const inputs: ReportInput[] = [];
+  return {
+    async add(input, explanations, records, features) {
+      const rows = records[0]!.rows.slice(0, MOST_ROWS).map((_, row) => ({
+        row,
+        methods: explanations.map(({ values }, n) => ({ record: records[n]!, maps: mapsOf(values, records[n]!, row, { input, features, side }) })),
+      }));
+      inputs.push({ picture: await shownPicture(input.picture), rows, left: records[0]!.rows.length - rows.length });
+    },
+    async write(told) {
+      await writeWholeFile(path, reportPage({ inputs, command, made: new Date(), ...told }));
+    },
+  };
+}
+
+interface MapOptions {
+  readonly input: PreparedInput;
+  readonly features: Labels | null;
+  readonly side: number;
+}
+
+function mapsOf(values: Explanation["values"], record: ExplanationRecord, row: number, { input, features, side }: MapOptions): readonly ReportMap[] {
+  return Object.entries(values).map(([value, tensor]) => {
+    const one = sliceRows(tensor, row, row + 1);
+    if (isDrawable(one, input.layout)) {
+      const small = smallMap(one, input.layout, side);
+      return { value, attribution: attributionOf(small, record, row), isOver: fits(small, input.picture), names: null };
+    }
+    const shown = strongest(one);
+    const names = shown.places.map((at) => features?.[at] ?? String(at));
+    return { value, attribution: attributionOf(shown.tensor, record, row), isOver: false, names };
+  });
+}
+
+/** All features, or the strongest where there are very many. */
+function strongest({ dims, data }: FloatTensor): { readonly tensor: FloatTensor; readonly places: readonly number[] } {
+  const places = Array.from(data.keys());
+  const kept = places.length <= MOST_FEATURES ? places : places.sort((a, b) => Math.abs(data[b]!) - Math.abs(data[a]!)).slice(0, MOST_FEATURES);
+  const tensor: FloatTensor = { type: "float32", dims: [1, kept.length], data: Float32Array.from(kept, (at) => data[at]!) };
+  return sizeOf(dims) === 0 ? { tensor, places: [] } : { tensor, places: kept };
+}
+
+function attributionOf(values: FloatTensor, record: ExplanationRecord, row: number): AttributionJSON {
+  const { target, score, convergence } = record.rows[row]!;
+  return createAttribution({
+    values,
+    target: [target],
+    scores: Float32Array.of(score),
+    output: record.output,
+    ...(convergence === undefined ? {} : { convergenceDelta: Float32Array.of(convergence.delta) }),
+    provenance: {
+      method: record.method,
+      rule: record.rule,
+      rectifiers: record.rectifiers,
+      notes: record.notes,
+      score: record.score,
+      backend: record.model.backend,
+      engine: record.model.engine,
+      versions: record.versions,
+    },
+  }).toJSON();
+}
+
+/** A map of other proportions would point at the wrong places. */
+function fits({ dims }: FloatTensor, picture: RgbImage | null): boolean {
+  return picture !== null && Math.abs(dims[2]! / dims[3]! - picture.height / picture.width) < 0.05;
+}
+
+async function shownPicture(picture: RgbImage | null): Promise<ReportInput["picture"]> {
+  if (picture === null) return null;
+  const shrink = PICTURE_SIDE / Math.max(picture.width, picture.height);
+  const size = { width: Math.max(1, Math.round(picture.width * shrink)), height: Math.max(1, Math.round(picture.height * shrink)) };
+  const shown = shrink < 1 ? resizeImage(picture, { preset: "unit", resize: "stretch", interpolation: "lanczos", size }) : picture;
+  const bytes = await encodeJpeg(shown);
+  return { url: `data:image/jpeg;base64,${Buffer.from(bytes).toString("base64")}`, width: shown.width, height: shown.height };
+}

@@ -1,0 +1,225 @@
+import { createHash } from "node:crypto";
+
+import { printable } from "@xdeep/core";
+import { MAP_SCRIPT } from "@xdeep/map/script";
+
+import type { ExplanationRecord } from "../explain/explanation.ts";
+import type { Failure } from "../explain/report.ts";
+import { describeTarget } from "../print/describe-target.ts";
+import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/format-number.ts";
+import { noteInCliWords } from "../cli-words.ts";
+import { VERSION } from "../version.ts";
+import type { ReportInput, ReportMap, ReportRow } from "./report-input.ts";
+import { type Html, html, jsonForScript } from "./html.ts";
+import { PAGE_SCRIPT } from "./page-script.ts";
+import { PAGE_STYLE } from "./page-style.ts";
+
+/** Narrower pictures show their pixels as squares. */
+const COARSE = 100;
+
+export interface ReportContent {
+  readonly inputs: readonly ReportInput[];
+  readonly command: readonly string[];
+  readonly made: Date;
+  readonly warnings: readonly string[];
+  readonly failures: readonly Failure[];
+}
+
+/** The page. Nothing is loaded from anywhere, and no script runs but the two that are in it: the policy names their hashes. */
+export function reportPage({ inputs, command, made, warnings, failures }: ReportContent): string {
+  const models = [...new Set(inputs.map(({ rows }) => rows[0]!.methods[0]!.record.model.file))];
+  const title = `Why ${models.map(printable).join(", ")} says what it says`;
+  const scripts = [PAGE_SCRIPT, MAP_SCRIPT];
+  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map((script) => `'sha256-${hash(script)}'`).join(" ")}`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="generator" content="xdeep ${VERSION}" />
+        <title>${title}</title>
+        <style>
+          ${{ html: PAGE_STYLE }}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p>Made ${made.toISOString().slice(0, 16).replace("T", " ")} UTC by</p>
+          <pre class="command"><code>xdeep ${command.map(shellWord).join(" ")}</code></pre>
+          ${notices(
+            "Failed",
+            failures.map(({ model, input, error }) => `${input ?? model}: ${error.message} [${error.code}]`),
+          )}
+          ${notices("To know before you trust it", warnings)}
+          <form class="controls" aria-label="How maps are drawn">
+            <label
+              >values
+              <select id="sign">
+                <option value="unsigned">how much</option>
+                <option value="signed">for and against</option>
+              </select></label
+            >
+            <label>percentile <input id="percentile" type="range" min="80" max="100" step="0.5" value="99" /><output for="percentile">99</output></label>
+            <label>opacity <input id="opacity" type="range" min="0" max="1" step="0.05" value="0.75" /><output for="opacity">0.75</output></label>
+          </form>
+          <p class="soft">
+            Maps of one input share one scale: each value is a share of its map's sum of all |values|, and equal colours are equal shares.
+            <span class="hint">Point at one map, and all of the input answer; arrow keys and Page Down work too.</span>
+          </p>
+        </header>
+        <main>${inputs.map(inputSection)}</main>
+        <footer>
+          <p class="soft">The numbers in full are in the .npy files, and all that is needed to make them again in the .json files beside them.</p>
+        </footer>
+        ${{ html: scripts.map((script) => `<script>${script}</script>`).join("\n") }}
+      </body>
+    </html> `.html;
+}
+
+function hash(script: string): string {
+  return createHash("sha256").update(script).digest("base64");
+}
+
+/** As a POSIX shell takes it back. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`;
+}
+
+function notices(heading: string, texts: readonly string[]): Html | null {
+  return texts.length === 0
+    ? null
+    : html`<section class="notices">
+        <h2>${heading}</h2>
+        <ul>
+          ${texts.map((text) => html`<li>${printable(text)}</li>`)}
+        </ul>
+      </section>`;
+}
+
+function inputSection(input: ReportInput, n: number): Html {
+  const { record } = input.rows[0]!.methods[0]!;
+  return html`<section class="input" id="input-${n}">
+    <h2>${printable(record.input.file)} <small>${printable(record.model.file)}</small></h2>
+    ${input.rows.map((row) => rowBlock(row, input, `${n}.${row.row}`))}
+    ${input.left === 0 ? null : html`<p class="soft">${input.left} more rows are in the files.</p>`}
+    ${provenance(input.rows[0]!.methods.map((method) => method.record))}
+  </section>`;
+}
+
+function rowBlock({ row, methods }: ReportRow, { picture, rows, left }: ReportInput, group: string): Html {
+  const { record } = methods[0]!;
+  const heading = rows.length + left === 1 ? null : html`<h3>row ${row}</h3>`;
+  const image =
+    picture === null
+      ? null
+      : html`<img
+          id="seen-${group}"
+          class="${picture.width < COARSE ? "small" : ""}"
+          src="${picture.url}"
+          width="${picture.width}"
+          height="${picture.height}"
+          alt="what the model saw of ${printable(record.input.file)}"
+        />`;
+  return html`${heading}
+    <div class="row">
+      <div class="seen">${image}${topTable(record, row)}</div>
+      <div class="maps">
+        ${methods.map((method) => method.maps.map((map) => mapBlock(map, method.record, row, { picture, group, isOne: method.maps.length === 1 })))}
+      </div>
+    </div>`;
+}
+
+function topTable({ output, entries, rows }: ExplanationRecord, row: number): Html {
+  const isProbability = entries === "probabilities" || entries === "sigmoid-probabilities";
+  const lines = rows[row]!.top.map(({ target, name, value }) => {
+    const bar = isProbability ? html`<td class="bar"><meter min="0" max="1" value="${Math.min(1, Math.max(0, value))}" aria-hidden="true"></meter></td>` : null;
+    return html`<tr>
+      <th scope="row">${name === null ? `entry ${describeTarget(target)}` : printable(name)}</th>
+      ${bar}
+      <td>${isProbability ? formatProbability(value) : formatNumber(value)}</td>
+    </tr>`;
+  });
+  return html`<table>
+    <caption>
+      highest of ${printable(output)} (${entries.replace("-", " ")})
+    </caption>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table>`;
+}
+
+interface Place {
+  readonly picture: ReportInput["picture"];
+  readonly group: string;
+  readonly isOne: boolean;
+}
+
+function mapBlock({ value, attribution, isOver, names }: ReportMap, record: ExplanationRecord, row: number, { picture, group, isOne }: Place): Html {
+  const { target, name, score, convergence } = record.rows[row]!;
+  const caption = `${record.name}${isOne ? "" : ` · ${printable(value)}`}`;
+  const image = isOver && picture !== null ? html`<img data-of="seen-${group}" alt="" />` : null;
+  const kind = names === null ? html`scale="group" unit="share" blur="${blurOf(attribution.values)}"` : html`names="${JSON.stringify(names)}" kind="bars"`;
+  const facts: readonly (readonly [string, string])[] = [
+    ["why", name === null ? `entry ${describeTarget(target)}` : `${printable(name)} (${describeTarget(target)})`],
+    [record.entries === "scores" ? "score" : record.score, formatNumber(score)],
+    ...(convergence === undefined ? [] : [["delta", deltaText(convergence)] as const]),
+    ...(record.rule === "standard" ? [] : [["rectifiers", String(record.rectifiers)] as const]),
+    ...record.notes.map((note) => ["note", noteInCliWords(note)] as const),
+  ];
+  return html`<article>
+    <xdeep-map caption="${caption}" group="${group}" ${kind}
+      >${image}<script type="application/json">
+        ${jsonForScript(attribution)}
+      </script></xdeep-map
+    >
+    <dl>
+      ${facts.map(
+        ([term, text]) =>
+          html`<dt>${term}</dt>
+            <dd>${printable(text)}</dd>`,
+      )}
+    </dl>
+  </article>`;
+}
+
+/** A hundredth of the side, as overlays have. */
+function blurOf(values: ReportMap["attribution"]["values"]): string {
+  const dims = values.dims as readonly number[];
+  return (Math.max(dims[2]!, dims[3]!) / 100).toFixed(2);
+}
+
+function deltaText({ delta, difference, share }: NonNullable<ExplanationRecord["rows"][number]["convergence"]>): string {
+  return `${formatNumber(delta)}${share === null ? "" : `, ${formatPercent(share)} of F(x) − F(baseline) = ${formatNumber(difference)}`}`;
+}
+
+function provenance(records: readonly ExplanationRecord[]): Html {
+  const { model, input } = records[0]!;
+  const facts: readonly (readonly [string, string])[] = [
+    ["model", `${model.file}, SHA-256 ${model.sha256}`],
+    ...model.weightFiles.map(({ file, sha256 }) => ["weights", `${file}, SHA-256 ${sha256}`] as const),
+    ["engine", `${model.engine}, backend ${model.backend}`],
+    ["input", `${input.file}, SHA-256 ${input.sha256}, fed as ${input.input} ${formatDims(input.dims)}`],
+    ...(input.picture === null ? [] : [["preprocessing", JSON.stringify(input.picture.preprocessing)] as const]),
+    ...(input.picture === null || input.picture.guessed.length === 0 ? [] : [["guessed", input.picture.guessed.join(", ")] as const]),
+    ...records.map(({ name, method }) => [name, JSON.stringify(method)] as const),
+    [
+      "versions",
+      Object.entries(records[0]!.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+  ];
+  return html`<details>
+    <summary>Where it comes from</summary>
+    <dl class="wide">
+      ${facts.map(
+        ([term, text]) =>
+          html`<dt>${printable(term)}</dt>
+            <dd>${printable(text)}</dd>`,
+      )}
+    </dl>
+  </details>`;
+}
