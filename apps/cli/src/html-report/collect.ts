@@ -46,7 +46,8 @@ export function createHtmlReport(path: string, maps: number, command: readonly s
       inputs.push({ picture: await shownPicture(input.picture), rows, left: records[0]!.rows.length - rows.length });
     },
     async write(told) {
-      await writeWholeFile(path, reportPage({ inputs, command, made: new Date(), ...told }));
+      const { MAP_SCRIPT: element } = await import("@xdeep/map/script");
+      await writeWholeFile(path, reportPage({ element, inputs, command, made: new Date(), ...told }));
     },
   };
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 
 import { printable } from "@xdeep/core";
-import { MAP_SCRIPT } from "@xdeep/map/script";
 
 import type { ExplanationRecord } from "../explain/explanation.ts";
 import type { Failure } from "../explain/report.ts";
@@ -18,6 +17,8 @@ import { PAGE_STYLE } from "./page-style.ts";
 const COARSE = 100;
 
 export interface ReportContent {
+  /** The element `<xdeep-map>`, as one script. */
+  readonly element: string;
   readonly inputs: readonly ReportInput[];
   readonly command: readonly string[];
   readonly made: Date;
@@ -26,10 +27,10 @@ export interface ReportContent {
 }
 
 /** The page. Nothing is loaded from anywhere, and no script runs but the two that are in it: the policy names their hashes. */
-export function reportPage({ inputs, command, made, warnings, failures }: ReportContent): string {
+export function reportPage({ element, inputs, command, made, warnings, failures }: ReportContent): string {
   const models = [...new Set(inputs.map(({ rows }) => rows[0]!.methods[0]!.record.model.file))];
   const title = `Why ${models.map(printable).join(", ")} says what it says`;
-  const scripts = [PAGE_SCRIPT, MAP_SCRIPT];
+  const scripts = [PAGE_SCRIPT, element];
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map((script) => `'sha256-${hash(script)}'`).join(" ")}`;
   return html`<!doctype html>
     <html lang="en">
