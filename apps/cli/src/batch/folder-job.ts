@@ -71,6 +71,7 @@ const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
   rectifiers: true,
   reduce: false,
   render: false,
+  report: false,
   resize: false,
   samples: true,
   scale: false,

@@ -27,7 +27,10 @@ import type { Run } from "./run.ts";
 export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const { models, inputs } = await splitArguments(args);
   const paths = await findInputs(inputs);
-  if (isMany(flags, inputs, paths)) return explainMany(models, inputs, flags, io);
+  if (isMany(flags, inputs, paths)) {
+    if (flags.report === undefined) return explainMany(models, inputs, flags, io);
+    throw new UsageError("--report shows inputs one below the other, not shards of many. Name fewer inputs, or leave out --report.");
+  }
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);
   const methods = await resolveMethods(flags.method);
