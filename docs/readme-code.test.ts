@@ -22,8 +22,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   "worker-0": "declare const image: import('@xdeep/core').FloatTensor, signal: AbortSignal;",
   "smooth-0": "declare const model: import('@xdeep/core').Model;",
   "image-1": `
-    import { preprocessImages, renderOverlay, rgbFromRgba, rgbaFromRgb } from "@xdeep/image/browser";
-    declare const context: CanvasRenderingContext2D, width: number, height: number, values: import('@xdeep/core').FloatTensor;`,
+    import { preprocess, renderOverlay, rgbaFromRgb } from "@xdeep/image/browser";
+    declare const context: CanvasRenderingContext2D, file: File, values: import('@xdeep/core').FloatTensor;`,
 };
 
 /** Stands in for the types of a test runner, which those who test backends have. */

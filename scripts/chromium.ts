@@ -8,7 +8,6 @@ export const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -16,10 +15,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts a browser with an empty profile. */
-export async function startChromium(): Promise<Browser> {
+/** WebGL and WebGPU on SwiftShader, which emulates a GPU on the CPU: what machines without one can test them with. */
+const SOFTWARE_GPU = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** Starts a browser with an empty profile, without a GPU unless an emulated one is asked for. */
+export async function startChromium({ softwareGpu = false }: { readonly softwareGpu?: boolean } = {}): Promise<Browser> {
   if (!existsSync(CHROMIUM)) throw new Error(`There is no ${CHROMIUM}: apt-get install -y chromium.`);
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...(softwareGpu ? SOFTWARE_GPU : ["--disable-gpu"])] });
 }
 
 /** A fresh profile whose errors and requests to the network are kept. */

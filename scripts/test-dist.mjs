@@ -1,15 +1,13 @@
 // Installs the packages as they would be published into empty folders, as their users do, and checks that they work there. Needs a build.
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fixtures, referenceModel } from "../packages/conformance/dist/index.js";
+import { closure, install, npmInstall, packAll, run, versionOf } from "./packed.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "xdeep-dist-"));
-const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const isWindows = process.platform === "win32";
 
 /** What the checks explain. */
 const FIXTURE = fixtures().find(({ id }) => id === "cnn");
@@ -24,7 +22,7 @@ const checks = {
 
 let failures = 0;
 try {
-  const tarballs = packAll();
+  const tarballs = packAll(join(work, "tarballs"));
   for (const [title, check] of Object.entries(checks)) {
     try {
       await check(tarballs);
@@ -39,50 +37,6 @@ try {
 }
 console.log(`${Object.keys(checks).length - failures} passed, ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
-
-/** Packs every package once: tarballs by package name. */
-function packAll() {
-  const folder = join(work, "tarballs");
-  mkdirSync(folder);
-  run("npx", ["-y", packageManager, "-r", "--filter", "./packages/*", "pack", "--pack-destination", folder], root);
-  return new Map(
-    readdirSync(folder)
-      .map((file) => join(folder, file))
-      .map((tarball) => [manifestOf(tarball).name, tarball]),
-  );
-}
-
-function manifestOf(tarball) {
-  return JSON.parse(execFileSync("tar", ["-xzOf", basename(tarball), "package/package.json"], { cwd: join(tarball, ".."), encoding: "utf8" }));
-}
-
-/** The tarballs of these packages and of every package of ours that they depend on. */
-function closure(names, tarballs) {
-  const needed = new Set(names);
-  for (const name of needed)
-    for (const dependency of Object.keys(manifestOf(tarballs.get(name)).dependencies ?? {})) if (tarballs.has(dependency)) needed.add(dependency);
-  return [...needed].map((name) => [name, `file:${tarballs.get(name)}`]);
-}
-
-/** A folder with these packages installed from tarballs, beside engines from the registry. Gives the names of all that was installed. */
-function install(folder, names, tarballs, engines = {}) {
-  mkdirSync(folder, { recursive: true });
-  const dependencies = { ...Object.fromEntries(closure(names, tarballs)), ...engines };
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", version: "1.0.0", private: true, type: "module", dependencies }));
-  return npmInstall(folder);
-}
-
-function npmInstall(folder) {
-  run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline"], folder);
-  const modules = join(folder, "node_modules");
-  const names = readdirSync(modules).filter((name) => !name.startsWith("."));
-  return names.flatMap((name) => (name.startsWith("@") ? readdirSync(join(modules, name)).map((part) => `${name}/${part}`) : [name]));
-}
-
-/** The version of an engine that this repository is tested with. */
-function versionOf(backend, engine) {
-  return JSON.parse(readFileSync(join(root, "packages", backend, "node_modules", engine, "package.json"), "utf8")).version;
-}
 
 function coreAlone(tarballs) {
   const installed = install(join(work, "core"), ["@xdeep/core"], tarballs);
@@ -155,8 +109,4 @@ async function checkGradient(folder, backend, load, image, turn = (tensor) => te
 function channelsLast({ type, dims: [n, c, h, w], data }) {
   const at = (k) => data[Math.floor(k / (c * h * w)) * c * h * w + (k % c) * h * w + (Math.floor(k / c) % (h * w))];
   return { type, dims: [n, h, w, c], data: Float32Array.from(data, (_, k) => at(k)) };
-}
-
-function run(command, args, cwd) {
-  return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], shell: isWindows });
 }

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { checkLocation, leadsOut, resolveLocation } from "./location.ts";
+import { checkLocation, leadsOut, resolveLocation, webAddress } from "./location.ts";
 
 const model = new URL("https://host.example/models/net/model.onnx?key=1");
 
@@ -58,4 +58,29 @@ it("a resolved file lies in a folder or out of it", () => {
   expect(leadsOut("/models/network/w.bin", ["/models/net"])).toBe(true);
   expect(leadsOut("/etc/passwd", ["/models/net"])).toBe(true);
   expect(leadsOut("C:\\models\\w.bin", ["C:\\models"])).toBe(false);
+});
+
+describe("webAddress", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    ["https://host.example/m.onnx", "https://host.example/m.onnx"],
+    ["data:,x", "data:,x"],
+    ["models/m.onnx", null],
+    ["C:\\models\\m.onnx", null],
+    ["file:///models/m.onnx", null],
+    [new URL("file:///models/m.onnx"), null],
+    [model, model.href],
+  ])("in Node, %s is %s", (source, expected) => {
+    expect(webAddress(source)?.href ?? null).toBe(expected);
+  });
+
+  it.each([
+    ["https://host.example/page/index.html", "https://host.example/page/m.onnx"],
+    ["blob:https://host.example/2f5a", "https://host.example/m.onnx"],
+  ])("on a page, or in a worker, at %s a path leads to %s", (href, expected) => {
+    vi.stubGlobal("location", { href });
+    expect(webAddress("m.onnx")?.href).toBe(expected);
+    expect(webAddress("data:,x")?.href).toBe("data:,x");
+  });
 });

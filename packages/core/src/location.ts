@@ -36,6 +36,19 @@ export function resolveLocation(location: string, model: URL, what: string): URL
   return new URL(path, model);
 }
 
+/**
+ * The address of a file that is fetched; null for a path or a `file:` URL, which Node reads from disk. In a browser a path is relative to the page, or
+ * to the script of the worker.
+ */
+export function webAddress(source: string | URL): URL | null {
+  if (source instanceof URL) return source.protocol === "file:" ? null : source;
+  if (/^(https?|blob|data):/i.test(source)) return new URL(source);
+  const { location } = globalThis as { readonly location?: { readonly href: string } };
+  if (location === undefined || /^file:/i.test(source)) return null;
+  // The script of a worker may itself be a blob, whose address begins with the page's origin.
+  return new URL(source, location.href.replace(/^blob:/, ""));
+}
+
 /** True where a file, all symbolic links resolved, lies in none of these folders, resolved alike. */
 export function leadsOut(file: string, folders: readonly string[]): boolean {
   const forward = (path: string): string => path.replaceAll("\\", "/");

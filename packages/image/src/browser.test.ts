@@ -27,6 +27,10 @@ describe("@xdeep/image in browsers", () => {
   });
 
   it("is part of what @xdeep/image exports", () => {
-    for (const [name, value] of Object.entries(browser)) expect(node).toHaveProperty(name, value);
+    const own = ["decodeImage", "preprocess", "preprocessBatch"];
+    for (const [name, value] of Object.entries(browser)) {
+      if (own.includes(name)) expect(node).toHaveProperty(name);
+      else expect(node).toHaveProperty(name, value);
+    }
   });
 });

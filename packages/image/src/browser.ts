@@ -1,8 +1,13 @@
 export { blurMap, normalizeMap, normalizeSignedMap, reduceChannels } from "@xdeep/map/values";
 export type { AttributionMap, ChannelReduction, NormalizeOptions, ReduceOptions } from "@xdeep/map/values";
 export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from "./color-map.ts";
+export { decodeImage } from "./browser/decode-image.ts";
+export type { DecodeOptions } from "./decode-picture.ts";
+export type { ImageSource } from "./image-source.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
+export { preprocess, preprocessBatch } from "./browser/preprocess.ts";
+export type { PreprocessControl, PreprocessedImage } from "./preprocess-sources.ts";
 export { preprocessImages } from "./preprocess-images.ts";
 export type { PreprocessedBatch } from "./preprocess-images.ts";
 export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";

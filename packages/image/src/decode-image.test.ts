@@ -146,9 +146,11 @@ describe("sources of decodeImage", () => {
     const path = join(folder, "colours.png");
     const bytes = new Uint8Array(await sharp(pixels, raw).png().toBuffer());
     const url = pathToFileURL(path);
-    const blob = new Blob([bytes]);
     const dataUrl = `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`;
-    for (const source of [path, url, url.href, `${origin}/colours.png`, new URL(`${origin}/colours.png`), bytes, bytes.buffer, blob, dataUrl]) {
+    for (const source of [path, url, url.href, `${origin}/colours.png`, new URL(`${origin}/colours.png`), bytes, bytes.buffer, dataUrl]) {
+      expect((await decodeImage(source)).data).toEqual(pixels);
+    }
+    for (const source of [new Blob([bytes]), new File([bytes], "colours.png"), new Response(bytes), new Response(bytes).body!]) {
       expect((await decodeImage(source)).data).toEqual(pixels);
     }
   });

@@ -4,7 +4,7 @@ export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from ".
 export { renderContactSheet } from "./contact-sheet.ts";
 export type { ContactSheet, ContactSheetCell, ContactSheetRow } from "./contact-sheet-layout.ts";
 export { decodeImage } from "./decode-image.ts";
-export type { DecodeOptions } from "./decode-image.ts";
+export type { DecodeOptions } from "./decode-picture.ts";
 export { encodeJpeg } from "./encode-jpeg.ts";
 export type { JpegOptions } from "./encode-jpeg.ts";
 export type { FontSource } from "./font-file.ts";
@@ -12,7 +12,7 @@ export type { ImageSource } from "./image-source.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
 export { preprocess, preprocessBatch } from "./preprocess.ts";
-export type { PreprocessControl, PreprocessedImage } from "./preprocess.ts";
+export type { PreprocessControl, PreprocessedImage } from "./preprocess-sources.ts";
 export { preprocessImages } from "./preprocess-images.ts";
 export type { PreprocessedBatch } from "./preprocess-images.ts";
 export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";

@@ -8,7 +8,7 @@ export async function loadSharp(): Promise<typeof import("sharp").default> {
     throw new XDeepError(
       "ENGINE_MISSING",
       'Pictures are decoded and encoded by "sharp", which cannot be loaded here. Install it for this platform: npm install sharp. ' +
-        "In a browser import @xdeep/image/browser, and decode with a canvas and rgbFromRgba().",
+        "In a browser import @xdeep/image/browser, where the browser decodes.",
       { details: { package: "sharp" }, cause },
     );
   }

@@ -3,6 +3,7 @@ import { XDeepError } from "@xdeep/core";
 import { leadsOut } from "@xdeep/core/backend";
 import { byFile, checkRanges, externalReference, externalTensors, missingExternalFile, shortExternalFile, withExternalData } from "./external-data.ts";
 import type { ModelProto, TensorProto } from "./gen/onnx_pb.ts";
+import { type NodeFiles, nodeFiles } from "./node-files.ts";
 import { readModel } from "./read-model.ts";
 
 /** A model as it lies on disk. */
@@ -31,6 +32,7 @@ interface WeightSource {
   /** The model's file, and its folder. */
   readonly model: string;
   readonly folder: string;
+  readonly files: NodeFiles;
 }
 
 /**
@@ -40,39 +42,38 @@ interface WeightSource {
  * the model's folder; EXTERNAL_DATA_MISSING when a file of weights is not there.
  */
 export async function loadModelFile(path: string | URL, options: LoadModelFileOptions = {}): Promise<ModelFile> {
-  const [{ dirname, resolve }, { fileURLToPath }] = await Promise.all([import("node:path"), import("node:url")]);
-  const file = resolve(path instanceof URL ? fileURLToPath(path) : path);
-  const bytes = await readModelBytes(file);
+  const files = nodeFiles(path, "MODEL_NOT_FOUND");
+  const { dirname, resolve } = files.path;
+  const file = resolve(path instanceof URL ? files.url.fileURLToPath(path) : path);
+  const bytes = await readModelBytes(file, files);
   const model = readModel(bytes);
   const folder = dirname(file);
   const groups = byFile(externalTensors(model));
   const data = new Map<TensorProto, Uint8Array>();
   for (const [location, tensors] of groups) {
-    const source = { file: resolve(folder, location), model: file, folder, location };
+    const source = { file: resolve(folder, location), model: file, folder, location, files };
     if (options.followSymlinks !== true) await checkLinks(source, tensors[0] as TensorProto);
     await readTensors(source, tensors, data);
   }
   return { model: withExternalData(model, data), path: file, bytes, externalFiles: [...groups.keys()].map((location) => resolve(folder, location)) };
 }
 
-async function readModelBytes(file: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
+async function readModelBytes(file: string, files: NodeFiles): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await files.fs.readFile(file);
   } catch (cause) {
-    throw await unreadable(file, cause);
+    throw await unreadable(file, cause, files);
   }
 }
 
-async function unreadable(file: string, cause: unknown): Promise<XDeepError> {
+async function unreadable(file: string, cause: unknown, { fs, path }: NodeFiles): Promise<XDeepError> {
   const code = codeOf(cause);
   if (code === "ERR_FS_FILE_TOO_LARGE") {
     const message = `"${file}" is larger than 2 GiB, which an ONNX file cannot be. Export the model with external data.`;
     return new XDeepError("MODEL_INVALID", message, { details: { path: file }, cause });
   }
-  const { dirname } = await import("node:path");
-  const folder = code === "EISDIR" ? file : dirname(file);
-  const models = await modelsIn(folder);
+  const folder = code === "EISDIR" ? file : path.dirname(file);
+  const models = await modelsIn(folder, fs);
   const hint =
     models === null
       ? `There is no folder "${folder}" either.`
@@ -88,10 +89,9 @@ async function unreadable(file: string, cause: unknown): Promise<XDeepError> {
   return new XDeepError("MODEL_NOT_FOUND", `${problem} ${hint}`, { details: { path: file, models: models ?? [] }, cause });
 }
 
-async function modelsIn(folder: string): Promise<readonly string[] | null> {
-  const { readdir } = await import("node:fs/promises");
+async function modelsIn(folder: string, fs: NodeFiles["fs"]): Promise<readonly string[] | null> {
   try {
-    const names = (await readdir(folder)).filter((name) => name.endsWith(".onnx")).toSorted();
+    const names = (await fs.readdir(folder)).filter((name) => name.endsWith(".onnx")).toSorted();
     return names.length > 8 ? [...names.slice(0, 8), "…"] : names;
   } catch {
     return null;
@@ -99,11 +99,11 @@ async function modelsIn(folder: string): Promise<readonly string[] | null> {
 }
 
 /** @throws {XDeepError} MODEL_INVALID where the file lies neither in the model's folder nor beside what the model file is a link to */
-async function checkLinks({ file, model, folder, location }: WeightSource, tensor: TensorProto): Promise<void> {
-  const [{ realpath }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+async function checkLinks({ file, model, folder, location, files }: WeightSource, tensor: TensorProto): Promise<void> {
+  const { realpath } = files.fs;
   const real = await realpath(file).catch(() => null);
   // A file that is not there is reported by whoever opens it.
-  if (real === null || !leadsOut(real, [await realpath(folder), dirname(await realpath(model))])) return;
+  if (real === null || !leadsOut(real, [await realpath(folder), files.path.dirname(await realpath(model))])) return;
   throw new XDeepError(
     "MODEL_INVALID",
     `The weights "${tensor.name}" lie in "${location}", a symbolic link to "${real}", which leads out of the model's folder. If you trust the model, pass followSymlinks: true.`,
@@ -129,8 +129,8 @@ async function readTensors(source: WeightSource, tensors: readonly TensorProto[]
   }
 }
 
-async function openData({ file, folder, location }: WeightSource, tensor: TensorProto): Promise<FileHandle> {
-  const { open, stat } = await import("node:fs/promises");
+async function openData({ file, folder, location, files }: WeightSource, tensor: TensorProto): Promise<FileHandle> {
+  const { open, stat } = files.fs;
   try {
     const found = await stat(file);
     // Opening a pipe waits for whoever writes into it.

@@ -14,7 +14,8 @@ export interface Engine {
 }
 
 /**
- * Imports the engine: onnxruntime-node in Node, onnxruntime-web elsewhere, unless one is asked for or handed over.
+ * Imports the engine: onnxruntime-node in Node, onnxruntime-web elsewhere, unless one is asked for or handed over. Bundlers do not see the import: on a
+ * page the engine is handed over, or found by an import map.
  *
  * @throws {XDeepError} ENGINE_MISSING when the package is not installed or does not start; OPTION_INVALID for another name, or an object that
  * is no ONNX Runtime.
@@ -31,16 +32,16 @@ export async function loadEngine(
   try {
     return describeEngine(name, runtimeOf(await importEngine(name)));
   } catch (cause) {
-    throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. Install it beside @xdeep/onnxruntime: npm install ${name}`, {
-      details: { engine: name },
-      cause,
-    });
+    const advice = isNode() ? `Install it beside @xdeep/onnxruntime: npm install ${name}` : `Import it in your own code and pass it: ${HAND_OVER}`;
+    throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. ${advice}`, { details: { engine: name }, cause });
   }
 }
 
-/** Written out, so that bundlers see both. */
+const HAND_OVER = 'import * as ort from "onnxruntime-web"; loadModel(source, { engine: ort })';
+
+/** By a name that bundlers do not see: they would have to find both engines. */
 function importByName(name: EngineName): Promise<unknown> {
-  return name === "onnxruntime-node" ? import("onnxruntime-node") : import("onnxruntime-web");
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ name);
 }
 
 function describeGiven(engine: OnnxRuntime): Engine {

@@ -1,3 +1,5 @@
+import { nodeModule } from "@xdeep/core/backend";
+
 /** Where Linux shows GPUs: render nodes, NVIDIA's driver, and Windows' own inside WSL. */
 const DEVICES = [/^renderD\d+$/, /^nvidia\d+$/, /^dxg$/];
 
@@ -12,6 +14,6 @@ export async function hasGpuDevice(platform: string = process.platform, list: (f
 }
 
 async function listFolder(folder: string): Promise<readonly string[]> {
-  const { readdir } = await import("node:fs/promises");
-  return readdir(folder).catch(() => []);
+  const files = nodeModule("node:fs/promises") as typeof import("node:fs/promises") | null;
+  return (await files?.readdir(folder).catch(() => null)) ?? [];
 }

@@ -7,7 +7,7 @@ import { float32 } from "@xdeep/core";
 import { type GradientRule, builtinRules, withRules } from "@xdeep/autodiff";
 import { nodeProto, modelProto, valueInfoProto, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { failure } from "../test/failure.ts";
 import { perceptron, randomTensor, sequenceInput } from "../test/small-models.ts";
 import { loadEngine } from "./engine.ts";
@@ -167,6 +167,15 @@ describe("an engine that is not there", () => {
     expect(code).toBe("ENGINE_MISSING");
     expect(message).toContain("npm install onnxruntime-node");
     expect(cause).toBeInstanceOf(Error);
+  });
+
+  it("on a page is to be handed over, because bundlers do not see it", async () => {
+    vi.stubGlobal("process", undefined);
+    const { code, message } = await failure(loadEngine(undefined, () => Promise.reject(new TypeError("Failed to resolve module specifier")))).finally(() =>
+      vi.unstubAllGlobals(),
+    );
+    expect(code).toBe("ENGINE_MISSING");
+    expect(message).toContain("loadModel(source, { engine: ort })");
   });
 
   it("another name is refused", async () => {

@@ -66,6 +66,22 @@ describe("a model is loaded from", () => {
     expect(await explained(await loadModel(`data:application/octet-stream;base64,${Buffer.from(bytes).toString("base64")}`))).toEqual(expected);
   });
 
+  it("a Blob, a File, a Response and a stream, with weights in any of these forms", async () => {
+    const forms = (bytes: Uint8Array) => [
+      new Blob([bytes as Uint8Array<ArrayBuffer>]),
+      new File([bytes as Uint8Array<ArrayBuffer>], "a"),
+      new Response(bytes as Uint8Array<ArrayBuffer>),
+      new Response(bytes as Uint8Array<ArrayBuffer>).body!,
+    ];
+    const { bytes: slim, location, data } = writeModelWithExternalData(perceptron(), { location: "weights.bin", externalThreshold: 0 });
+    for (const source of forms(writeModel(perceptron()))) expect(await explained(await loadModel(source))).toEqual(expected);
+    for (const weights of forms(Buffer.concat(data)))
+      expect(await explained(await loadModel(slim, { weightFiles: { [location]: weights } }))).toEqual(expected);
+    await expect(loadModel(new Response("", { status: 500 }))).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+    const unread = { weightFiles: { [location]: new Response("", { status: 404 }) } };
+    await expect(loadModel(slim, unread)).rejects.toMatchObject({ code: "EXTERNAL_DATA_MISSING" });
+  });
+
   it("a path with weights beside it, or bytes with the files that hold them", async () => {
     await saveModelFile(join(folder, "outside.onnx"), perceptron(), { externalThreshold: 0 });
     expect(await explained(await loadModel(join(folder, "outside.onnx")))).toEqual(expected);
@@ -87,6 +103,7 @@ describe("a model is loaded from", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     expect(await explained(await loadModel(`${host}/models/slim.onnx`))).toEqual(expected);
+    expect(await explained(await loadModel(await fetch(`${host}/models/slim.onnx`)))).toEqual(expected);
     const { code, message } = await failure(loadModel(`${host}/slim.onnx`));
     expect(code).toBe("EXTERNAL_DATA_MISSING");
     expect(message).toContain(`${host}/weights/all.bin`);

@@ -1,7 +1,7 @@
 import type { Layout } from "@xdeep/core";
 import type { Lowering, RuleSet } from "@xdeep/autodiff";
 import type { ModelLimits } from "@xdeep/onnx";
-import type { WeightsHook } from "@xdeep/core/backend";
+import type { ByteSource, WeightsHook } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
 
@@ -25,7 +25,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   /** Dims of inputs where the file leaves them open or declares none, by input name: numbers, names of sizes, or null. The first is the batch. */
   readonly inputDims?: Readonly<Record<string, readonly (number | string | null)[]>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
-  readonly weightFiles?: Readonly<Record<string, Uint8Array>> | undefined;
+  readonly weightFiles?: Readonly<Record<string, ByteSource>> | undefined;
   /**
    * Weights in place of the file's, such as random ones for a parameter randomisation test: called with the name in the file and the float32
    * tensor of every weight, it returns one of the same dims, or the tensor itself. It is called in the order in which

@@ -1,55 +1,44 @@
-import { XDeepError } from "@xdeep/core";
-import { resolveLocation } from "@xdeep/core/backend";
+import { type ByteSource, bytesOf, fetchBytes, isByteSource, resolveLocation, webAddress } from "@xdeep/core/backend";
 import { type ModelProto, externalDataFiles, loadModelFile, readModel, resolveExternalData } from "@xdeep/onnx";
 import type { LoadModelOptions } from "./options.ts";
 
-/** A path (in Node), a URL, the bytes of the file, or the model as @xdeep/onnx reads and builds it. */
-export type ModelSource = string | URL | Uint8Array | ArrayBuffer | ModelProto;
+/**
+ * A path (in Node), a URL, the bytes of the file as an array, Blob, File, Response or stream, or the model as @xdeep/onnx reads and builds it. In a
+ * browser a string is a URL relative to the page.
+ */
+export type ModelSource = string | URL | ByteSource | ModelProto;
 
 /**
- * Reads a model with its weights. Weights that lie in other files are read from beside a path, fetched from beside a web address unless they
- * are given, and must be given with bytes.
+ * Reads a model with its weights. Weights that lie in other files are read from beside a path, fetched from beside a web address (that of a
+ * response too) unless they are given, and must be given with bytes.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID, EXTERNAL_DATA_MISSING
  */
 export async function readSource(source: ModelSource, options: Pick<LoadModelOptions, "followSymlinks" | "weightFiles">): Promise<ModelProto> {
   const { weightFiles, followSymlinks } = options;
-  if (source instanceof Uint8Array) return resolveExternalData(readModel(source), weightFiles ?? {});
-  if (source instanceof ArrayBuffer) return resolveExternalData(readModel(new Uint8Array(source)), weightFiles ?? {});
-  if (typeof source === "object" && source !== null && "$typeName" in source) return resolveExternalData(source, weightFiles ?? {});
-  const url = webUrl(source);
-  if (url !== null) return readFromWeb(url, weightFiles);
-  if (typeof source !== "string" && !(source instanceof URL)) throw new TypeError("A model is loaded from a path, a URL, bytes or a ModelProto.");
+  if (isByteSource(source)) {
+    const from = "url" in source && source.url !== "" ? new URL(source.url) : null;
+    return withWeights(readModel(await bytesOf(source, THE_MODEL)), from, weightFiles);
+  }
+  if (typeof source === "object" && source !== null && "$typeName" in source) return withWeights(source, null, weightFiles);
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    throw new TypeError("A model is loaded from a path, a URL, bytes, a Blob, a Response, a ReadableStream or a ModelProto.");
+  }
+  const url = webAddress(source);
+  if (url !== null) return withWeights(readModel(await fetchBytes(url, THE_MODEL)), url, weightFiles);
   return (await loadModelFile(typeof source === "string" && source.startsWith("file:") ? new URL(source) : source, { followSymlinks })).model;
 }
 
-async function readFromWeb(url: URL, given: LoadModelOptions["weightFiles"]): Promise<ModelProto> {
-  const model = readModel(await download(url));
-  const locations = given === undefined && /^https?:$/.test(url.protocol) ? externalDataFiles(model) : [];
-  const files = await Promise.all(
-    locations.map(async (location) => [location, await download(resolveLocation(location, url, "The weights"), "EXTERNAL_DATA_MISSING")] as const),
-  );
-  return resolveExternalData(model, given ?? Object.fromEntries(files));
-}
+const THE_MODEL = { code: "MODEL_NOT_FOUND", what: "The model" } as const;
+const THE_WEIGHTS = { code: "EXTERNAL_DATA_MISSING", what: "The model's weights" } as const;
 
-/** The URL of a source that is fetched; null for paths and file URLs in Node. */
-function webUrl(source: unknown): URL | null {
-  if (source instanceof URL) return source.protocol === "file:" ? null : source;
-  if (typeof source !== "string") return null;
-  if (/^(https?|blob|data):/i.test(source)) return new URL(source);
-  const page = (globalThis as { readonly location?: { readonly href: string } }).location;
-  return page === undefined ? null : new URL(source, page.href);
-}
-
-async function download(url: URL, code: "MODEL_NOT_FOUND" | "EXTERNAL_DATA_MISSING" = "MODEL_NOT_FOUND"): Promise<Uint8Array> {
-  const what = code === "MODEL_NOT_FOUND" ? "The model" : "The model's weights";
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new XDeepError(code, `${what} could not be fetched from ${url.href}.`, { details: { url: url.href }, cause });
+/** `from` is where the model was fetched from. */
+async function withWeights(model: ModelProto, from: URL | null, given: LoadModelOptions["weightFiles"]): Promise<ModelProto> {
+  const entries = await Promise.all(Object.entries(given ?? {}).map(async ([name, source]) => [name, await bytesOf(source, THE_WEIGHTS)] as const));
+  if (given !== undefined || from === null || !/^https?:$/.test(from.protocol)) return resolveExternalData(model, Object.fromEntries(entries));
+  const fetched = externalDataFiles(model).map(async (location) => {
+    const url = resolveLocation(location, from, "The weights");
+    return [location, await fetchBytes(url, THE_WEIGHTS)] as const;
   });
-  if (!response.ok) {
-    throw new XDeepError(code, `${what} could not be fetched from ${url.href}: the server answered ${response.status} ${response.statusText}.`, {
-      details: { url: url.href, status: response.status },
-    });
-  }
-  return new Uint8Array(await response.arrayBuffer());
+  return resolveExternalData(model, Object.fromEntries(await Promise.all(fetched)));
 }

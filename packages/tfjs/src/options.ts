@@ -1,8 +1,17 @@
-import type { WeightsHook } from "@xdeep/core/backend";
+import type { GraphModel } from "@tensorflow/tfjs-converter";
+import type { io } from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { ByteSource, WeightsHook } from "@xdeep/core/backend";
 
 import type { EngineName } from "./engine/engine-packages.ts";
 import type { GradientRule } from "./gradients/gradient-rule.ts";
 import type { FunctionValue } from "./networks/function-network.ts";
+
+/** A part of TensorFlow.js that loads models. */
+export interface LoadingLibrary {
+  readonly loadLayersModel?: (source: io.IOHandler) => Promise<LayersModel>;
+  readonly loadGraphModel?: (source: io.IOHandler) => Promise<GraphModel>;
+}
 
 export interface LoadOptions {
   /** The engine to run on: loaded by name in Node, registered beforehand in a browser. Default: the one that is set in TensorFlow.js. */
@@ -21,6 +30,13 @@ export interface LoadOptions {
   readonly inputs?: readonly FunctionValue[] | undefined;
   /** Inputs that have no batch axis in front, such as tables or states: they are passed whole to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open. */
   readonly shared?: readonly string[] | undefined;
+  /** The weight files that a model.json names, by the path that it gives. Not needed where they lie beside it. */
+  readonly weightFiles?: Readonly<Record<string, ByteSource>> | undefined;
+  /**
+   * The imported module that loads a model.json: @tensorflow/tfjs-layers or @tensorflow/tfjs-converter. Default: imported by name, which works in
+   * Node and with an import map; bundlers do not see it.
+   */
+  readonly library?: LoadingLibrary | undefined;
   /** Read weights behind symbolic links that lead out of the model's folder too. Default false. */
   readonly followSymlinks?: boolean | undefined;
   /** For a function: its outputs in the order in which it returns them. */

@@ -50,6 +50,9 @@ function start(source: WorkerSource, { from }: InWorkerOptions): { readonly thre
   throw new TypeError("inWorker takes a function that loads a model, a worker, or { worker: () => new Worker(…) }.");
 }
 
+/** By a name of its own: what bundlers for browsers see as `new URL(…, import.meta.url)` they put beside the page. */
+const HERE: string = import.meta.url;
+
 function runFunction(load: Load, from: string | URL | undefined): Thread {
   const threads = nodeWorkerThreads();
   if (threads === null) {
@@ -59,7 +62,7 @@ function runFunction(load: Load, from: string | URL | undefined): Thread {
       { details: { option: "source" } },
     );
   }
-  return new threads.Worker(new URL("./function-worker.js", import.meta.url), {
+  return new threads.Worker(new URL("./function-worker.js", HERE), {
     workerData: { source: String(load), from: from === undefined ? null : String(from) },
     // How Node resolves the imports of a function is new in Node 20; that it says so would only disturb.
     execArgv: ["--disable-warning=ExperimentalWarning"],

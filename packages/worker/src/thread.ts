@@ -1,3 +1,5 @@
+import { nodeModule } from "@xdeep/core/backend";
+
 /** What a MessagePort and a worker have in common, in Node and in browsers. */
 export interface Port {
   postMessage(message: unknown, transfer: readonly unknown[]): void;
@@ -27,10 +29,9 @@ interface NodeWorkerThreads {
   readonly workerData: unknown;
 }
 
-/** Node's module, without an import that a bundler for browsers would have to resolve; null in browsers. */
+/** Null in browsers. */
 export function nodeWorkerThreads(): NodeWorkerThreads | null {
-  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): unknown } };
-  return (process?.getBuiltinModule?.("node:worker_threads") as NodeWorkerThreads | undefined) ?? null;
+  return nodeModule("node:worker_threads") as NodeWorkerThreads | null;
 }
 
 /** The port through which the thread that runs this was started. */

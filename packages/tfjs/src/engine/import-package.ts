@@ -7,7 +7,7 @@ import { XDeepError } from "@xdeep/core";
  */
 export async function importPackage<T>(packageName: string): Promise<T> {
   try {
-    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as T;
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ packageName)) as T;
   } catch (cause) {
     throw importError(packageName, cause);
   }
@@ -20,9 +20,13 @@ export function importError(packageName: string, cause: unknown): XDeepError {
   // Only the package itself: something missing inside an installed package is a broken installation.
   const isAbsent = (code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND" || code === undefined) && isAbout(packageName, reason);
   const advice = isAbsent
-    ? `"${packageName}" is not installed. Install it: npm install ${packageName}. In a browser, import it in your own code before the model is loaded.`
+    ? `"${packageName}" is not installed. Install it: npm install ${packageName}. In a browser, import it in your own code before the model is loaded${isLibrary(packageName) ? ", and pass it as `library`" : ""}.`
     : `"${packageName}" is installed but does not load: ${reason} Its native part is probably missing or does not fit this Node; let its install script run (npm rebuild ${packageName}; pnpm: allow its build script) or use another engine, such as "wasm".`;
   return new XDeepError("ENGINE_MISSING", advice, { details: { package: packageName, reason }, cause });
+}
+
+function isLibrary(packageName: string): boolean {
+  return packageName === "@tensorflow/tfjs-layers" || packageName === "@tensorflow/tfjs-converter";
 }
 
 /** Node says "Cannot find package 'x'", browsers "Failed to resolve module specifier 'x'" (in several wordings). */

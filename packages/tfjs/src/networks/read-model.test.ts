@@ -4,7 +4,8 @@ import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { layers, sequential } from "@tensorflow/tfjs-layers";
+import * as converter from "@tensorflow/tfjs-converter";
+import * as tfl from "@tensorflow/tfjs-layers";
 import { memory } from "@tensorflow/tfjs-core";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -35,6 +36,36 @@ describe("a model.json", () => {
       const model = await loadModel(source, { engine });
       expect(Object.values((await model.vjp({ feeds })).gradients)).toEqual(expected);
     }
+  });
+
+  it("is loaded from its bytes in any form, with its weight files beside them", async () => {
+    const network = LAYERS_MODELS["convolutions, pooling, dense softmax"]!();
+    const path = await writeModel(await artifactsOf(network));
+    const json = await readFile(path);
+    const names = (JSON.parse(json.toString()) as { weightsManifest: readonly { paths: readonly string[] }[] }).weightsManifest.flatMap(({ paths }) => paths);
+    const weights = await Promise.all(names.map(async (name) => [name, new Blob([await readFile(join(dirname(path), name))])] as const));
+    const weightFiles = Object.fromEntries(weights);
+    const whole = await loadModel(network, { engine });
+    const feeds = seededFeeds(whole, 2);
+    const expected = Object.values((await whole.vjp({ feeds })).gradients);
+    for (const source of [json, new Blob([json]), new File([json], "model.json"), new Response(json), new Response(json).body!]) {
+      const model = await loadModel(source, { engine, weightFiles });
+      expect(Object.values((await model.vjp({ feeds })).gradients)).toEqual(expected);
+    }
+    for (const missing of [undefined, {}]) {
+      const message = expect.stringContaining(`weightFiles: { "${names[0]}": file }`);
+      await expect(loadModel(new Blob([json]), { engine, weightFiles: missing })).rejects.toMatchObject({ code: "EXTERNAL_DATA_MISSING", message });
+    }
+  });
+
+  it("is loaded by a library that is handed over, which must load its format", async () => {
+    const path = await writeModel(GRAPH);
+    let calls = 0;
+    const loadGraphModel: typeof converter.loadGraphModel = (...args) => (calls++, converter.loadGraphModel(...args));
+    await (await loadModel(path, { engine, library: { loadGraphModel } })).dispose();
+    expect(calls).toBe(1);
+    const wrong = loadModel(path, { engine, library: tfl });
+    await expect(wrong).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining("Pass @tensorflow/tfjs-converter") });
   });
 
   it("is loaded over HTTP, with weights beside it", async () => {
@@ -166,7 +197,9 @@ it("throws a plain TypeError for what is no model", async () => {
 });
 
 it("names the layers of an unsupported model that needs another input type", async () => {
-  const network = sequential({ layers: [layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4 }), layers.flatten(), layers.dense({ units: 2 })] });
+  const network = tfl.sequential({
+    layers: [tfl.layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 4 }), tfl.layers.flatten(), tfl.layers.dense({ units: 2 })],
+  });
   const model = await loadModel(network, { engine });
   const ids = {
     [model.inputs[0]!.name]: { type: model.inputs[0]!.type, dims: [1, 4], data: model.inputs[0]!.type === "int32" ? new Int32Array(4) : new Float32Array(4) },

@@ -1,6 +1,8 @@
 import { XDeepError } from "@xdeep/core";
+import { type ByteSource, bytesOf, isByteSource } from "@xdeep/core/backend";
 import type { io } from "@tensorflow/tfjs-core";
 
+import type { LoadOptions } from "../options.ts";
 import { checkLinks, readResource, resolveResource } from "./resource.ts";
 
 /** A model.json with its weights. */
@@ -13,46 +15,71 @@ interface ModelJson extends Omit<io.ModelJSON, "modelTopology"> {
   readonly modelTopology?: Readonly<Record<string, unknown>> | null;
 }
 
+/** Where a model.json comes from: a path, a URL, or its bytes. */
+export type ModelJsonSource = string | URL | ByteSource;
+
+/** How a model.json is read. */
+export type ReadModelOptions = Pick<LoadOptions, "followSymlinks" | "weightFiles">;
+
 /**
- * Reads a model.json and the weight files it names, from disk in Node or by fetch.
+ * Reads a model.json and the weight files it names, from disk in Node or by fetch, unless they are given.
  *
  * @throws {XDeepError} MODEL_NOT_FOUND, MODEL_INVALID; EXTERNAL_DATA_MISSING for weight files
  */
-export async function readModel(source: string | URL, followSymlinks = false): Promise<ModelFile> {
-  const bytes = await readResource(source, "MODEL_NOT_FOUND", "Model");
-  const json = parse(bytes, source);
-  const manifest = checkedManifest(json.weightsManifest ?? [], source);
-  const files = manifest.flatMap((group) => group.paths).map((path) => resolveResource(path, source));
-  const parts = await Promise.all(
-    files.map(async (file) => {
-      if (!followSymlinks) await checkLinks(file, source);
-      return readResource(file, "EXTERNAL_DATA_MISSING", "Weight file");
-    }),
-  );
+export async function readModel(source: ModelJsonSource, options: ReadModelOptions = {}): Promise<ModelFile> {
+  const address = addressOf(source);
+  const named = address === null ? "The model.json" : String(address);
+  const bytes = isByteSource(source) ? await bytesOf(source, { code: "MODEL_NOT_FOUND", what: named }) : await readResource(source, "MODEL_NOT_FOUND", "Model");
+  const json = parse(bytes, named);
+  const manifest = checkedManifest(json.weightsManifest ?? [], named);
+  const paths = manifest.flatMap((group) => group.paths);
+  const parts = await Promise.all(paths.map((path) => (options.weightFiles === undefined ? readBeside(path, address, options) : givenFile(path, options))));
   const weightSpecs = manifest.flatMap((group) => group.weights);
   const weightData = join(parts);
-  checkSize(weightSpecs, weightData.byteLength, source);
-  return { format: formatOf(json, source), artifacts: { ...pick(json), modelTopology: json.modelTopology!, weightSpecs, weightData } };
+  checkSize(weightSpecs, weightData.byteLength, named);
+  return { format: formatOf(json, named), artifacts: { ...pick(json), modelTopology: json.modelTopology!, weightSpecs, weightData } };
 }
 
-function parse(bytes: Uint8Array, source: string | URL): ModelJson {
+/** Null for bytes that come from nowhere in particular. */
+function addressOf(source: ModelJsonSource): string | URL | null {
+  if (!isByteSource(source)) return source;
+  return "url" in source && source.url !== "" ? new URL(source.url) : null;
+}
+
+async function readBeside(path: string, model: string | URL | null, { followSymlinks = false }: ReadModelOptions): Promise<Uint8Array> {
+  if (model === null) throw missingWeights(path);
+  const file = resolveResource(path, model);
+  if (!followSymlinks) await checkLinks(file, model);
+  return readResource(file, "EXTERNAL_DATA_MISSING", "Weight file");
+}
+
+function givenFile(path: string, { weightFiles = {} }: ReadModelOptions): Promise<Uint8Array> {
+  const file = Object.hasOwn(weightFiles, path) ? weightFiles[path] : undefined;
+  if (file === undefined) throw missingWeights(path);
+  return bytesOf(file, { code: "EXTERNAL_DATA_MISSING", what: `Weight file "${path}"` });
+}
+
+function missingWeights(path: string): XDeepError {
+  return new XDeepError("EXTERNAL_DATA_MISSING", `The model keeps weights in "${path}": pass them as weightFiles: { ${JSON.stringify(path)}: file }.`, {
+    details: { location: path },
+  });
+}
+
+function parse(bytes: Uint8Array, named: string): ModelJson {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new XDeepError(
       "MODEL_INVALID",
-      `${String(source)} is not JSON. Pass the model.json that the TensorFlow.js converter wrote; ONNX files belong to @xdeep/onnxruntime.`,
-      {
-        details: { source: String(source) },
-        cause,
-      },
+      `${named} is not JSON. Pass the model.json that the TensorFlow.js converter wrote; ONNX files belong to @xdeep/onnxruntime.`,
+      { details: { source: named }, cause },
     );
   }
   return (json ?? {}) as ModelJson;
 }
 
-function checkedManifest(manifest: io.WeightsManifestConfig, source: string | URL): io.WeightsManifestConfig {
+function checkedManifest(manifest: io.WeightsManifestConfig, named: string): io.WeightsManifestConfig {
   const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isWeight = (value: unknown): boolean => {
@@ -64,18 +91,18 @@ function checkedManifest(manifest: io.WeightsManifestConfig, source: string | UR
     return isList(paths) && paths.every((path) => typeof path === "string") && isList(weights) && weights.every(isWeight);
   };
   if (isList(manifest) && manifest.every(isGroup)) return manifest;
-  throw new XDeepError("MODEL_INVALID", `The weightsManifest of ${String(source)} is damaged: it must list groups of paths and weights.`, {
-    details: { source: String(source) },
+  throw new XDeepError("MODEL_INVALID", `The weightsManifest of ${named} is damaged: it must list groups of paths and weights.`, {
+    details: { source: named },
   });
 }
 
-function formatOf({ format, modelTopology }: ModelJson, source: string | URL): ModelFile["format"] {
+function formatOf({ format, modelTopology }: ModelJson, named: string): ModelFile["format"] {
   if (modelTopology !== undefined && modelTopology !== null && typeof modelTopology === "object") {
     if (format === "graph-model" || "node" in modelTopology) return "graph-model";
     if (format === "layers-model" || "model_config" in modelTopology || "class_name" in modelTopology) return "layers-model";
   }
-  throw new XDeepError("MODEL_INVALID", `${String(source)} is no TensorFlow.js model: it has no modelTopology of a LayersModel or GraphModel.`, {
-    details: { source: String(source), format },
+  throw new XDeepError("MODEL_INVALID", `${named} is no TensorFlow.js model: it has no modelTopology of a LayersModel or GraphModel.`, {
+    details: { source: named, format },
   });
 }
 
@@ -99,7 +126,7 @@ function join(parts: readonly Uint8Array[]): ArrayBuffer {
 const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
 
 /** TensorFlow.js would fill up or fail obscurely. String weights have no fixed size, so then nothing is checked. */
-function checkSize(specs: readonly io.WeightsManifestEntry[], got: number, source: string | URL): void {
+function checkSize(specs: readonly io.WeightsManifestEntry[], got: number, named: string): void {
   if (specs.some(({ dtype }) => dtype === "string")) return;
   const expected = specs.reduce(
     (sum, { shape, dtype, quantization }) => sum + shape.reduce((a, b) => a * b, 1) * (BYTES[quantization?.dtype ?? dtype] ?? 4),
@@ -108,9 +135,9 @@ function checkSize(specs: readonly io.WeightsManifestEntry[], got: number, sourc
   if (got === expected) return;
   throw new XDeepError(
     "MODEL_INVALID",
-    `The weight files of ${String(source)} hold ${got} bytes, its manifest needs ${expected}. They are truncated or belong to another model.`,
+    `The weight files of ${named} hold ${got} bytes, its manifest needs ${expected}. They are truncated or belong to another model.`,
     {
-      details: { source: String(source), expected, got },
+      details: { source: named, expected, got },
     },
   );
 }

@@ -1,5 +1,5 @@
 import { XDeepError, type XDeepErrorCode } from "@xdeep/core";
-import { checkLocation, leadsOut, resolveLocation } from "@xdeep/core/backend";
+import { checkLocation, fetchBytes, leadsOut, nodeModule, resolveLocation, webAddress } from "@xdeep/core/backend";
 
 /**
  * Where a file that a model names lies: beside or below it.
@@ -7,8 +7,13 @@ import { checkLocation, leadsOut, resolveLocation } from "@xdeep/core/backend";
  * @throws {XDeepError} MODEL_INVALID for a path that leads elsewhere
  */
 export function resolveResource(path: string, model: string | URL): string | URL {
-  if (model instanceof URL || isUrl(model)) return resolveLocation(path, new URL(model), "Weights");
-  return `${folderOf(model)}${checkLocation(path, "Weights")}`;
+  const url = webAddress(model) ?? (isFileUrl(model) ? new URL(model) : null);
+  if (url !== null) return resolveLocation(path, url, "Weights");
+  return `${folderOf(String(model))}${checkLocation(path, "Weights")}`;
+}
+
+function isFileUrl(source: string | URL): boolean {
+  return /^file:/i.test(String(source));
 }
 
 /** With its slash; "" for a file in the current folder. */
@@ -22,8 +27,8 @@ function folderOf(path: string): string {
  * @throws {XDeepError} MODEL_INVALID where it is one that leads out of the model's folder
  */
 export async function checkLinks(file: string | URL, model: string | URL): Promise<void> {
-  if (!isFile(file)) return;
-  const { realpath } = await importFiles();
+  if (webAddress(file) !== null) return;
+  const { realpath } = nodeFiles();
   // A file that is not there is reported by whoever reads it.
   const real = await realpath(fileOf(file)).catch(() => null);
   if (real === null || !leadsOut(real, [await realpath(fileOf(resolveResource(".", model))), folderOf(await realpath(fileOf(model)))])) return;
@@ -40,40 +45,22 @@ export async function checkLinks(file: string | URL, model: string | URL): Promi
  * @throws {XDeepError} the given code when it cannot be read
  */
 export async function readResource(source: string | URL, code: XDeepErrorCode, what: string): Promise<Uint8Array> {
+  const url = webAddress(source);
+  if (url !== null) return fetchBytes(url, { code, what });
   try {
-    return await (isFile(source) ? readFile(source) : fetchBytes(source));
+    return await nodeFiles().readFile(fileOf(source));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new XDeepError(code, `${what} ${String(source)} could not be read: ${reason}.`, { details: { source: String(source) }, cause });
   }
 }
 
-function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text) && !/^[a-z]:[/\\]/i.test(text);
-}
-
-function isFile(source: string | URL): boolean {
-  const text = String(source);
-  if (text.startsWith("file:")) return true;
-  return typeof process !== "undefined" && process.versions?.node !== undefined && !isUrl(text);
-}
-
-async function readFile(source: string | URL): Promise<Uint8Array> {
-  return (await importFiles()).readFile(fileOf(source));
-}
-
-function importFiles(): Promise<typeof import("node:fs/promises")> {
-  // Named at run time, so that bundles for browsers leave it out.
-  const specifier = "node:fs/promises";
-  return import(/* @vite-ignore */ /* webpackIgnore: true */ specifier) as Promise<typeof import("node:fs/promises")>;
+function nodeFiles(): typeof import("node:fs/promises") {
+  const files = nodeModule("node:fs/promises") as typeof import("node:fs/promises") | null;
+  if (files === null) throw new Error("it is a file on disk, and there is none here");
+  return files;
 }
 
 function fileOf(source: string | URL): string | URL {
-  return typeof source === "string" && source.startsWith("file:") ? new URL(source) : source;
-}
-
-async function fetchBytes(source: string | URL): Promise<Uint8Array> {
-  const response = await fetch(source);
-  if (!response.ok) throw new Error(`HTTP ${response.status} ${response.statusText}`.trim());
-  return new Uint8Array(await response.arrayBuffer());
+  return isFileUrl(source) ? new URL(source) : source;
 }
