@@ -1,4 +1,5 @@
 // Runs scripts of package.json one after the other, all of them even when one fails, and adds up what passed: `node scripts/check.mjs <script>…`.
+// Scripts after `--without` are not run, which is said aloud: they need what is not everywhere.
 // A script counts as one check, or as many as the line "N passed, N failed" says that it ends with. The same line, with the sums, is the last one here.
 import { spawn } from "node:child_process";
 import { performance } from "node:perf_hooks";
@@ -6,8 +7,14 @@ import { performance } from "node:perf_hooks";
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 const TAIL = 2000;
 
+const [scripts, left] = process.argv
+  .slice(2)
+  .join(" ")
+  .split(" --without ")
+  .map((names) => names.split(" "));
+
 const results = [];
-for (const script of process.argv.slice(2)) results.push(await run(script));
+for (const script of scripts) results.push(await run(script));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log("");
@@ -16,6 +23,7 @@ for (const { script, passed, failed, seconds } of results) {
     `${failed > 0 ? "✗" : "✓"} ${script.padEnd(18)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(1).padStart(7)} s`,
   );
 }
+for (const script of left ?? []) console.log(`! ${script.padEnd(18)} NOT RUN: it needs more than Node. \`bash .ci/run\` installs that and runs it.`);
 console.log("");
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exitCode = sum("failed") > 0 || results.length === 0 ? 1 : 0;
