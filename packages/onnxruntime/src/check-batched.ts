@@ -26,6 +26,23 @@ export function checkRowsApart(graph: TypedGraph, output: string, rows: number, 
   );
 }
 
+/** Far above the rounding of other kernels or orders of sums, far below what a mean over a batch does. */
+const APART = 1e-3;
+
+/**
+ * @param beside the score of a row in a batch of others
+ * @param alone its score in a batch of copies
+ * @throws {XDeepError} BATCH_INVALID where they differ, so that the rows of the batch are computed together
+ */
+export function checkAlone(output: string, beside: number, alone: number): void {
+  if (Math.abs(beside - alone) <= APART * Math.max(Math.abs(beside), Math.abs(alone), APART)) return;
+  throw new XDeepError(
+    "BATCH_INVALID",
+    `The network, whose file fixes the batch, computes its rows together: the first row scores ${beside} in "${output}" beside the others and ${alone} alone. Explain one row at a time, with \`preferredBatch: 1\` for methods.`,
+    { details: { output, beside, alone } },
+  );
+}
+
 const found = new WeakMap<TypedGraph, Map<string, string | null>>();
 
 /** The node that makes rows of an output depend on each other, or null; looked for once. */

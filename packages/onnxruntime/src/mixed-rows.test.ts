@@ -1,7 +1,7 @@
 import { float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
-import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { modelProto, nodeProto, tensorProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import { expect, it } from "vitest";
 
 import { loadModel } from "./index.ts";
@@ -32,4 +32,23 @@ it("a network whose rows mix is explained row by row, and a batch is refused wit
   const { convergenceDelta } = await integrated(new Backprop(model), { n: 8 }).explain(x, { target: 2 });
   for (const delta of convergenceDelta!) expect(Math.abs(delta)).toBeLessThan(1e-4);
   await model.dispose();
+});
+
+it("a file that fixes its batch and mixes its rows is refused by the score of a row alone, and explained with one row a run", async () => {
+  const fixed = writeModel(
+    withFields(centred, {
+      graph: withFields(centred.graph!, { input: [valueInfoProto("x", "float32", [2, 3])], output: [valueInfoProto("y", "float32", [2, 3])] }),
+    }),
+  );
+  const x = float32([2, 3], [1, 2, 3, -1, 0, 4]);
+  const model = await loadModel(fixed);
+  await expect(new Backprop(model).explain(x, { target: 2 })).rejects.toMatchObject({
+    code: "BATCH_INVALID",
+    message: expect.stringContaining("preferredBatch: 1"),
+  });
+  await model.dispose();
+  const alone = await loadModel(fixed, { preferredBatch: 1 });
+  const { scores } = await new Backprop(alone).explain(x, { target: 2 });
+  expect([...scores]).toEqual([9, 16]);
+  await alone.dispose();
 });

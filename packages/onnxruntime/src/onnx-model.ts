@@ -31,6 +31,7 @@ import {
   ruleName,
   scoreEntries,
   sharedInputs,
+  sliceFeeds,
   sumTensors,
   targetCotangent,
 } from "@xdeep/core/backend";
@@ -47,7 +48,7 @@ import {
   withOutputs,
 } from "@xdeep/autodiff";
 import { isFloatType } from "@xdeep/onnx";
-import { checkBatched, checkRowsApart } from "./check-batched.ts";
+import { checkAlone, checkBatched, checkRowsApart } from "./check-batched.ts";
 import type { GradientForms } from "./device-rules.ts";
 import type { EmptyValues } from "./empty-values.ts";
 import type { Engine } from "./engine.ts";
@@ -173,6 +174,7 @@ export class OnnxModel implements Model {
     const targets = plan.targets!;
     checkBatched(this.#parts.graph, plan.output.name, plan.rows, this.#shared);
     checkRowsApart(this.#parts.graph, plan.output.name, plan.rows, plan.wrt);
+    await this.#checkFixedRows(plan);
     if (targets.some((target) => hasKey(target, "max"))) {
       const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
       return this.#vjp({ ...plan, targets: target });
@@ -310,6 +312,20 @@ export class OnnxModel implements Model {
   #gradientOf(runs: readonly FinishedRun[], name: string, { gradients }: CotangentPlan): FloatTensor {
     const result = gradients[name]!;
     return this.#shared.has(name) ? sumTensors(runs.map(({ results }) => asFloat32(results[result]!))) : asFloat32(joined(runs, result));
+  }
+
+  /** Once per output: a file that fixes its batch does not show which sizes are rows, so that the first row's score beside others is held against its score alone. */
+  async #checkFixedRows(plan: VjpPlan): Promise<void> {
+    const { fixedBatch } = this.#parts;
+    const key = `rows of ${plan.output.name}`;
+    if (fixedBatch === null || fixedBatch === 1 || plan.rows === 1 || this.#vouched.has(key)) return;
+    const firstScore = async (rows: number): Promise<number> => {
+      const feeds = sliceFeeds(plan.feeds, { start: 0, end: rows }, this.#shared);
+      const { scores } = await this.#forward({ ...plan, feeds, rows, targets: plan.targets!.slice(0, rows), outputs: [plan.output.name] });
+      return scores[0]!;
+    };
+    checkAlone(plan.output.name, await firstScore(Math.min(fixedBatch, plan.rows)), await firstScore(1));
+    this.#vouched.add(key);
   }
 
   /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for the session. */
