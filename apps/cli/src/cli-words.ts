@@ -20,6 +20,8 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bask for score "logit"/g, "leave out --score"],
   [/\blacks "(\w+)"/g, (_, name) => `lacks ${flagOf("Option", name!)}`],
   [/where there is a `tolerance`/g, "where there is a --tolerance"],
+  [/\bName (one|a layer) as `layer`(, or attribute to the input)?/g, (_, what) => `Name ${what} behind the method, as in grad-cam@NAME`],
+  [/\bPass `channelAxis`, or another layer/g, "Name another layer"],
   [/ in `wrt`; the result is then a record/g, " by --wrt"],
   [/ in `wrt`/g, " by --wrt"],
   [/\bPass `std`, in units of the input, or `noise`/g, "Give --noise-std, in units of the input"],

@@ -132,7 +132,7 @@ function resultOf(row: number, explanations: readonly Explanation[], scored: Sco
   for (const { record, values: tensors } of explanations) {
     const names = Object.keys(tensors);
     for (const [value, tensor] of Object.entries(tensors)) {
-      const name = names.length === 1 && value === info.name ? record.name : `${record.name}.${value}`;
+      const name = names.length === 1 && (value === info.name || value === record.layer?.name) ? record.name : `${record.name}.${value}`;
       const one = sliceRows(tensor, row, row + 1);
       values[name] = { ...one, dims: one.dims.slice(1) };
       const { convergence } = record.rows[row]!;

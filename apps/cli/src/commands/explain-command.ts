@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_RELATIVE_TOLERANCE, QUADRATURES } from "@xdeep/integrated";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
+import { DEFAULT_STEPS } from "@xdeep/layers";
 import { PIXEL_INTERPOLATIONS, PRESETS, RESIZE_MODES } from "@xdeep/image";
 
 import type { ExitCode } from "../exit-code.ts";
@@ -58,7 +59,7 @@ function addMethodOptions(command: Command): void {
     .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
     .option(
       "-n, --steps <n>",
-      `integrated: points on the path (default: as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change)`,
+      `integrated: points on the path (default: as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change); paths to a layer: ${DEFAULT_STEPS}`,
       integerFrom(1),
     )
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))

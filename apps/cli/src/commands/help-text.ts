@@ -1,15 +1,25 @@
+import { ALONE_WORDS } from "../explain/alone-method.ts";
 import { METHOD_WORDS } from "../explain/method.ts";
 import { wrapLines } from "../print/wrap-lines.ts";
 
-const METHOD_LINES = Object.entries(METHOD_WORDS)
-  .map(([word, meaning]) => wrapLines(meaning, `  ${word.padEnd(11)} `))
-  .join("\n");
+const METHOD_LINES = listed(Object.entries(METHOD_WORDS));
+const ALONE_LINES = listed(Object.entries(ALONE_WORDS).map(([word, { meaning }]) => [word, meaning]));
+
+/** Words of up to eleven letters beside what they mean, longer ones above it. */
+function listed(words: readonly (readonly [word: string, meaning: string])[]): string {
+  return words
+    .map(([word, meaning]) => (word.length <= 11 ? wrapLines(meaning, `  ${word.padEnd(11)} `) : `  ${word}\n${wrapLines(meaning, " ".repeat(14))}`))
+    .join("\n");
+}
 
 /** Under `xdeep explain --help`. */
 export const EXPLAIN_HELP: string = `
 Methods (--method):
 ${METHOD_LINES}
   Joined by "-" they nest, outermost first: smooth-guided, smooth-integrated.
+${ALONE_LINES}
+  At a layer: the last that suits, or the one behind "@", as in
+  layer-cam@/layer3/Relu; \`xdeep check\` lists them.
   Any other word is a package of others: foo is xdeep-method-foo, which is
   looked for from the current folder.
 
@@ -28,6 +38,8 @@ Examples:
   $ xdeep explain a.onnx b.onnx dog.jpg -l names.txt -t "beagle - basset"
   One page to pass on, with methods side by side, that needs nothing else:
   $ xdeep explain model.onnx photos -m guided,integrated --report report.html
+  Where it is, coarsely and finely:
+  $ xdeep explain resnet50.onnx dog.jpg -m grad-cam,guided-grad-cam
   What speaks for a digit, and what against it:
   $ xdeep explain mnist.onnx 7.png -m integrated --render diverging
   Many pictures, in shards; what is stopped goes on by the same command:
@@ -49,6 +61,6 @@ Examples:
   $ xdeep explain model.onnx photos -m guided,integrated --labels names.txt
   $ xdeep explain model.onnx table.json   a model that takes no pictures
 
-${wrapLines(`Methods: ${Object.keys(METHOD_WORDS).join(", ")}, and combinations.`, "")}
+${wrapLines(`Methods: ${[...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)].join(", ")}, and combinations.`, "")}
 \`xdeep explain --help\` says what they mean.
 `;

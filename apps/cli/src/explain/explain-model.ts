@@ -105,7 +105,7 @@ async function explainInput({ path, stem }: NamedInput, count: string, run: Mode
     const options = { explainer, method, input, scored, model: record, flags, signal: io.signal, onProgress: bar.update };
     const explanation = await explainWith(options).finally(bar.stop);
     const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, flags });
-    report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, layout: input.layout }));
+    report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, input }));
     const about = run.inputs.length === 1 ? "" : `${path}: `;
     report.warn(explanationWarnings(written, model.capabilities.rectifiers).map((warning) => `${about}${warning}`));
     explanations.push(explanation);

@@ -1,8 +1,8 @@
-import { type Attribution, type Explainer, type FloatTensor, type Progress, type Tensor, sizeOf } from "@xdeep/core";
+import { type Attribution, type Explainer, type FloatTensor, type Model, type Progress, type Tensor, sizeOf } from "@xdeep/core";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
 
 import type { ExplainFlags } from "../commands/explain-flags.ts";
-import type { Convergence, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
+import type { Convergence, ExplainedLayer, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
 import type { NamedMethod } from "./method.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import type { ScoredInput } from "./score-input.ts";
@@ -34,12 +34,15 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
     onProgress,
   });
   const { provenance } = attribution;
+  const layer = await layerOf(attribution, explainer.model);
+  const takeMax = flags.takeMax && layer === null;
   return {
     record: {
       model,
       input: inputRecord(input, flags),
       name: method.name,
       method: provenance.method,
+      layer,
       baseline: flags.baseline ?? null,
       rule: provenance.rule,
       rectifiers: provenance.rectifiers,
@@ -48,13 +51,19 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
       highestOf: scored.highestOf,
       entries: scored.kind,
       score: provenance.score,
-      takeMax: flags.takeMax,
+      takeMax,
       rows: attribution.target.map((_, row) => explainedRow(attribution, scored, row)),
       notes: provenance.notes ?? [],
       versions: { ...provenance.versions, "@xdeep/cli": VERSION },
     },
-    values: flags.takeMax ? maxima(attribution.values, input) : attribution.values,
+    values: takeMax ? maxima(attribution.values, input) : attribution.values,
   };
+}
+
+async function layerOf({ layer, output }: Attributed, model: Model): Promise<ExplainedLayer | null> {
+  if (layer === undefined) return null;
+  const known = (await model.layers?.({ output }))?.find(({ name }) => name === layer);
+  return { name: layer, channelAxis: known?.channelAxis ?? null };
 }
 
 function inputRecord({ file, info, feeds, plan }: PreparedInput, flags: ExplainFlags): InputRecord {

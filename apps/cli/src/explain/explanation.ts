@@ -27,6 +27,11 @@ export interface ExplainedRow {
   readonly convergence?: Convergence;
 }
 
+export interface ExplainedLayer {
+  readonly name: string;
+  readonly channelAxis: number | null;
+}
+
 export interface ModelRecord extends HashedFile {
   /** As it was given on the command line. */
   readonly path: string;
@@ -66,6 +71,8 @@ export interface ExplanationRecord {
   /** As it was named on the command line. */
   readonly name: string;
   readonly method: MethodDescription;
+  /** The layer that was looked at, where a method looks at one; the axis of its channels, where it is known. */
+  readonly layer: ExplainedLayer | null;
   /** What `--baseline` said: numbers, colours or files; null where it was not given. */
   readonly baseline: readonly string[] | null;
   readonly rule: Rule;

@@ -1,13 +1,14 @@
 import { type Aggregate, smooth } from "@xdeep/smooth";
 import { type BaselineOption, type QuadratureName, integrated } from "@xdeep/integrated";
 import { type Explainer, type Model, type RectifierRule, printable } from "@xdeep/core";
-import { checkExplainer } from "@xdeep/core/method";
+import { checkExplainer, nearestNames } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 
 import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
+import { ALONE_WORDS, type AloneMethod, aloneMethod } from "./alone-method.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** What a user can name, with one line on what it means. */
+/** What a user can name, with one line on what it means: words that nest. */
 export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | "integrated" | "smooth", string>> = {
   vanilla: "the gradient dF/dx, how the score changes with each input value: exact, and noisy to look at",
   guided: "gradients positive at every rectifier that was on: sharp, shows the input more than the decision",
@@ -26,6 +27,8 @@ export interface NamedMethod {
   readonly name: string;
   readonly rule: RectifierRule;
   readonly wrappers: readonly Wrapper[];
+  /** In place of rule and wrappers. */
+  readonly alone?: AloneMethod;
 }
 
 /** Parameters of every method; what a method does not use is ignored, what is undefined has the default of its package. */
@@ -62,6 +65,8 @@ export async function resolveMethods(names: readonly string[]): Promise<readonly
 }
 
 async function resolveMethod(name: string): Promise<NamedMethod> {
+  const alone = aloneMethod(name);
+  if (alone !== null) return { name, rule: "standard", wrappers: [], alone };
   const parts = name.split("-");
   const own = parts.findIndex((part) => part !== "integrated" && part !== "smooth");
   const outer = own < 0 ? parts : parts.slice(0, own);
@@ -94,9 +99,19 @@ function checkNesting(method: NamedMethod): NamedMethod {
 function unknownMethod(name: string, tried: readonly string[]): UsageError {
   const packages =
     tried.length === 0 ? "" : ` Nor is there a package ${tried.map((specifier) => `"${printable(specifier)}"`).join(" or ")} in ${process.cwd()} or above.`;
+  const words = [...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)];
+  const [asked = name] = name.split("@");
+  const meant = nearestNames(asked, words, 1).find((word) => isNear(word, asked));
+  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
   return new UsageError(
-    `There is no method "${name}". Methods are ${Object.keys(METHOD_WORDS).join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
+    `There is no method "${name}".${hint} Methods are ${words.join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
   );
+}
+
+/** Written without its dashes, or with a part in common. */
+function isNear(word: string, asked: string): boolean {
+  const parts = asked.toLowerCase().split(/[-_ ]/);
+  return parts.join("") === word.replaceAll("-", "") || word.split("-").some((part) => part.length > 2 && parts.includes(part));
 }
 
 /**
@@ -104,7 +119,8 @@ function unknownMethod(name: string, tried: readonly string[]): UsageError {
  *
  * @throws {XDeepError} OPTION_INVALID for parameters out of their range; CAPABILITY_MISSING when the backend lacks the rule
  */
-export function createExplainer(model: Model, { rule, wrappers }: NamedMethod, settings: MethodSettings): Explainer {
+export function createExplainer(model: Model, { rule, wrappers, alone }: NamedMethod, settings: MethodSettings): Explainer {
+  if (alone !== undefined) return ALONE_WORDS[alone.word]!.create(model, { layer: alone.layer, n: settings.steps, baseline: settings.baseline });
   const gradient: Explainer = new Backprop(model, rule === "standard" ? { rule } : { rule, rectifiers: settings.rectifiers });
   return wrappers.reduceRight((inner, wrapper) => wrap(inner, wrapper, settings), gradient);
 }

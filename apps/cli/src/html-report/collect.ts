@@ -6,7 +6,7 @@ import type { ExplanationRecord, Explanation } from "../explain/explanation.ts";
 import type { Failure } from "../explain/report.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import { isDrawable } from "../write/draw.ts";
+import { pictureOf } from "../write/picture-of.ts";
 import { reportPage } from "./page.ts";
 import type { ReportInput, ReportMap } from "./report-input.ts";
 import { smallMap } from "./small-map.ts";
@@ -61,8 +61,9 @@ interface MapOptions {
 function mapsOf(values: Explanation["values"], record: ExplanationRecord, row: number, { input, features, side }: MapOptions): readonly ReportMap[] {
   return Object.entries(values).map(([value, tensor]) => {
     const one = sliceRows(tensor, row, row + 1);
-    if (isDrawable(one, input.layout)) {
-      const small = smallMap(one, input.layout, side);
+    const picture = pictureOf(value, one, record.layer, input);
+    if (picture !== null) {
+      const small = smallMap(picture, input.layout, side);
       return { value, attribution: attributionOf(small, record, row), isOver: fits(small, input.picture), names: null };
     }
     const shown = strongest(one);

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-import { type Activation, type ValueInfo, isXDeepError } from "@xdeep/core";
+import { type Activation, type LayerInfo, type ValueInfo, isXDeepError } from "@xdeep/core";
 import { isFloatType } from "@xdeep/core/method";
 
 import { inCliWords } from "../cli-words.ts";
@@ -28,6 +28,8 @@ export interface LoadedCheck {
   readonly outputs: readonly LoadedOutput[];
   /** Operators that can count as rectifiers. */
   readonly rectifiers: readonly string[];
+  /** Values inside at which Grad-CAM and its like look, from the input on. */
+  readonly layers: readonly Pick<LayerInfo, "name" | "dims" | "channelAxis">[];
 }
 
 /**
@@ -40,14 +42,25 @@ export async function checkLoaded(path: string, flags: LoadFlags): Promise<Loade
   try {
     const { model } = await loadAnyModel(path, flags);
     const { backend, engine, inputs, outputs, capabilities } = model;
-    await model.dispose();
     const found = outputs.map(({ name, type, dims, activation = null }) => ({ name, type, dims, explainable: isFloatType(type), activation }));
     const explainable = found.some((output) => output.explainable);
+    const layers = explainable && capabilities.innerValues ? ((await model.layers?.()) ?? []) : [];
+    await model.dispose();
     const problem = explainable ? null : "no output is of a float type";
     const plain = inputs.map(({ name, type, dims }) => ({ name, type, dims }));
-    return { file, explainable, problem, backend, engine, inputs: plain, outputs: found, rectifiers: capabilities.rectifiers };
+    return {
+      file,
+      explainable,
+      problem,
+      backend,
+      engine,
+      inputs: plain,
+      outputs: found,
+      rectifiers: capabilities.rectifiers,
+      layers: layers.map(({ name, dims, channelAxis }) => ({ name, dims, channelAxis })),
+    };
   } catch (error) {
     if (!isXDeepError(error, "GRADIENT_MISSING")) throw error;
-    return { file, explainable: false, problem: inCliWords(error), backend: null, engine: null, inputs: [], outputs: [], rectifiers: [] };
+    return { file, explainable: false, problem: inCliWords(error), backend: null, engine: null, inputs: [], outputs: [], rectifiers: [], layers: [] };
   }
 }

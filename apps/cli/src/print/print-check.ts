@@ -29,6 +29,7 @@ export function describeCheck(check: ModelInspection, file: string, showValues: 
       ),
     ),
     section("rectifiers", describeRectifiers(check)),
+    section("layers for grad-cam and others", describeLayers(check.layers)),
     describeRows(check),
     describeWrt(check),
     showValues ? section("inner values for --wrt", valueTable(check.values)) : "",
@@ -80,6 +81,22 @@ function describeDims(dims: InspectedValue["dims"]): string {
 function describeRectifiers({ rectifiers }: ModelInspection): string {
   if (rectifiers.length === 0) return "  none: guided and deconvnet would be the plain gradient";
   return rectifiers.map(({ op, count, byDefault }) => `  ${count} ${op}${byDefault ? "" : `, only with --rectifiers ${op}`}`).join("\n");
+}
+
+/** Layers that more follow are listed from the end, where maps are taken. */
+const MOST_LAYERS = 8;
+
+/** The layers that `--method grad-cam@NAME` takes best, the one that it takes by itself first. */
+export function describeLayers(layers: readonly { readonly name: string; readonly dims: InspectedValue["dims"] }[]): string {
+  if (layers.length === 0) return "  none: every path to the score must pass a value with positions that meet behind it";
+  const shown = layers.slice(-MOST_LAYERS).toReversed();
+  const left = layers.length - shown.length;
+  const table = textTable(
+    [{ heading: "name" }, { heading: "dims" }, { heading: "" }],
+    shown.map(({ name, dims }, n) => [name, describeDims(dims), n === 0 ? "taken by itself" : ""]),
+    "  ",
+  );
+  return left === 0 ? table : `${table}\n  and ${left} nearer to the input`;
 }
 
 /** Rows of a batch that are no samples of their own must be explained one at a time. */

@@ -4,7 +4,7 @@ import { type FloatTensor, type Rule, sliceRows, printable } from "@xdeep/core";
 import { ruleName } from "@xdeep/core/method";
 
 import { noteInCliWords } from "../cli-words.ts";
-import { isDrawable } from "../write/draw.ts";
+import { pictureOf } from "../write/picture-of.ts";
 import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
 import { describeTarget } from "./describe-target.ts";
@@ -43,23 +43,29 @@ export interface DescribeOptions {
   /** Where the files were written. */
   readonly folder: string;
   readonly features: Labels | null;
-  readonly layout: PreparedInput["layout"];
+  readonly input: PreparedInput;
 }
 
 /** What a method found, and where it was written. */
-export function describeExplanation(record: ExplanationRecord, values: Explanation["values"], { folder, features, layout }: DescribeOptions): string {
+export function describeExplanation(record: ExplanationRecord, values: Explanation["values"], { folder, features, input }: DescribeOptions): string {
   const { rows, notes, highestOf } = record;
-  const undrawn = Object.entries(values).filter(([, tensor]) => !isDrawable(tensor, layout));
+  const undrawn = Object.entries(values).filter(([name, tensor]) => pictureOf(name, tensor, record.layer, input) === null);
   const lines = [
     `  ${printable(record.name)}`,
     ...rows.flatMap((row, n) => explainedLines(row, rows.length === 1 ? "" : `row ${n}: `, record)),
     ...(highestOf === null ? [] : [`                 the highest of ${highestOf}`]),
+    ...(record.layer === null ? [] : [`    layer        ${printable(record.layer.name)}${sizeOfLayer(record.layer.name, values)}`]),
     ...(record.rule === "standard" ? [] : [`    rectifiers   ${record.rectifiers}`]),
     ...notes.map((note) => wrapLines(printable(noteInCliWords(note)), "    note         ")),
     ...tables(record, undrawn, features),
     `    written      ${printable(writtenFiles(record, folder))}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function sizeOfLayer(name: string, values: Explanation["values"]): string {
+  const dims = values[name]?.dims;
+  return dims === undefined ? "" : ` ${formatDims(dims)}`;
 }
 
 function explainedLines(row: ExplainedRow, prefix: string, { entries, score, rule }: ExplanationRecord): readonly string[] {

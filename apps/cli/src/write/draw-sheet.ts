@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type FloatTensor, sliceRows } from "@xdeep/core";
+import { sliceRows } from "@xdeep/core";
 import { type ContactSheetCell, type ContactSheetRow, type RgbImage, renderContactSheet, resizeImage, writePng } from "@xdeep/image";
 
-import { draw, enlargedPicture, isDrawable } from "./draw.ts";
+import { draw, enlargedPicture } from "./draw.ts";
 import type { DrawingFlags } from "../commands/explain-flags.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { formatNumber, formatProbability } from "../print/format-number.ts";
 import { unreadableFile } from "../inputs/file-error.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { pictureOf } from "./picture-of.ts";
 
 /** Rows of one sheet: what is kept until a sheet is written is bounded by them, and a picture of more is hard to look at. */
 const MOST_ROWS = 32;
@@ -80,9 +81,10 @@ function inputCell({ picture }: PreparedInput, { record }: Explanation): Contact
 }
 
 function methodCell({ record, values }: Explanation, input: PreparedInput, drawing: DrawingFlags): ContactSheetCell | null {
-  const tensor: FloatTensor | undefined = values[input.info.name] ?? Object.values(values)[0];
-  if (tensor === undefined || !isDrawable(tensor, input.layout)) return null;
-  const [drawn] = draw(sliceRows(tensor, 0, 1), input, { ...drawing, render: ["overlay"] });
+  const [value, tensor] = Object.entries(values).find(([name]) => name === input.info.name) ?? Object.entries(values)[0] ?? [];
+  const picture = value === undefined ? null : pictureOf(value, tensor!, record.layer, input);
+  if (picture === null) return null;
+  const [drawn] = draw(sliceRows(picture, 0, 1), input, { ...drawing, render: ["overlay"] });
   const { target, name } = record.rows[0]!;
   return drawn === undefined ? null : { image: fitted(drawn.image), caption: `why ${name ?? describeTarget(target)}` };
 }

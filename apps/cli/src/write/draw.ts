@@ -1,5 +1,5 @@
 import { type FloatTensor, isXDeepError } from "@xdeep/core";
-import { type OverlayOptions, type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
+import { type ImageSize, type OverlayOptions, type RgbImage, renderDiverging, renderGradient, renderHeatMap, renderOverlay, resizeImage } from "@xdeep/image";
 
 import type { DrawingFlags, PictureKind } from "../commands/explain-flags.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
@@ -13,20 +13,14 @@ export interface Drawing {
 /** Pictures of small models are enlarged by the least whole factor that brings their longer side to this, in pixels. */
 const LEAST_SIDE = 224;
 
-/** True for attributions that can be shown as pictures, a row at a time. */
-export function isDrawable(attribution: FloatTensor, layout: PreparedInput["layout"]): boolean {
-  if (attribution.dims.length !== 4) return false;
-  const { width, height } = sizeOfMap(attribution, layout);
-  return width > 1 && height > 1;
-}
-
 /**
- * Draws the attribution of one row, [1, C, H, W] or [1, H, W, C]. An overlay needs a picture of the same proportions; where there is none, the
+ * Draws the attribution of one row, [1, C, H, W] or [1, H, W, C], that of a layer as large as the picture. An overlay needs a picture of the same proportions; where there is none, the
  * heat map is drawn instead. A gradient that has no colours is left out.
  */
 export function draw(attribution: FloatTensor, { picture, layout, plan }: PreparedInput, flags: DrawingFlags): readonly Drawing[] {
   const axes = layout ?? undefined;
-  const size = enlarged(sizeOfMap(attribution, layout));
+  const own = sizeOfMap(attribution, layout);
+  const size = enlarged(picture !== null && isSmaller(own, picture) ? picture : own);
   const { percentile, blur, reduce } = flags;
   const common = { layout: axes, percentile, blur };
   const heatMap = (): Drawing => ({ kind: "heatmap", image: renderHeatMap(attribution, { ...common, reduce, size, colorMap: flags.colors }) });
@@ -74,12 +68,17 @@ function unlessMisfit(render: () => Drawing): Drawing | null {
   }
 }
 
-function sizeOfMap({ dims }: FloatTensor, layout: PreparedInput["layout"]): { readonly width: number; readonly height: number } {
+/** The same part of the picture in fewer values, as layers see it. */
+function isSmaller(map: ImageSize, picture: ImageSize): boolean {
+  return map.width < picture.width && map.height < picture.height && Math.abs(map.width / picture.width - map.height / picture.height) < 1 / picture.width;
+}
+
+function sizeOfMap({ dims }: FloatTensor, layout: PreparedInput["layout"]): ImageSize {
   const [height, width] = layout === "NHWC" ? [dims[1]!, dims[2]!] : [dims[2]!, dims[3]!];
   return { width, height };
 }
 
-function enlarged({ width, height }: { readonly width: number; readonly height: number }): { readonly width: number; readonly height: number } {
+function enlarged({ width, height }: ImageSize): ImageSize {
   const factor = Math.max(1, Math.ceil(LEAST_SIDE / Math.max(width, height)));
   return { width: width * factor, height: height * factor };
 }

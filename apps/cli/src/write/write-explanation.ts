@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { type FloatTensor, sliceRows } from "@xdeep/core";
 import { writePng, writeWholeFile } from "@xdeep/image";
 
-import { draw, isDrawable } from "./draw.ts";
+import { draw } from "./draw.ts";
 import type { DrawingFlags } from "../commands/explain-flags.ts";
 import type { Explanation, ExplanationRecord, WrittenFiles } from "../explain/explanation.ts";
 import { safeName, uniqueNames } from "./file-stem.ts";
 import { writeNpy } from "../inputs/npy-file.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { pictureOf } from "./picture-of.ts";
 
 export interface WriteOptions {
   readonly folder: string;
@@ -28,10 +29,12 @@ export async function writeExplanation(
   const pictures: WrittenFiles["pictures"][number][] = [];
   const names = uniqueNames(Object.keys(values).map(safeName));
   for (const [n, [value, tensor]] of Object.entries(values).entries()) {
-    const name = names.length === 1 && value === input.info.name ? base : `${base}.${names[n]}`;
+    const isNamed = value === input.info.name || value === record.layer?.name;
+    const name = names.length === 1 && isNamed ? base : `${base}.${names[n]}`;
     await writeNpy(join(folder, `${name}.npy`), tensor);
     attributions[value] = { file: `${name}.npy`, dims: tensor.dims };
-    if (isDrawable(tensor, input.layout)) pictures.push(...(await writePictures(value, tensor, input, { folder, stem: name, flags })));
+    const picture = pictureOf(value, tensor, record.layer, input);
+    if (picture !== null) pictures.push(...(await writePictures(value, picture, input, { folder, stem: name, flags })));
   }
   const full: ExplanationRecord = { ...record, files: { attributions, pictures, record: `${base}.json` } };
   await writeWholeFile(join(folder, full.files.record), `${JSON.stringify(full, null, 2)}\n`);

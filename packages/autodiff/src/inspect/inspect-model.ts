@@ -14,6 +14,7 @@ import { nodeLabel } from "../graph/node-label.ts";
 import { type PlacedNode, nodesOnPath } from "../sweep/nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, isRectifier } from "../sweep/rectifier.ts";
 import { type RuleSet, operatorKey } from "../sweep/rule-set.ts";
+import { type CamLayer, camLayers } from "./cam-layers.ts";
 import { coverageProblem } from "./check-coverage.ts";
 import { type OperatorCoverage, operatorCoverage } from "./operator-coverage.ts";
 import { scoreCandidates } from "./score-candidates.ts";
@@ -65,6 +66,8 @@ export interface ModelInspection {
   readonly rectifiers: readonly RectifierCount[];
   /** Float values on the way from `wrt` to an output: they can be attributed to, and explained. */
   readonly values: readonly InspectedValue[];
+  /** The layers at which class activation maps of the first output that can be explained are taken, from the input on; the last is the one to choose. */
+  readonly layers: readonly CamLayer[];
 }
 
 export interface InspectOptions {
@@ -86,6 +89,7 @@ export function inspectModel(file: ModelProto, { rules = builtinRules, limits }:
   const wrt = entryValues(graph);
   const paths = new Map(graph.graph.output.map(({ name }) => [name, activePath(graph, name, wrt, carriesGradient)]));
   const outputs = [...paths].map(([name, path]) => inspectOutput(graph, rules, name, wrt, path));
+  const output = outputs.find(({ explainable }) => explainable)?.name ?? outputs.flatMap(({ instead }) => instead)[0];
   const explained = [...paths].filter(([name]) => isFloat(graph, name)).map(([, path]) => path);
   const placed = explained.flatMap((path) => nodesOnPath(graph, path));
   const ends = new Set([...wrt, ...paths.keys()]);
@@ -103,6 +107,7 @@ export function inspectModel(file: ModelProto, { rules = builtinRules, limits }:
     operators: operatorCoverage(graph, rules, new Set(placed.map(({ node }) => node))),
     rectifiers: rectifiersAmong(placed),
     values: values.map((name) => inspectValue(graph, name)),
+    layers: output === undefined || wrt[0] === undefined ? [] : camLayers(graph, output, wrt[0]),
   };
 }
 

@@ -1,0 +1,91 @@
+import type { Explainer, Model } from "@xdeep/core";
+import { Backprop, inputXGradient } from "@xdeep/guided";
+import type { BaselineOption } from "@xdeep/integrated";
+import {
+  type PathOptions,
+  attentionRollout,
+  conductance,
+  gradCam,
+  gradCamPlusPlus,
+  gradientAttention,
+  guidedGradCam,
+  hiResCam,
+  internalInfluence,
+  layerCam,
+  layerGradientXActivation,
+  layerIntegrated,
+} from "@xdeep/layers";
+
+import { UsageError } from "../usage-error.ts";
+
+/** What can be told to a method that stands alone. */
+interface AloneOptions {
+  readonly layer?: string | undefined;
+  readonly n?: number | undefined;
+  readonly baseline?: BaselineOption | undefined;
+}
+
+interface AloneWord {
+  /** One line on what it means. */
+  readonly meaning: string;
+  /** It looks at a layer, which "@" may name. */
+  readonly takesLayer: boolean;
+  create(model: Model, options: AloneOptions): Explainer;
+}
+
+/** A method that nothing nests in, with the layer that "@" names. */
+export interface AloneMethod {
+  readonly word: string;
+  readonly layer: string | undefined;
+}
+
+const atLayer = (meaning: string, create: (model: Model, options: { readonly layer?: string | undefined }) => Explainer): AloneWord => ({
+  meaning,
+  takesLayer: true,
+  create: (model, { layer }) => create(model, { layer }),
+});
+const alongPath = (meaning: string, create: (model: Model, options: PathOptions) => Explainer): AloneWord => ({
+  meaning,
+  takesLayer: true,
+  create: (model, { layer, n, baseline }) => create(model, { layer, n, baseline: oneBaseline(baseline) }),
+});
+const ofModel = (meaning: string, create: (model: Model) => Explainer): AloneWord => ({ meaning, takesLayer: false, create: (model) => create(model) });
+
+/** Methods by the word that names them. */
+export const ALONE_WORDS: Readonly<Record<string, AloneWord>> = {
+  "grad-cam": atLayer("where the last layer with positions speaks for the class: coarse, finds the object", gradCam),
+  "grad-cam-plus-plus": atLayer("Grad-CAM with weights that count positions", gradCamPlusPlus),
+  "hi-res-cam": atLayer("the layer times its gradient, summed over channels; signed, exact before a linear end", hiResCam),
+  "layer-cam": atLayer("the layer times its positive gradient: good at earlier layers, too", layerCam),
+  "guided-grad-cam": atLayer("guided where Grad-CAM looks", guidedGradCam),
+  "layer-gradient-x-activation": atLayer("the layer times its gradient, channel by channel", layerGradientXActivation),
+  "layer-integrated": alongPath("integrated gradients of the layer", layerIntegrated),
+  conductance: alongPath("what passes through the layer from the baseline to x", conductance),
+  "internal-influence": alongPath("mean gradient at the layer from the baseline to x", internalInfluence),
+  "attention-rollout": ofModel("transformers: attention multiplied through all layers, for no class", attentionRollout),
+  "gradient-attention": ofModel("transformers: attention times its gradient, layer by layer", gradientAttention),
+  "input-x-gradient": ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))),
+};
+
+/**
+ * A method that stands alone, with or without a layer behind "@", as in layer-cam@/layer3/Relu; null where the name is none of these.
+ *
+ * @throws {UsageError} for a layer where the method has none, or none behind "@"
+ */
+export function aloneMethod(name: string): AloneMethod | null {
+  const at = name.indexOf("@");
+  const word = at < 0 ? name : name.slice(0, at);
+  const found = Object.hasOwn(ALONE_WORDS, word) ? ALONE_WORDS[word]! : null;
+  if (found === null) return null;
+  if (at < 0) return { word, layer: undefined };
+  const layer = name.slice(at + 1);
+  if (!found.takesLayer) throw new UsageError(`"${word}" looks at no single layer: leave out "@${layer}".`);
+  if (layer === "") throw new UsageError(`Which layer? Write ${word}@NAME with a name that \`xdeep check\` lists, or ${word} alone for the last.`);
+  return { word, layer };
+}
+
+/** @throws {UsageError} for several baselines, which paths to a layer do not average over */
+function oneBaseline(baseline: BaselineOption | undefined): PathOptions["baseline"] {
+  if (Array.isArray(baseline)) throw new UsageError("layer-integrated, conductance and internal-influence take one --baseline.");
+  return baseline as PathOptions["baseline"];
+}
