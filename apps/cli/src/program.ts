@@ -6,6 +6,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { explainCommand } from "./commands/explain-command.ts";
 import { PROGRAM_HELP } from "./commands/help-text.ts";
 import type { Io } from "./io.ts";
+import { serveCommand } from "./commands/serve-command.ts";
 import { VERSION } from "./version.ts";
 
 /** The command line of `xdeep`. It writes to `io` alone, and throws where it would end the process. */
@@ -15,7 +16,8 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
-  for (const command of [explainCommand(io, finish), checkCommand(io, finish), statusCommand(io), mergeCommand(io)]) program.addCommand(command);
+  for (const command of [explainCommand(io, finish), checkCommand(io, finish), statusCommand(io), mergeCommand(io), serveCommand(io)])
+    program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
@@ -26,10 +26,13 @@ export async function buildCli(): Promise<BuiltCli> {
   await mkdir(join(built, "bin"));
   await writeFile(join(built, "package.json"), '{ "type": "module" }');
   await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
+  await linkPackages(join(root, "..", "server"), ["fastify", "@fastify/multipart", "prom-client"], built);
   await build({
     entryPoints: [
       { in: join(root, "src", "index.ts"), out: "index" },
       { in: join(root, "src", "batch", "row-job.ts"), out: "row-job" },
+      { in: join(root, "src", "serve", "model-worker.ts"), out: "model-worker" },
+      { in: join(root, "..", "server", "src", "picture-worker.ts"), out: "picture-worker" },
       { in: join(root, "..", "..", "packages", "batch", "src", "shard-worker.ts"), out: "shard-worker" },
     ],
     outdir: join(built, "dist"),
@@ -38,10 +41,31 @@ export async function buildCli(): Promise<BuiltCli> {
     platform: "node",
     format: "esm",
     conditions: ["xdeep-source"],
-    external: ["commander", "cli-progress", "cli-table3", "npyjs", "sharp", "onnxruntime-node", "onnxruntime-web", "@xdeep/tfjs"],
+    external: [
+      "commander",
+      "cli-progress",
+      "cli-table3",
+      "npyjs",
+      "sharp",
+      "onnxruntime-node",
+      "onnxruntime-web",
+      "@xdeep/tfjs",
+      "fastify",
+      "@fastify/multipart",
+      "prom-client",
+    ],
     logLevel: "silent",
   });
   return { run: (...args) => run(join(built, "bin", "xdeep.js"), ...args), remove: () => rm(built, { recursive: true, force: true }) };
+}
+
+/** What other packages of ours need at run time, as it would be installed. */
+async function linkPackages(from: string, names: readonly string[], built: string): Promise<void> {
+  for (const name of names) {
+    const target = join(built, "node_modules", name);
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(join(from, "node_modules", name), target);
+  }
 }
 
 function run(

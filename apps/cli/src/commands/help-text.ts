@@ -60,6 +60,7 @@ Examples:
   $ xdeep explain model.onnx photo.jpg    which pixels made the score
   $ xdeep explain model.onnx photos -m guided,integrated --labels names.txt
   $ xdeep explain model.onnx table.json   a model that takes no pictures
+  $ xdeep serve models --port 8080        explain over HTTP
 
 ${wrapLines(`Methods: ${[...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)].join(", ")}, and combinations.`, "")}
 \`xdeep explain --help\` says what they mean.

@@ -1,0 +1,67 @@
+import { availableParallelism } from "node:os";
+
+import { printable } from "@xdeep/core";
+import { Command, Option } from "commander";
+
+import type { Io } from "../io.ts";
+import { ENGINES } from "../models/load-any-model.ts";
+import type { LoadFlags } from "../models/model-loader.ts";
+import { SERVED_METHODS, openServed } from "../serve/open-served.ts";
+import { collectLimits, integerFrom } from "./parse-flag.ts";
+import { refuseRepeated } from "./refuse-repeated.ts";
+
+interface ServeFlags extends Pick<LoadFlags, "engine" | "threads" | "limit"> {
+  readonly port: number;
+  readonly host: string;
+  readonly gpu?: boolean;
+  readonly workers: number;
+  readonly max?: Readonly<Record<string, number>> | undefined;
+  readonly quiet?: boolean;
+}
+
+/** `xdeep serve`: explanations over HTTP, until it is told to stop. */
+export function serveCommand(io: Io): Command {
+  const command = new Command("serve")
+    .summary("explain over HTTP")
+    .description(
+      "Serves the models of a folder (NAME.onnx, NAME/model.onnx, NAME/model.json) by the Open Inference Protocol and KServe's v1, with explain beside infer. New and changed files are loaded while it runs. Ctrl-C or SIGTERM answers what has come, and stops.",
+    )
+    .argument("<folder>", "models; files beside them say how pictures are fed and what classes are called")
+    .option("--port <n>", "0 for any that is free", integerFrom(0), 8080)
+    .option("--host <address>", "0.0.0.0 for all: there is no authentication", "127.0.0.1")
+    .option("--workers <n>", "threads of each model", integerFrom(1), 1)
+    .option("--threads <n>", "threads of ONNX Runtime in each (default: the cores, shared out)", integerFrom(1))
+    .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
+    .option("--gpu", "run on a GPU, or fail where there is none")
+    .option(
+      "--max <name=n>",
+      "what callers may ask for: bodyBytes, jsonBytes, pixels, rows, gradients, waiting, seconds, bodySeconds; several times",
+      collectLimits,
+    )
+    .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
+    .option("--quiet", "no log")
+    .action(async (folder: string, { port, host, workers, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
+      const { createServer } = await import("@xdeep/server");
+      const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+      const server = createServer({
+        folder,
+        open: (path) => openServed(path, { ...load, gpu, ...(/\.onnx$/i.test(path) && !gpu ? { threads } : {}) }, workers),
+        methods: SERVED_METHODS,
+        limits: max,
+        lanes: workers,
+        logger: quiet ? false : { stream: { write: (line) => void io.stdout.write(line) } },
+      });
+      io.stdout.write(`${printable(folder)} on ${await server.listen({ port, host })}\n`);
+      await aborted(io.signal);
+      await server.stop();
+    });
+  refuseRepeated(command);
+  return command;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

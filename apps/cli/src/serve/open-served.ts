@@ -1,0 +1,71 @@
+import { Worker } from "node:worker_threads";
+
+import { type Model, XDeepError, isXDeepError } from "@xdeep/core";
+import type { Preprocessing } from "@xdeep/image";
+import type { OpenedModel, ServedMethods } from "@xdeep/server";
+import { pool } from "@xdeep/worker";
+
+import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/method.ts";
+import { type CompanionFiles, findCompanionFiles } from "../inputs/companion-files.ts";
+import { planInputs } from "../inputs/prepare-input.ts";
+import type { LoadFlags } from "../models/model-loader.ts";
+
+/** Loads a model in threads of its own, with what files beside it say of pictures and classes. */
+export async function openServed(path: string, flags: LoadFlags, workers: number): Promise<OpenedModel> {
+  const companions = await findCompanionFiles(path);
+  const worker = (): never => new Worker(new URL("./model-worker.js", import.meta.url)) as never;
+  const model = await pool({ worker }, workers, { arguments: [path, flags] });
+  return { model, preprocessing: await preprocessingOf(model, companions.pictures), labels: companions.labels?.labels ?? null };
+}
+
+/** Null for a model that takes no pictures. */
+async function preprocessingOf(model: Model, companion: CompanionFiles["pictures"]): Promise<Preprocessing | null> {
+  try {
+    const { pictures } = await planInputs(model, ["picture.png"], [], {}, companion);
+    return pictures?.plan.preprocessing ?? null;
+  } catch (error) {
+    if (isXDeepError(error)) return null;
+    throw error;
+  }
+}
+
+/** Parameters of methods that a request may give, by the names of the API. */
+const PARAMETERS = ["n", "quadrature", "tolerance", "multiplyByInputs", "baseline", "noiseLevel", "std", "seed", "aggregate", "rectifiers"] as const;
+
+/** Gradients of a row where nobody says how many: an allowance for steps that are added until a tolerance is met. */
+const COSTS: Readonly<Record<string, number>> = { integrated: 25, smooth: 50 };
+const COST_OF_TOLERANCE = 500;
+
+/** The built-in methods, as requests name them. Packages of others are not loaded for strangers. */
+export const SERVED_METHODS: ServedMethods = {
+  names: Object.keys(METHOD_WORDS),
+  async create(model, name, parameters) {
+    const unknownWord = name.split("-").find((word) => !Object.hasOwn(METHOD_WORDS, word));
+    if (unknownWord !== undefined)
+      throw invalid(
+        "method",
+        name,
+        `There is no method "${name.slice(0, 100)}". Methods are ${Object.keys(METHOD_WORDS).join(", ")}, and combinations such as smooth-guided.`,
+      );
+    const unknown = Object.keys(parameters).find((parameter) => !(PARAMETERS as readonly string[]).includes(parameter));
+    if (unknown !== undefined)
+      throw invalid(unknown, parameters[unknown], `There is no parameter "${unknown.slice(0, 100)}". Parameters are ${PARAMETERS.join(", ")}.`);
+    const { n, std, baseline, ...rest } = parameters;
+    if (baseline !== undefined && typeof baseline !== "number")
+      throw invalid("baseline", baseline, "A baseline is a number here, in units of the model's input.");
+    const [method] = await resolveMethods([name]).catch((error: unknown) => {
+      throw invalid("method", name, error instanceof Error ? error.message : String(error));
+    });
+    return createExplainer(model, method!, { ...rest, steps: n, samples: n, noiseStd: std, baseline } as Parameters<typeof createExplainer>[2]);
+  },
+  // Noise is drawn by the place of a row, and a tolerance adds steps for all rows that come together.
+  mayJoin: (name, { tolerance }) => !name.split("-").includes("smooth") && tolerance === undefined,
+  cost: (name, { n, tolerance }) => {
+    const words = name.split("-").filter((word) => word in COSTS);
+    return words.reduce((product, word) => product * (word === "integrated" && tolerance !== undefined ? COST_OF_TOLERANCE : Number(n ?? COSTS[word])), 1);
+  },
+};
+
+function invalid(option: string, got: unknown, message: string): XDeepError {
+  return new XDeepError("OPTION_INVALID", message, { details: { option, got } });
+}
