@@ -1,5 +1,6 @@
 import { type Model, XDeepError } from "@xdeep/core";
 
+import { lifeLockOf, onRelease } from "./life-lock.ts";
 import { Connection, remoteModel } from "./remote-model.ts";
 import type { Load } from "./serve.ts";
 import { type ClosablePort, type Thread, nodeWorkerThreads, onDeath } from "./thread.ts";
@@ -26,15 +27,20 @@ export interface InWorkerOptions {
 export async function inWorker(source: WorkerSource, options: InWorkerOptions = {}): Promise<Model> {
   const { thread, isOwn } = start(source, options);
   const { port1, port2 } = new MessageChannel();
-  const connection = new Connection(port1 as unknown as ClosablePort);
+  const lock = lifeLockOf(thread);
+  let unwatchLock = (): void => undefined;
+  const connection = new Connection(port1 as unknown as ClosablePort, () => {
+    unwatchLock = onRelease(lock!, () => connection.die("it was closed, or the browser ended it"));
+  });
   if (isOwn) thread.unref?.();
   const unwatch = onDeath(thread, (reason, cause) => connection.die(reason, cause));
   const end = (): unknown => {
     unwatch();
+    unwatchLock();
     return isOwn ? thread.terminate() : undefined;
   };
   try {
-    thread.postMessage({ type: "xdeep.load", port: port2, arguments: options.arguments ?? [] }, [port2]);
+    thread.postMessage({ type: "xdeep.load", port: port2, arguments: options.arguments ?? [], lock }, [port2]);
     return remoteModel(await connection.loaded(), connection, end);
   } catch (error) {
     connection.close();

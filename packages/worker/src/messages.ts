@@ -16,6 +16,8 @@ export interface LoadMessage {
   readonly type: "xdeep.load";
   readonly port: ClosablePort;
   readonly arguments: readonly unknown[];
+  /** Name of the lock that the worker holds while it lives; null where its end is seen otherwise. */
+  readonly lock: string | null;
 }
 
 /** From the caller to a model. */
@@ -29,6 +31,8 @@ export type ModelRequest =
 
 /** From a model to its caller. */
 export type ModelReply =
+  /** The lock is held. */
+  | { readonly type: "alive" }
   | ({ readonly type: "loaded" } & LoadedModel)
   | { readonly type: "result"; readonly id: number; readonly result: object | null }
   | { readonly type: "failed"; readonly id: number | null; readonly error: CarriedError };

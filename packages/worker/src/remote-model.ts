@@ -15,12 +15,15 @@ interface Pending {
 /** The far end of a model in another thread: sends requests, and settles each call once. */
 export class Connection {
   readonly #port: ClosablePort;
+  readonly #onAlive: () => void;
   readonly #pending = new Map<number | null, Pending>();
   #calls = 0;
   #death: XDeepError | null = null;
 
-  constructor(port: ClosablePort) {
+  /** @param onAlive called once the worker holds its lock */
+  constructor(port: ClosablePort, onAlive: () => void) {
     this.#port = port;
+    this.#onAlive = onAlive;
     listen(port, (message) => this.#receive(message as ModelReply));
   }
 
@@ -99,6 +102,7 @@ export class Connection {
   }
 
   #receive(message: ModelReply): void {
+    if (message.type === "alive") return this.#onAlive();
     const id = message.type === "loaded" ? null : message.id;
     const pending = this.#forget(id);
     if (message.type === "failed") pending?.reject(unpackError(message.error));

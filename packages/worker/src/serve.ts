@@ -2,6 +2,7 @@ import type { ForwardRequest, Model, VjpRequest } from "@xdeep/core";
 import { factsOf } from "@xdeep/core/backend";
 
 import { packError } from "./carried-error.ts";
+import { holdLifeLock } from "./life-lock.ts";
 import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
 import { packed } from "./packed-tensors.ts";
 import { listen, ownPort } from "./thread.ts";
@@ -24,12 +25,13 @@ export function serve(load: Load): void {
   });
 }
 
-async function answer({ port, arguments: args }: LoadMessage, load: Load): Promise<void> {
+async function answer({ port, arguments: args, lock }: LoadMessage, load: Load): Promise<void> {
   const reply = (message: ModelReply): void => {
     const { message: moved, transfer } = packed(message, false);
     port.postMessage(moved, transfer);
   };
   try {
+    if (lock !== null) await holdLifeLock(lock).then(() => reply({ type: "alive" }));
     const model = await load(...(args as never[]));
     listen(
       port,
