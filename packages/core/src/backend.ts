@@ -30,7 +30,7 @@ export { resolveOutput, resolveWrt, unknownWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
 export { joinScores } from "./run-rows.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
-export { isSoftwareAdapter, isSoftwareRenderer } from "./software-device.ts";
+export { adapterName, isSoftwareAdapter, isSoftwareRenderer } from "./software-device.ts";
 export type { AdapterLike } from "./software-device.ts";
 export { checkScores } from "./score-rows.ts";
 export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.ts";

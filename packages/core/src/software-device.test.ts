@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { isSoftwareAdapter } from "./software-device.ts";
+import { adapterName, isSoftwareAdapter } from "./software-device.ts";
 
 it.each([
   [{ isFallbackAdapter: true }, true],
@@ -11,4 +11,12 @@ it.each([
   [{}, false],
 ])("%j is software: %s", (adapter, expected) => {
   expect(isSoftwareAdapter(adapter)).toBe(expected);
+});
+
+it.each([
+  [{ info: { vendor: "google", architecture: "swiftshader", device: "", description: "" } }, "google swiftshader"],
+  [{ info: { vendor: "nvidia", description: "NVIDIA GeForce RTX 3060" } }, "NVIDIA GeForce RTX 3060"],
+  [{}, ""],
+])("%j is named %j", (adapter, expected) => {
+  expect(adapterName(adapter)).toBe(expected);
 });

@@ -17,6 +17,12 @@ export function isSoftwareRenderer(name: string): boolean {
   return /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i.test(name);
 }
 
+/** A WebGPU adapter as reports name it; empty where the browser hides what it is. */
+export function adapterName({ info = {} }: AdapterLike): string {
+  const { vendor = "", architecture = "", device = "", description = "" } = info;
+  return description || [vendor, architecture, device].filter((part) => part !== "").join(" ");
+}
+
 /** Whether a WebGPU adapter is emulated on the CPU. Browsers may hide the names; then it counts as a GPU unless it says that it is a fallback. */
 export function isSoftwareAdapter({ isFallbackAdapter, info = {} }: AdapterLike): boolean {
   const { vendor = "", architecture = "", device = "", description = "" } = info;

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { type AdapterLike, isSoftwareAdapter } from "@xdeep/core/backend";
+import { type AdapterLike, adapterName, isSoftwareAdapter } from "@xdeep/core/backend";
 import { nodeProto, valueInfoProto, modelProto, writeModel } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
@@ -11,6 +11,8 @@ import { messageOf } from "./sessions.ts";
 export interface Device {
   /** "cpu", "cuda", "webgpu", or the execution providers that the caller named. */
   readonly name: string;
+  /** The name, and what emulates it where that is the CPU. */
+  readonly label: string;
   readonly gpu: boolean;
   readonly sessionOptions: InferenceSession.SessionOptions;
 }
@@ -20,21 +22,24 @@ const GPU_PROVIDERS: readonly string[] = ["cuda", "tensorrt", "webgpu", "webgl",
 /** The device that the caller's options mean: the CPU unless execution providers are named. */
 export function cpuDevice({ executionProviders }: LoadModelOptions): Device {
   const names = (executionProviders ?? ["cpu"]).map((provider) => (typeof provider === "string" ? provider : provider.name));
-  return { name: names.join(", "), gpu: GPU_PROVIDERS.includes(names[0] ?? "cpu"), sessionOptions: {} };
+  const name = names.join(", ");
+  return { name, label: name, gpu: GPU_PROVIDERS.includes(names[0] ?? "cpu"), sessionOptions: {} };
 }
 
 /**
- * The first GPU provider that runs a small model right: CUDA (in Node), then WebGPU.
+ * The first GPU provider that runs a small model right: CUDA (in Node), then WebGPU. One that is emulated on the CPU is slower than the CPU itself, and
+ * was not asked for unless the caller says so.
  *
  * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each.
  */
-export async function gpuDevice(engine: Engine): Promise<Device> {
+export async function gpuDevice(engine: Engine, allowSoftware: boolean): Promise<Device> {
   const reasons: Record<string, string> = {};
   for (const name of engine.name === "onnxruntime-node" ? ["cuda", "webgpu"] : ["webgpu"]) {
     try {
-      await probe(engine, name);
-      if (name === "webgpu") await refuseSoftware(engine);
-      return { name, gpu: true, sessionOptions: { executionProviders: [name] } };
+      const software = await provided(engine, name);
+      if (software !== null && !allowSoftware) throw new Error(`${software} emulates a GPU on the CPU (allowSoftwareGpu takes it)`);
+      const label = software === null ? name : `${name}, on the CPU: ${software}`;
+      return { name, label, gpu: software === null, sessionOptions: { executionProviders: [name] } };
     } catch (cause) {
       reasons[name] = reasonIn(messageOf(cause));
     }
@@ -47,15 +52,25 @@ export async function gpuDevice(engine: Engine): Promise<Device> {
   });
 }
 
-/** A GPU that is emulated on the CPU is slower than the CPU itself, and was not asked for. */
-async function refuseSoftware(engine: Engine): Promise<void> {
-  if (engine.name === "onnxruntime-node") {
-    if (!(await hasGpuDevice())) throw new Error("the system has no GPU, only software that emulates one");
-    return;
-  }
+/** What each engine's providers turned out to be: finding out takes a session. Those that failed are tried again. */
+const known = new WeakMap<object, Map<string, Promise<string | null>>>();
+
+/** Tries a provider. Gives what emulates it on the CPU; null for a GPU. */
+function provided(engine: Engine, provider: string): Promise<string | null> {
+  const ofEngine = known.get(engine.ort) ?? new Map<string, Promise<string | null>>();
+  known.set(engine.ort, ofEngine);
+  const found = ofEngine.get(provider) ?? probe(engine, provider).then(() => (provider === "webgpu" ? softwareOf(engine) : null));
+  ofEngine.set(provider, found);
+  found.catch(() => ofEngine.delete(provider));
+  return found;
+}
+
+/** What emulates the GPU that WebGPU has here; null for a real one. */
+async function softwareOf(engine: Engine): Promise<string | null> {
+  if (engine.name === "onnxruntime-node") return (await hasGpuDevice()) ? null : "software";
   const { gpu } = (globalThis as { readonly navigator?: { readonly gpu?: { requestAdapter(): Promise<AdapterLike | null> } } }).navigator ?? {};
   const adapter = await gpu?.requestAdapter();
-  if (adapter != null && isSoftwareAdapter(adapter)) throw new Error("its adapter is software that emulates a GPU");
+  return adapter != null && isSoftwareAdapter(adapter) ? adapterName(adapter) || "software" : null;
 }
 
 /** The first line of the engine's message, without the place in its sources and the full stop. */

@@ -47,11 +47,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const emptyValues = new EmptyValues(graph);
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
-  const device = options.useGpu === true ? await gpuDevice(engine) : cpuDevice(options);
+  const device = options.useGpu === true ? await gpuDevice(engine, options.allowSoftwareGpu ?? false) : cpuDevice(options);
   const model = new OnnxModel({
     graph,
     engine,
-    engineName: `${engine.name} ${engine.version} (${device.name})`,
+    engineName: `${engine.name} ${engine.version} (${device.label})`,
     sessions: new Sessions(engine, { ...(isSmall(graph) ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),

@@ -11,6 +11,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly engine?: EngineName | OnnxRuntime | undefined;
   /** Run on a GPU: CUDA, or else WebGPU. Rejects with GPU_UNAVAILABLE where neither starts; never runs on the CPU instead. */
   readonly useGpu?: boolean | undefined;
+  /**
+   * With `useGpu`: a GPU that is emulated on the CPU, such as SwiftShader, will do. It is slower than the CPU itself, and counts as the CPU in `capabilities`;
+   * tests on machines without a GPU need it. Default false.
+   */
+  readonly allowSoftwareGpu?: boolean | undefined;
   /** Gradient rules. Default: `builtinRules` of @xdeep/autodiff; `withRules(builtinRules, mine)` adds to them. */
   readonly rules?: RuleSet | undefined;
   /** Forms of gradients that run faster than the rules' plain ones. Default: those of @xdeep/autodiff for the device; none, `[]`, to compare. */
@@ -57,6 +62,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
   const {
     engine: _engine,
     useGpu: _useGpu,
+    allowSoftwareGpu: _software,
     rules: _rules,
     lowerings: _lowerings,
     layout: _layout,

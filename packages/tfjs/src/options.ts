@@ -19,6 +19,11 @@ export interface LoadOptions {
   /** Run on a GPU or reject: tfjs-node-gpu in Node, WebGPU or WebGL in a browser, unless `engine` names another. Default false. */
   readonly useGpu?: boolean | undefined;
   /**
+   * With `useGpu`: a GPU that is emulated on the CPU, such as SwiftShader, will do. It is slower than the CPU itself, and counts as the CPU in `capabilities`;
+   * tests on machines without a GPU need it. Default false.
+   */
+  readonly allowSoftwareGpu?: boolean | undefined;
+  /**
    * Weights in place of the model's own, such as random ones for a parameter randomisation test: called with the name in the model and the tensor
    * of every float weight that has an axis, it returns one of the same dims, or the tensor itself. It is called in the order in which
    * the network uses its weights. The model that was passed stays as it is.

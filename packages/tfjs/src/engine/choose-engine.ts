@@ -3,7 +3,8 @@ import { engine, getBackend, setBackend, version_core } from "@tensorflow/tfjs-c
 
 import { ENGINE_PACKAGES, type EngineName } from "./engine-packages.ts";
 import { importPackage } from "./import-package.ts";
-import { isSoftwareWebGl, isSoftwareWebGpu } from "./software-device.ts";
+import type { LoadOptions } from "../options.ts";
+import { softwareWebGl, softwareWebGpu } from "./software-device.ts";
 
 /** An initialised backend of TensorFlow.js. */
 export interface ChosenEngine {
@@ -12,13 +13,17 @@ export interface ChosenEngine {
   /** For `Model.engine`: library, version and device. */
   readonly description: string;
   readonly gpu: boolean;
+  /** What emulates a GPU on the CPU; null where nothing does. */
+  readonly software: string | null;
 }
+
+type EngineOptions = Pick<LoadOptions, "engine" | "useGpu" | "allowSoftwareGpu">;
 
 /** What backends tell about their device. Two packages register under the name "tensorflow". */
 interface NativeBackend {
   readonly isGPUPackage?: boolean;
   readonly isUsingGpuDevice?: boolean;
-  readonly gpgpu?: { readonly gl: NonNullable<Parameters<typeof isSoftwareWebGl>[0]> };
+  readonly gpgpu?: { readonly gl: NonNullable<Parameters<typeof softwareWebGl>[0]> };
 }
 
 /**
@@ -27,8 +32,8 @@ interface NativeBackend {
  *
  * @throws {XDeepError} ENGINE_MISSING, ENGINE_FAILED, OPTION_INVALID; GPU_UNAVAILABLE with the reason when `useGpu` cannot be met
  */
-export async function chooseEngine(name: EngineName | undefined, useGpu: boolean): Promise<ChosenEngine> {
-  if (useGpu) return gpuEngine(name);
+export async function chooseEngine({ engine: name, useGpu = false, allowSoftwareGpu = false }: EngineOptions): Promise<ChosenEngine> {
+  if (useGpu) return gpuEngine(name, allowSoftwareGpu);
   return name === undefined ? currentEngine() : namedEngine(name);
 }
 
@@ -82,7 +87,7 @@ async function start(backend: string): Promise<void> {
   throw new XDeepError("ENGINE_FAILED", `The TensorFlow.js backend "${backend}" did not start${reason}.`, { details: { backend }, cause });
 }
 
-async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
+async function gpuEngine(name: EngineName | undefined, allowSoftware: boolean): Promise<ChosenEngine> {
   const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   const candidates = name !== undefined ? [name] : isNode ? ["tfjs-node-gpu"] : ["webgpu", "webgl"];
   const reasons: string[] = [];
@@ -90,8 +95,14 @@ async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
   for (const candidate of candidates) {
     try {
       const chosen = await namedEngine(candidate);
-      if (chosen.gpu) return chosen;
-      reasons.push(`"${candidate}" runs on the CPU${candidate === "tfjs-node-gpu" ? ": TensorFlow found no CUDA device." : "."}`);
+      if (chosen.gpu || (allowSoftware && chosen.software !== null)) return chosen;
+      const why =
+        candidate === "tfjs-node-gpu"
+          ? ": TensorFlow found no CUDA device"
+          : chosen.software === null
+            ? ""
+            : `: ${chosen.software} emulates a GPU (allowSoftwareGpu takes it)`;
+      reasons.push(`"${candidate}" runs on the CPU${why}.`);
     } catch (error) {
       cause = error;
       reasons.push(`"${candidate}": ${error instanceof Error ? error.message : String(error)}`);
@@ -105,14 +116,14 @@ async function gpuEngine(name: EngineName | undefined): Promise<ChosenEngine> {
 
 async function describe(backendName: string): Promise<ChosenEngine> {
   const backend = engine().findBackend(backendName) as NativeBackend | null;
-  const gpu = await usesGpu(backendName, backend);
-  const device = backendName === "tensorflow" || (!gpu && backendName.startsWith("webg")) ? `${backendName}, on the ${gpu ? "GPU" : "CPU"}` : backendName;
-  return { backendName, description: `tfjs-core ${version_core} (${device})`, gpu };
+  const isGraphics = backendName === "webgpu" || backendName === "webgl";
+  const software = isGraphics ? await softwareOf(backendName, backend) : null;
+  const gpu = isGraphics ? software === null : backend?.isUsingGpuDevice === true;
+  const where = software !== null ? `, on the CPU: ${software}` : backendName === "tensorflow" ? `, on the ${gpu ? "GPU" : "CPU"}` : "";
+  return { backendName, description: `tfjs-core ${version_core} (${backendName}${where})`, gpu, software };
 }
 
-async function usesGpu(backendName: string, backend: NativeBackend | null): Promise<boolean> {
-  if (backendName === "webgpu")
-    return !(await isSoftwareWebGpu((globalThis as { navigator?: { gpu?: Parameters<typeof isSoftwareWebGpu>[0] } }).navigator?.gpu));
-  if (backendName === "webgl") return !isSoftwareWebGl(backend?.gpgpu?.gl);
-  return backend?.isUsingGpuDevice === true;
+function softwareOf(backendName: "webgpu" | "webgl", backend: NativeBackend | null): Promise<string | null> | string | null {
+  if (backendName === "webgl") return softwareWebGl(backend?.gpgpu?.gl);
+  return softwareWebGpu((globalThis as { navigator?: { gpu?: Parameters<typeof softwareWebGpu>[0] } }).navigator?.gpu);
 }

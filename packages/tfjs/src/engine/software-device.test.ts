@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isSoftwareWebGl, isSoftwareWebGpu } from "./software-device.ts";
+import { softwareWebGl, softwareWebGpu } from "./software-device.ts";
 
 const context = (renderer: string) => ({
   getExtension: () => ({ UNMASKED_RENDERER_WEBGL: 37446 }),
@@ -15,18 +15,18 @@ describe("a device that is emulated on the CPU", () => {
     ["ANGLE (NVIDIA, NVIDIA GeForce RTX 3060 Direct3D11 vs_5_0 ps_5_0)", false],
     ["Apple M2", false],
   ])("WebGL, %s: %s", (renderer, isSoftware) => {
-    expect(isSoftwareWebGl(context(renderer))).toBe(isSoftware);
+    expect(softwareWebGl(context(renderer))).toBe(isSoftware ? renderer : null);
   });
 
   it("WebGL that hides its name counts as a GPU", () => {
-    expect(isSoftwareWebGl({ getExtension: () => null, getParameter: () => null })).toBe(false);
+    expect(softwareWebGl({ getExtension: () => null, getParameter: () => null })).toBeNull();
   });
 
   it("WebGPU says so itself, in the older and the newer place", async () => {
     const gpu = (adapter: object | null) => ({ requestAdapter: async () => adapter });
-    expect(await isSoftwareWebGpu(gpu({ info: { isFallbackAdapter: true } }))).toBe(true);
-    expect(await isSoftwareWebGpu(gpu({ isFallbackAdapter: true }))).toBe(true);
-    expect(await isSoftwareWebGpu(gpu({ info: { isFallbackAdapter: false } }))).toBe(false);
-    expect(await isSoftwareWebGpu(undefined)).toBe(false);
+    expect(await softwareWebGpu(gpu({ info: { isFallbackAdapter: true, vendor: "google", architecture: "swiftshader" } }))).toBe("google swiftshader");
+    expect(await softwareWebGpu(gpu({ isFallbackAdapter: true }))).toBe("software");
+    expect(await softwareWebGpu(gpu({ info: { isFallbackAdapter: false } }))).toBeNull();
+    expect(await softwareWebGpu(undefined)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { type AdapterLike, isSoftwareAdapter, isSoftwareRenderer } from "@xdeep/core/backend";
+import { type AdapterLike, adapterName, isSoftwareAdapter, isSoftwareRenderer } from "@xdeep/core/backend";
 
 /** The part of a WebGL context that names the device. */
 interface NamingContext {
@@ -6,14 +6,16 @@ interface NamingContext {
   getParameter(parameter: number): unknown;
 }
 
-/** True where WebGPU has nothing but an adapter that the browser or Node emulates on the CPU. */
-export async function isSoftwareWebGpu(gpu: { requestAdapter(): Promise<AdapterLike | null> } | undefined): Promise<boolean> {
+/** What emulates WebGPU on the CPU, where the browser or Node has no other adapter; null for a GPU. */
+export async function softwareWebGpu(gpu: { requestAdapter(): Promise<AdapterLike | null> } | undefined): Promise<string | null> {
   const adapter = await gpu?.requestAdapter();
-  return adapter != null && isSoftwareAdapter(adapter);
+  return adapter != null && isSoftwareAdapter(adapter) ? adapterName(adapter) || "software" : null;
 }
 
-/** True where a WebGL context says that it is drawn on the CPU. Browsers may hide the name; then it counts as a GPU. */
-export function isSoftwareWebGl(context: NamingContext | undefined): boolean {
+/** The renderer of a WebGL context that is drawn on the CPU; null for a GPU. Browsers may hide the name; then it counts as a GPU. */
+export function softwareWebGl(context: NamingContext | undefined): string | null {
   const extension = context?.getExtension("WEBGL_debug_renderer_info");
-  return extension ? isSoftwareRenderer(String(context!.getParameter(extension.UNMASKED_RENDERER_WEBGL))) : false;
+  if (!extension) return null;
+  const renderer = String(context!.getParameter(extension.UNMASKED_RENDERER_WEBGL));
+  return isSoftwareRenderer(renderer) ? renderer : null;
 }

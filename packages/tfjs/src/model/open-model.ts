@@ -34,7 +34,7 @@ export function withOpenedModel<T>(source: ModelSource, options: LoadOptions, us
 }
 
 async function openAndUse<T>(source: ModelSource, options: LoadOptions, use: (opened: OpenedModel) => Promise<T>): Promise<T> {
-  const chosen = await chooseEngine(options.engine, options.useGpu ?? false);
+  const chosen = await chooseEngine(options);
   let network = await openNetwork(source, options);
   try {
     if (options.weights !== undefined) network = await replaceWeights(network, options.weights);
