@@ -17,6 +17,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "export-0": "declare const model: import('@xdeep/core').Model;",
   "layers-0": "declare const model: import('@xdeep/core').Model;",
   "metrics-0": "declare const model: import('@xdeep/core').Model;",
+  "relevance-0": "declare const model: import('@xdeep/core').Model;",
   "map-0": `
     declare const explainer: import('@xdeep/core').Explainer, tensor: import('@xdeep/core').FloatTensor, picture: import("@xdeep/map").PicturePixels;`,
   "worker-0": "declare const image: import('@xdeep/core').FloatTensor, signal: AbortSignal;",

@@ -27,6 +27,8 @@ export { cpuLowerings, wasmLowerings, webgpuLowerings } from "./lowerings/engine
 export type { Lowering } from "./sweep/lowering.ts";
 export { ruleSet, withRules } from "./sweep/rule-set.ts";
 export type { RuleSet } from "./sweep/rule-set.ts";
+export { backwardRules } from "./backward/index.ts";
+export type { BackwardRule, Passing, PassingRequest } from "./sweep/backward-rule.ts";
 export { builtinRules } from "./rules/index.ts";
 export { additiveMasks } from "./explain/additive-masks.ts";
 export { rowMixingNode } from "./explain/row-mixing-node.ts";

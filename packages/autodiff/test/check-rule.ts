@@ -98,7 +98,7 @@ function compare(spec: RuleSpec, name: string, expected: Value64, actual: ort.Te
 }
 
 /** A model of the one node. With `dynamic` no dim of its inputs is known before the run. */
-function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): ModelProto {
+export function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): ModelProto {
   const names = spec.inputs.flatMap((input, i) => (input === null ? [""] : input.outer === true ? [] : [inputName(i)]));
   const outputs = Array.from({ length: spec.outputs ?? 1 }, (_, i) => `output${i}`);
   const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
@@ -132,19 +132,19 @@ function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: b
   return modelProto({ ...parts, outputs: outputs.map((name) => valueInfoProto(name, facts.get(name)?.type ?? "float32", null)) });
 }
 
-function feedsOf(spec: RuleSpec, inputs: readonly (Value64 | null)[]): Record<string, Value64> {
+export function feedsOf(spec: RuleSpec, inputs: readonly (Value64 | null)[]): Record<string, Value64> {
   return Object.fromEntries(inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [[inputName(i), value]])));
 }
 
-function wrtOf(spec: RuleSpec): readonly number[] {
+export function wrtOf(spec: RuleSpec): readonly number[] {
   return spec.wrt ?? spec.inputs.flatMap((input, i) => (input !== null && input.constant !== true && isFloatType(input.type ?? "float32") ? [i] : []));
 }
 
-function inputName(i: number): string {
+export function inputName(i: number): string {
   return `input${i}`;
 }
 
-function valuesOf(input: InputSpec, seed: number): Value64 {
+export function valuesOf(input: InputSpec, seed: number): Value64 {
   const { dims, type = "float32", values, domain = [-2, 2], avoid = [], distinct = false } = input;
   if (values !== undefined) return value64(type, dims, values);
   const size = sizeOf(dims);
@@ -172,11 +172,11 @@ function uniform(seed: number, size: number): readonly number[] {
   return Array.from(createNoise(seed).next(size), (x) => 1 / (1 + Math.exp(-1.7 * x)));
 }
 
-function noise(seed: number, { type, dims }: Value64): Value64 {
+export function noise(seed: number, { type, dims }: Value64): Value64 {
   return value64(type, dims, Float64Array.from(createNoise(seed).next(sizeOf(dims)), Math.fround));
 }
 
 /** A seed of its own for every row, from its name. */
-function seedOf({ op, name }: RuleSpec): number {
+export function seedOf({ op, name }: RuleSpec): number {
   return [...`${op} ${name}`].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
 }

@@ -6,6 +6,12 @@ import { nearestNames } from "./nearest-names.ts";
 /** The backward rules that say how cotangents pass rectifiers. */
 export const RULES: readonly RectifierRule[] = ["standard", "guided", "deconvnet"];
 
+/** Further rules that this contract names: relevance in place of gradients (docs/write-a-rule.md). */
+export const RELEVANCE_RULES: readonly string[] = ["deeplift", "lrp", "lrp-epsilon", "attn-lrp", "cp-lrp"];
+
+/** Those of them that compare the input with a reference. */
+const TWO_RUN_RULES: readonly string[] = ["deeplift"];
+
 /** Operators that count as rectifiers where nothing is asked: ReLU, and ReLU6 in whatever form it is written. */
 export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];
 
@@ -30,13 +36,29 @@ export function ruleName(rule: Rule): string {
 export function checkRule({ backend, capabilities: { rules } }: Pick<Model, "backend" | "capabilities">, rule: Rule): void {
   const name = ruleName(rule);
   if (rules.includes(name)) return;
-  if (RULES.some((known) => known === name)) {
+  const all: readonly string[] = [...RULES, ...RELEVANCE_RULES];
+  if (all.includes(name)) {
     throw new XDeepError("CAPABILITY_MISSING", `Backend "${backend}" has no rule "${name}", only ${rules.join(", ")}.`, {
       details: { capability: "rules", rule: name, rules },
     });
   }
-  const known = [...new Set([...RULES, ...rules])];
+  const known = [...new Set([...all, ...rules])];
   throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(name)}". Rules: ${known.join(", ")}.`, { details: { rule: name, rules: known } });
+}
+
+/**
+ * A rule that compares two runs needs the inputs of the other; one of the contract's that does not takes none.
+ *
+ * @throws {XDeepError} BASELINE_INVALID, OPTION_INVALID
+ */
+export function checkReferenceOf(rule: Rule, reference: unknown): void {
+  const name = ruleName(rule);
+  const compares = TWO_RUN_RULES.includes(name);
+  if (compares && reference === undefined) {
+    throw new XDeepError("BASELINE_INVALID", `Rule "${name}" compares two runs: pass the inputs of the other as \`reference\`.`, { details: { rule } });
+  }
+  if (compares || reference === undefined || ![...RULES, ...RELEVANCE_RULES].includes(name)) return;
+  throw new XDeepError("OPTION_INVALID", `Rule "${name}" looks at one run and takes no \`reference\`.`, { details: { option: "reference", rule } });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkRectifiers, checkRule } from "./check-model.ts";
+import { checkRectifiers, checkReferenceOf, checkRule } from "./check-model.ts";
 import { checkScore, checkWeights } from "./check-options.ts";
 import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
@@ -57,13 +57,14 @@ export function planForward(model: PlannedModel, request: ForwardRequest, innerV
  * Checks and defaults a `vjp` request, the same for every backend: what is left to a backend is to run the plan.
  *
  * @param innerValues left out where the backend has none
- * @throws the signal's reason; {XDeepError} the codes of `validateFeeds`, OUTPUT_UNKNOWN, WRT_UNKNOWN, RULE_UNKNOWN, OPTION_INVALID,
+ * @throws the signal's reason; {XDeepError} the codes of `validateFeeds`, OUTPUT_UNKNOWN, WRT_UNKNOWN, RULE_UNKNOWN, OPTION_INVALID, BASELINE_INVALID,
  *   TARGET_INVALID, TARGET_OUT_OF_RANGE, CAPABILITY_MISSING
  */
 export function planVjp(model: PlannedModel, request: VjpRequest, innerValues?: InnerValues): VjpPlan {
   const { cotangent, weights, reference, rule = "standard" } = request;
   checkCotangentAlone(request);
   checkRule(model, rule);
+  checkReferenceOf(rule, reference);
   const rest = plan(model, cotangent === undefined ? { ...request, target: request.target ?? null } : request, innerValues, cotangent === undefined);
   checkComputed([rest.output.name], rest.fed);
   checkWeights(weights, rest.rows);

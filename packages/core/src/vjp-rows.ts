@@ -1,4 +1,4 @@
-import { concatRows, notBatched } from "./batches.ts";
+import { concatRows, notBatched, sharedInputs, sliceFeeds } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
 import { XDeepError } from "./error.ts";
 import type { ExplainOptions } from "./explainer.ts";
@@ -12,7 +12,7 @@ import { checkScores, joinOutputs } from "./score-rows.ts";
 import type { FloatTensor } from "./tensor.ts";
 import { firstNonFinite } from "./validate-feeds.ts";
 
-export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "rule" | "rectifiers"> {
+export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule"> {
   /** Outputs or inner values to return beside the gradients. Default: none. */
   readonly outputs?: readonly string[] | undefined;
 }
@@ -25,12 +25,14 @@ export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<Vjp
  *   runs cannot be joined
  */
 export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpResult> {
-  const { outputs = [], rule, rectifiers, wrt, weights } = options;
+  const { outputs = [], rule, rectifiers, reference, wrt, weights } = options;
+  const shared = sharedInputs(model.inputs);
   const scored = scoredOutputs(model.outputs, options.output);
   const wanted = scored && [...new Set([...scored, ...outputs])];
   const results = await runRows(model, input, options, async (request, range) => {
     const own = weights?.slice(range.start, range.end);
-    const result = await model.vjp({ ...request, outputs: wanted, rule, rectifiers, wrt, weights: own });
+    const other = reference && sliceFeeds(reference, range, shared);
+    const result = await model.vjp({ ...request, outputs: wanted, rule, rectifiers, reference: other, wrt, weights: own });
     checkFinite(result, range);
     if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(result, range);
     return result;

@@ -172,7 +172,8 @@ describe("BaseProp refuses", () => {
   });
 
   it("rules that do not exist or that the backend does not have", () => {
-    expect(() => new BaseProp(model, { rule: "lrp" as Rule })).toThrow(failure("RULE_UNKNOWN"));
+    expect(() => new BaseProp(model, { rule: "nonsense" as Rule })).toThrow(failure("RULE_UNKNOWN"));
+    expect(() => new BaseProp(model, { rule: { name: "lrp", composite: "epsilon" } })).toThrow(failure("CAPABILITY_MISSING"));
     const plain = analyticModel({ inputs, layers, capabilities: { rules: ["standard"] } });
     for (const rule of RULES) {
       if (rule === "standard") expect(() => new BaseProp(plain, { rule })).not.toThrow();

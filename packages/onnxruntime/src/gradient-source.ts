@@ -1,5 +1,15 @@
-import type { RectifierRule, Score } from "@xdeep/core";
-import { type ExplainerModel, type GradientModel, type TypedGraph, cutAt, differentiateGraph, exposing, explainerModel, scoredValue } from "@xdeep/autodiff";
+import type { Rule, Score } from "@xdeep/core";
+import {
+  type ExplainerModel,
+  type GradientModel,
+  type TypedGraph,
+  cutAt,
+  differentiateGraph,
+  backwardRules,
+  exposing,
+  explainerModel,
+  scoredValue,
+} from "@xdeep/autodiff";
 import type { GradientForms } from "./device-rules.ts";
 import type { SessionSource } from "./sessions.ts";
 
@@ -7,7 +17,7 @@ import type { SessionSource } from "./sessions.ts";
 export interface GradientKind {
   readonly output: string;
   readonly score: Score;
-  readonly rule: RectifierRule;
+  readonly rule: Rule;
   readonly rectifiers: readonly string[];
   readonly wrt: readonly string[];
   /** Gradients are summed with weights. */
@@ -23,7 +33,7 @@ export type GradientPlan = Pick<ExplainerModel, "names" | "notes" | "rectifiers"
 /** A session that selects the target, scores it and differentiates the score. */
 export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind, shared: ReadonlySet<string>): SessionSource<GradientPlan> {
   const results = kind.summed === true ? "sums" : "gradients";
-  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, results, shared }));
+  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, backwardRules, results, shared }));
 }
 
 function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<GradientPlan> {
@@ -40,7 +50,7 @@ export function cotangentSource(graph: TypedGraph, forms: GradientForms, kind: G
   const exposed = scoredValue(graph, kind.output, kind.score).value;
   const cut = cutFor(graph, { ...kind, outputs: [...kind.outputs, exposed] });
   const of = scoredValue(cut, kind.output, kind.score).value;
-  const { model, ...plan } = differentiateGraph(cut, { ...kind, ...forms, of });
+  const { model, ...plan } = differentiateGraph(cut, { ...kind, ...forms, backwardRules, of });
   return { model, plan: { ...plan, of } };
 }
 

@@ -160,7 +160,13 @@ describe("a loaded model", () => {
     expect(model).toMatchObject({ backend: "onnxruntime", contractVersion: 1 });
     expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 3, 6, 6], layout: "NCHW" }]);
     expect(model.outputs).toEqual([{ name: "probabilities", activation: "softmax", type: "float32", dims: [null, 4], layout: null }]);
-    expect(model.capabilities).toMatchObject({ rules: ["standard", "guided", "deconvnet"], innerValues: true, logits: true, gpu: false, maxBatch: null });
+    expect(model.capabilities).toMatchObject({
+      rules: ["standard", "guided", "deconvnet", "deeplift"],
+      innerValues: true,
+      logits: true,
+      gpu: false,
+      maxBatch: null,
+    });
     await model.dispose();
   });
 

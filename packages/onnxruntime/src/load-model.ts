@@ -1,5 +1,15 @@
 import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
-import { type TypedGraph, RECTIFIER_NAMES, builtinRules, checkCoverage, computeInFloat32, prepareModel, typedGraph, withLogits } from "@xdeep/autodiff";
+import {
+  type TypedGraph,
+  RECTIFIER_NAMES,
+  backwardRules,
+  builtinRules,
+  checkCoverage,
+  computeInFloat32,
+  prepareModel,
+  typedGraph,
+  withLogits,
+} from "@xdeep/autodiff";
 import { checkSizes, isFloatType, resolveLimits } from "@xdeep/onnx";
 import { knownRowMixing } from "./check-batched.ts";
 import { checkRanks, declareDims } from "./declare-dims.ts";
@@ -74,7 +84,7 @@ function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): num
 /** Methods give a network whose rows depend on each other one at a time. */
 function capabilitiesOf(device: Device, options: LoadModelOptions, mixesRows: boolean): Capabilities {
   return {
-    rules: ["standard", "guided", "deconvnet"],
+    rules: backwardRules.map(({ name }) => name),
     rectifiers: RECTIFIER_NAMES,
     innerValues: true,
     logits: true,

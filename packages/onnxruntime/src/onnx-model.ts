@@ -6,7 +6,6 @@ import type {
   ForwardResult,
   LayerInfo,
   Model,
-  RectifierRule,
   Target,
   Tensor,
   ValueInfo,
@@ -28,7 +27,6 @@ import {
   planVjp,
   resolveOutput,
   resolveTargets,
-  ruleName,
   scoreEntries,
   sharedInputs,
   sliceFeeds,
@@ -164,7 +162,7 @@ export class OnnxModel implements Model {
     const kind: GradientKind = {
       output: plan.output.name,
       score: plan.score,
-      rule: ruleName(plan.rule) as RectifierRule,
+      rule: plan.rule,
       rectifiers: plan.rectifiers,
       wrt: plan.wrt,
       cuts: plan.fed,
@@ -194,9 +192,14 @@ export class OnnxModel implements Model {
     const source = (): SessionSource<GradientPlan> => gradientSource(graph, forms, results, this.#shared);
     const found = await sessions.use(`target ${JSON.stringify(results)}`, source, async ({ session, plan: { names, ...facts } }) => {
       const gradients = new GradientResults(names, kind.wrt, weights);
-      const extra = { [names.target]: target, [names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)) };
+      const extra = {
+        ...referenceFeeds(plan, names.references),
+        [names.target]: target,
+        [names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)),
+      };
       const fetches = [...new Set([...outputs, output.name, names.index, names.scores, ...gradients.fetches])];
-      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, { zeroFilled: names.weights }), names, gradients, ...facts };
+      const options = { zeroFilled: names.weights, references: names.references };
+      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, options), names, gradients, ...facts };
     });
     const { runs, names, gradients, rectifiers, notes } = found;
     const { dims } = joined(runs, output.name);
@@ -284,9 +287,13 @@ export class OnnxModel implements Model {
       () => cotangentSource(graph, forms, kind),
       async ({ session, plan: names }) => {
         const fetches = [...new Set([...plan.outputs, ...more, ...Object.values(names.gradients)])];
-        const feeds = { ...plan.feeds, [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32") };
+        const feeds = {
+          ...plan.feeds,
+          ...referenceFeeds(plan, names.references),
+          [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32"),
+        };
         const whole = new Set(plan.wrt.filter((name) => this.#shared.has(name)).map((name) => names.gradients[name]!));
-        return { runs: await this.#run(session, plan, feeds, fetches, { zeroFilled: names.cotangent, whole }), names };
+        return { runs: await this.#run(session, plan, feeds, fetches, { zeroFilled: names.cotangent, whole, references: names.references }), names };
       },
     );
   }
@@ -296,11 +303,12 @@ export class OnnxModel implements Model {
     { rows, signal, feeds: given, fed }: ForwardPlan,
     feeds: Readonly<Record<string, Tensor>>,
     fetches: readonly string[],
-    options: Pick<RunOptions, "zeroFilled" | "whole"> = {},
+    { references = {}, ...options }: Pick<RunOptions, "zeroFilled" | "whole"> & { readonly references?: Readonly<Record<string, string>> } = {},
   ): Promise<readonly FinishedRun[]> {
     const { engine, fixedBatch, mostFilled, emptyValues } = this.#parts;
     emptyValues.check(given, fed);
-    return runRows(engine, session, { feeds, inputs: this.inputs, rows, fixedBatch, mostFilled, fetches, signal, ...options });
+    const inputs = this.inputs.flatMap((info) => [info, ...(references[info.name] === undefined ? [] : [{ ...info, name: references[info.name]! }])]);
+    return runRows(engine, session, { feeds, inputs, rows, fixedBatch, mostFilled, fetches, signal, ...options });
   }
 
   /** Whether some gradient is a sum over rows, which more than the one row of one run may take part in. */
@@ -365,6 +373,11 @@ export class OnnxModel implements Model {
       throw this.#disposed && isXDeepError(error, "ENGINE_FAILED") ? disposedError(error) : error;
     });
   }
+}
+
+/** x′ by the names that the session has for it; nothing for rules that look at one run. */
+function referenceFeeds({ reference = {} }: VjpPlan, names: Readonly<Record<string, string>>): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(Object.entries(names).map(([name, fed]) => [fed, reference[name]!]));
 }
 
 function hasKey(target: Target | null, key: "max" | "terms"): boolean {

@@ -9,7 +9,14 @@ for (const engine of ["onnxruntime-node", "onnxruntime-web"] as const) {
   conformance({
     api: { describe, it },
     name: engine,
-    capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
+    capabilities: {
+      rules: ["standard", "guided", "deconvnet", "deeplift"],
+      rectifiers: RECTIFIER_NAMES,
+      innerValues: true,
+      logits: true,
+      gpu: false,
+      maxBatch: null,
+    },
     // Said of every model, because a file that fixes the batch does not tell it from a table of the same length.
     createModel: ({ onnx, inputs }) => loadModel(onnx(), { engine, shared: inputs.filter(({ batched }) => batched === false).map(({ name }) => name) }),
     onReport: reportFile(new URL(`../../../docs/conformance/${engine}.json`, import.meta.url)),

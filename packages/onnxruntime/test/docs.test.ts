@@ -5,7 +5,7 @@ import * as autodiff from "@xdeep/autodiff";
 import * as core from "@xdeep/core";
 import * as guided from "@xdeep/guided";
 import * as integrated from "@xdeep/integrated";
-import { modelProto, nodeProto, saveModelFile, valueInfoProto } from "@xdeep/onnx";
+import { type ModelProto, modelProto, nodeProto, saveModelFile, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { runExample } from "@xdeep/test-models";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as onnxruntime from "../src/index.ts";
@@ -76,9 +76,31 @@ it("the rule of docs/write-a-rule.md is the derivative of what it stands for, an
   await model.dispose();
 });
 
+it("the backward rule of docs/write-a-rule.md passes positive cotangents alone", async () => {
+  const text = await readFile(new URL("write-a-rule.md", docs), "utf8");
+  const [, source = ""] = /const positiveEvidence = (\{[^]*?\n\});/.exec(text) ?? [];
+  const positiveEvidence = new Function(`return ${source}`)() as autodiff.BackwardRule;
+  const { model, gradients } = autodiff.differentiate(convolution(), {
+    rule: "positive-evidence",
+    backwardRules: [...autodiff.backwardRules, positiveEvidence],
+  });
+  expect(gradients).toHaveProperty("x");
+  expect(model.graph!.node.map(({ opType }) => opType)).toContain("Relu");
+});
+
 it("the files that docs/write-a-rule.md shows are those of the project", async () => {
   const text = await readFile(new URL("write-a-rule.md", docs), "utf8");
   const shown = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
   const files = ["softsign.ts", "softsign.spec.ts"].map((name) => readFile(new URL(`../packages/autodiff/src/rules/${name}`, docs), "utf8"));
   expect(shown).toEqual(await Promise.all(files));
 });
+
+/** A single convolution. */
+function convolution(): ModelProto {
+  return modelProto({
+    nodes: [nodeProto("Conv", ["x", "k"], ["y"])],
+    inputs: [valueInfoProto("x", "float32", ["N", 1, 4, 4])],
+    outputs: [valueInfoProto("y", "float32", null)],
+    initializers: [tensorProto("k", { type: "float32", dims: [1, 1, 3, 3], data: new Float32Array(9).fill(1) })],
+  });
+}

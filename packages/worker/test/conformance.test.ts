@@ -24,7 +24,14 @@ afterAll(async () => {
 conformance({
   api: { describe, it },
   name: "onnxruntime-node in a worker",
-  capabilities: { rules: ["standard", "guided", "deconvnet"], rectifiers: RECTIFIER_NAMES, innerValues: true, logits: true, gpu: false, maxBatch: null },
+  capabilities: {
+    rules: ["standard", "guided", "deconvnet", "deeplift"],
+    rectifiers: RECTIFIER_NAMES,
+    innerValues: true,
+    logits: true,
+    gpu: false,
+    maxBatch: null,
+  },
   createModel: (fixture) =>
     inWorker(worker as never, { arguments: [fixture.onnx(), fixture.inputs.filter(({ batched }) => batched === false).map(({ name }) => name)] }),
 });

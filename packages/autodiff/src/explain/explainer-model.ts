@@ -1,6 +1,6 @@
 import type { Score } from "@xdeep/core";
 import { type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
-import { assemble, exportValue } from "../sweep/assemble.ts";
+import { assemble, exportValue, referenceInfos, referenceNames } from "../sweep/assemble.ts";
 import { leadsWithBatch } from "./batch-axis.ts";
 import { type GradientOptions, writeGradient } from "../sweep/write-gradient.ts";
 import { scoredValue, withLogits } from "./score.ts";
@@ -33,6 +33,8 @@ export interface ExplainerModel {
     readonly index: string;
     /** [N]. */
     readonly scores: string;
+    /** Inputs that hold x′, by the model's inputs; only for rules that compare two runs. */
+    readonly references: Readonly<Record<string, string>>;
     /** Gradients [N, …], by the names of `wrt`. */
     readonly gradients: Readonly<Record<string, string>>;
     /** Σₙ wₙ gₙ, [1, …], by those names of `wrt` whose leading axis is known to be the batch. */
@@ -68,13 +70,14 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const names = {
     target: target.name,
     weights: weights.name,
+    references: referenceNames(written.references),
     index: exported(chosen.index, "index"),
     scores: exported(g.cast(chosen.scores, "float32"), "scores"),
     gradients: mapValues(selected(results !== "sums" ? () => true : (name) => !summed(name)), (value, name) => exported(value, `gradient of ${name}`)),
     sums: mapValues(selected(summed), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
   };
   const fed = Object.keys(names.sums).length === 0 ? [target] : [target, weights];
-  const inputs = fed.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims));
+  const inputs = fed.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims)).concat(referenceInfos(written.references));
   return {
     model: assemble(graph, { builder: g, inputs, outputs, addedOutputs: written.addedOutputs, replaced: written.replaced }),
     names,

@@ -2,6 +2,7 @@ import { type GraphBuilder, type GraphProto, type NodeProto, type TensorProto, t
 import { copySubgraph } from "../graph/copy-subgraph.ts";
 import { neededNodes } from "../graph/needed-nodes.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
+import { twinWithin, writeTwin } from "../sweep/twin.ts";
 
 export interface GradientBodyOptions {
   /** What the subgraph's inputs are called in the copy, and what is known of them. */
@@ -10,11 +11,13 @@ export interface GradientBodyOptions {
   readonly cotangents: readonly (Value | null)[];
   /** Inputs of the copy and outer values whose cotangents are wanted. */
   readonly wrt: readonly Value[];
+  /** The inputs in the reference run, for rules that compare two runs; those that are the same in both as they are. */
+  readonly twins?: readonly Value[] | undefined;
 }
 
 /** Copies a subgraph into `g`, which stands for a graph of its own, and sweeps back through the copy. Returns x̄ by name; null where there is none. */
 export function gradientBody(
-  { node, sweepSubgraph }: PullbackContext,
+  { node, sweepSubgraph, twin }: PullbackContext,
   g: GraphBuilder,
   subgraph: GraphProto,
   options: GradientBodyOptions,
@@ -27,7 +30,9 @@ export function gradientBody(
     if (dy !== null) cotangents.set(name, other === undefined ? dy : g.add(other, dy));
   }
   const graph = graphProto({ nodes: copy.nodes, inputs: inputs.map(info), outputs: [], initializers: copy.initializers, name: g.freshName("copy") });
-  return sweepSubgraph({ g, graph, inputs: inputs.map(({ facts }) => facts), cotangents, wrt: wrt.map(({ name }) => name) });
+  const fed = new Map(inputs.map(({ name }, i) => [name, options.twins?.[i]?.name ?? name]));
+  const twins = options.twins && new Map([...fed, ...writeTwin(g, copy.nodes, twinWithin(fed, twin))]);
+  return sweepSubgraph({ g, graph, inputs: inputs.map(({ facts }) => facts), cotangents, wrt: wrt.map(({ name }) => name), twins });
 }
 
 /** Writes a copy of a subgraph's nodes; its inputs are the given values. Returns the names of its outputs. */

@@ -24,6 +24,8 @@ export interface Step {
 export interface Operand {
   readonly value: Value;
   readonly operand: number;
+  /** The value in the reference run, where that is another. */
+  readonly twin?: Value | undefined;
 }
 
 /** A cotangent that a step computes. */
@@ -43,8 +45,10 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
     active[i] === true && isFloatType(state.value.facts.type) ? { ...state, input: placeholder(inner, "cotangent", state.value.facts) } : null,
   );
   const outer = outerOperands(context).filter(wants);
+  const fed = [...counters.map((value): Pick<Operand, "twin" | "value"> => ({ value })), ...step.states, ...elements];
   const cotangentOf = gradientBody(context, inner, step.body, {
-    inputs: [...counters, ...step.states.map(({ value }) => value), ...elements.map(({ value }) => value)],
+    inputs: fed.map(({ value }) => value),
+    twins: fed.some(({ twin }) => twin !== undefined) ? fed.map(({ value, twin }) => twin ?? value) : undefined,
     cotangents: [...Array<null>(step.conditions).fill(null), ...states.map((state) => state?.input ?? null), ...step.cotangents],
     wrt: [
       ...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])),

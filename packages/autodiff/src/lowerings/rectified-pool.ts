@@ -6,12 +6,13 @@ import { STEEPEST, hardSigmoid } from "./blocked.ts";
 
 /**
  * Whether x, the input of a pool, is what a Relu makes whose rule masks, and no gradient with respect to x itself is asked for. Then ȳ may be
- * masked where the pool's result is 0, at a quarter of the size, and the Relu passes on what comes. Under "deconvnet" no mask may act.
+ * masked where the pool's result is 0, at a quarter of the size, and the Relu passes on what comes. Rules that change the Relu in another way than "guided"
+ * do, which masks too, take no mask.
  */
 export function isRectified({ around }: PullbackContext, x: Value): boolean {
   const node = around.producerOf(x.name);
   const passage = node === null || around.isWanted(x.name) ? null : around.passageOf(node);
-  return passage?.rule === reluRule && passage.modification !== "deconvnet";
+  return passage?.rule === reluRule && (passage.modification === "standard" || passage.modification === "guided");
 }
 
 /** ȳ of a pool over a rectified x, 0 where the pool's result is. */

@@ -21,7 +21,7 @@ export const lrnRule: GradientRule = {
 };
 
 /** Σ / size over `size` neighbouring channels, `before` of them before each: an average pool over the channel axis, zeros outside. */
-function channelMean(g: GraphBuilder, x: Value, size: number, before: number): Value {
+export function channelMean(g: GraphBuilder, x: Value, size: number, before: number): Value {
   if (rankOf(x) < 2) return x;
   const rows = g.reshape(x, g.concat([g.dimOf(x, 0), g.ints([1]), g.dimOf(x, 1), g.ints([-1])], 0));
   const pooled = g.op("AveragePool", [rows], { kernel_shape: [size, 1], pads: [before, 0, size - 1 - before, 0], count_include_pad: 1, auto_pad: "NOTSET" });

@@ -3,6 +3,7 @@ import { subgraphOf, usedValues } from "../loops/gradient-body.ts";
 import { hoistInvariants } from "../loops/hoist-invariants.ts";
 import { rememberingBody } from "../loops/remember-states.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
+import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { byOperand, placeholder, stepGradient } from "../loops/step-gradient.ts";
 
 /**
@@ -15,19 +16,27 @@ export const scanRule: GradientRule = {
   op: "Scan",
   since: [11, 16, 19, 21, 23, 24, 25],
   pullback: function scanPullback(context) {
-    const { g, node, attributes, input, outputCount, hasCotangent, cotangent } = context;
+    const { g, node, attributes, input, outputCount, hasCotangent, cotangent, twin } = context;
     const count = node.input.length - attributes.int("num_scan_inputs", 1);
     const inner = g.subgraph();
-    const states = Array.from({ length: count }, (_, operand) => ({ operand, value: placeholder(inner, "state", input(operand).facts) }));
+    const isTwice = twiceRun(context);
+    const second = (value: Value, is: boolean): Value | undefined => (is ? placeholder(inner, "reference", value.facts) : undefined);
+    const states = Array.from({ length: count }, (_, operand) => {
+      const value = placeholder(inner, "state", input(operand).facts);
+      return { operand, value, twin: second(value, isTwice) };
+    });
     const sources = node.input.slice(count).map((_, i) => sideOf(context, "input", count + i, i));
-    const elements = sources.map(({ operand, axis }) => ({ operand, value: placeholder(inner, "element", withoutAxis(input(operand).facts, axis)) }));
+    const elements = sources.map(({ operand, axis }) => {
+      const value = placeholder(inner, "element", withoutAxis(input(operand).facts, axis));
+      return { operand, value, twin: second(value, twin(input(operand)).name !== input(operand).name) };
+    });
     const scanned = Array.from({ length: outputCount - count }, (_, i) => (hasCotangent(count + i) ? sideOf(context, "output", count + i, i) : null));
     const cotangents = scanned.map((side) => side && placeholder(inner, "cotangent", withoutAxis(cotangent(side.operand).facts, side.axis)));
     const results = stepGradient(context, { inner, body: attributes.graph("body") as GraphProto, counters: [], conditions: 0, states, elements, cotangents });
 
     const values = results.map(({ value }) => value);
     const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
-    const varying = [...states, ...elements].map(({ value }) => value).concat(cotangents.filter((value) => value !== null));
+    const varying = [...states, ...elements].flatMap(both).concat(cotangents.filter((value) => value !== null));
     hoistInvariants(
       inner,
       g,
@@ -36,16 +45,20 @@ export const scanRule: GradientRule = {
     const used = new Set(usedValues(inner, varying, values));
     // A Scan takes its length from what it scans.
     if (used.size === 0) used.add((elements[0] as { value: Value }).value);
-    const kept = states.filter(({ value }) => used.has(value)).map(({ operand }) => operand);
-    const before = statesBefore(
-      context,
-      [...states, ...elements].map(({ value }) => value.facts),
-      count,
-      kept,
-    );
-    const columns = [
-      ...kept.map((i, k) => ({ value: (states[i] as { value: Value }).value, from: before[k] as Value, axis: 0, backwards: 0 })),
-      ...sources.map((side, i) => ({ value: (elements[i] as { value: Value }).value, from: input(side.operand), ...side })),
+    const facts = [...states, ...elements].map(({ value }) => value.facts);
+    const remembered = (of: "twin" | "value", run: PullbackContext): readonly Column[] => {
+      const kept = states.filter((state) => state[of] !== undefined && used.has(state[of])).map(({ operand }) => operand);
+      const before = statesBefore(run, facts, count, kept);
+      return kept.map((i, k) => ({ value: states[i]![of] as Value, from: before[k] as Value, axis: 0, backwards: 0 }));
+    };
+    const columns: readonly Column[] = [
+      ...remembered("value", context),
+      ...remembered("twin", { ...context, input: (i) => twin(input(i)) }),
+      ...sources.flatMap(({ axis, backwards }, i) => {
+        const { operand, value, twin: other } = elements[i]!;
+        const from = input(operand);
+        return [{ value, from, axis, backwards }, ...(other === undefined ? [] : [{ value: other, from: twin(from), axis, backwards }])];
+      }),
       ...scanned.flatMap((side, i) => (side === null ? [] : [{ value: cotangents[i] as Value, from: cotangent(side.operand), ...side }])),
     ].filter(({ value }) => used.has(value));
     const written = sources.filter(({ operand }) => results.some((result) => result.operand === operand));
@@ -66,6 +79,27 @@ export const scanRule: GradientRule = {
     return byOperand(context, results, outputs);
   },
 };
+
+/** What a step takes of a scanned value. */
+interface Column {
+  readonly value: Value;
+  readonly from: Value;
+  readonly axis: number;
+  readonly backwards: number;
+}
+
+function both({ value, twin }: { readonly value: Value; readonly twin: Value | undefined }): readonly Value[] {
+  return twin === undefined ? [value] : [value, twin];
+}
+
+/** Whether a reference run has other states and elements. @throws {XDeepError} MODEL_UNSUPPORTED where values from around the body differ, too */
+function twiceRun({ node, input, inputCount, twin }: PullbackContext): boolean {
+  const differs = (i: number): boolean => twin(input(i)).name !== input(i).name;
+  const operands = Array.from({ length: inputCount }, (_, i) => i);
+  if (operands.some((i) => i >= node.input.length && differs(i)))
+    throw unsupportedNode(node, "its body reads values from around it that two runs do not share.");
+  return operands.some(differs);
+}
 
 /** A scanned input or output: along which axis, and whether from its end. `operand` is its place among the node's inputs or outputs. */
 function sideOf({ attributes }: PullbackContext, side: "input" | "output", operand: number, i: number): { operand: number; axis: number; backwards: number } {

@@ -85,3 +85,13 @@ export function exportValue(g: GraphBuilder, value: Value, name: string): ValueI
 export function infoOf(name: string, facts: Facts): ValueInfoProto {
   return valueInfoProto(name, facts.type ?? "float32", facts.dims);
 }
+
+/** The inputs of a reference run. */
+export function referenceInfos(references: ReadonlyMap<string, Value>): readonly ValueInfoProto[] {
+  return [...references.values()].map(({ name, facts }) => infoOf(name, facts));
+}
+
+/** Their names, by the inputs of the network. */
+export function referenceNames(references: ReadonlyMap<string, Value>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...references].map(([name, value]) => [name, value.name]));
+}

@@ -5,9 +5,10 @@ import { carriesGradient, findRule, isMissing } from "./coverage.ts";
 import { nodeLabel } from "../graph/node-label.ts";
 import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import { writtenNodes } from "./surroundings.ts";
-import type { GradientRule, Pullback, PullbackContext } from "./rule.ts";
+import type { GradientRule, Place, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
 import { valueOf } from "../graph/typed-graph.ts";
+import { twinWithin, writeTwin } from "./twin.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
 
 /**
@@ -36,7 +37,8 @@ export function composedPullback(rules: readonly GradientRule[], compose: Compos
     const outputs = compose({ ...context, input: (i) => inputs[i] ?? context.input(i) });
     const nodes = g.nodes.slice(first);
     const wrt = inputs.map((value, i) => (value !== null && wants(i) ? value.name : null));
-    const modified: PullbackContext["modified"] = options.activations === true ? context.modified : (rule) => rule;
+    const place: Place = options.activations === true ? "activation" : "part";
+    const modified: PullbackContext["modified"] = (rule, node, graph) => context.modified(rule, node, graph, place);
     const cotangentOf = sweepBack({ ...context, modified }, rules, nodes, inputs, wrt, cotangentsOf(context, outputs));
     // An input that the composition reads only through steps, as GridSample's nearest mode reads its grid, has slope 0.
     return wrt.map((name, i) => (name === null ? null : (cotangentOf(name) ?? g.zerosLike(inputs[i] as Value))));
@@ -83,14 +85,16 @@ function sweepBack(
     carriesGradient,
   );
   const set = ruleSet(rules);
+  const twins = writeTwin(g, nodes, context.twin);
   const sweep: Sweep = {
     graph,
     path,
     g,
     modified,
+    twinOf: twinWithin(twins, context.twin),
     ruleOf(inner, around) {
       const found = findRule(inner, set, opset);
-      if (!isMissing(found)) return modified(found, inner, around);
+      if (!isMissing(found)) return modified(found, inner, around, "part");
       throw new XDeepError(
         "RULE_INVALID",
         `The gradient rule of ${node.opType} (node "${nodeLabel(node)}") is composed with ${inner.opType}, whose rule it does not list.`,

@@ -1,6 +1,6 @@
 import type { ModelProto } from "@xdeep/onnx";
 import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
-import { assemble, exportValue, infoOf } from "./assemble.ts";
+import { assemble, exportValue, infoOf, referenceInfos, referenceNames } from "./assemble.ts";
 import { type GradientOptions, writeGradient } from "./write-gradient.ts";
 
 /** A model with gradient outputs, in plain ONNX operators. */
@@ -10,6 +10,8 @@ export interface GradientModel {
   readonly cotangent: string;
   /** Names of the new outputs, by the names of `wrt`. */
   readonly gradients: Readonly<Record<string, string>>;
+  /** Names of the new inputs that hold x′, by the model's inputs; only for rules that compare two runs. */
+  readonly references: Readonly<Record<string, string>>;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
   /** What is approximate in the gradients, in words; mostly empty. */
@@ -33,13 +35,14 @@ export function differentiateGraph(graph: TypedGraph, options: GradientOptions):
   return {
     model: assemble(graph, {
       builder: g,
-      inputs: [infoOf(cotangent, explained.facts)],
+      inputs: [infoOf(cotangent, explained.facts), ...referenceInfos(written.references)],
       outputs,
       addedOutputs: written.addedOutputs,
       replaced: written.replaced,
     }),
     cotangent,
     gradients: Object.fromEntries(named.map(([name, output]) => [name, output])),
+    references: referenceNames(written.references),
     rectifiers: written.rectifiers,
     notes: written.notes,
   };

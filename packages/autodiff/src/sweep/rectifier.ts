@@ -1,7 +1,9 @@
-import { type RectifierRule, XDeepError } from "@xdeep/core";
-import { RULES } from "@xdeep/core/backend";
+import { XDeepError } from "@xdeep/core";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
+import type { BackwardRule } from "./backward-rule.ts";
+import { noParameters } from "./backward-parameters.ts";
+import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
 import type { GradientRule, PullbackContext } from "./rule.ts";
 import type { CotangentForm } from "./rule.ts";
 import { inPhases } from "../formulas/phases.ts";
@@ -19,12 +21,6 @@ export function checkRectifiers(rectifiers: readonly string[]): void {
   });
 }
 
-/** @throws {XDeepError} RULE_UNKNOWN for a rule that does not exist. */
-export function checkRule(rule: RectifierRule): void {
-  if (RULES.includes(rule)) return;
-  throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(rule)}". Rules: ${RULES.join(", ")}.`, { details: { rule, rules: RULES } });
-}
-
 /** Whether a modified rule acts on this node. */
 export function isRectifier(graph: Pick<TypedGraph, "facts">, node: NodeProto, rectifiers: readonly string[]): boolean {
   if (rectifiers.includes(node.opType)) return true;
@@ -38,14 +34,36 @@ function clipBound(graph: Pick<TypedGraph, "facts">, node: NodeProto, input: 1 |
   return bound === undefined || bound.type === "float16" ? undefined : Number(bound.data[0]);
 }
 
-/**
- * The rule of a rectifier under a modified backward rule.
- *
- * guided: x̄ = f′(x) · max(ȳ, 0) (Springenberg et al. 2014, arXiv:1412.6806).
- * deconvnet: x̄ = max(ȳ, 0), whatever the forward pass did (Zeiler and Fergus 2013, arXiv:1311.2901).
- */
-export function modifiedRule(base: GradientRule, rule: Exclude<RectifierRule, "standard">): GradientRule {
-  return rule === "guided" ? { ...base, pullback: guidedPullback(base) } : { ...base, pullback: deconvnetPullback };
+/** The derivative, as it is. */
+export const standardRule: BackwardRule = {
+  name: "standard",
+  passing({ parameters }) {
+    noParameters("standard", parameters);
+    return { ruleOf: (found) => found };
+  },
+};
+
+/** x̄ = f′(x) · max(ȳ, 0) at rectifiers (Springenberg et al. 2014, arXiv:1412.6806). */
+export const guidedRule: BackwardRule = atRectifiers("guided", guidedPullback);
+
+/** x̄ = max(ȳ, 0) at rectifiers, whatever the forward pass did (Zeiler and Fergus 2013, arXiv:1311.2901). */
+export const deconvnetRule: BackwardRule = atRectifiers("deconvnet", () => deconvnetPullback);
+
+/** Those that every backend is expected to know. */
+export const rectifierRules: readonly BackwardRule[] = [standardRule, guidedRule, deconvnetRule];
+
+function atRectifiers(name: string, pullbackOf: (base: GradientRule) => GradientRule["pullback"]): BackwardRule {
+  return {
+    name,
+    passing({ parameters, rectifiers }) {
+      noParameters(name, parameters);
+      return {
+        ruleOf: (found, node, graph, place) => (place === "part" || !isRectifier(graph, node, rectifiers) ? found : { ...found, pullback: pullbackOf(found) }),
+        keepsLowerings: true,
+        rectifiers: (node, graph) => (isRectifier(graph, node, rectifiers) ? 1 : recurrentRectifiers(node, rectifiers)),
+      };
+    },
+  };
 }
 
 function guidedPullback(base: GradientRule): GradientRule["pullback"] {

@@ -11,6 +11,7 @@ import type { Surroundings } from "./rule.ts";
 import { orderKeepingOperators, unboundedSlopeOperators } from "../graph/operator-traits.ts";
 import { subgraphWirings } from "../graph/subgraph-wiring.ts";
 import { producersOf, valueOf } from "../graph/typed-graph.ts";
+import { twinWithin } from "./twin.ts";
 import { unbroadcast } from "./unbroadcast.ts";
 
 /** What the reverse sweep needs beside the graph. */
@@ -21,6 +22,8 @@ export interface Sweep {
   readonly ruleOf: (node: NodeProto, graph: GraphFacts) => GradientRule;
   /** A rule as the backward rule in force has it. */
   readonly modified: PullbackContext["modified"];
+  /** A value in the reference run; itself where both runs have the same. Left out by rules that look at one run. */
+  readonly twinOf?: ((value: Value) => Value) | undefined;
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
   readonly addedOutputs: Map<NodeProto, Map<number, string>>;
   /** Where what rules refuse is collected, so that all of it can be said at once. Without it the first is thrown. */
@@ -166,6 +169,7 @@ function contextOf(sweep: Sweep, node: NodeProto, operands: readonly string[], {
     addOutput: (i) => addOutput(sweep, node, i),
     around: { ...sweep.around, handOver },
     modified: sweep.modified,
+    twin: sweep.twinOf ?? ((value) => value),
     sweepSubgraph: (subgraph) => sweepSubgraph(sweep, subgraph),
   };
 }
@@ -189,7 +193,7 @@ function isArithmetic(op: string): boolean {
   return keepsEntries(op) || unboundedSlopeOperators.has(op) || ["Add", "Mul", "Neg", "Sub"].includes(op);
 }
 
-function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: SubgraphSweep): (name: string) => Value | null {
+function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt, twins }: SubgraphSweep): (name: string) => Value | null {
   const { opset } = sweep.graph;
   const inner = inferSubgraph(graph, sweep.graph.facts, { opset, inputs });
   const facts = new Map([...sweep.graph.facts, ...inner]);
@@ -211,8 +215,9 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt }: Subg
     forms: new Map(),
     replaced: null,
   };
+  const twinOf = sweep.twinOf && twinWithin(twins, sweep.twinOf);
   const cotangentOf = reverseSweepFrom(
-    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, addedOutputs, refused: sweep.refused, around },
+    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, twinOf, addedOutputs, refused: sweep.refused, around },
     known,
   );
   // The nodes are copies that belong to the gradient.

@@ -54,10 +54,15 @@ export interface PullbackContext {
    * The rule in force for a node that the pullback wrote: `rule` itself, or its guided or deconvnet form where the node counts as a rectifier. A
    * recurrent layer asks it for its Tanh, for instance.
    */
-  modified(rule: GradientRule, node: NodeProto, graph: GraphFacts): GradientRule;
+  modified(rule: GradientRule, node: NodeProto, graph: GraphFacts, place: Place): GradientRule;
+  /** A forward value in the reference run, for rules that compare two runs; itself where both have the same, or there is only one. */
+  twin(value: Value): Value;
   /** Takes cotangents back through a copy of a subgraph, by the rules in force: for operators that hold graphs. Returns x̄ by name, null where there is none. */
   sweepSubgraph(subgraph: SubgraphSweep): (name: string) => Value | null;
 }
+
+/** Where a node stands: in the network, or in what a rule composed in its place, and there as an activation of the operator or not. */
+export type Place = "network" | "activation" | "part";
 
 /** What is known of the values of a graph. */
 export interface GraphFacts {
@@ -77,6 +82,8 @@ export interface SubgraphSweep {
   readonly cotangents: ReadonlyMap<string, Value>;
   /** Names of the values whose cotangents are wanted: inputs of the copy, or values from outside. */
   readonly wrt: readonly string[];
+  /** What the copy's values are called in a second copy, which is fed the reference run; for rules that compare two runs. */
+  readonly twins?: ReadonlyMap<string, string> | undefined;
 }
 
 /** What lowerings ask about a node's neighbours, in the forward pass and in what is written of the gradient. */

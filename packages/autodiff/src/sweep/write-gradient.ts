@@ -1,12 +1,12 @@
-import { type RectifierRule, XDeepError } from "@xdeep/core";
-import { unknownWrt } from "@xdeep/core/backend";
+import { type Rule, XDeepError } from "@xdeep/core";
+import { ruleName, unknownWrt } from "@xdeep/core/backend";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
+import { type BackwardRule, type Passing, ruleParameters } from "./backward-rule.ts";
 import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
-import { DEFAULT_RECTIFIERS, checkRectifiers, checkRule, isRectifier, modifiedRule } from "./rectifier.ts";
-import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers, rectifierRules } from "./rectifier.ts";
 import { type Lowering, lowered } from "./lowering.ts";
 import { type Sweep, reverseSweep } from "./reverse.ts";
 import type { GraphFacts, GradientRule } from "./rule.ts";
@@ -21,8 +21,10 @@ export interface GradientOptions {
   readonly of: string;
   /** The values to differentiate with respect to: inputs or inner values. */
   readonly wrt: readonly string[];
-  /** How cotangents pass rectifiers. Default "standard". */
-  readonly rule?: RectifierRule | undefined;
+  /** How cotangents pass: the name of one of `backwardRules`, alone or with parameters. Default "standard". */
+  readonly rule?: Rule | undefined;
+  /** The rules that `rule` may name. Default: "standard", "guided" and "deconvnet"; `backwardRules` has all. */
+  readonly backwardRules?: readonly BackwardRule[] | undefined;
   /** Operators that count as rectifiers. Default ["Relu", "Relu6"]. */
   readonly rectifiers?: readonly string[] | undefined;
   /** Rules by operator: `builtinRules`, or a set that holds no more than the graph needs. */
@@ -32,10 +34,12 @@ export interface GradientOptions {
 }
 
 export interface GradientValues {
-  /** x̄ by the names of `wrt`. Zeros where the explained value does not depend on one. */
+  /** x̄, or the relevance R that the rule defines, by the names of `wrt`. Zeros where the explained value does not depend on one. */
   readonly cotangents: ReadonlyMap<string, Value>;
-  /** How many rectifiers the rule acted on; 0 for "standard". */
+  /** How many rectifiers the rule acted on; 0 for rules that are not about rectifiers. */
   readonly rectifiers: number;
+  /** Further inputs of the graph: x′ by the names of its inputs, for rules that compare two runs. */
+  readonly references: ReadonlyMap<string, Value>;
   /** What is approximate on the way, in words; mostly empty. */
   readonly notes: readonly string[];
   /** Outputs that rules need and forward nodes do not yet have, by node and index. */
@@ -48,25 +52,49 @@ export interface GradientValues {
  * Writes the nodes that take the cotangent of one value back to others. `form` says what else is known of that cotangent.
  *
  * @throws {XDeepError} WRT_UNKNOWN or OUTPUT_UNKNOWN for names that are no float value of the graph; GRADIENT_MISSING with every node on the
- * way that has no rule; MODEL_UNSUPPORTED with every node whose form its rule does not know; RULE_UNKNOWN, OPTION_INVALID for a rule or a rectifier that does not exist.
+ * way that has no rule; MODEL_UNSUPPORTED with every node whose form its rule does not know; RULE_UNKNOWN, RULE_INVALID, OPTION_INVALID for a rule, its
+ * parameters or a rectifier that do not exist.
  */
 export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, cotangent: Value, form?: CotangentForm): GradientValues {
-  const path = checkedPath(graph, options);
-  const rules = rulesInForce(graph, path, options);
+  checkValues(graph, options);
+  const passing = passingOf(graph, g, options);
+  const seen = passing.graph ?? graph;
+  const path = activePath(seen, options.of, options.wrt, carriesGradient);
+  const rules = rulesInForce(seen, path, options, passing);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   const refused: XDeepError[] = [];
-  const around = surroundings(graph, g, options);
+  const around = surroundings(seen, g, options, passing);
   if (form !== undefined) around.forms.set(cotangent.name, form);
-  const cotangentOf = reverseSweep({ graph, path, g, ...rules, addedOutputs, refused, around }, options.of, cotangent);
+  const sweep: Sweep = { graph: seen, path, g, ...rules, twinOf: passing.twinOf, addedOutputs, refused, around };
+  const cotangentOf = reverseSweep(sweep, options.of, cotangent);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
-  const cotangents = new Map(options.wrt.map((name) => [name, cotangentOf(name) ?? g.zerosLike(valueOf(graph, name))]));
-  return { cotangents, rectifiers: countRectifiers(graph, path, options), notes: gradientNotes(path), addedOutputs, replaced: around.replaced ?? new Map() };
+  const result = (name: string): Value => {
+    const [value, found] = [valueOf(graph, name), cotangentOf(name)];
+    return found === null ? g.zerosLike(value) : (passing.result?.(value, found) ?? found);
+  };
+  return {
+    cotangents: new Map(options.wrt.map((name) => [name, result(name)])),
+    rectifiers: countRectifiers(seen, path, passing),
+    references: passing.references ?? new Map(),
+    notes: [...gradientNotes(path), ...(passing.notes ?? [])],
+    addedOutputs,
+    replaced: around.replaced ?? new Map(),
+  };
 }
 
-function checkedPath(graph: TypedGraph, { of, wrt }: GradientOptions): ActivePath {
+/** The backward rule in this graph. */
+function passingOf(graph: TypedGraph, g: GraphBuilder, options: GradientOptions): Passing {
+  const { rule = "standard", rectifiers = DEFAULT_RECTIFIERS, backwardRules = rectifierRules, of, wrt, rules } = options;
+  const found = backwardRules.find(({ name }) => name === ruleName(rule));
+  checkRectifiers(rectifiers);
+  if (found !== undefined) return found.passing({ graph, g, of, wrt, parameters: ruleParameters(rule), rectifiers, rules });
+  const known = backwardRules.map(({ name }) => name);
+  throw new XDeepError("RULE_UNKNOWN", `There is no rule "${String(ruleName(rule))}". Rules: ${known.join(", ")}.`, { details: { rule, rules: known } });
+}
+
+function checkValues(graph: TypedGraph, { of, wrt }: GradientOptions): void {
   checkFloatValue(graph, of, "OUTPUT_UNKNOWN");
   for (const name of wrt) checkFloatValue(graph, name, "WRT_UNKNOWN");
-  return activePath(graph, of, wrt, carriesGradient);
 }
 
 function checkFloatValue(graph: TypedGraph, name: string, code: "OUTPUT_UNKNOWN" | "WRT_UNKNOWN"): void {
@@ -84,29 +112,36 @@ function floatNames(graph: TypedGraph): readonly string[] {
 }
 
 /** Finds the rule of every node on the path, or throws one error for all that have none, those of subgraphs included. */
-function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOptions): Pick<Sweep, "modified" | "ruleOf"> {
-  checkRule(options.rule ?? "standard");
-  checkRectifiers(options.rectifiers ?? DEFAULT_RECTIFIERS);
+function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOptions, passing: Passing): Pick<Sweep, "modified" | "ruleOf"> {
+  const lookUp = (node: NodeProto, around: GraphFacts): GradientRule | MissingRule => {
+    const own = passing.ownRule?.(node);
+    if (own !== undefined) return own;
+    const found = findRule(node, options.rules, around.opset);
+    return isMissing(found) ? found : changed(found, node, around, options, passing);
+  };
   const missing = nodesOnPath(graph, path)
-    .map((placed) => lookUp(placed.node, placed.graph, options))
+    .map((placed) => lookUp(placed.node, placed.graph))
     .filter(isMissing);
   if (missing.length > 0) throw missingRulesError(missing, options.of);
   return {
     ruleOf(node, around) {
-      const found = lookUp(node, around, options);
+      const found = lookUp(node, around);
       if (isMissing(found)) throw missingRulesError([found], options.of);
       return found;
     },
-    modified: (rule, node, around) => modified(rule, node, around, options),
+    modified: passing.ruleOf,
   };
 }
 
-function lookUp(node: NodeProto, graph: GraphFacts, options: GradientOptions): GradientRule | MissingRule {
-  const found = findRule(node, options.rules, graph.opset);
-  return isMissing(found) ? found : modified(lowered(found, options.lowerings ?? []), node, graph, options);
+/** The rule of a node under the backward rule, in the form that the engine runs fastest where it stays what it is. */
+function changed(found: GradientRule, node: NodeProto, graph: GraphFacts, options: GradientOptions, passing: Passing): GradientRule {
+  const fast = lowered(found, options.lowerings ?? []);
+  const own = passing.ruleOf(found, node, graph, "network");
+  if (own === found) return fast;
+  return passing.keepsLowerings === true ? passing.ruleOf(fast, node, graph, "network") : own;
 }
 
-function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptions): Sweep["around"] {
+function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptions, passing: Passing): Sweep["around"] {
   return {
     valueOf: (name) => valueOf(graph, name),
     producerOf: (name) => graph.producers.get(name) ?? null,
@@ -114,8 +149,8 @@ function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptio
     passageOf(node) {
       const rule = options.rules.get(operatorKey(node.opType, node.domain));
       if (rule === undefined) return null;
-      const { rule: modification = "standard", rectifiers = DEFAULT_RECTIFIERS } = options;
-      return { rule, modification: isRectifier(graph, node, rectifiers) ? modification : "standard" };
+      const modification = passing.ruleOf(rule, node, graph, "network") === rule ? "standard" : (options.rule ?? "standard");
+      return { rule, modification };
     },
     isWanted: (name) => options.wrt.includes(name),
     writtenBy: writtenNodes(g),
@@ -125,19 +160,7 @@ function surroundings(graph: TypedGraph, g: GraphBuilder, options: GradientOptio
   };
 }
 
-function modified(
-  found: GradientRule,
-  node: NodeProto,
-  graph: GraphFacts,
-  { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions,
-): GradientRule {
-  return rule === "standard" || !isRectifier(graph, node, rectifiers) ? found : modifiedRule(found, rule);
-}
-
-function countRectifiers(graph: TypedGraph, path: ActivePath, { rule = "standard", rectifiers = DEFAULT_RECTIFIERS }: GradientOptions): number {
-  if (rule === "standard") return 0;
-  const counts = nodesOnPath(graph, path).map((placed) =>
-    isRectifier(placed.graph, placed.node, rectifiers) ? 1 : recurrentRectifiers(placed.node, rectifiers),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
+function countRectifiers(graph: TypedGraph, path: ActivePath, { rectifiers }: Passing): number {
+  if (rectifiers === undefined) return 0;
+  return nodesOnPath(graph, path).reduce((sum, placed) => sum + rectifiers(placed.node, placed.graph), 0);
 }

@@ -1,0 +1,133 @@
+import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model } from "@xdeep/core";
+import { VERSION as CORE_VERSION, sizeOf } from "@xdeep/core";
+import {
+  type Baseline,
+  addScaled,
+  betweenRuns,
+  checkContract,
+  checkExplainOptions,
+  checkOptionNames,
+  checkRule,
+  createAttribution,
+  describeBaseline,
+  mirrorInput,
+  readsScores,
+  resolveInput,
+  scoreRows,
+  vjpRows,
+  weightRows,
+} from "@xdeep/core/method";
+
+import { referencesOf } from "./reference.ts";
+import { VERSION } from "./version.ts";
+
+const RULE = "deeplift";
+
+export interface DeepLiftOptions {
+  /** x′: a number for every float input (default 0), a tensor [… of one sample] or [N, …], or these by input name. Token models: `{ ids: 0 }`, or a number for the embeddings. */
+  readonly baseline?: Baseline | undefined;
+}
+
+export interface DeepShapOptions {
+  /** Several x′, each as for `deepLift`: a sample of what inputs usually are. */
+  readonly baselines: readonly Baseline[];
+}
+
+/**
+ * DeepLIFT with the rescale rule: how much each entry contributes to F(x) − F(x′), in one pass backward of two runs. The contributions add up to it, transformers, recurrent
+ * layers, normalisations and max pools included; `convergenceDelta` is what they miss, per row.
+ *
+ * @throws {XDeepError} CONTRACT_VERSION, OPTION_INVALID, CAPABILITY_MISSING where the backend does not have the rule; from `explain` also BASELINE_INVALID, MODEL_UNSUPPORTED
+ *   naming all operators that have no multiplier, and the codes of `vjp`
+ * @see A. Shrikumar, P. Greenside, A. Kundaje (2017), Learning Important Features Through Propagating Activation Differences, arXiv:1704.02685
+ */
+export function deepLift(model: Model, options: DeepLiftOptions = {}): Explainer {
+  checkOptionNames("deepLift", options, ["baseline"] satisfies (keyof DeepLiftOptions)[]);
+  const { baseline = 0 } = options;
+  return contributions(model, [baseline], { name: RULE, parameters: { baseline: describeBaseline(baseline) } });
+}
+
+/**
+ * DeepSHAP: the mean of DeepLIFT over several baselines, an estimate of Shapley values. Costs as many runs as there are baselines.
+ *
+ * @throws {XDeepError} as `deepLift`; OPTION_INVALID without a baseline
+ * @see S. Lundberg, S.-I. Lee (2017), A Unified Approach to Interpreting Model Predictions, arXiv:1705.07874
+ */
+export function deepShap(model: Model, options: DeepShapOptions): Explainer {
+  checkOptionNames("deepShap", options, ["baselines"] satisfies (keyof DeepShapOptions)[]);
+  const { baselines } = options;
+  if (!Array.isArray(baselines)) throw new TypeError("deepShap: `baselines` is a list of baselines.");
+  return contributions(model, baselines, { name: "deepshap", parameters: { baselines: describeBaseline(baselines) } });
+}
+
+function contributions(model: Model, baselines: readonly Baseline[], method: MethodDescription): Explainer {
+  checkContract(model);
+  checkRule(model, RULE);
+  return { model, method, explain: (input, call) => explainContributions(model, baselines, method, input, call ?? {}) };
+}
+
+async function explainContributions<T extends Input>(
+  model: Model,
+  baselines: readonly Baseline[],
+  method: MethodDescription,
+  given: Input,
+  options: ExplainOptions,
+): Promise<Attribution<T>> {
+  options.signal?.throwIfAborted();
+  const resolved = resolveInput(model, given);
+  checkExplainOptions(options, resolved.rows);
+  const { weights, origin: _origin, onProgress, ...call } = options;
+  const { input, references } = await referencesOf(model, resolved, baselines, options);
+  const sums = new Map<string, { readonly dims: readonly number[]; readonly data: Float64Array }>();
+  const atReference = new Float64Array(input.rows);
+  const notes = new Set<string>();
+  let found: Awaited<ReturnType<typeof vjpRows>> | undefined;
+  for (const [k, reference] of references.entries()) {
+    if (k > 0) await betweenRuns(options.signal);
+    const target = found?.target ?? call.target;
+    found = await vjpRows(model, input, { ...call, target, rule: RULE, reference });
+    for (const [name, { dims, data }] of Object.entries(found.gradients)) {
+      if (!sums.has(name)) sums.set(name, { dims, data: new Float64Array(sizeOf(dims)) });
+      addScaled(sums.get(name)!.data, data, 1 / references.length);
+    }
+    for (const note of found.notes ?? []) notes.add(note);
+    if (readsScores(options)) {
+      const { scores } = await scoreRows(model, { feeds: reference, rows: input.rows }, { ...call, target: found.target });
+      addScaled(atReference, scores, 1 / references.length);
+    }
+    onProgress?.({ done: k + 1, total: references.length });
+  }
+  const { target, scores, output, score, rectifiers } = found!;
+  const isSummed = [...sums.values()].every(({ dims }) => dims[0] === input.rows);
+  const delta = readsScores(options) && isSummed ? deltas([...sums.values()], scores, atReference) : undefined;
+  const values: Record<string, FloatTensor> = Object.fromEntries([...sums].map(([name, sum]) => [name, weightRows(sum, weights)]));
+  const { backend, engine, versions } = model;
+  return createAttribution<T>({
+    values: mirrorInput(model, given, values, options),
+    target,
+    scores,
+    output,
+    ...(delta === undefined ? {} : { convergenceDelta: delta }),
+    provenance: {
+      method,
+      rule: RULE,
+      rectifiers,
+      ...(notes.size === 0 ? {} : { notes: [...notes] }),
+      score,
+      backend,
+      engine,
+      versions: { ...versions, "@xdeep/core": CORE_VERSION, "@xdeep/relevance": VERSION },
+    },
+  });
+}
+
+/** Σ R − (F(x) − F(x′)) per row. */
+function deltas(sums: readonly { readonly data: Float64Array }[], scores: Float32Array, atReference: Float64Array): Float32Array {
+  return Float32Array.from(scores, (score, row) => {
+    const total = sums.reduce((sum, { data }) => {
+      const size = data.length / scores.length;
+      return data.subarray(row * size, (row + 1) * size).reduce((a, b) => a + b, sum);
+    }, 0);
+    return total - (score - atReference[row]!);
+  });
+}

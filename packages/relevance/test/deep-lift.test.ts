@@ -1,0 +1,116 @@
+import { type Attribution, type FloatTensor, type Tensor, float32, sliceRows } from "@xdeep/core";
+import { nodeProto, tensorProto } from "@xdeep/onnx";
+import { afterAll, describe, expect, it } from "vitest";
+import { deepLift, deepShap } from "../src/index.ts";
+import { linear, load, network, numbers, pictures, scaled, tokens, weight } from "./networks.ts";
+
+const [line, picture, words] = await Promise.all([load(linear), load(pictures()), load(tokens)]);
+afterAll(() => Promise.all([line, picture, words].map((model) => model.dispose())));
+
+const image = numbers(11, [2, 2, 8, 8]);
+
+function largest({ data }: FloatTensor): number {
+  return data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+function difference(a: FloatTensor, b: FloatTensor): number {
+  expect(a.dims).toEqual(b.dims);
+  return a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i]!)), 0) / largest(b);
+}
+
+describe("deepLift", () => {
+  it("of a linear network is w ⊙ (x − x′)", async () => {
+    const [x, baseline] = [float32([1, 4], [1, 2, 3, 4]), float32([4], [0, 1, 0, -1])];
+    const { values } = await deepLift(line, { baseline }).explain(x, { target: 1 });
+    const w = numbers(1, [4, 3]).data;
+    const expected = Float32Array.from([1, 1, 3, 5], (change, i) => change * w[i * 3 + 1]!);
+    expect(difference(values, float32([1, 4], expected))).toBeLessThan(1e-6);
+  });
+
+  it("adds up to F(x) − F(x′) through convolutions and pools, row by row", async () => {
+    const { values, scores, convergenceDelta, provenance } = await deepLift(picture, { baseline: numbers(12, [2, 8, 8]) }).explain(image);
+    expect(values.dims).toEqual(image.dims);
+    convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(2e-5 * Math.max(1, Math.abs(scores[row]!))));
+    expect(provenance).toMatchObject({ rule: "deeplift", method: { name: "deeplift", parameters: { baseline: { dims: [2, 8, 8] } } } });
+  });
+
+  it("of a row does not depend on the others, and weights sum rows", async () => {
+    const explainer = deepLift(picture, { baseline: 0.3 });
+    const both = await explainer.explain(image, { target: [0, 2] });
+    const second = await explainer.explain(sliceRows(image, 1, 2), { target: 2 });
+    expect(difference(sliceRows(both.values, 1, 2), second.values)).toBeLessThan(1e-6);
+    const { values } = await explainer.explain(image, { target: [0, 2], weights: Float32Array.of(0, 2) });
+    expect(
+      difference(
+        values,
+        float32(
+          second.values.dims,
+          second.values.data.map((value) => 2 * value),
+        ),
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  it.each([1e-7, 1e7])("does not depend on how a function is scaled inside: %s", async (factor) => {
+    const [plain, other] = await Promise.all([load(scaled(1)), load(scaled(factor))]);
+    const x = numbers(7, [3, 6]);
+    const [expected, found] = await Promise.all([plain, other].map((model) => deepLift(model).explain(x, { target: 0 })));
+    expect(difference(found!.values, expected!.values)).toBeLessThan(1e-5);
+    await Promise.all([plain.dispose(), other.dispose()]);
+  });
+
+  it("of a model of tokens goes to the embeddings, from other tokens or from a number", async () => {
+    const ids: Tensor = { type: "int64", dims: [1, 5], data: BigInt64Array.of(1n, 2n, 3n, 4n, 0n) };
+    for (const baseline of [{ ids: 0 }, 0]) {
+      const attribution = (await deepLift(words, { baseline }).explain(ids, { target: 1, wrt: ["embedded"] })) as unknown as Attribution<{ embedded: Tensor }>;
+      const { embedded } = attribution.values;
+      expect(embedded!.dims).toEqual([1, 5, 3]);
+      expect(Math.abs(attribution.convergenceDelta![0]!)).toBeLessThan(1e-5);
+      // The last token is the baseline's own.
+      if (typeof baseline === "object") expect([...embedded!.data.subarray(12)]).toEqual([0, 0, 0]);
+    }
+  });
+
+  it("names every operator that has no multiplier, and where", async () => {
+    const product = (from: string, to: string, name: string): ReturnType<typeof nodeProto> => nodeProto("ReduceProd", [from, "axes"], [to], {}, { name });
+    const model = await load(
+      network(
+        [4],
+        [nodeProto("Gemm", ["x", "w"], ["z"]), product("x", "p", "one"), product("z", "q", "other"), nodeProto("Sum", ["z", "p", "q"], ["y"])],
+        [weight("w", 1, [4, 3]), tensorProto("axes", { type: "int64", dims: [1], data: BigInt64Array.of(1n) })],
+      ),
+    );
+    const refusal = deepLift(model).explain(float32([1, 4], [1, 2, 3, 4]));
+    await expect(refusal).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", message: expect.stringMatching(/"one"[^]*"other"|"other"[^]*"one"/) as string });
+    await model.dispose();
+  });
+
+  it.each([
+    ["a baseline of other dims", { baseline: float32([3], [0, 0, 0]) }, "BASELINE_INVALID"],
+    ["a baseline that is no number", { baseline: NaN }, "BASELINE_INVALID"],
+    ["an option that does not exist", { baselines: [0] } as object, "OPTION_INVALID"],
+  ])("refuses %s", async (_, options, code) => {
+    await expect((async () => deepLift(line, options).explain(float32([1, 4], [1, 2, 3, 4])))()).rejects.toMatchObject({ code });
+  });
+});
+
+describe("deepShap", () => {
+  it("is the mean of DeepLIFT over its baselines", async () => {
+    const baselines = [0, numbers(12, [2, 8, 8]), 1];
+    const [found, ...each] = await Promise.all(
+      [deepShap(picture, { baselines }), ...baselines.map((baseline) => deepLift(picture, { baseline }))].map((explainer) =>
+        explainer.explain(image, { target: 1 }),
+      ),
+    );
+    const mean = float32(
+      image.dims,
+      image.data.map((_, i) => each.reduce((sum, { values }) => sum + values.data[i]! / 3, 0)),
+    );
+    expect(difference(found!.values, mean)).toBeLessThan(1e-6);
+    expect(Math.abs(found!.convergenceDelta![0]!)).toBeLessThan(1e-4);
+  });
+
+  it("asks for at least one", async () => {
+    await expect(deepShap(picture, { baselines: [] }).explain(image)).rejects.toMatchObject({ code: "BASELINE_INVALID" });
+  });
+});
