@@ -1,6 +1,6 @@
 import { type NodeProto, isDefaultDomain, nodeProto, operandsOf } from "@xdeep/onnx";
 import { shapeOnlyOperators } from "../graph/operator-traits.ts";
-import type { TypedGraph } from "../graph/typed-graph.ts";
+import { type TypedGraph, producersOf } from "../graph/typed-graph.ts";
 import { consumersIn } from "../sweep/surroundings.ts";
 
 /** An element-wise function of one value that an exporter took apart: a GELU in Div, Erf, Add and two Mul, say. */
@@ -44,8 +44,7 @@ export function wholeFunctions(
   }
   if (functions.size === 0) return { graph, functions };
   const nodes = graph.nodes.map((node) => replaced.get(node) ?? node);
-  const producers = new Map(nodes.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const)));
-  return { graph: { ...graph, nodes, producers }, functions };
+  return { graph: { ...graph, nodes, producers: producersOf({ node: nodes }) }, functions };
 
   function operands(node: NodeProto): readonly string[] {
     return [...new Set(operandsOf(node).filter((name) => varying.has(name)))];

@@ -175,14 +175,15 @@ function isSameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
 
 function axesOf(graph: TypedGraph, node: NodeProto, rank: number): readonly number[] | null {
   const attributes = new Attributes(node);
-  const listed = node.opType.startsWith("Reduce") ? reducedAxesOf(graph, node, attributes) : [attributes.int("axis", -1)];
+  const listed = node.opType.startsWith("Reduce") ? reducedAxesOf(graph, node) : [attributes.int("axis", -1)];
   if (listed === null) return null;
   const axes = listed.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : listed.map((axis) => (axis < 0 ? axis + rank : axis));
   return attributes.int("noop_with_empty_axes", 0) === 1 && listed.length === 0 ? null : axes;
 }
 
 /** Axes are an attribute in old operators, an input in new ones. */
-function reducedAxesOf(graph: TypedGraph, node: NodeProto, attributes: Attributes): readonly number[] | null {
+export function reducedAxesOf(graph: TypedGraph, node: NodeProto): readonly number[] | null {
+  const attributes = new Attributes(node);
   const name = node.input[1] ?? "";
   if (name === "") return attributes.ints("axes", []);
   const facts = graph.facts.get(name);

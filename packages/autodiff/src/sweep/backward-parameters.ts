@@ -15,6 +15,6 @@ export function knownParameters(rule: string, parameters: Parameters, known: rea
   throw invalidRule(rule, `has no parameter "${unknown}"; it ${has}`, { parameter: unknown, known });
 }
 
-function invalidRule(rule: string, problem: string, details: Parameters = {}): XDeepError {
+export function invalidRule(rule: string, problem: string, details: Parameters = {}): XDeepError {
   return new XDeepError("RULE_INVALID", `Rule "${rule}" ${problem}.`, { details: { rule, ...details } });
 }

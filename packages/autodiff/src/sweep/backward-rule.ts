@@ -43,6 +43,9 @@ export interface Passing {
   readonly references?: ReadonlyMap<string, Value>;
   /** What is returned for a value, from its cotangent. Default: the cotangent. */
   readonly result?: (value: Value, cotangent: Value) => Value;
+  /** Relevances that rules gave in place of cotangents, by value, once the sweep is over: they go on by rules of their own, and are added to results. */
+  readonly relevances?: ReadonlyMap<string, Value>;
+  readonly relevanceRule?: (found: GradientRule, node: NodeProto) => GradientRule;
   /** How many activations of a node count as rectifiers that the rule acts on. */
   readonly rectifiers?: (node: NodeProto, graph: { readonly facts: ReadonlyMap<string, Facts> }) => number;
   /** What whoever reads the numbers should know. */

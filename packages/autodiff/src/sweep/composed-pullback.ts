@@ -86,6 +86,7 @@ function sweepBack(
   );
   const set = ruleSet(rules);
   const twins = writeTwin(g, nodes, context.twin);
+  const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
   const sweep: Sweep = {
     graph,
     path,
@@ -106,7 +107,7 @@ function sweepBack(
     addedOutputs: new Map(),
     around: {
       valueOf: (name) => valueOf(graph, name),
-      producerOf: () => null,
+      producerOf: (name) => producers.get(name) ?? null,
       consumersOf: () => [],
       passageOf: () => null,
       isWanted: (name) => wrt.includes(name),

@@ -8,7 +8,7 @@ import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, rectifierRules } from "./rectifier.ts";
 import { type Lowering, lowered } from "./lowering.ts";
-import { type Sweep, reverseSweep } from "./reverse.ts";
+import { type Sweep, reverseSweep, reverseSweepFrom } from "./reverse.ts";
 import type { GraphFacts, GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
 import { consumersIn, writtenNodes } from "./surroundings.ts";
@@ -65,12 +65,16 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const refused: XDeepError[] = [];
   const around = surroundings(seen, g, options, passing);
   if (form !== undefined) around.forms.set(cotangent.name, form);
-  const sweep: Sweep = { graph: seen, path, g, ...rules, twinOf: passing.twinOf, addedOutputs, refused, around };
+  const sweep: Sweep & { readonly graph: TypedGraph } = { graph: seen, path, g, ...rules, twinOf: passing.twinOf, addedOutputs, refused, around };
   const cotangentOf = reverseSweep(sweep, options.of, cotangent);
+  const relevanceOf = sweepRelevances(sweep, options, passing);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
   const result = (name: string): Value => {
-    const [value, found] = [valueOf(graph, name), cotangentOf(name)];
-    return found === null ? g.zerosLike(value) : (passing.result?.(value, found) ?? found);
+    const value = valueOf(graph, name);
+    const [found, relevance] = [cotangentOf(name), relevanceOf(name)];
+    const product = found === null ? null : (passing.result?.(value, found) ?? found);
+    if (product === null) return relevance ?? g.zerosLike(value);
+    return relevance === null ? product : g.add(product, relevance);
   };
   return {
     cotangents: new Map(options.wrt.map((name) => [name, result(name)])),
@@ -80,6 +84,13 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
     addedOutputs,
     replaced: around.replaced ?? new Map(),
   };
+}
+
+/** The second sweep, of what rules gave as relevance and not as a cotangent. */
+function sweepRelevances(sweep: Sweep & { readonly graph: TypedGraph }, { wrt }: GradientOptions, { relevances = new Map(), relevanceRule }: Passing): (name: string) => Value | null {
+  if (relevances.size === 0 || relevanceRule === undefined) return () => null;
+  const path = activePath(sweep.graph, [...relevances.keys()], wrt, carriesGradient);
+  return reverseSweepFrom({ ...sweep, path, ruleOf: (node, around) => relevanceRule(sweep.ruleOf(node, around), node) }, relevances);
 }
 
 /** The backward rule in this graph. */
