@@ -161,7 +161,7 @@ describe("a loaded model", () => {
     expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 3, 6, 6], layout: "NCHW" }]);
     expect(model.outputs).toEqual([{ name: "probabilities", activation: "softmax", type: "float32", dims: [null, 4], layout: null }]);
     expect(model.capabilities).toMatchObject({
-      rules: ["standard", "guided", "deconvnet", "deeplift"],
+      rules: ["standard", "guided", "deconvnet", "deeplift", "lrp", "lrp-epsilon", "attn-lrp", "cp-lrp"],
       innerValues: true,
       logits: true,
       gpu: false,

@@ -10,7 +10,7 @@ for (const engine of ["onnxruntime-node", "onnxruntime-web"] as const) {
     api: { describe, it },
     name: engine,
     capabilities: {
-      rules: ["standard", "guided", "deconvnet", "deeplift"],
+      rules: ["standard", "guided", "deconvnet", "deeplift", "lrp", "lrp-epsilon", "attn-lrp", "cp-lrp"],
       rectifiers: RECTIFIER_NAMES,
       innerValues: true,
       logits: true,

@@ -47,7 +47,10 @@ describe("lrp", () => {
     const model = await load(pictures());
     const by = (composite: readonly CompositeEntry[]): Promise<{ readonly values: FloatTensor }> => lrp(model, { composite }).explain(image, { target: 1 });
     const byName = await by([{ name: "features/*", rule: "z-plus" }, { rule: "epsilon" }]);
-    const byLayer = await by([{ layer: "convolution", rule: "z-plus" }, { layer: "dense", rule: "epsilon" }]);
+    const byLayer = await by([
+      { layer: "convolution", rule: "z-plus" },
+      { layer: "dense", rule: "epsilon" },
+    ]);
     expectClose(byName.values, byLayer.values, 1e-7);
     expectClose((await lrp(model, { composite: "epsilon-plus" }).explain(image, { target: 1 })).values, byLayer.values, 1e-7);
     const byPosition = await by([{ first: true, rule: "z-plus" }, { name: "*/second", rule: "z-plus" }, { rule: "epsilon" }]);
@@ -74,8 +77,16 @@ describe("lrp", () => {
     const initializers = [weight("w", 1, [4, 3]), weight("b", 2, [3])];
     const folded = (nodes: readonly NodeProto[], size: number): ReturnType<typeof network> => network([4], nodes, [...initializers, ...normalization(size)]);
     const normalization = (size: number): readonly ReturnType<typeof weight>[] =>
-      statistics.map((name, i) => 
-        name === "v" ? tensorProto(name, float32([size], numbers(9, [size]).data.map((value) => value * value + 1))) : weight(name, 5 + i, [size]),
+      statistics.map((name, i) =>
+        name === "v"
+          ? tensorProto(
+              name,
+              float32(
+                [size],
+                numbers(9, [size]).data.map((value) => value * value + 1),
+              ),
+            )
+          : weight(name, 5 + i, [size]),
       );
     const before = folded([nodeProto("Gemm", ["x", "w", "b"], ["z"]), nodeProto("BatchNormalization", ["z", ...statistics], ["y"])], 3);
     const behind = folded([nodeProto("BatchNormalization", ["x", ...statistics], ["z"]), nodeProto("Gemm", ["z", "w", "b"], ["y"])], 4);
@@ -83,7 +94,9 @@ describe("lrp", () => {
     for (const model of await Promise.all([before, behind].map(load))) {
       const { values, scores } = await lrp(model, { composite: [{ rule: { rule: "epsilon", epsilon: 0.5 } }] }).explain(x, { target: 2 });
       const { values: slopes } = await new Backprop(model).explain(x, { target: 2 });
-      const expected = slopes.data.map((slope, i) => (slope * x.data[i]! * scores[Math.floor(i / 4)]!) / (scores[Math.floor(i / 4)]! + 0.5 * (scores[Math.floor(i / 4)]! < 0 ? -1 : 1)));
+      const expected = slopes.data.map(
+        (slope, i) => (slope * x.data[i]! * scores[Math.floor(i / 4)]!) / (scores[Math.floor(i / 4)]! + 0.5 * (scores[Math.floor(i / 4)]! < 0 ? -1 : 1)),
+      );
       expectClose(values, float32(x.dims, expected));
       await model.dispose();
     }

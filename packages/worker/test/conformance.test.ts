@@ -25,7 +25,7 @@ conformance({
   api: { describe, it },
   name: "onnxruntime-node in a worker",
   capabilities: {
-    rules: ["standard", "guided", "deconvnet", "deeplift"],
+    rules: ["standard", "guided", "deconvnet", "deeplift", "lrp", "lrp-epsilon", "attn-lrp", "cp-lrp"],
     rectifiers: RECTIFIER_NAMES,
     innerValues: true,
     logits: true,

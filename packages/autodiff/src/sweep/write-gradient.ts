@@ -87,7 +87,11 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
 }
 
 /** The second sweep, of what rules gave as relevance and not as a cotangent. */
-function sweepRelevances(sweep: Sweep & { readonly graph: TypedGraph }, { wrt }: GradientOptions, { relevances = new Map(), relevanceRule }: Passing): (name: string) => Value | null {
+function sweepRelevances(
+  sweep: Sweep & { readonly graph: TypedGraph },
+  { wrt }: GradientOptions,
+  { relevances = new Map(), relevanceRule }: Passing,
+): (name: string) => Value | null {
   if (relevances.size === 0 || relevanceRule === undefined) return () => null;
   const path = activePath(sweep.graph, [...relevances.keys()], wrt, carriesGradient);
   return reverseSweepFrom({ ...sweep, path, ruleOf: (node, around) => relevanceRule(sweep.ruleOf(node, around), node) }, relevances);

@@ -80,7 +80,8 @@ function checkedEntry(entry: unknown): CompositeEntry {
   const { layer, name, first, rule, ...others } = (entry ?? {}) as Record<string, unknown>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw invalid(`takes layer, name, first and rule in an entry of a composite, got "${unknown}"`, entry);
-  if (layer !== undefined && layer !== "convolution" && layer !== "dense") throw invalid(`knows the layers "convolution" and "dense", got "${String(layer)}"`, entry);
+  if (layer !== undefined && layer !== "convolution" && layer !== "dense")
+    throw invalid(`knows the layers "convolution" and "dense", got "${String(layer)}"`, entry);
   if (name !== undefined && typeof name !== "string") throw invalid("takes a text as the name pattern of an entry", entry);
   if (first !== undefined && typeof first !== "boolean") throw invalid("takes true or false as `first` of an entry", entry);
   return { layer, name, first, rule: checkedRule(rule) };
@@ -127,7 +128,10 @@ function boundOf(parameters: Parameters, name: "high" | "low"): Bound {
   const { [name]: value } = parameters;
   const isNumber = (each: unknown): boolean => typeof each === "number" && Number.isFinite(each);
   if (isNumber(value) || (Array.isArray(value) && value.length > 0 && value.every(isNumber))) return value as Bound;
-  throw invalid(`needs ${name}, the ${name === "low" ? "smallest" : "largest"} number that an input entry can be, or one for each channel; got ${String(value)}`, value);
+  throw invalid(
+    `needs ${name}, the ${name === "low" ? "smallest" : "largest"} number that an input entry can be, or one for each channel; got ${String(value)}`,
+    value,
+  );
 }
 
 function invalid(problem: string, got: unknown): Error {

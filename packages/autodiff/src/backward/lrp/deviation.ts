@@ -11,7 +11,7 @@ const MEANS: ReadonlySet<string> = new Set(["GlobalAveragePool", "ReduceMean", "
 /** Whether a value is a standard deviation, a norm, or one over it, written in small operators: the root of a mean of squares. */
 export function isDeviation({ around }: PullbackContext, name: string): boolean {
   const behind = (from: string, through: ReadonlySet<string>): NodeProto | null => {
-    for (let node = around.producerOf(from); ; ) {
+    for (let node = around.producerOf(from); ;) {
       if (node === null || !through.has(node.opType)) return node;
       const next = node.input.find((each) => around.valueOf(each).facts.constant === undefined && around.producerOf(each) !== null);
       node = next === undefined ? null : around.producerOf(next);

@@ -77,8 +77,8 @@ function layerOf(context: PullbackContext, found: GradientRule, { data, weights,
   const x = input(data);
   const z = added === null ? output(0) : around.valueOf(added.sum);
   const own = added !== null ? around.valueOf(added.bias) : bias === null ? null : input(bias);
-  const inputs = (data_: Value, matrix: Value, offset: Value | null): readonly (Value | null)[] =>
-    Array.from({ length: inputCount }, (_, i) => (i === data ? data_ : i === weights ? matrix : i === bias ? offset : hasInput(i) ? input(i) : null));
+  const inputs = (values: Value, matrix: Value, offset: Value | null): readonly (Value | null)[] =>
+    Array.from({ length: inputCount }, (_, i) => (i === data ? values : i === weights ? matrix : i === bias ? offset : hasInput(i) ? input(i) : null));
   return {
     g,
     x,

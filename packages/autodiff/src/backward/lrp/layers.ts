@@ -79,7 +79,8 @@ export function foldNormalizations(graph: TypedGraph, g: GraphBuilder, wanted: r
   const facts = new Map(graph.facts);
   const replaced = new Map<NodeProto, NodeProto>();
   for (const node of graph.nodes) {
-    if (node.opType !== "BatchNormalization" || new Attributes(node).int("training_mode", 0) === 1 || node.input.slice(1).some((name) => varying.has(name))) continue;
+    if (node.opType !== "BatchNormalization" || new Attributes(node).int("training_mode", 0) === 1 || node.input.slice(1).some((name) => varying.has(name)))
+      continue;
     const [source = "", result = ""] = [node.input[0], node.output[0]];
     const before = graph.producers.get(source);
     const layer = before === undefined ? null : layerOf(graph, before, varying, consumers);

@@ -62,8 +62,8 @@ function product(found: GradientRule, gates: Gates): Pullback {
     const { node, g, wants, inputCount } = context;
     const factors = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
     if (factors.length < 2) return found.pullback(context);
-    const scaling_ = factors.find((i) => node.opType === "Mul" && isDeviation(context, context.input(i).name));
-    const gate = scaling_ ?? (gates === "none" ? factors.find((i) => isGate(context, context.input(i).name)) : undefined);
+    const constant = factors.find((i) => node.opType === "Mul" && isDeviation(context, context.input(i).name));
+    const gate = constant ?? (gates === "none" ? factors.find((i) => isGate(context, context.input(i).name)) : undefined);
     if (gate === undefined) return found.pullback({ ...context, cotangent: (i) => g.scale(context.cotangent(i), 0.5) });
     return found.pullback({ ...context, wants: (i) => i !== gate && wants(i) }).map((value, i) => (i === gate ? held : value));
   };

@@ -15,7 +15,8 @@ export function passOnRule(name: string, found: GradientRule, node: NodeProto): 
       const { inputCount, wants, cotangent } = context;
       const operands = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
       const isAffine = AFFINE.has(node.opType) && operands.length === 1 && !(node.opType === "Div" && operands[0] === 1);
-      if (!isAffine) throw unsupportedNode(node, `it stands before the first layer, whose rule in "${name}" gives relevance that only affine operators pass on.`);
+      if (!isAffine)
+        throw unsupportedNode(node, `it stands before the first layer, whose rule in "${name}" gives relevance that only affine operators pass on.`);
       return Array.from({ length: inputCount }, (_, i) => (i === operands[0] ? cotangent(0) : null));
     },
   };
