@@ -4,6 +4,7 @@ import { mergeCommand, statusCommand } from "./commands/batch-commands.ts";
 import { checkCommand } from "./commands/check-command.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { explainCommand } from "./commands/explain-command.ts";
+import { exportCommand } from "./commands/export-command.ts";
 import { PROGRAM_HELP } from "./commands/help-text.ts";
 import type { Io } from "./io.ts";
 import { serveCommand } from "./commands/serve-command.ts";
@@ -16,7 +17,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
-  for (const command of [explainCommand(io, finish), checkCommand(io, finish), statusCommand(io), mergeCommand(io), serveCommand(io)])
+  for (const command of [explainCommand(io, finish), checkCommand(io, finish), exportCommand(io), statusCommand(io), mergeCommand(io), serveCommand(io)])
     program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;

@@ -76,6 +76,7 @@ function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: Exp
     wrt,
     output,
     scored: scored.value,
+    pointType: options.pointType ?? "float64",
     tensors: options.tensors ?? {},
     write: (method, rows) => writeMethod(context, method, rows, options),
   };

@@ -30,6 +30,11 @@ export interface ExportOptions {
   readonly heatMap?: HeatMap | boolean | undefined;
   /** Points that one row may become in the portable profile. Default 16. */
   readonly maxPoints?: number | undefined;
+  /**
+   * What points of paths and noise are computed in: "float64" (the default) gives the API's to the bit, so that no kink lies between the two; "float32"
+   * for compilers without float64, such as TensorRT, and for files of half the noise.
+   */
+  readonly pointType?: "float32" | "float64" | undefined;
   /** Tensors that method descriptions only name: baselines, noise. */
   readonly tensors?: ExportTensors | undefined;
   /** Writers of methods by the names in their descriptions, beside ours. */
@@ -51,6 +56,7 @@ export const EXPORT_OPTIONS: readonly string[] = [
   "pixels",
   "heatMap",
   "maxPoints",
+  "pointType",
   "tensors",
   "writers",
   "lowerings",

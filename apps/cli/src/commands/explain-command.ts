@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_RELATIVE_TOLERANCE, QUADRATURES } from "@xdeep/integrated";
-import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
+import { Command, Option } from "commander";
+import { DEFAULT_RELATIVE_TOLERANCE } from "@xdeep/integrated";
+import { DEFAULT_DRAWS } from "@xdeep/smooth";
 import { DEFAULT_STEPS } from "@xdeep/layers";
 import { PIXEL_INTERPOLATIONS, PRESETS, RESIZE_MODES } from "@xdeep/image";
 
@@ -25,9 +25,10 @@ import {
   parsePercentile,
   parsePositive,
   parseSize,
-  splitList,
   wordsOf,
 } from "./parse-flag.ts";
+import { addMethodOptions, addScoreOptions } from "./method-options.ts";
+import { parsePreset } from "./parse-preset.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** Not given to commander as defaults: its help would print them. */
@@ -41,7 +42,11 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
     .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js; several may follow each other")
     .argument("<inputs...>", "pictures, or .npy or .json files with the numbers of an input; folders; globs in quotes")
     .addHelpText("after", EXPLAIN_HELP);
-  addMethodOptions(command);
+  addMethodOptions(command, {
+    steps: `as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change; paths to a layer: ${DEFAULT_STEPS}`,
+    samples: String(DEFAULT_DRAWS),
+    baseline: "a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)",
+  });
   addTargetOptions(command);
   addInputOptions(command);
   addPictureOptions(command);
@@ -53,47 +58,8 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   });
 }
 
-function addMethodOptions(command: Command): void {
-  command
-    .optionsGroup("Method:")
-    .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
-    .option(
-      "-n, --steps <n>",
-      `integrated: points on the path (default: as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change); paths to a layer: ${DEFAULT_STEPS}`,
-      integerFrom(1),
-    )
-    .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
-    .option("--tolerance <delta>", "integrated: take points until |delta| is at most this, in units of the score", parsePositive)
-    .option(
-      "--baseline <value>",
-      "integrated: a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)",
-      collect,
-    )
-    .option("--no-multiply-by-inputs", "integrated: the bare mean gradient, without the factor x - baseline")
-    .option("--samples <n>", `smooth: noisy copies (default: ${DEFAULT_DRAWS})`, integerFrom(1))
-    .addOption(
-      new Option("--noise-level <share>", `smooth: standard deviation by the range of the input (default: ${DEFAULT_NOISE_LEVEL})`)
-        .argParser(parseNotNegative)
-        .conflicts("noiseStd"),
-    )
-    .option("--noise-std <std>", "smooth: standard deviation in units of the model's input", parseNotNegative)
-    .option("--seed <n>", `smooth: seed of the noise (default: ${DEFAULT_SEED})`, integerFrom(0))
-    .addOption(new Option("--aggregate <name>", "smooth: what is made of the copies (default: mean)").choices(["mean", "meanSquare", "variance"]))
-    .option("--method-option <name=value>", "an option of a method of others; several times", collectOptions)
-    .option("--rectifiers <list>", "guided, deconvnet: operators that count as rectifiers (default: Relu,Relu6)", splitList);
-}
-
 function addTargetOptions(command: Command): void {
-  command
-    .optionsGroup("What is explained:")
-    .option(
-      "-t, --target <class>",
-      'number or name of a class, a sum such as "tabby - lynx", or an entry 3,10,20 of an output with more axes, * for its highest (default: the highest)',
-    )
-    .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON (default: what lies beside the model)")
-    .addOption(new Option("--score <name>", "the argument of a final softmax or sigmoid, or its result (default: logit)").choices(["logit", "probability"]))
-    .option("--output <name>", "name of the model's output, or of a value inside (default: the first float output)")
-    .option("--wrt <name>", "attribute to this input or inner value (see xdeep check --values); several times (default: every float input)", collect)
+  addScoreOptions(command)
     .option("--top <n>", "how many of the highest entries are printed", integerFrom(1), 5)
     .option("--take-max", "reduce attributions to their signed maximum over the channels");
 }
@@ -169,9 +135,4 @@ function addManyOptions(command: Command): void {
     .option("--shard-size <n>", "rows of a shard (default: 64)", integerFrom(1))
     .addOption(new Option("--shard-format <name>", "how shards hold attributions (default: npy)").choices(["npy", "parquet"]))
     .option("--column <role=name>", "of a CSV or Parquet file: file, target or label, and the name of its column; several times", collectColumns);
-}
-
-function parsePreset(text: string): string {
-  if (Object.hasOwn(PRESETS, text) || text.endsWith(".json")) return text;
-  throw new InvalidArgumentError(`There is no preset "${text}". Allowed choices are ${Object.keys(PRESETS).join(", ")}, or a .json file.`);
 }

@@ -1,3 +1,5 @@
+import { builtinWriters } from "@xdeep/export";
+
 import { ALONE_WORDS } from "../explain/alone-method.ts";
 import { METHOD_WORDS } from "../explain/method.ts";
 import { wrapLines } from "../print/wrap-lines.ts";
@@ -53,6 +55,34 @@ Exit codes: 0 done; 1 a model or an input failed, while others were explained;
 2 the command line cannot be understood; 130 interrupted.
 `;
 
+/** Words that stand alone, of methods that a file can hold. */
+const ALONE_IN_FILES = Object.keys(ALONE_WORDS).filter((word) => Object.hasOwn(builtinWriters, word));
+
+/** Under `xdeep export --help`. */
+export const EXPORT_HELP: string = `
+Methods (--method):
+${METHOD_LINES}
+  Joined by "-" they nest, outermost first: smooth-guided, smooth-integrated.
+${wrapLines(`${ALONE_IN_FILES.join(", ")}: as in xdeep explain`, "  ")}
+  At a layer: the last that suits, or the one behind "@".
+  Several with commas between share one file: attribution_<method> each.
+
+Outputs of the file, all with a row for each of the input:
+  attribution        as large as the input, or as the layer's map
+  target             int64: the entry that was explained
+  score              what it scored
+  convergence_delta  integrated: sum of attributions - (F(x) - F(baseline))
+  heat_map           with --heat-map: uint8 [N, H, W]
+  and the model's own, unless --only is given.
+
+Examples:
+  $ xdeep export resnet.onnx -m integrated --steps 8 -o explain.onnx
+  A class, pixels in and a picture out, for a database:
+  $ xdeep export resnet.onnx -t 281 --pixels uint8 -p imagenet --heat-map --only
+  What keeps a file from running elsewhere:
+  $ xdeep check --portable model.onnx
+`;
+
 /** Under `xdeep --help`. */
 export const PROGRAM_HELP: string = `
 Examples:
@@ -60,6 +90,7 @@ Examples:
   $ xdeep explain model.onnx photo.jpg    which pixels made the score
   $ xdeep explain model.onnx photos -m guided,integrated --labels names.txt
   $ xdeep explain model.onnx table.json   a model that takes no pictures
+  $ xdeep export model.onnx -m guided     one ONNX file that explains, anywhere
   $ xdeep serve models --port 8080        explain over HTTP
 
 ${wrapLines(`Methods: ${[...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)].join(", ")}, and combinations.`, "")}

@@ -3,7 +3,7 @@ import { type Baseline, type BaselineOption, toFloat64 } from "@xdeep/core/metho
 import { type QuadratureName, quadrature } from "@xdeep/integrated";
 import { type Value, rankOf } from "@xdeep/onnx";
 
-import { folded, rowSum, unfolded, weightedMean, withAxes } from "../network/axes.ts";
+import { floats, folded, rowSum, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
@@ -47,27 +47,27 @@ export function writeIntegrated(context: WriterContext, method: MethodDescriptio
   return { layer, values: attribution, ...(multiplyByInputs && rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, attribution) } : {}) };
 }
 
-/** x′ of each path, by the names of what moves: [1, …], or [M, …] where it depends on the row. */
+/** x′ of each path, by the names of what moves: [1, …], or [M, …] where it depends on the row; of the precision of points. */
 type Start = ReadonlyMap<string, Value>;
 
 /** x′ + α (x − x′) for every baseline and node, [M · baselines · n, …]. */
-function pathPoints({ g }: WriterContext, x: Value, starts: readonly Start[], name: string, nodes: Float64Array): Value {
-  const alphas = g.constant(
-    { type: "float32", dims: [1, nodes.length, ...Array.from({ length: rankOf(x) - 1 }, () => 1)], data: Float32Array.from(nodes) },
-    "nodes",
-  );
+function pathPoints({ g, pointType }: WriterContext, x: Value, starts: readonly Start[], name: string, nodes: Float64Array): Value {
+  const ones = Array.from({ length: rankOf(x) - 1 }, () => 1);
+  const alphas = floats(g, pointType, [1, nodes.length, ...ones], nodes, "nodes");
+  const exact = g.cast(x, pointType);
   const paths = starts.map((start) => {
     const from = start.get(name)!;
-    return withAxes(g, g.add(withAxes(g, from, 1), g.mul(alphas, withAxes(g, g.sub(x, from), 1))), 1);
+    return withAxes(g, g.add(withAxes(g, from, 1), g.mul(alphas, withAxes(g, g.sub(exact, from), 1))), 1);
   });
-  return folded(g, g.concat(paths, 1), x);
+  return g.cast(folded(g, g.concat(paths, 1), exact), "float32");
 }
 
 /** The mean over baselines of (x − x′) ⊙ mean gradient: [M · baselines, …] → [M, …]. */
 function meanProduct({ g }: WriterContext, means: Value, x: Value, starts: readonly Start[], name: string): Value {
-  if (starts.length === 1) return g.mul(means, g.sub(x, starts[0]!.get(name)!));
+  const way = (start: Start): Value => g.sub(x, g.cast(start.get(name)!, "float32"));
+  if (starts.length === 1) return g.mul(means, way(starts[0]!));
   const ways = g.concat(
-    starts.map((start) => withAxes(g, g.sub(x, start.get(name)!), 1)),
+    starts.map((start) => withAxes(g, way(start), 1)),
     1,
   );
   return meanOver(g, folded(g, g.mul(unfolded(g, means, [starts.length]), ways), x), starts.length);
@@ -95,7 +95,8 @@ function deltaOf(
     const isOneRow = [...feeds.keys()].every((name) => start.get(name)?.facts.dims?.[0] === 1);
     const at = [...feeds].map(([name, value]): [string, Value] => {
       const from = start.get(name);
-      return [name, from === undefined ? value : isOneRow ? from : g.expandLike(from, value)];
+      const single = from === undefined ? value : g.cast(from, "float32");
+      return [name, from === undefined || isOneRow ? single : g.expandLike(single, value)];
     });
     return target.scores(network.at(new Map(at)).value(scored), isOneRow);
   });
@@ -119,7 +120,7 @@ function isDescription(value: unknown): boolean {
 }
 
 function startOf(context: WriterContext, baseline: Baseline, feeds: Feeds): Start {
-  const { network, wrt } = context;
+  const { g, network, wrt, pointType } = context;
   if (typeof baseline === "number" || isTensor(baseline)) return new Map(wrt.map((name) => [name, constantStart(context, baseline, feeds.get(name)!)]));
   const integers = Object.keys(baseline).filter((name) => !wrt.includes(name) && feeds.has(name));
   const moved = new Map(
@@ -129,7 +130,7 @@ function startOf(context: WriterContext, baseline: Baseline, feeds: Feeds): Star
     wrt.map((name) => {
       const given = baseline[name];
       if (given !== undefined) return [name, constantStart(context, given, feeds.get(name)!)];
-      if (integers.length > 0) return [name, network.at(moved).value(name)];
+      if (integers.length > 0) return [name, g.cast(network.at(moved).value(name), pointType)];
       throw new XDeepError("BASELINE_INVALID", `The baseline names no value for "${name}".`, { details: { name } });
     }),
   );
@@ -144,7 +145,7 @@ function integerStart({ g }: WriterContext, given: number | Tensor, own: Value):
 }
 
 /** [1, …]: one number everywhere, or a tensor of one sample. */
-function constantStart({ g }: WriterContext, given: number | Tensor, like: Value): Value {
+function constantStart({ g, pointType }: WriterContext, given: number | Tensor, like: Value): Value {
   const dims = like.facts.dims?.slice(1) ?? [];
   if (!dims.every((dim) => typeof dim === "number")) {
     throw refusal(
@@ -155,9 +156,9 @@ function constantStart({ g }: WriterContext, given: number | Tensor, like: Value
     );
   }
   const sample = dims as readonly number[];
-  if (typeof given === "number") return g.expand(g.scalar(given, like), g.ints([1, ...sample]));
+  if (typeof given === "number") return g.expand(floats(g, pointType, [], Float64Array.of(given), "baseline"), g.ints([1, ...sample]));
   const fits = [String(sample), String([1, ...sample])].includes(String(given.dims)) && given.data.length === sizeOf(sample);
-  if (fits) return g.constant({ type: "float32", dims: [1, ...sample], data: Float32Array.from(toFloat64(given)) }, "baseline");
+  if (fits) return floats(g, pointType, [1, ...sample], toFloat64(given), "baseline");
   throw new XDeepError("BASELINE_INVALID", `A file holds one baseline for all rows: it needs dims [${sample.join(", ")}], got [${given.dims.join(", ")}].`, {
     details: { expected: sample, got: given.dims },
   });

@@ -2,7 +2,7 @@ import { type MethodDescription, sizeOf } from "@xdeep/core";
 import { isFloatType, staticDims, type Value } from "@xdeep/onnx";
 import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } from "@xdeep/smooth";
 
-import { folded, innerAxes, unfolded, weightedMean, withAxes } from "../network/axes.ts";
+import { floats, folded, innerAxes, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
@@ -60,18 +60,24 @@ function noiseSettings({ tensors }: WriterContext, { parameters }: MethodDescrip
 }
 
 /** x + mean + σ ε, [M · n, …]; σ follows the range of each row where it is relative. */
-function noisyPoints({ g }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): Value {
+function noisyPoints({ g, pointType }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): Value {
   const dims = sampleDims(x);
   const { spread, mean } = "noise" in settings ? { spread: { std: 1 }, mean: 0 } : settings;
   const fixed = "std" in spread ? spread.std : 1;
   const offset = "std" in spread ? mean : 0;
-  const data = Float32Array.from({ length: n * sizeOf(dims) }, (_, i) => fixed * draws[i]! + offset);
-  const noise = g.constant({ type: "float32", dims: [1, n, ...dims], data }, "noise");
-  const rows = withAxes(g, x, 1);
-  if ("std" in spread) return folded(g, g.add(rows, noise), x);
-  const range = g.sub(extreme(g, x, "ReduceMax"), extreme(g, x, "ReduceMin"));
+  const noise = floats(
+    g,
+    pointType,
+    [1, n, ...dims],
+    draws.subarray(0, n * sizeOf(dims)).map((draw) => offset + fixed * draw),
+    "noise",
+  );
+  const exact = g.cast(x, pointType);
+  const rows = withAxes(g, exact, 1);
+  if ("std" in spread) return g.cast(folded(g, g.add(rows, noise), exact), "float32");
+  const range = g.sub(extreme(g, exact, "ReduceMax"), extreme(g, exact, "ReduceMin"));
   const std = "noiseLevel" in spread ? g.scale(range, spread.noiseLevel) : g.square(g.div(g.scalar(spread.sigmaMultiplier, range), range));
-  return folded(g, g.add(rows, g.shift(g.mul(withAxes(g, std, 1), noise), mean)), x);
+  return g.cast(folded(g, g.add(rows, g.shift(g.mul(withAxes(g, std, 1), noise), mean)), exact), "float32");
 }
 
 function extreme(g: WriterContext["g"], x: Value, op: "ReduceMax" | "ReduceMin"): Value {

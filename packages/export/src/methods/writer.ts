@@ -44,6 +44,8 @@ export interface WriterContext {
   /** Name of the explained output, and of the value that is its score: the same, or the argument of its final activation. */
   readonly output: string;
   readonly scored: string;
+  /** What points and noise are computed in before they are rounded to float32. In float64 they are those of the API to the bit. */
+  readonly pointType: "float32" | "float64";
   /** Tensors that descriptions only name by their dims. */
   readonly tensors: ExportTensors;
   /** Writes a method for these rows: the one inside, mostly. */

@@ -54,3 +54,8 @@ export function innerAxes(value: Value): readonly number[] {
 export function rowSum(g: GraphBuilder, value: Value): Value {
   return g.reduceSum(value, innerAxes(value), false);
 }
+
+/** A constant of one of two precisions. */
+export function floats(g: GraphBuilder, type: "float32" | "float64", dims: readonly number[], data: Float64Array, hint: string): Value {
+  return type === "float64" ? g.constant({ type, dims, data }, hint) : g.constant({ type, dims, data: Float32Array.from(data) }, hint);
+}

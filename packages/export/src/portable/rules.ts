@@ -17,6 +17,7 @@ export const PORTABLE_RULES: Readonly<Record<string, Check>> = {
   opset: checkOpset,
   "initializer-inputs": checkInitializerInputs,
   webgpu: checkWebgpu,
+  float64: checkFloat64,
 };
 
 const CONTROL_FLOW: ReadonlySet<string> = new Set(["If", "Loop", "Scan", "SequenceMap"]);
@@ -125,6 +126,13 @@ function* checkInitializerInputs(model: ModelProto): Generator<PortabilityFindin
 function* checkWebgpu(model: ModelProto): Generator<PortabilityFinding, void> {
   const found = [...new Set(nodesOf(model).map(({ opType }) => opType))].filter((op) => NOT_ON_WEBGPU.has(op));
   if (found.length > 0) yield note("webgpu", "", `${found.join(", ")}: no kernels on WebGPU, so these run on the CPU, with copies.`);
+}
+
+function* checkFloat64(model: ModelProto): Generator<PortabilityFinding, void> {
+  const isDouble = (node: NodeProto): boolean =>
+    node.opType === "Cast" && node.attribute.some(({ name, i }) => name === "to" && dataTypeName(Number(i)) === "float64");
+  if (nodesOf(model).some(isDouble))
+    yield note("float64", "", "Points or noise are computed in float64: engines of ONNX Runtime do that on the CPU, TensorRT alone does not.");
 }
 
 type WrittenDim = number | string;
