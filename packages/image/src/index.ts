@@ -19,6 +19,8 @@ export { PIXEL_INTERPOLATIONS } from "./pixel-samples.ts";
 export type { PixelInterpolation } from "./pixel-samples.ts";
 export { PRESETS, RESIZE_MODES } from "./preprocessing.ts";
 export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing.ts";
+export { renderCurves } from "./render-curves.ts";
+export type { CurvePlot, PlottedCurve } from "./render-curves.ts";
 export { renderGradient } from "./render-gradient.ts";
 export type { GradientImageOptions } from "./render-gradient.ts";
 export { renderDiverging, renderHeatMap } from "./render-heat-map.ts";
