@@ -19,6 +19,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/ For an ONNX Runtime of your own, pass profile: "server"\./g, " For an ONNX Runtime of your own, give --profile server."],
   [/\bLoad the model with `inputDims`/g, "Give its dims by --input-dims"],
   [/\bgive `target` or `targetInput`, not both/g, "give --target or --target-input, not both"],
+  [/ Pass `form`: "sensitivity" or "contribution"/g, " A program can say so (@xdeep/metrics); leave this method or this metric out"],
   [/\bAllow more \(`maxSteps`\)/g, "Take more --steps"],
   [/\bTake more \(`n`\), or a `tolerance`/g, "Take more --steps, or give a --tolerance"],
   [/\bname the value before the last activation as `output`/g, "name the value before the last activation by --output"],

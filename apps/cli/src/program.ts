@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { mergeCommand, statusCommand } from "./commands/batch-commands.ts";
 import { checkCommand } from "./commands/check-command.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { evaluateCommand } from "./commands/evaluate-command.ts";
 import { explainCommand } from "./commands/explain-command.ts";
 import { exportCommand } from "./commands/export-command.ts";
 import { PROGRAM_HELP } from "./commands/help-text.ts";
@@ -17,8 +18,8 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .version(VERSION, "-V, --version")
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
-  for (const command of [explainCommand(io, finish), checkCommand(io, finish), exportCommand(io), statusCommand(io), mergeCommand(io), serveCommand(io)])
-    program.addCommand(command);
+  const finishing = [explainCommand(io, finish), evaluateCommand(io, finish), checkCommand(io, finish)];
+  for (const command of [...finishing, exportCommand(io), statusCommand(io), mergeCommand(io), serveCommand(io)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
+import { METRIC_WORDS } from "./evaluate/metric.ts";
 import { METHOD_WORDS } from "./explain/method.ts";
 import { createProgram } from "./program.ts";
 
@@ -14,6 +15,10 @@ describe("README.md", () => {
     const named = [...readme.matchAll(/(?<![-\w])--[a-z][\w-]*/g)].map(([flag]) => flag).filter((flag) => flag !== "--global");
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((flag) => !known.has(flag))).toEqual([]);
+  });
+
+  it("names every metric", () => {
+    expect(Object.keys(METRIC_WORDS).filter((word) => !new RegExp(`\`${word}[\`:]`).test(readme))).toEqual([]);
   });
 
   it("describes the methods as the help does", () => {

@@ -150,6 +150,12 @@ describe("a backend of others", () => {
     expect((await run("--backend", "sums", "--method", "integrated")).code).toBe(0);
   });
 
+  it("cannot be measured by models with other weights, which it does not load", async () => {
+    const { folder } = await project({ "xdeep-backend-sums": good });
+    const argv = ["evaluate", "table.onnx", "row.json", "--backend", "sums", "--metric", "mprt", "-o", join(folder, "out")];
+    expect(await runCli(argv)).toMatchObject({ code: 1, stderr: expect.stringMatching(/other weights.*\[CAPABILITY_MISSING\]/) as string });
+  });
+
   it("refuses options of the backends that are built in", async () => {
     const { run } = await project({ "xdeep-backend-sums": good });
     expect(await run("--backend", "sums", "--threads", "1")).toMatchObject({

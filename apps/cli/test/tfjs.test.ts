@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
+import type { EvaluationDocument } from "../src/write/write-evaluation.ts";
 import { TABLE_WEIGHTS, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
@@ -43,6 +44,18 @@ it("explains a TensorFlow.js model", async () => {
   const [record] = (JSON.parse(stdout) as { explanations: ExplanationRecord[] }).explanations;
   expect(record!.model).toMatchObject({ file: "model.json", backend: "tfjs", weightFiles: [{ file: "weights.bin" }] });
   expect(Array.from((await readNpy(join(folder, "row.dense.vanilla.npy"))).numbers)).toEqual([...TABLE_WEIGHTS[1]]);
+});
+
+it("measures explanations of a TensorFlow.js model, by the model with permuted weights too", async () => {
+  const folder = await temporaryFolder();
+  const model = await writeDenseModel(folder);
+  await writeFile(join(folder, "row.json"), "[[1, 2, 3, -4]]");
+  const argv = ["evaluate", model, join(folder, "row.json"), "-t", "1", "--engine", "cpu", "--metric", "deletion,mprt", "-o", folder, "--json"];
+  const { code, stdout } = await runCli(argv);
+  expect(code).toBe(0);
+  const { results } = (JSON.parse(stdout) as EvaluationDocument).evaluation;
+  expect(results["deletion"]!["vanilla"]!.values).toEqual([4.25]);
+  expect(results["mprt"]!["vanilla"]!.values[0]).toBeLessThan(1);
 });
 
 it("refuses an engine of another kind of model", async () => {

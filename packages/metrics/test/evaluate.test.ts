@@ -62,7 +62,7 @@ describe("evaluate", () => {
   it("reports progress and stops when it is aborted", async () => {
     const seen: string[] = [];
     await evaluate(METHODS, rows, { sparse: sparseness() }, { onProgress: ({ done, total }) => seen.push(`${done}/${total}`) });
-    expect(seen).toEqual(["1/3", "2/3", "3/3"]);
+    expect(seen).toEqual(["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
     await expect(evaluate(METHODS, rows, METRICS, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   });
 });

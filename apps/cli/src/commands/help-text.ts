@@ -1,11 +1,13 @@
 import { builtinWriters } from "@xdeep/export";
 
 import { ALONE_WORDS } from "../explain/alone-method.ts";
+import { METRIC_WORDS } from "../evaluate/metric.ts";
 import { METHOD_WORDS } from "../explain/method.ts";
 import { wrapLines } from "../print/wrap-lines.ts";
 
 const METHOD_LINES = listed(Object.entries(METHOD_WORDS));
 const ALONE_LINES = listed(Object.entries(ALONE_WORDS).map(([word, { meaning }]) => [word, meaning]));
+const METRIC_LINES = listed(Object.entries(METRIC_WORDS).map(([word, { meaning }]) => [word, meaning]));
 
 /** Words of up to eleven letters beside what they mean, longer ones above it. */
 function listed(words: readonly (readonly [word: string, meaning: string])[]): string {
@@ -83,6 +85,29 @@ Examples:
   $ xdeep check --portable model.onnx
 `;
 
+/** Under `xdeep evaluate --help`. */
+export const EVALUATE_HELP: string = `
+Measures (--metric):
+${METRIC_LINES}
+  What each assumes, and its paper: https://github.com/xdeep/xdeep, @xdeep/metrics.
+Methods (--method) are those of \`xdeep explain\`. --seed is that of measures too.
+
+What is written, in the folder --out:
+  evaluation.MODEL.json        every value, means, intervals, what was measured
+  evaluation.MODEL.METRIC.png  curves, the mean over all inputs
+
+Examples:
+  Which method finds what the network needs?
+  $ xdeep evaluate resnet50.onnx photos -m grad-cam,vanilla,integrated
+  Which one looks at the object? masks/dog.png belongs to photos/dog.jpg
+  $ xdeep evaluate resnet50.onnx photos -m grad-cam,smooth --metric pointing:masks,mass:masks
+  Does a method depend on the network at all?
+  $ xdeep evaluate resnet50.onnx photos -m guided,vanilla --metric mprt
+
+Exit codes: 0 done; 1 a model or an input failed, while others were measured;
+2 the command line cannot be understood; 130 interrupted.
+`;
+
 /** Under `xdeep --help`. */
 export const PROGRAM_HELP: string = `
 Examples:
@@ -90,6 +115,7 @@ Examples:
   $ xdeep explain model.onnx photo.jpg    which pixels made the score
   $ xdeep explain model.onnx photos -m guided,integrated --labels names.txt
   $ xdeep explain model.onnx table.json   a model that takes no pictures
+  $ xdeep evaluate model.onnx photos -m vanilla,integrated   which is better?
   $ xdeep export model.onnx -m guided     one ONNX file that explains, anywhere
   $ xdeep serve models --port 8080        explain over HTTP
 

@@ -1,5 +1,6 @@
-import { QUADRATURES } from "@xdeep/integrated";
-import { DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
+import { DEFAULT_RELATIVE_TOLERANCE, QUADRATURES } from "@xdeep/integrated";
+import { DEFAULT_STEPS } from "@xdeep/layers";
+import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
 import { type Command, Option } from "commander";
 
 import { collect, collectOptions, integerFrom, parseNotNegative, parsePositive, splitList } from "./parse-flag.ts";
@@ -10,6 +11,13 @@ export interface MethodDefaults {
   readonly samples: string;
   readonly baseline: string;
 }
+
+/** Where explanations are computed here and now. */
+export const COMPUTED_DEFAULTS: MethodDefaults = {
+  steps: `as many as bring delta within ${100 * DEFAULT_RELATIVE_TOLERANCE} % of the score's change; paths to a layer: ${DEFAULT_STEPS}`,
+  samples: String(DEFAULT_DRAWS),
+  baseline: "a number in units of the model's input, black, white, a picture, or a .npy file; several are averaged (default: 0)",
+};
 
 /** The options of methods. */
 export function addMethodOptions(command: Command, defaults: MethodDefaults): void {

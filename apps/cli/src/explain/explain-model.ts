@@ -1,46 +1,24 @@
-import { type Model, type Tensor, type XDeepErrorCode, isXDeepError } from "@xdeep/core";
-
-import { findCompanionFiles } from "../inputs/companion-files.ts";
-import { type InputPlan, planInputs, prepareInput, readFurtherInputs } from "../inputs/prepare-input.ts";
-import { loadAnyModel } from "../models/load-any-model.ts";
+import { prepareInput } from "../inputs/prepare-input.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
-import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startProgressBar } from "../print/progress-bar.ts";
 import { createSheets } from "../write/draw-sheet.ts";
 import { freeModelName } from "../write/model-name.ts";
 import { writeExplanation } from "../write/write-explanation.ts";
 import { resolveBaselines } from "./baseline-flag.ts";
 import { explainWith } from "./explain-with.ts";
-import type { Explanation, ExplanationRecord, ModelRecord } from "./explanation.ts";
+import type { Explanation, ExplanationRecord } from "./explanation.ts";
 import { createExplainer } from "./method.ts";
+import { isOfOneInput } from "./of-one-input.ts";
+import { type OpenedModel, openModel } from "./open-model.ts";
 import type { NamedInput, Run } from "./run.ts";
 import { scoreInput } from "./score-input.ts";
-import { type TargetWish, parseTarget } from "./target-flag.ts";
 import { explanationWarnings, scoreWarnings } from "./warnings.ts";
 
 /** Everything that stays the same for all inputs of a model. */
-interface ModelRun extends Run {
-  readonly model: Model;
-  readonly record: ModelRecord;
+interface ModelRun extends Omit<Run, "labels">, OpenedModel {
   /** In the names of files. */
   readonly name: string;
-  readonly wish: TargetWish;
-  readonly plan: InputPlan;
-  readonly further: Readonly<Record<string, Tensor>>;
 }
-
-/** What says something about one input alone. Any other error would meet every input of the run, and ends it. */
-const OF_ONE_INPUT: ReadonlySet<XDeepErrorCode> = new Set([
-  "BATCH_INVALID",
-  "ENGINE_FAILED",
-  "IMAGE_INVALID",
-  "INPUT_MISSING",
-  "INPUT_NOT_FINITE",
-  "INPUT_SHAPE",
-  "INPUT_TYPE",
-  "NOISE_INVALID",
-  "RESULT_NOT_FINITE",
-]);
 
 /**
  * Explains every input by one model. An input that fails is reported, and the others go on.
@@ -49,23 +27,11 @@ const OF_ONE_INPUT: ReadonlySet<XDeepErrorCode> = new Set([
  * @throws {XDeepError} as reading, loading and explaining do
  */
 export async function explainModel(path: string, name: string, run: Run): Promise<void> {
-  const { flags, inputs, report } = run;
-  const companions = await findCompanionFiles(path);
-  const labels = run.labels ?? companions.labels;
-  const wish = flags.target === undefined ? null : parseTarget(flags.target, labels?.labels ?? null);
-  const { model, file, weightFiles } = await loadAnyModel(path, flags);
+  const opened = await openModel(path, run);
   try {
-    const record: ModelRecord = { ...file, path, weightFiles, backend: model.backend, engine: model.engine };
-    report.say(describeModel(model, file));
-    if (run.labels === null && labels !== null) report.say(labelsHint(labels));
-    const paths = inputs.map((input) => input.path);
-    const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
-    if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
-    if (plan.pictures?.plan.guess != null) report.warn(companions.problems);
-    const further = await readFurtherInputs(model, flags.input ?? {});
-    await explainInputs({ ...run, labels, model, record, name: await freeModelName(flags.out, name, record), wish, plan, further });
+    await explainInputs({ ...run, ...opened, name: await freeModelName(run.flags.out, name, opened.record) });
   } finally {
-    await model.dispose();
+    await opened.model.dispose();
   }
 }
 
@@ -77,7 +43,7 @@ async function explainInputs(run: ModelRun): Promise<void> {
       const { prepared, explanations } = await explainInput(input, inputs.length === 1 ? "" : `[${n + 1}/${inputs.length}] `, run);
       if (flags.render.includes("sheet")) for (const sheet of await sheets.add(prepared, explanations)) report.wrote(sheet);
     } catch (error) {
-      if (io.signal?.aborted || !isXDeepError(error) || !OF_ONE_INPUT.has(error.code)) throw error;
+      if (io.signal?.aborted || !isOfOneInput(error)) throw error;
       report.failed({ model: record.path, input: input.path, error });
     }
   }

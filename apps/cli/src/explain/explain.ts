@@ -1,5 +1,3 @@
-import { basename, dirname, extname } from "node:path";
-
 import { isXDeepError } from "@xdeep/core";
 
 import { explainMany, isMany } from "../batch/explain-many.ts";
@@ -11,7 +9,8 @@ import type { Io } from "../io.ts";
 import { isTfjsModel } from "../models/tfjs-loader.ts";
 import { createHtmlReport } from "../html-report/collect.ts";
 import { UsageError } from "../usage-error.ts";
-import { fileStems, uniqueNames } from "../write/file-stem.ts";
+import { fileStems } from "../write/file-stem.ts";
+import { modelNames } from "../write/model-name.ts";
 import { explainModel } from "./explain-model.ts";
 import { resolveMethods } from "./method.ts";
 import { createReport } from "./report.ts";
@@ -66,13 +65,4 @@ async function splitArguments(args: readonly string[]): Promise<{ readonly model
   while (count < args.length && (/\.onnx$/i.test(args[count]!) || (await isTfjsModel(args[count]!)))) count++;
   if (count < args.length) return { models: args.slice(0, count), inputs: args.slice(count) };
   throw new UsageError(`These are models, and there is nothing to explain: ${args.join(", ")}. Name inputs behind them.`);
-}
-
-/** Short names for the files of each model: its own without extension, or that of its folder where it says nothing. */
-function modelNames(paths: readonly string[]): readonly string[] {
-  const names = paths.map((path) => {
-    const name = basename(path, extname(path));
-    return name === "model" ? basename(dirname(path)).replace(/^\.+$/, "") || name : name;
-  });
-  return uniqueNames(names);
 }

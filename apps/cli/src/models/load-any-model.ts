@@ -2,7 +2,7 @@ import { XDeepError } from "@xdeep/core";
 
 import { flagName } from "../cli-words.ts";
 import { packagedBackend } from "./backend-package.ts";
-import type { LoadFlags, LoadedModel, ModelLoader } from "./model-loader.ts";
+import type { LoadFlags, LoadRequest, LoadedModel, ModelLoader } from "./model-loader.ts";
 import { onnxLoader } from "./onnx-loader.ts";
 import { tfjsLoader } from "./tfjs-loader.ts";
 import { withBatch } from "./with-batch.ts";
@@ -21,9 +21,9 @@ const LOAD_FLAGS = ["engine", "gpu", "threads", "inputDims", "shared", "limit", 
 /**
  * Loads a model file with the backend that its kind needs, or that was named.
  *
- * @throws {XDeepError} as `loadModel` of the backend; MODEL_NOT_FOUND for a URL; OPTION_INVALID for an option or an engine of another backend
+ * @throws {XDeepError} as `loadModel` of the backend; CAPABILITY_MISSING for weights that it cannot replace; MODEL_NOT_FOUND for a URL; OPTION_INVALID for an option or an engine of another backend
  */
-export async function loadAnyModel(path: string, flags: LoadFlags): Promise<LoadedModel> {
+export async function loadAnyModel(path: string, flags: LoadRequest): Promise<LoadedModel> {
   if (/^[a-z]+:\/\//i.test(path)) throw new XDeepError("MODEL_NOT_FOUND", `"${path}" is a URL. Download the model and pass its path.`, { details: { path } });
   const loader = await loaderFor(path, flags.backend);
   checkFlags(loader, flags);
@@ -37,8 +37,17 @@ async function loaderFor(path: string, backend: string | undefined): Promise<Mod
   return LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
 }
 
-function checkFlags({ name, kind, engines, takes }: ModelLoader, flags: LoadFlags): void {
+function checkFlags({ name, kind, engines, takes }: ModelLoader, flags: LoadRequest): void {
   const { engine } = flags;
+  if (flags.weights !== undefined && !takes.includes("weights")) {
+    throw new XDeepError(
+      "CAPABILITY_MISSING",
+      `Backend ${name} cannot load a model with other weights, which --metric mprt, smooth-mprt and efficient-mprt need.`,
+      {
+        details: { capability: "weights", backend: name },
+      },
+    );
+  }
   const foreign = LOAD_FLAGS.find((flag) => flags[flag] !== undefined && flags[flag] !== false && !takes.includes(flag));
   if (foreign !== undefined) {
     const instead = takes.includes("backendOption") ? ` What ${name} takes is given by --backend-option NAME=VALUE.` : "";

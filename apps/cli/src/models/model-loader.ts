@@ -1,4 +1,4 @@
-import type { Model } from "@xdeep/core";
+import type { Model, WeightsHook } from "@xdeep/core";
 
 import type { HashedFile } from "../inputs/hashed-file.ts";
 
@@ -19,6 +19,12 @@ export interface LoadFlags {
   readonly backendOption?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** How a model is loaded, by options and besides. */
+export interface LoadRequest extends LoadFlags {
+  /** Other weights than the file's: what measures by randomised models ask for. */
+  readonly weights?: WeightsHook | undefined;
+}
+
 /** A model that can be explained, and the files it came from. */
 export interface LoadedModel {
   readonly model: Model;
@@ -36,7 +42,7 @@ export interface ModelLoader {
   /** Engines that can be asked for by name; the first is the default. */
   readonly engines: readonly string[];
   /** Which of the options it takes. */
-  readonly takes: readonly (keyof LoadFlags)[];
+  readonly takes: readonly (keyof LoadRequest)[];
   accepts(path: string): boolean;
-  load(path: string, flags: LoadFlags): Promise<LoadedModel>;
+  load(path: string, request: LoadRequest): Promise<LoadedModel>;
 }

@@ -14,9 +14,9 @@ export const onnxLoader: ModelLoader = {
   name: "onnxruntime",
   kind: "ONNX",
   engines: ["onnxruntime-node", "onnxruntime-web"] satisfies readonly EngineName[],
-  takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit"],
+  takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit", "weights"],
   accepts: () => true,
-  load: async (path, { engine, gpu, threads, inputDims, shared, limit }) => {
+  load: async (path, { engine, gpu, threads, inputDims, shared, limit, weights }) => {
     const file = await loadModelFile(path);
     const model = await loadModel(file.model, {
       engine: engine as EngineName | undefined,
@@ -24,6 +24,7 @@ export const onnxLoader: ModelLoader = {
       inputDims,
       shared,
       limits: limit,
+      weights,
       logSeverityLevel: ONLY_ERRORS,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     });

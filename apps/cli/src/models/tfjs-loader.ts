@@ -17,11 +17,11 @@ export const tfjsLoader: ModelLoader = {
   name: "tfjs",
   kind: "TensorFlow.js",
   engines: ["wasm", "cpu", "tfjs-node", "tfjs-node-gpu"],
-  takes: ["engine", "gpu", "shared"],
+  takes: ["engine", "gpu", "shared", "weights"],
   accepts: (path) => /\.json$/i.test(path),
-  load: async (path, { engine, gpu, shared }) => {
+  load: async (path, { engine, gpu, shared, weights }) => {
     const { loadModel } = await importTfjs();
-    const model = await quietly(() => loadModel(path, { engine, useGpu: gpu, shared }));
+    const model = await quietly(() => loadModel(path, { engine, useGpu: gpu, shared, weights }));
     const bytes = await readFile(path);
     const { weightsManifest = [] } = JSON.parse(bytes.toString()) as ModelJson;
     const names = weightsManifest.flatMap(({ paths }) => paths);

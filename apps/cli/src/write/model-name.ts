@@ -1,7 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 
 import type { ModelRecord } from "../explain/explanation.ts";
+import { uniqueNames } from "./file-stem.ts";
 
 /**
  * A name for the files of a model, numbered where the folder holds files of another model that has it: files of two models never take each other's
@@ -25,4 +26,13 @@ async function modelIn(path: string): Promise<Pick<ModelRecord, "path" | "sha256
   } catch {
     return null;
   }
+}
+
+/** Short names for the files of each model: its own without extension, or that of its folder where it says nothing. */
+export function modelNames(paths: readonly string[]): readonly string[] {
+  const names = paths.map((path) => {
+    const name = basename(path, extname(path));
+    return name === "model" ? basename(dirname(path)).replace(/^\.+$/, "") || name : name;
+  });
+  return uniqueNames(names);
 }

@@ -71,7 +71,8 @@ export async function evaluate(
   const { signal, onProgress, target, ...request } = options;
   const explainerIn = Object.values(methods).find((method) => typeof method !== "function");
   const model = needed("evaluate", "model", options.model ?? (typeof explainerIn === "object" ? explainerIn.model : undefined), "methods are functions of it");
-  const total = Object.keys(methods).length * cases.length;
+  // One step for each explanation, and one for each measure of it.
+  const total = Object.keys(methods).length * cases.length * (1 + Object.keys(metrics).length);
   let done = 0;
   const parts: Evaluation[] = [];
   for (const each of cases) {
@@ -80,10 +81,14 @@ export async function evaluate(
       if (done > 0) await betweenRuns(signal);
       const explainer = explainerFor(method, model);
       const attribution = await explainer.explain(each.input, { ...omitModel(request), target: each.target ?? target, signal });
-      const subject = { input: each.input, attribution, method, model, mask: each.mask, wrt: request.wrt };
-      const measured = await measure(subject, metrics, { signal });
-      found[name] = { method: attribution.provenance.method, target: attribution.target, versions: attribution.provenance.versions, measured };
       onProgress?.({ done: ++done, total });
+      const subject = { input: each.input, attribution, method, model, mask: each.mask, wrt: request.wrt };
+      const measured: Record<string, Measurement> = {};
+      for (const [key, metric] of Object.entries(metrics)) {
+        measured[key] = (await measure(subject, { metric }, { signal })).metric;
+        onProgress?.({ done: ++done, total });
+      }
+      found[name] = { method: attribution.provenance.method, target: attribution.target, versions: attribution.provenance.versions, measured };
     }
     parts.push(tabulate(found, metrics));
   }
