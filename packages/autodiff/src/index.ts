@@ -16,6 +16,8 @@ export type { GradientOptions, GradientValues } from "./sweep/write-gradient.ts"
 export { castEntries, embeddings, entryValues } from "./explain/entry-values.ts";
 export { explainerModel } from "./explain/explainer-model.ts";
 export type { ExplainerModel, ExplainerModelOptions } from "./explain/explainer-model.ts";
+export { severalTargets } from "./explain/several-targets.ts";
+export type { SeveralTargets } from "./explain/several-targets.ts";
 export { differentiate } from "./differentiate.ts";
 export type { DifferentiateOptions } from "./differentiate.ts";
 export { differentiateGraph } from "./sweep/differentiate-graph.ts";

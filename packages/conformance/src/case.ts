@@ -8,6 +8,7 @@ export type Requirement =
   | { readonly kind: "rule"; readonly rule: RectifierRule }
   | { readonly kind: "innerValues" }
   | { readonly kind: "logits" }
+  | { readonly kind: "severalTargets" }
   /** So many rows in one call. */
   | { readonly kind: "rows"; readonly rows: number };
 
@@ -47,7 +48,7 @@ function isMet(requirement: Requirement, { capabilities }: Manifest): boolean {
     case "rows":
       return requirement.rows <= (capabilities.maxBatch ?? requirement.rows);
     default:
-      return capabilities[requirement.kind];
+      return capabilities[requirement.kind] === true;
   }
 }
 

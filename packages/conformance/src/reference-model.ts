@@ -22,11 +22,12 @@ import {
   resolveOutput,
   resolveTargets,
   ruleName,
+  runPerTarget,
   scoreEntries,
   sharedInputs,
   targetCotangent,
 } from "@xdeep/core/backend";
-import type { ForwardPlan, InnerValues, TargetEntries } from "@xdeep/core/backend";
+import type { ForwardPlan, InnerValues, TargetEntries, VjpPlan } from "@xdeep/core/backend";
 
 import { rowOf } from "./fixture.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
@@ -43,6 +44,7 @@ export const REFERENCE_CAPABILITIES: Capabilities = {
   rectifiers: Object.values(RECTIFIERS),
   innerValues: true,
   logits: true,
+  severalTargets: true,
   gpu: false,
   maxBatch: null,
   preferredBatch: 4,
@@ -100,7 +102,10 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
 
   async function vjp(request: VjpRequest): Promise<VjpResult> {
     checkUsable();
-    const plan = planVjp(model, request, innerValues);
+    return runPerTarget(planVjp(model, request, innerValues), vjpOf);
+  }
+
+  async function vjpOf(plan: VjpPlan): Promise<VjpResult> {
     const { cotangent, weights, wrt, rectifiers } = plan;
     const runs = run(plan);
     const { scored, entries } = scoreOf(runs, plan);

@@ -1,4 +1,4 @@
-import type { ForwardResult, Model, Target, TargetOption, Tensor, Term, ValueInfo, VjpRequest, VjpResult } from "@xdeep/core";
+import type { ForwardResult, Model, Target, TargetGradients, TargetOption, Tensor, Term, ValueInfo, VjpRequest } from "@xdeep/core";
 import { delegateTo } from "@xdeep/core/backend";
 
 /** Order of the axes of images: [N, C, H, W] or [N, H, W, C]. */
@@ -23,9 +23,15 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
     ...request,
     feeds: turnAll(request.feeds, inward),
     ...(request.target === undefined ? {} : { target: turnTargets(request.target, inward) }),
+    ...(!Array.isArray(request.targets) ? {} : { targets: request.targets.map((target: TargetOption) => turnTargets(target, inward)) }),
     ...(request.cotangent === undefined ? {} : { cotangent: turned(request.cotangent, inward) }),
   });
-  const turnScores = <R extends ForwardResult | VjpResult>(result: R): R => ({
+  const turnGradients = <R extends TargetGradients>(result: R): R => ({
+    ...result,
+    target: result.target.map((target) => turnTarget(target, outward)),
+    gradients: turnAll(result.gradients, outward),
+  });
+  const turnScores = (result: ForwardResult): ForwardResult => ({
     ...result,
     outputs: turnAll(result.outputs, outward),
     target: result.target.map((target) => turnTarget(target, outward)),
@@ -45,8 +51,9 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
     outputs: model.outputs.map(turnInfo),
     forward: async (request) => turnScores(await model.forward(turnRequest(request))),
     async vjp(request) {
-      const result = turnScores(await model.vjp(turnRequest(request)));
-      return { ...result, gradients: turnAll(result.gradients, outward) };
+      const { perTarget, ...result } = await model.vjp(turnRequest(request));
+      const whole = { ...turnGradients(result), outputs: turnAll(result.outputs, outward) };
+      return perTarget === undefined ? whole : { ...whole, perTarget: perTarget.map(turnGradients) };
     },
   };
 }

@@ -22,6 +22,9 @@ export function renameValues(model: Model, layers: readonly string[], nameOf: (l
     output: outward(result.output),
     outputs: rename(result.outputs, outward),
     ...("gradients" in result ? { gradients: rename(result.gradients, outward) } : {}),
+    ...("perTarget" in result && result.perTarget !== undefined
+      ? { perTarget: result.perTarget.map((one) => ({ ...one, gradients: rename(one.gradients, outward) })) }
+      : {}),
   });
   const renameInfo = <I extends ValueInfo>(info: I): I => ({ ...info, name: outward(info.name) });
   const theirOutput = (request: Pick<ForwardRequest, "output"> = {}): Pick<ForwardRequest, "output"> =>

@@ -16,6 +16,7 @@ function summary(reports: readonly ConformanceReport[]): string {
     ["Images", ({ layout }) => layout],
     ["Rules", ({ capabilities }) => capabilities.rules.join(", ")],
     ["Logits behind Softmax and Sigmoid", ({ capabilities }) => yesNo(capabilities.logits)],
+    ["Several targets from one forward run", ({ capabilities }) => yesNo(capabilities.severalTargets === true)],
     ["Values inside the network", ({ capabilities }) => yesNo(capabilities.innerValues)],
     ["GPU", ({ capabilities }) => yesNo(capabilities.gpu)],
     ["Rows a call", ({ capabilities }) => (capabilities.maxBatch === null ? "any" : String(capabilities.maxBatch))],

@@ -20,6 +20,7 @@ export { fromFloat64, toFloat64 } from "./float-values.ts";
 export { checkLocation, leadsOut, normalizeLocation, resolveLocation, webAddress } from "./location.ts";
 export { nearestNames } from "./nearest-names.ts";
 export { nodeModule } from "./node-module.ts";
+export { joinTargets, runPerTarget } from "./per-target.ts";
 export { planForward, planVjp } from "./plan-request.ts";
 export type { InnerValues } from "./inner-values.ts";
 export type { ForwardPlan, PlannedModel, VjpPlan } from "./plan-request.ts";

@@ -1,9 +1,10 @@
 import { createAttribution } from "./attribution.ts";
 import { checkContract, checkRule } from "./check-model.ts";
 import { checkExplainOptions } from "./check-options.ts";
-import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Provenance } from "./explainer.ts";
+import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Provenance, TargetsOptions } from "./explainer.ts";
 import type { Model, Rule, VjpResult } from "./model.ts";
 import { mirrorInput, resolveInput } from "./resolve-input.ts";
+import type { TargetOption } from "./target.ts";
 import type { Input } from "./tensor.ts";
 import { VERSION } from "./version.ts";
 import { vjpRows } from "./vjp-rows.ts";
@@ -53,17 +54,37 @@ export class BaseProp implements Explainer {
     input: I,
     options: ExplainOptions = {},
   ): Promise<Attribution<Explained<I, O>>> {
+    return this.#attribution<I, O>(input, options, await this.#gradients(input, options));
+  }
+
+  /**
+   * The same of several targets, from one forward run where the backend can.
+   *
+   * @throws {XDeepError} the codes of `explain`
+   */
+  async explainTargets<I extends Input, O extends TargetsOptions = { readonly wrt?: undefined }>(
+    input: I,
+    targets: readonly TargetOption[],
+    options: TargetsOptions = {},
+  ): Promise<readonly Attribution<Explained<I, O>>[]> {
+    const result = await this.#gradients(input, options, targets);
+    return result.perTarget!.map((part) => this.#attribution<I, O>(input, options, { ...result, ...part }));
+  }
+
+  async #gradients(input: Input, options: ExplainOptions, targets?: readonly TargetOption[]): Promise<VjpResult> {
     options.signal?.throwIfAborted();
     const resolved = resolveInput(this.model, input);
     checkExplainOptions(options, resolved.rows);
-    const { gradients, target, scores, output, ...run } = await vjpRows(this.model, resolved, { ...options, rule: this.rule, rectifiers: this.rectifiers });
-    return createAttribution({
-      values: mirrorInput(this.model, input, gradients, options),
-      target,
-      scores,
-      output,
-      provenance: this.#provenance(run),
-    });
+    return vjpRows(this.model, resolved, { ...options, targets, rule: this.rule, rectifiers: this.rectifiers });
+  }
+
+  #attribution<I extends Input, O extends TargetsOptions>(
+    input: I,
+    options: TargetsOptions,
+    { gradients, target, scores, output, ...run }: VjpResult,
+  ): Attribution<Explained<I, O>> {
+    const values = mirrorInput(this.model, input, gradients, options);
+    return createAttribution({ values, target, scores, output, provenance: this.#provenance(run) });
   }
 
   #provenance({ rectifiers, score, notes = [] }: Pick<VjpResult, "rectifiers" | "score" | "notes">): Provenance {

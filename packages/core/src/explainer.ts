@@ -1,6 +1,6 @@
 import type { Model, Rule, Score, ScoreRequest } from "./model.ts";
 import type { FloatTensor, Input, Tensor } from "./tensor.ts";
-import type { Target } from "./target.ts";
+import type { Target, TargetOption } from "./target.ts";
 
 /** What every explanation can be asked. `target` defaults to null: each row's argmax at the input, fixed for all steps and draws. */
 export interface ExplainOptions extends ScoreRequest {
@@ -44,7 +44,16 @@ export interface Explainer {
     input: I,
     options?: O & ExplainOptions,
   ): Promise<Attribution<Explained<I, O>>>;
+  /** One attribution for each target, in their order, where the method has a shorter way than a call for each. Called by `explainTargets`. */
+  explainTargets?<I extends Input, O extends TargetsOptions = { readonly wrt?: undefined }>(
+    input: I,
+    targets: readonly TargetOption[],
+    options?: O & TargetsOptions,
+  ): Promise<readonly Attribution<Explained<I, O>>[]>;
 }
+
+/** What an explanation of several targets can be asked. */
+export type TargetsOptions = Omit<ExplainOptions, "target">;
 
 /** The form of a result follows the input's, unless a tensor comes with `wrt`: it may name several values, or values inside the network. */
 export type Explained<I extends Input, O> = I extends Tensor ? (O extends { readonly wrt: readonly string[] } ? Input : I) : I;

@@ -1,4 +1,5 @@
 export { fromJSON } from "./attribution.ts";
+export { explainTargets } from "./explain-targets.ts";
 export { BaseProp } from "./base-prop.ts";
 export type { BasePropOptions } from "./base-prop.ts";
 export { ERROR_CODES, XDeepError, isXDeepError } from "./error.ts";
@@ -14,6 +15,7 @@ export type {
   Progress,
   Provenance,
   RowOrigin,
+  TargetsOptions,
   TensorJSON,
 } from "./explainer.ts";
 export { CONTRACT_VERSION } from "./model.ts";
@@ -31,6 +33,7 @@ export type {
   Score,
   ScoreRequest,
   ScoreResult,
+  TargetGradients,
   ValueInfo,
   VjpRequest,
   VjpResult,

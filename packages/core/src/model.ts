@@ -62,6 +62,8 @@ export interface Capabilities {
   readonly innerValues: boolean;
   /** `score: "logit"` finds the argument of a final Softmax, LogSoftmax or Sigmoid. Where false, only `"probability"` is taken on such outputs. */
   readonly logits: boolean;
+  /** `vjp` takes several `targets` at once, and runs the network forward once for all of them. Default false. */
+  readonly severalTargets?: boolean | undefined;
   /** The model runs on a GPU. */
   readonly gpu: boolean;
   /** Rows that one call may hold; null where there is no bound. Methods split larger batches. */
@@ -155,6 +157,11 @@ export interface VjpRequest extends ScoreRequest {
    * output as it is, whatever `score` says.
    */
   readonly cotangent?: FloatTensor | undefined;
+  /**
+   * Several targets in place of `target`, each in any of its forms, where the backend can: the gradients of all of them from one forward run.
+   * `perTarget` of the result holds them.
+   */
+  readonly targets?: readonly TargetOption[] | undefined;
   /** Outputs, or inner values where the backend can, to return beside the gradients. Default: every output. */
   readonly outputs?: readonly string[] | undefined;
   /** Default "standard". */
@@ -179,8 +186,13 @@ export interface VjpResult extends ScoreResult {
    * rows, in its own dims.
    */
   readonly gradients: Readonly<Record<string, FloatTensor>>;
+  /** With `targets`: one for each, in their order. `target`, `scores` and `gradients` of the result itself are those of the first. */
+  readonly perTarget?: readonly TargetGradients[] | undefined;
   /** How many rectifiers the rule acted on; 0 for "standard". */
   readonly rectifiers: number;
   /** What is approximate in the gradients, in words: rounding that was passed straight through, for instance. */
   readonly notes?: readonly string[] | undefined;
 }
+
+/** What `vjp` finds of one of several targets. */
+export type TargetGradients = Pick<VjpResult, "target" | "scores" | "gradients">;

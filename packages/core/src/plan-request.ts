@@ -35,6 +35,8 @@ export interface ForwardPlan {
 export interface VjpPlan extends ForwardPlan {
   /** Takes the place of `targets`. */
   readonly cotangent: FloatTensor | undefined;
+  /** One list as `targets` for each of several targets, of which `targets` is the first; undefined where one was asked for. */
+  readonly targetLists: readonly (readonly (Target | null)[])[] | undefined;
   readonly rule: Rule;
   readonly rectifiers: readonly string[];
   readonly wrt: readonly string[];
@@ -61,17 +63,21 @@ export function planForward(model: PlannedModel, request: ForwardRequest, innerV
  *   TARGET_INVALID, TARGET_OUT_OF_RANGE, CAPABILITY_MISSING
  */
 export function planVjp(model: PlannedModel, request: VjpRequest, innerValues?: InnerValues): VjpPlan {
-  const { cotangent, weights, reference, rule = "standard" } = request;
+  const { cotangent, weights, reference, rule = "standard", targets } = request;
   checkCotangentAlone(request);
+  checkSeveral(model, request);
   checkRule(model, rule);
   checkReferenceOf(rule, reference);
-  const rest = plan(model, cotangent === undefined ? { ...request, target: request.target ?? null } : request, innerValues, cotangent === undefined);
+  const target = targets === undefined ? request.target : targets[0];
+  const rest = plan(model, cotangent === undefined ? { ...request, target: target ?? null } : request, innerValues, cotangent === undefined);
+  const targetLists = targets?.map((each) => expandTargets(each, rest.rows));
+  for (const list of targetLists?.slice(1) ?? []) checkTargets(rest.output, list);
   checkComputed([rest.output.name], rest.fed);
   checkWeights(weights, rest.rows);
   if (cotangent !== undefined) checkCotangent(cotangent, rest.output, rest.rows);
   if (reference !== undefined) checkReference(model, reference, rest, innerValues);
   const wrt = resolveWrt(model.inputs, request.wrt ?? model.defaultWrt, { innerValues: usable(model, innerValues) });
-  return { ...rest, cotangent, rule, rectifiers: checkRectifiers(model, request.rectifiers), wrt, weights, reference };
+  return { ...rest, cotangent, targetLists, rule, rectifiers: checkRectifiers(model, request.rectifiers), wrt, weights, reference };
 }
 
 function plan(model: PlannedModel, request: ForwardRequest, innerValues: InnerValues | undefined, scored: boolean): ForwardPlan {
@@ -155,14 +161,26 @@ function checkComputed(names: readonly string[], fed: readonly string[]): void {
 }
 
 /** @throws {XDeepError} OPTION_INVALID for a cotangent beside a target or weights: each says what is explained */
-function checkCotangentAlone({ cotangent, target, weights }: VjpRequest): void {
+function checkCotangentAlone({ cotangent, target, targets, weights }: VjpRequest): void {
   if (cotangent === undefined) return;
-  if (target !== undefined) {
+  if (target !== undefined || targets !== undefined) {
     throw new XDeepError("OPTION_INVALID", "Pass either `cotangent` or `target`: each says what is explained.", { details: { option: "cotangent" } });
   }
   if (weights !== undefined) {
     throw new XDeepError("OPTION_INVALID", "Weights go with a target; scale the rows of the cotangent instead.", { details: { option: "weights" } });
   }
+}
+
+/** @throws {XDeepError} OPTION_INVALID for no list of targets, or one beside a target; CAPABILITY_MISSING where the backend takes one at a time */
+function checkSeveral({ backend, capabilities }: PlannedModel, { target, targets }: VjpRequest): void {
+  if (targets === undefined) return;
+  if (!Array.isArray(targets) || targets.length === 0 || target !== undefined) {
+    throw new XDeepError("OPTION_INVALID", "`targets` is a list of one target or more, in place of `target`.", { details: { option: "targets" } });
+  }
+  if (capabilities.severalTargets === true) return;
+  throw new XDeepError("CAPABILITY_MISSING", `Backend "${backend}" takes one target at a time. Call it once for each.`, {
+    details: { capability: "severalTargets" },
+  });
 }
 
 /** A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch. */

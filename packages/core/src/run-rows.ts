@@ -36,6 +36,6 @@ export function joinScores(results: readonly ScoreResult[]): ScoreResult {
 }
 
 /** The form that a request takes: null where every row is to take its argmax. */
-function targetsIn(targets: readonly (Target | null)[]): readonly Target[] | null {
+export function targetsIn(targets: readonly (Target | null)[]): readonly Target[] | null {
   return targets.every((target) => target === null) ? null : (targets as readonly Target[]);
 }

@@ -1,18 +1,22 @@
 import { concatRows, notBatched, sharedInputs, sliceFeeds } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
+import { betweenRuns } from "./between-runs.ts";
 import { XDeepError } from "./error.ts";
 import type { ExplainOptions } from "./explainer.ts";
-import type { Model, VjpRequest, VjpResult } from "./model.ts";
+import type { Model, TargetGradients, VjpRequest, VjpResult } from "./model.ts";
+import { joinTargets } from "./per-target.ts";
 import type { ResolvedInput } from "./resolve-input.ts";
 import { scoredOutputs } from "./resolve-values.ts";
 import { sumTensors } from "./row-sum.ts";
-import { joinScores, runRows } from "./run-rows.ts";
+import { expandTargets } from "./resolve-target.ts";
+import { joinScores, runRows, targetsIn } from "./run-rows.ts";
 import { saturationNotes } from "./saturation-notes.ts";
 import { checkScores, joinOutputs } from "./score-rows.ts";
+import type { TargetOption } from "./target.ts";
 import type { FloatTensor } from "./tensor.ts";
 import { firstNonFinite } from "./validate-feeds.ts";
 
-export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule"> {
+export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule" | "targets"> {
   /** Outputs or inner values to return beside the gradients. Default: none. */
   readonly outputs?: readonly string[] | undefined;
 }
@@ -25,27 +29,59 @@ export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<Vjp
  *   runs cannot be joined
  */
 export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpResult> {
-  const { outputs = [], rule, rectifiers, reference, wrt, weights } = options;
+  const { outputs = [], rule, rectifiers, reference, wrt, weights, targets } = options;
   const shared = sharedInputs(model.inputs);
+  const lists = targets?.map((target) => expandTargets(target, input.rows));
   const scored = scoredOutputs(model.outputs, options.output);
   const wanted = scored && [...new Set([...scored, ...outputs])];
   const results = await runRows(model, input, options, async (request, range) => {
-    const own = weights?.slice(range.start, range.end);
     const other = reference && sliceFeeds(reference, range, shared);
-    const result = await model.vjp({ ...request, outputs: wanted, rule, rectifiers, reference: other, wrt, weights: own });
-    checkFinite(result, range);
-    if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(result, range);
+    const own = { outputs: wanted, rule, rectifiers, reference: other, wrt, weights: weights?.slice(range.start, range.end) };
+    const result = await vjpOf(
+      model,
+      { ...request, ...own },
+      lists?.map((list) => targetsIn(list.slice(range.start, range.end))),
+    );
+    for (const part of each(result)) {
+      checkFinite(part, range);
+      if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(part, range);
+    }
     return result;
   });
   const merge = weights === undefined ? concatRows<FloatTensor> : sumTensors;
   const first = results[0]!;
+  const joined = (parts: readonly TargetGradients[]): TargetGradients => ({
+    target: parts.flatMap(({ target }) => target),
+    scores: joinScores(parts.map((part) => ({ ...first, ...part }))).scores,
+    gradients: Object.fromEntries(Object.keys(parts[0]!.gradients).map((name) => [name, merge(parts.map(({ gradients }) => gradients[name]!))])),
+  });
   return {
-    ...joinScores(results),
+    ...joined(results),
+    output: first.output,
+    score: first.score,
+    ...(lists === undefined ? {} : { perTarget: lists.map((_, k) => joined(results.map(({ perTarget }) => perTarget![k]!))) }),
     outputs: joinOutputs(results, outputs),
-    gradients: Object.fromEntries(Object.keys(first.gradients).map((name) => [name, merge(results.map(({ gradients }) => gradients[name]!))])),
     rectifiers: first.rectifiers,
-    notes: [...new Set([...results.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, results)])],
+    notes: [...new Set([...results.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, results.flatMap(each))])],
   };
+}
+
+/** One result for each of several targets. */
+function each(result: VjpResult): readonly VjpResult[] {
+  return result.perTarget?.map((part) => ({ ...result, ...part })) ?? [result];
+}
+
+/** Several targets at once where the backend takes them, and one after the other where it does not. */
+async function vjpOf(model: Model, request: VjpRequest, targets: readonly TargetOption[] | undefined): Promise<VjpResult> {
+  if (targets === undefined) return model.vjp(request);
+  const { target: _, ...rest } = request;
+  if (model.capabilities.severalTargets === true) return model.vjp({ ...rest, targets });
+  const results: VjpResult[] = [];
+  for (const target of targets) {
+    if (results.length > 0) await betweenRuns(request.signal);
+    results.push(await model.vjp({ ...rest, target }));
+  }
+  return joinTargets(results);
 }
 
 /** Parts of a batch are joined along the leading axis of each gradient. */

@@ -1,7 +1,7 @@
 import type { Rule, Score } from "@xdeep/core";
 import {
-  type ExplainerModel,
   type GradientModel,
+  type SeveralTargets,
   type TypedGraph,
   cutAt,
   differentiateGraph,
@@ -9,6 +9,7 @@ import {
   exposing,
   explainerModel,
   scoredValue,
+  severalTargets,
 } from "@xdeep/autodiff";
 import type { GradientForms } from "./device-rules.ts";
 import type { SessionSource } from "./sessions.ts";
@@ -20,6 +21,8 @@ export interface GradientKind {
   readonly rule: Rule;
   readonly rectifiers: readonly string[];
   readonly wrt: readonly string[];
+  /** How many targets there are. Default 1. */
+  readonly targets?: number;
   /** Gradients are summed with weights. */
   readonly summed?: boolean;
   /** Inner values that are fed. */
@@ -28,15 +31,12 @@ export interface GradientKind {
   readonly outputs: readonly string[];
 }
 
-export type GradientPlan = Pick<ExplainerModel, "names" | "notes" | "rectifiers" | "scored">;
+export type GradientPlan = Pick<SeveralTargets, "names" | "notes" | "rectifiers" | "scored">;
 
-/** A session that selects the target, scores it and differentiates the score. */
+/** A session that selects the target, or several, scores them and differentiates the scores. */
 export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind, shared: ReadonlySet<string>): SessionSource<GradientPlan> {
   const results = kind.summed === true ? "sums" : "gradients";
-  return explainerSource(explainerModel(cutFor(graph, kind), { ...kind, ...forms, backwardRules, results, shared }));
-}
-
-function explainerSource({ model, ...plan }: ExplainerModel): SessionSource<GradientPlan> {
+  const { model, ...plan } = severalTargets(explainerModel(cutFor(graph, kind), { ...kind, ...forms, backwardRules, results, shared }), kind.targets ?? 1);
   return { model, plan };
 }
 

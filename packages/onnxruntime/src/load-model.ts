@@ -88,6 +88,7 @@ function capabilitiesOf(device: Device, options: LoadModelOptions, mixesRows: bo
     rectifiers: RECTIFIER_NAMES,
     innerValues: true,
     logits: true,
+    severalTargets: true,
     gpu: device.gpu,
     maxBatch: null,
     preferredBatch: mixesRows ? 1 : (options.preferredBatch ?? PREFERRED_BATCH),

@@ -19,17 +19,21 @@ import {
   type InnerValues,
   type VjpPlan,
   allZero,
+  betweenRuns,
   checkScores,
   checkZeroGradient,
   disposedError,
+  joinTargets,
   notBatched,
   planForward,
   planVjp,
   resolveOutput,
   resolveTargets,
+  runPerTarget,
   scoreEntries,
   sharedInputs,
   sliceFeeds,
+  splitRows,
   sumTensors,
   targetCotangent,
 } from "@xdeep/core/backend";
@@ -169,57 +173,66 @@ export class OnnxModel implements Model {
       outputs: plan.outputs,
     };
     if (plan.cotangent !== undefined) return this.#pullBack(plan, kind, plan.cotangent);
-    const targets = plan.targets!;
     checkBatched(this.#parts.graph, plan.output.name, plan.rows, this.#shared);
     checkRowsApart(this.#parts.graph, plan.output.name, plan.rows, plan.wrt);
     await this.#checkFixedRows(plan);
-    if (targets.some((target) => hasKey(target, "max"))) {
-      const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
-      return this.#vjp({ ...plan, targets: target });
-    }
-    const isPlain = !targets.some((target) => hasKey(target, "terms")) && !this.#sumsRows(plan);
-    return isPlain ? this.#explainEntry(plan, kind) : this.#explainTerms(plan, kind);
+    const isPlain = (plan.targetLists ?? []).flat().every(isEntry) && !this.#sumsRows(plan);
+    return plan.targetLists !== undefined && isPlain ? this.#explainSeveral(plan, kind) : runPerTarget(plan, (one) => this.#explain(one, kind));
   }
 
-  /** One entry per row: the graph selects it, or finds the argmax. */
-  async #explainEntry(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
+  /** As many targets at a time as a session holds backward passes. */
+  async #explainSeveral(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
+    const results: VjpResult[] = [];
+    for (const { start, end } of splitRows(plan.targetLists!.length, MOST_TARGETS)) {
+      if (start > 0) await betweenRuns(plan.signal);
+      results.push(...(await this.#explainEntries(plan, kind, plan.targetLists!.slice(start, end))));
+    }
+    return joinTargets(results);
+  }
+
+  async #explain(plan: VjpPlan, kind: GradientKind): Promise<VjpResult> {
+    const targets = plan.targets!;
+    if (targets.some((target) => hasKey(target, "max"))) {
+      const { target } = await this.#forward({ ...plan, outputs: [plan.output.name] });
+      return this.#explain({ ...plan, targets: target }, kind);
+    }
+    const isPlain = targets.every(isEntry) && !this.#sumsRows(plan);
+    return isPlain ? (await this.#explainEntries(plan, kind, [targets]))[0]! : this.#explainTerms(plan, kind);
+  }
+
+  /** One entry per row, for each of several targets: the graph selects it, or finds the argmax. */
+  async #explainEntries(plan: VjpPlan, kind: GradientKind, lists: readonly (readonly (Target | null)[])[]): Promise<readonly VjpResult[]> {
     const { graph, sessions, forms } = this.#parts;
     const { feeds, rows, output, outputs, weights } = plan;
-    const targets = plan.targets!;
-    const rowDims = targets.every((target) => target === null) ? null : await this.#rowDims(plan);
-    const target = targetIndices(output, rowDims ?? [], targets);
-    const results = { ...kind, summed: weights !== undefined };
+    const rowDims = lists.flat().every((target) => target === null) ? null : await this.#rowDims(plan);
+    const indices = lists.map((targets) => targetIndices(output, rowDims ?? [], targets));
+    const results = { ...kind, summed: weights !== undefined, targets: lists.length };
     const source = (): SessionSource<GradientPlan> => gradientSource(graph, forms, results, this.#shared);
     const found = await sessions.use(`target ${JSON.stringify(results)}`, source, async ({ session, plan: { names, ...facts } }) => {
-      const gradients = new GradientResults(names, kind.wrt, weights);
+      const pulled = names.map((own) => ({ ...own, gradients: new GradientResults(own, kind.wrt, weights) }));
+      const { weights: weightsName, references } = names[0]!;
       const extra = {
-        ...referenceFeeds(plan, names.references),
-        [names.target]: target,
-        [names.weights]: float32([rows], weights ?? new Float32Array(rows).fill(1)),
+        ...referenceFeeds(plan, references),
+        ...Object.fromEntries(names.map(({ target }, k) => [target, indices[k]!])),
+        [weightsName]: float32([rows], weights ?? new Float32Array(rows).fill(1)),
       };
-      const fetches = [...new Set([...outputs, output.name, names.index, names.scores, ...gradients.fetches])];
-      const options = { zeroFilled: names.weights, references: names.references };
-      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, fetches, options), names, gradients, ...facts };
+      const fetches = [...outputs, output.name, ...pulled.flatMap(({ index, scores, gradients }) => [index, scores, ...gradients.fetches])];
+      const options = { zeroFilled: weightsName, references };
+      return { runs: await this.#run(session, plan, { ...feeds, ...extra }, [...new Set(fetches)], options), pulled, ...facts };
     });
-    const { runs, names, gradients, rectifiers, notes } = found;
+    const { runs, pulled, rectifiers, notes } = found;
     const { dims } = joined(runs, output.name);
     if ((dims[0] ?? 1) !== rows) throw notBatched(output.name, dims);
-    if (rowDims !== null && !this.#outputDims.isStill(output, feeds, rowDims, dims)) return this.#explainEntry(plan, kind);
-    const scores = asFloat32(joined(runs, names.scores)).data;
-    checkScores(scores, output.name);
-    const result = gradients.of(runs);
-    const explained = describeTargets(joined(runs, names.index).data as BigInt64Array, dims);
-    await this.#checkZeros(plan, kind, result, explained);
-    return {
-      outputs: Object.fromEntries(outputs.map((name) => [name, joined(runs, name)])),
-      gradients: result,
-      target: explained,
-      scores,
-      output: output.name,
-      score: kind.score,
-      rectifiers,
-      notes,
-    };
+    if (rowDims !== null && !this.#outputDims.isStill(output, feeds, rowDims, dims)) return this.#explainEntries(plan, kind, lists);
+    const shown = Object.fromEntries(outputs.map((name) => [name, joined(runs, name)]));
+    const explained = pulled.map(({ index, scores: name, gradients }) => {
+      const scores = asFloat32(joined(runs, name)).data;
+      checkScores(scores, output.name);
+      const target = describeTargets(joined(runs, index).data as BigInt64Array, dims);
+      return { outputs: shown, gradients: gradients.of(runs), target, scores, output: output.name, score: kind.score, rectifiers, notes };
+    });
+    await this.#checkZeros(plan, kind, explained[0]!.gradients, explained[0]!.target);
+    return explained.map((result, k) => (k === 0 ? result : { ...result, gradients: unshared(result.gradients, explained[0]!.gradients) }));
   }
 
   /**
@@ -378,6 +391,21 @@ export class OnnxModel implements Model {
 /** x′ by the names that the session has for it; nothing for rules that look at one run. */
 function referenceFeeds({ reference = {} }: VjpPlan, names: Readonly<Record<string, string>>): Readonly<Record<string, Tensor>> {
   return Object.fromEntries(Object.entries(names).map(([name, fed]) => [fed, reference[name]!]));
+}
+
+/** A gradient that does not depend on the target is there once: each result has its own copy. */
+function unshared(gradients: VjpResult["gradients"], first: VjpResult["gradients"]): VjpResult["gradients"] {
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, tensor]) => [name, tensor.data === first[name]!.data ? { ...tensor, data: tensor.data.slice() } : tensor]),
+  );
+}
+
+/** Backward passes that one session holds at most: the graph, and the time until it is ready, grow with each. */
+const MOST_TARGETS = 4;
+
+/** An entry, or the row's argmax: what the graph selects by itself. */
+function isEntry(target: Target | null): boolean {
+  return !hasKey(target, "terms") && !hasKey(target, "max");
 }
 
 function hasKey(target: Target | null, key: "max" | "terms"): boolean {

@@ -14,6 +14,7 @@ for (const engine of ["onnxruntime-node", "onnxruntime-web"] as const) {
       rectifiers: RECTIFIER_NAMES,
       innerValues: true,
       logits: true,
+      severalTargets: true,
       gpu: false,
       maxBatch: null,
     },

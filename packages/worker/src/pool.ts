@@ -1,4 +1,15 @@
-import { type ForwardRequest, type Model, type Target, type Tensor, type VjpRequest, type VjpResult, XDeepError, sliceRows } from "@xdeep/core";
+import {
+  type ForwardRequest,
+  type Model,
+  type Target,
+  type TargetGradients,
+  type TargetOption,
+  type Tensor,
+  type VjpRequest,
+  type VjpResult,
+  XDeepError,
+  sliceRows,
+} from "@xdeep/core";
 import {
   type RowRange,
   delegateTo,
@@ -76,14 +87,14 @@ function poolOf(models: readonly [Model, ...Model[]]): Model {
     async vjp(request) {
       const parts = await spread(request, (model, part) => model.vjp(part));
       const results = resultsOf(parts);
-      const [{ gradients, rectifiers }] = results as [VjpResult];
-      const sums = (): VjpResult["gradients"] =>
-        Object.fromEntries(Object.keys(gradients).map((name) => [name, sumTensors(results.map((result) => result.gradients[name]!))]));
+      const [{ rectifiers, perTarget }] = results as [VjpResult];
       const notes = [...new Set(results.flatMap((result) => result.notes ?? []))];
+      const joined = (of: (result: VjpResult) => TargetGradients): TargetGradients => joinGradients(parts, of, request.weights !== undefined);
       return {
         ...joinScores(results),
         outputs: joinAll(parts, ({ outputs }) => outputs),
-        gradients: request.weights === undefined ? joinAll(parts, (result) => result.gradients) : sums(),
+        ...joined((result) => result),
+        ...(perTarget === undefined ? {} : { perTarget: perTarget.map((_, k) => joined((result) => result.perTarget![k]!)) }),
         rectifiers,
         ...(notes.length === 0 ? {} : { notes }),
       };
@@ -102,13 +113,13 @@ interface Part<R> {
 function rowsOf(request: ForwardRequest | VjpRequest, inputs: Model["inputs"]): number | null {
   const shared = sharedInputs(inputs);
   const { feeds, target } = request;
-  const { cotangent, weights } = request as VjpRequest;
+  const { cotangent, weights, targets = [] } = request as VjpRequest;
   try {
     const rows = validateFeeds(feeds, inputs, { innerValues: innerFeeds({ inputs }, feeds) });
     const fits =
       (cotangent === undefined || cotangent.dims[0] === rows) &&
       (weights === undefined || weights.length === rows) &&
-      (!Array.isArray(target) || target.length === rows);
+      [target, ...targets].every((each) => !Array.isArray(each) || each.length === rows);
     const beside = inputs.some(({ name, dims }) => shared.has(name) && dims.includes(null));
     return fits && rows > 1 && !beside ? rows : null;
   } catch {
@@ -118,16 +129,30 @@ function rowsOf(request: ForwardRequest | VjpRequest, inputs: Model["inputs"]): 
 
 function partOf<Q extends ForwardRequest | VjpRequest>(request: Q, range: RowRange, inputs: Model["inputs"]): Q {
   const { feeds, target, ...rest } = request;
-  const { cotangent, weights, reference } = request as VjpRequest;
+  const { cotangent, weights, reference, targets } = request as VjpRequest;
   const shared = sharedInputs(inputs);
+  const ownTarget = (each: TargetOption): TargetOption => (Array.isArray(each) ? (each as readonly Target[]).slice(range.start, range.end) : each);
   return {
     ...rest,
     feeds: sliceFeeds(feeds, range, shared),
-    ...(target === undefined ? {} : { target: Array.isArray(target) ? (target as readonly Target[]).slice(range.start, range.end) : target }),
+    ...(target === undefined ? {} : { target: ownTarget(target) }),
+    ...(targets === undefined ? {} : { targets: targets.map(ownTarget) }),
     ...(cotangent === undefined ? {} : { cotangent: sliceRows(cotangent, range.start, range.end) }),
     ...(weights === undefined ? {} : { weights: weights.slice(range.start, range.end) }),
     ...(reference === undefined ? {} : { reference: sliceFeeds(reference, range, shared) }),
   } as unknown as Q;
+}
+
+/** What the parts found of one target: rows one after the other, or their sum. */
+function joinGradients(parts: readonly Part<VjpResult>[], of: (result: VjpResult) => TargetGradients, isSummed: boolean): TargetGradients {
+  const found = parts.map(({ result }) => of(result));
+  const sums = (): VjpResult["gradients"] =>
+    Object.fromEntries(Object.keys(found[0]!.gradients).map((name) => [name, sumTensors(found.map(({ gradients }) => gradients[name]!))]));
+  return {
+    target: found.flatMap(({ target }) => target),
+    scores: Float32Array.from(found.flatMap(({ scores }) => [...scores])),
+    gradients: isSummed ? sums() : joinAll(parts, (result) => of(result).gradients),
+  };
 }
 
 function resultsOf<R>(parts: readonly Part<R>[]): readonly R[] {

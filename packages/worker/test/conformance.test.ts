@@ -29,6 +29,7 @@ conformance({
     rectifiers: RECTIFIER_NAMES,
     innerValues: true,
     logits: true,
+    severalTargets: true,
     gpu: false,
     maxBatch: null,
   },

@@ -14,6 +14,7 @@ import { nestedMethodCases } from "./nested-methods.ts";
 import { overflowCases } from "./overflow.ts";
 import { randomRequestCases } from "./random-requests.ts";
 import { ruleCases } from "./rules.ts";
+import { severalTargetCases } from "./several-targets.ts";
 import { targetCases } from "./targets.ts";
 import { valueInfoCases } from "./value-infos.ts";
 import { vjpCases } from "./vjp.ts";
@@ -29,6 +30,7 @@ export function cases(): readonly Case[] {
     ...fixedBatchCases(),
     ...ruleCases(),
     ...targetCases(),
+    ...severalTargetCases(),
     ...innerValueCases(),
     ...isolationCases(),
     ...abortCases(),

@@ -1,6 +1,6 @@
-import type { FloatTensor, Target, TargetOption, VjpRequest } from "@xdeep/core";
+import type { FloatTensor, Target, TargetGradients, TargetOption, VjpRequest } from "@xdeep/core";
 
-import { type Fault, beforeCalls, inVjp } from "../broken-model.ts";
+import { type Fault, beforeCalls, inVjp, mapValues } from "../broken-model.ts";
 
 type Terms = Extract<Target, { readonly terms: unknown }>;
 
@@ -33,6 +33,52 @@ export const targetFaults: readonly Fault[] = [
       return { ...request, target: (await forward({ ...request, target: null })).target[0]! };
     }),
     fails: ["targets/tuple-argmax-per-row"],
+  },
+  {
+    name: "several targets come in reverse order",
+    breaks: inSeveral((results) => results.toReversed()),
+    fails: ["targets/several", "targets/several/*"],
+  },
+  {
+    name: "of several targets each has the gradient of the first",
+    breaks: inSeveral((results) => results.map((result) => ({ ...result, gradients: copied(results[0]!.gradients) }))),
+    fails: ["targets/several", "targets/several/*"],
+  },
+  {
+    name: "of several targets each has the scores of the last",
+    breaks: inSeveral((results) => results.map((result) => ({ ...result, scores: results.at(-1)!.scores.slice() }))),
+    fails: ["targets/several", "targets/several/*"],
+  },
+  {
+    name: "of several targets only the first two are explained",
+    breaks: inSeveral((results) => results.slice(0, 2)),
+    fails: ["targets/several", "targets/several/*"],
+  },
+  {
+    name: "several targets share the memory of equal gradients",
+    breaks: inSeveral((results) =>
+      results.map((result, k) => (k > 0 && JSON.stringify(result.target) === JSON.stringify(results[k - 1]!.target) ? results[k - 1]! : result)),
+    ),
+    fails: ["targets/several/apart"],
+  },
+  {
+    name: "weights count for the first of several targets alone",
+    breaks: inVjp(async (vjp, request) => {
+      const { weights, targets } = request;
+      const result = await vjp(request);
+      if (weights === undefined || targets === undefined) return result;
+      const evenly = await vjp({ ...request, weights: weights.map(() => 1) });
+      return { ...result, perTarget: [result.perTarget![0]!, ...evenly.perTarget!.slice(1)] };
+    }),
+    fails: ["targets/several/weights"],
+  },
+  {
+    name: "one of several targets is not checked",
+    breaks: inVjp((vjp, request) => {
+      const valid = request.targets?.map((target) => (typeof target === "number" && target > 4 ? 4 : target));
+      return vjp(valid === undefined ? request : { ...request, targets: valid });
+    }),
+    fails: ["targets/several/refused"],
   },
   {
     name: "of a sum of terms only the first counts",
@@ -165,4 +211,16 @@ function lastLargest({ dims, data }: FloatTensor): readonly Target[] {
     });
     return { index: index.toReversed() };
   });
+}
+
+/** A fault in what comes of several targets. */
+function inSeveral(change: (results: readonly TargetGradients[]) => readonly TargetGradients[]): Fault["breaks"] {
+  return inVjp(async (vjp, request) => {
+    const result = await vjp(request);
+    return result.perTarget === undefined ? result : { ...result, perTarget: change(result.perTarget) };
+  });
+}
+
+function copied(gradients: TargetGradients["gradients"]): TargetGradients["gradients"] {
+  return mapValues(gradients, (tensor) => ({ ...tensor, data: tensor.data.slice() }));
 }

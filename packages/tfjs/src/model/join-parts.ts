@@ -6,11 +6,22 @@ import type { Scored } from "../tape/scoring.ts";
 /** What one run of a call gave. */
 export interface Part extends Pick<EngineRun, "rows"> {
   readonly outputs: Readonly<Record<string, Tensor>>;
-  readonly gradients: Readonly<Record<string, Tensor>>;
-  readonly scored: Scored;
+  /** One for each target; one for a cotangent. */
+  readonly pulled: readonly Pulled[];
   readonly rectifiers: number;
   readonly isReached: boolean;
   readonly hasSteps: boolean;
+}
+
+/** What one backward run gave. */
+export interface Pulled {
+  readonly gradients: Readonly<Record<string, Tensor>>;
+  readonly scored: Scored;
+}
+
+/** What the backward runs of one target gave, part by part. */
+export function pulledOf(parts: readonly Part[], target: number): readonly (Pulled & Pick<EngineRun, "rows">)[] {
+  return parts.map(({ rows, pulled }) => ({ rows, ...pulled[target]! }));
 }
 
 /**
@@ -29,7 +40,7 @@ export function ownRows(results: Readonly<Record<string, Tensor>>, run: EngineRu
  *
  * @throws {XDeepError} BATCH_INVALID where there are several parts and their leading axis is not the batch
  */
-export function joinGradients(parts: readonly Part[], { wrt, weights }: VjpPlan, shared: ReadonlySet<string>): VjpResult["gradients"] {
+export function joinGradients(parts: ReturnType<typeof pulledOf>, { wrt, weights }: VjpPlan, shared: ReadonlySet<string>): VjpResult["gradients"] {
   return Object.fromEntries(
     wrt.map((name) => {
       const results = parts.map(({ rows, gradients }) => ({ rows, result: gradients[name] as FloatTensor }));

@@ -41,7 +41,7 @@ import { innerValues } from "../networks/inner/inner-values.ts";
 import { type InnerLook, lookInside } from "../networks/inner/look-inside.ts";
 import type { Network } from "../networks/network.ts";
 import { type Trial, defaultSources, trialFeeds } from "./try-network.ts";
-import { type Part, joinGradients, ownRows } from "./join-parts.ts";
+import { type Part, type Pulled, joinGradients, ownRows, pulledOf } from "./join-parts.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPassOptions, type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import { RECTIFIER_NAMES } from "../tape/rectifier.ts";
@@ -93,6 +93,7 @@ export class TfjsModel implements Model {
       rectifiers: RECTIFIER_NAMES,
       innerValues: network.inner !== undefined && trial.feeds !== null,
       logits: true,
+      severalTargets: true,
       gpu: engine.gpu,
       maxBatch: null,
       // Methods give a network whose rows depend on each other one at a time.
@@ -142,11 +143,15 @@ export class TfjsModel implements Model {
     const { feeds, cotangent } = plan;
     const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
     const { rectifiers, isReached } = parts[0]!;
+    const perTarget = targetsOf(plan).map((_, k) => {
+      const own = pulledOf(parts, k);
+      return { ...joinScores(own, plan), gradients: joinGradients(own, plan, this.#shared) };
+    });
     const result = {
+      ...perTarget[0]!,
       outputs: joinRecords(parts.map(({ rows, outputs }) => ({ rows, result: outputs }))),
-      gradients: joinGradients(parts, plan, this.#shared),
       rectifiers,
-      ...joinScores(parts, plan),
+      ...(plan.targetLists === undefined ? {} : { perTarget: perTarget.map(({ target, scores, gradients }) => ({ target, scores, gradients })) }),
     };
     await this.#checkZeros(plan, result, parts[0]!);
     return isReached ? result : { ...result, notes: [this.#unreachedNote(plan)] };
@@ -163,44 +168,45 @@ export class TfjsModel implements Model {
     return this.dispose();
   }
 
-  /** One run forward and back. Between the two the scores are read, and nothing global is held meanwhile. */
+  /** One run forward, and back for each target. Between them the scores are read, and nothing global is held meanwhile. */
   async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<Omit<Part, "rows">> {
-    const { cache } = this.#parts;
     const { [COTANGENT]: cotangent, ...feeds } = run.feeds;
     const pass = this.#forwardPass(plan, feeds, plan.wrt);
     try {
       const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
-      const scored = await readScores(pass, plan, run);
+      const scores = await Promise.all(targetsOf(plan).map((targets) => readScores(pass, { ...plan, targets }, run)));
       plan.signal?.throwIfAborted();
       this.#checkUsable();
       const { shape } = pass.outputs[plan.output.name]!;
       if (cotangent !== undefined) checkCotangent(cotangent, plan.output.name, shape);
       const { hasSteps } = pass.recording;
-      const { gradients, rectifiers, isReached } = this.#run(() =>
-        backwardPass(pass, {
-          cotangent: (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries),
-          rule: ruleName(plan.rule) as RectifierRule,
-          rectifiers: plan.rectifiers,
-          weights: weightsOf(plan, run),
-          cache,
-        }),
-      );
-      cache.sweep();
-      try {
-        const downloaded = await downloadAll([...gradients]);
-        return {
-          outputs: ownRows(outputs, run),
-          scored,
-          gradients: plan.weights === undefined ? ownRows(downloaded, run, this.#shared) : downloaded,
-          rectifiers,
-          isReached,
-          hasSteps,
-        };
-      } finally {
-        for (const gradient of gradients.values()) gradient.dispose();
+      const pulled: Pulled[] = [];
+      const facts: Pick<Part, "rectifiers" | "isReached">[] = [];
+      for (const [k, scored] of scores.entries()) {
+        if (k > 0) await betweenRuns(plan.signal);
+        this.#checkUsable();
+        const start = (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries);
+        const { gradients, ...fact } = await this.#pullBack(plan, run, pass, start, k + 1 < scores.length);
+        pulled.push({ scored, gradients });
+        facts.push(fact);
       }
+      return { outputs: ownRows(outputs, run), pulled, hasSteps, ...facts[0]! };
     } finally {
       pass.dispose();
+    }
+  }
+
+  /** One run back, whose gradients leave the engine. */
+  async #pullBack(plan: VjpPlan, run: EngineRun, pass: ForwardPass, cotangent: FloatTensor, isReadAgain: boolean): Promise<Pulling> {
+    const { cache } = this.#parts;
+    const options = { cotangent, rule: ruleName(plan.rule) as RectifierRule, rectifiers: plan.rectifiers, weights: weightsOf(plan, run), cache, isReadAgain };
+    const { gradients, rectifiers, isReached } = this.#run(() => backwardPass(pass, options));
+    cache.sweep();
+    try {
+      const downloaded = await downloadAll([...gradients]);
+      return { gradients: plan.weights === undefined ? ownRows(downloaded, run, this.#shared) : downloaded, rectifiers, isReached };
+    } finally {
+      for (const gradient of gradients.values()) gradient.dispose();
     }
   }
 
@@ -327,6 +333,13 @@ export class TfjsModel implements Model {
 const COTANGENT = "\0cotangent";
 
 type Ran<T> = T & Pick<EngineRun, "rows">;
+
+type Pulling = Pick<Pulled, "gradients"> & Pick<Part, "rectifiers" | "isReached">;
+
+/** The targets of each backward run; nothing is scored for a cotangent. */
+function targetsOf({ targets, targetLists }: VjpPlan): readonly VjpPlan["targets"][] {
+  return targetLists ?? [targets];
+}
 
 const ZERO_REASON =
   "a kernel failed without an error, or the function read values (dataSync) and went on from them, which no gradient follows. Run the model on another engine.";

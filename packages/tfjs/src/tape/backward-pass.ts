@@ -17,6 +17,8 @@ export interface BackwardPassOptions {
   /** One per row; the gradients are then summed with these factors, on the engine. */
   readonly weights: Float32Array | undefined;
   readonly cache: FilterCache;
+  /** Another backward run of this pass is to come. */
+  readonly isReadAgain?: boolean | undefined;
 }
 
 export interface BackwardPass {
@@ -29,12 +31,12 @@ export interface BackwardPass {
 }
 
 /**
- * Carries a cotangent back to the sources of a forward pass, using up its recording. Synchronous.
+ * Carries a cotangent back to the sources of a forward pass; the last time that uses up its recording. Synchronous.
  *
  * @throws {XDeepError} GRADIENT_MISSING; ENGINE_FAILED when the engine throws; BATCH_INVALID for weights where a gradient has no rows
  */
 export function backwardPass(pass: ForwardPass, options: BackwardPassOptions): BackwardPass {
-  const { cotangent, rule, rectifiers, weights, cache } = options;
+  const { cotangent, rule, rectifiers, weights, cache, isReadAgain } = options;
   const { scored, sources, recording } = pass;
   const gradients = new Map<string, Tensor>();
   let result: BackwardResult | undefined;
@@ -43,7 +45,7 @@ export function backwardPass(pass: ForwardPass, options: BackwardPassOptions): B
       const plan = planRectifiers(recording, rule, rectifiers);
       const dy = reshape(upload(cotangent), scored.tensor.shape);
       const ids = [...sources.values()].map(({ id }) => id);
-      result = backward(recording, { of: scored.id, cotangent: dy, wrt: ids, rectifiers: plan, cache });
+      result = backward(recording, { of: scored.id, cotangent: dy, wrt: ids, rectifiers: plan, cache, isReadAgain });
       for (const [name, { id, shape }] of sources) {
         const gradient = result.gradients.get(id) ?? zeros([...shape]);
         gradients.set(name, weights === undefined ? retain(gradient) : keep(weightedSum(name, gradient, weights)));

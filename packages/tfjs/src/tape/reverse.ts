@@ -16,6 +16,8 @@ export interface BackwardOptions {
   readonly wrt: readonly number[];
   readonly rectifiers: RectifierPlan;
   readonly cache: FilterCache;
+  /** The recording is read again by another backward run. */
+  readonly isReadAgain?: boolean | undefined;
 }
 
 export interface BackwardResult {
@@ -26,11 +28,11 @@ export interface BackwardResult {
 }
 
 /**
- * Carries a cotangent back through a recording, and frees each call's memory as soon as it was passed. To be called inside a tidy.
+ * Carries a cotangent back through a recording, and frees each call's memory as soon as it was passed for the last time. To be called inside a tidy.
  *
  * @throws {XDeepError} GRADIENT_MISSING, naming every kernel on the way that has no gradient, before any kernel runs
  */
-export function backward(recording: Recording, { of, cotangent, wrt, rectifiers, cache }: BackwardOptions): BackwardResult {
+export function backward(recording: Recording, { of, cotangent, wrt, rectifiers, cache, isReadAgain = false }: BackwardOptions): BackwardResult {
   checkCoverage(recording, of);
   const cotangents = new Map<number, Tensor>([[of, cotangent]]);
   const kept = new Set(wrt);
@@ -47,7 +49,7 @@ export function backward(recording: Recording, { of, cotangent, wrt, rectifiers,
         if (dys[i] !== cotangent) dys[i]?.dispose();
       });
     }
-    disposeCall(call);
+    if (!isReadAgain) disposeCall(call);
   }
   return { gradients: new Map(wrt.flatMap((id) => (cotangents.has(id) ? [[id, cotangents.get(id)!] as const] : []))), rectifiers: acted };
 }
