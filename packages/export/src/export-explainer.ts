@@ -40,6 +40,12 @@ export async function exportExplainer(model: Model, methods: ExportedMethods, op
       details: { option: "profile", got: profile },
     });
   }
+  const { pointType = "float64" } = options;
+  if (pointType !== "float64" && pointType !== "float32") {
+    throw new XDeepError("OPTION_INVALID", `pointType is "float64" or "float32", got "${String(pointType)}".`, {
+      details: { option: "pointType", got: pointType },
+    });
+  }
   const opened = await openedBatch(model);
   const { graph, symbol, proof } = opened;
   const written = writeExplainer(opened, model, methods, options);
@@ -69,17 +75,23 @@ function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: Exp
   checkRowsApart(graph, scored.value, wrt);
   const own = network.at(network.inputs);
   const { target, inputs } = targetOf(g, own.value(scored.value), options, output, own.value(output));
-  const context: WriterContext = {
-    g,
-    network,
-    model,
-    wrt,
-    output,
-    scored: scored.value,
-    pointType: options.pointType ?? "float64",
-    tensors: options.tensors ?? {},
-    write: (method, rows) => writeMethod(context, method, rows, options),
+  const contextOf = (builder: GraphBuilder, copies: Network): WriterContext => {
+    const made: WriterContext = {
+      g: builder,
+      network: copies,
+      model,
+      wrt,
+      output,
+      scored: scored.value,
+      pointType: options.pointType ?? "float64",
+      tensors: options.tensors ?? {},
+      scanBeyond: options.profile === "server" ? (options.maxPoints ?? MOST_POINTS) : null,
+      within: (body) => contextOf(body, copies.within(body)),
+      write: (method, rows) => writeMethod(made, method, rows, options),
+    };
+    return made;
   };
+  const context = contextOf(g, network);
   const rows: Rows = { feeds: network.inputs, target, copies: 1, depth: 0 };
   const results = namedMethods(methods).map(([suffix, method]) => ({ suffix, ...context.write(method, rows) }));
   const scores = target.scores(own.value(scored.value));

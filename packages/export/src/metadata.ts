@@ -4,6 +4,9 @@ import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
 import type { ExportOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
 
+/** Methods that are a rule of their own. */
+const RULES: ReadonlySet<string> = new Set(["attn-lrp", "cp-lrp", "deconvnet", "deeplift", "guided", "lrp", "lrp-epsilon"]);
+
 /** Where the file comes from, for its `metadata_props`: enough to make it again. */
 export function metadataOf(model: Model, methods: ExportedMethods, options: ExportOptions, written: WrittenExplainer): Readonly<Record<string, string>> {
   const first =
@@ -16,7 +19,7 @@ export function metadataOf(model: Model, methods: ExportedMethods, options: Expo
     "xdeep.profile": options.profile ?? "portable",
     "xdeep.target": options.targetInput === true ? "input" : options.target == null ? "argmax" : JSON.stringify(options.target),
     "xdeep.score": written.score,
-    "xdeep.rule": innermost.name === "guided" || innermost.name === "deconvnet" ? innermost.name : "standard",
+    "xdeep.rule": RULES.has(innermost.name) ? innermost.name : "standard",
     ...(innermost.parameters["rectifiers"] === undefined ? {} : { "xdeep.rectifiers": JSON.stringify(innermost.parameters["rectifiers"]) }),
     ...(baseline === undefined ? {} : { "xdeep.baseline": JSON.stringify(baseline) }),
     ...(written.layers.length === 0 ? {} : { "xdeep.layer": JSON.stringify(written.layers) }),

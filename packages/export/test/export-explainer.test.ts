@@ -4,6 +4,7 @@ import { integrated } from "@xdeep/integrated";
 import { gradCam, gradCamPlusPlus, guidedGradCam, hiResCam, layerCam, layerGradientXActivation } from "@xdeep/layers";
 import { readModel } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
+import { attnLrp, cpLrp, deepLift, deepShap, lrp } from "@xdeep/relevance";
 import { smooth } from "@xdeep/smooth";
 import { afterAll, describe, expect, it } from "vitest";
 
@@ -33,6 +34,14 @@ const METHODS: Readonly<Record<string, (model: Model) => Explainer>> = {
   VarGrad: (model) => smooth(gradient(model), { n: 5, aggregate: "variance" }),
   "smooth of integrated of guided": (model) => smooth(integrated(new Backprop(model, { guided: true }), { n: 3 }), { n: 4 }),
   "integrated of smooth": (model) => integrated(smooth(gradient(model), { n: 3 }), { n: 4 }),
+};
+
+const RELEVANCE: typeof METHODS = {
+  DeepLIFT: (model) => deepLift(model),
+  DeepSHAP: (model) => deepShap(model, { baselines: [0, 0.5] }),
+  LRP: (model) => lrp(model),
+  "LRP by epsilon": (model) => lrp(model, { composite: "epsilon", epsilon: 1e-3 }),
+  "smooth of LRP": (model) => smooth(lrp(model), { n: 3 }),
 };
 
 const MAPS: typeof METHODS = {
@@ -84,11 +93,17 @@ function valuesOf({ values }: Attribution<Input>): readonly (readonly [string, F
 const of = (...names: readonly string[]): readonly (readonly [string, (model: Model) => Explainer])[] => names.map((name) => [name, METHODS[name]!]);
 
 describe("an exported explainer gives what the API gives, at 1, 3 and 7 rows", () => {
-  it.each(Object.entries({ ...METHODS, ...MAPS }))("%s of pictures", (_, method) => expectEqual(conv!, method(conv!), pictures));
+  it.each(Object.entries({ ...METHODS, ...RELEVANCE, ...MAPS }))("%s of pictures", (_, method) => expectEqual(conv!, method(conv!), pictures));
   it.each(of("vanilla", "integrated", "expected gradients from three baselines", "smooth", "smooth of integrated of guided", "integrated of smooth"))(
     "%s of tokens",
     (_, method) => expectEqual(text!, method(text!), tokens, { wrt: ["embedded"] }),
   );
+  it.each<[string, (model: Model) => Explainer]>([
+    ["AttnLRP", (model) => attnLrp(model)],
+    ["CP-LRP", (model) => cpLrp(model)],
+    ["DeepLIFT", (model) => deepLift(model)],
+  ])("%s of tokens", (_, method) => expectEqual(text!, method(text!), tokens, { wrt: ["embedded"] }));
+  it("DeepLIFT of two inputs", () => expectEqual(two!, deepLift(two!, { baseline: 0.25 }), pairs));
   it.each(of("input x gradient", "integrated", "smooth", "integrated of smooth"))("%s of two inputs", (_, method) => expectEqual(two!, method(two!), pairs));
 
   it("of a model whose batch is fixed at 1", () => expectEqual(fixed!, integrated(gradient(fixed!), { n: 4 }), pictures));
@@ -153,6 +168,25 @@ it("leaves the model's outputs out where none is asked for, and says where it co
 it("writes the same bytes each time", async () => {
   const { method } = smooth(gradient(conv!), { n: 4 });
   expect(await exportExplainer(conv!, method)).toEqual(await exportExplainer(conv!, method));
+});
+
+describe("beyond maxPoints the server profile takes points one after the other, and gives what the API gives", () => {
+  it.each<[string, (model: Model) => Explainer]>([
+    ["integrated", (model) => integrated(gradient(model), { n: 20 })],
+    ["expected gradients", (model) => integrated(gradient(model), { n: 12, baseline: [0, 0.5] })],
+    ["smooth", (model) => smooth(gradient(model), { n: 20 })],
+    ["smooth with a standard deviation", (model) => smooth(gradient(model), { n: 20, std: 0.1, mean: 0.05 })],
+    ["smooth of Grad-CAM", (model) => smooth(gradCam(model), { n: 20 })],
+    ["integrated of smooth", (model) => integrated(smooth(gradient(model), { n: 18 }), { n: 17 })],
+  ])("%s", async (_, method) => {
+    const explainer = method(conv!);
+    const bytes = await exportExplainer(conv!, explainer.method, { profile: "server" });
+    expect(readModel(bytes).graph!.node.filter(({ opType }) => opType === "Scan").length).toBeGreaterThan(0);
+    const found = await runFile(bytes, { image: pictures(3) });
+    const expected = await explainer.explain(pictures(3));
+    expect(relativeError(found["attribution"]!.data as Float32Array, expected.values.data)).toBeLessThan(1e-5);
+    expected.convergenceDelta?.forEach((value, row) => expect(found["convergence_delta"]!.data[row]).toBeCloseTo(value, 5));
+  });
 });
 
 it("takes the writer of a method of others", async () => {

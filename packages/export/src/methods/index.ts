@@ -1,3 +1,4 @@
+import { writeDeepLift } from "./deep-lift.ts";
 import { writeGradient } from "./gradient.ts";
 import { writeInputXGradient } from "./input-x-gradient.ts";
 import { writeIntegrated } from "./integrated.ts";
@@ -10,6 +11,12 @@ export const builtinWriters: Readonly<Record<string, MethodWriter>> = {
   vanilla: writeGradient,
   guided: writeGradient,
   deconvnet: writeGradient,
+  lrp: writeGradient,
+  "lrp-epsilon": writeGradient,
+  "attn-lrp": writeGradient,
+  "cp-lrp": writeGradient,
+  deeplift: writeDeepLift,
+  deepshap: writeDeepLift,
   "input-x-gradient": writeInputXGradient,
   integrated: writeIntegrated,
   smooth: writeSmooth,

@@ -5,6 +5,7 @@ import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } fro
 import { floats, folded, innerAxes, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
+import { scanPoints } from "./scan-points.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
 
 /** SmoothGrad: the noise is a constant of the file, the same bits that the same seed gives everywhere. */
@@ -16,6 +17,7 @@ export function writeSmooth(context: WriterContext, method: MethodDescription, r
   const samples = Object.fromEntries(names.map((name) => [name, sampleDims(feeds.get(name)!)]));
   const settings = noiseSettings(context, method);
   const draws = createDraws(context.model, settings, samples, rows.depth).next(n);
+  if (aggregate === "mean" && context.scanBeyond !== null && n > context.scanBeyond) return scanned(context, method, rows, { feeds, draws, n, settings });
   const noisy = names.map((name) => [name, noisyPoints(context, feeds.get(name)!, draws[name]!, n, settings)] as const);
   const points: Rows = {
     feeds: pointFeeds(context, feeds, new Map(noisy), n),
@@ -25,6 +27,30 @@ export function writeSmooth(context: WriterContext, method: MethodDescription, r
   };
   const { values, layer } = write(inside(method), points);
   return { layer, values: new Map([...values].map(([name, each]) => [name, aggregated(g, each, n, aggregate)])) };
+}
+
+interface Noise {
+  readonly feeds: Feeds;
+  readonly draws: Readonly<Record<string, Float64Array>>;
+  readonly n: number;
+  readonly settings: NoiseSettings;
+}
+
+/** The same mean with one draw at a time, however many there are. */
+function scanned(context: WriterContext, method: MethodDescription, rows: Rows, { feeds, draws, n, settings }: Noise): WrittenAttribution {
+  const { g, pointType } = context;
+  const names = Object.keys(draws);
+  const noisy = names.map((name) => noiseOf(context, feeds.get(name)!, draws[name]!, n, settings));
+  const series = [floats(g, "float32", [n], new Float64Array(n).fill(1 / n), "weights"), ...noisy.map(({ noise }) => g.squeeze(noise, [0]))];
+  const exact = names.map((name) => g.cast(feeds.get(name)!, pointType));
+  return scanPoints(context, inside(method), rows, feeds, series, (body, [weight, ...slices]) => {
+    const moved = names.map((name, i): [string, Value] => {
+      const { std, mean } = noisy[i]!;
+      const scaled = std === null ? slices[i]! : body.shift(body.mul(std, slices[i]!), mean);
+      return [name, body.cast(body.add(exact[i]!, scaled), "float32")];
+    });
+    return { moved: new Map(moved), weight: weight! };
+  });
 }
 
 /** Where the network has no float input, noise goes to the values inside that are attributed to. */
@@ -59,25 +85,35 @@ function noiseSettings({ tensors }: WriterContext, { parameters }: MethodDescrip
   return { mean, seed, spread: std !== undefined ? { std } : sigmaMultiplier !== undefined ? { sigmaMultiplier } : { noiseLevel: noiseLevel ?? 0.15 } };
 }
 
-/** x + mean + σ ε, [M · n, …]; σ follows the range of each row where it is relative. */
-function noisyPoints({ g, pointType }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): Value {
+/** x + mean + σ ε, [M · n, …]. */
+function noisyPoints(context: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): Value {
+  const { g, pointType } = context;
+  const { noise, std, mean } = noiseOf(context, x, draws, n, settings);
+  const exact = g.cast(x, pointType);
+  const scaled = std === null ? noise : g.shift(g.mul(withAxes(g, std, 1), noise), mean);
+  return g.cast(folded(g, g.add(withAxes(g, exact, 1), scaled), exact), "float32");
+}
+
+interface WrittenNoise {
+  /** [1, n, …]: the noise itself, or that of standard deviation 1. */
+  readonly noise: Value;
+  /** [M, 1, …], where it follows the range of each row; null where the noise is final. */
+  readonly std: Value | null;
+  readonly mean: number;
+}
+
+function noiseOf({ g, pointType }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): WrittenNoise {
   const dims = sampleDims(x);
   const { spread, mean } = "noise" in settings ? { spread: { std: 1 }, mean: 0 } : settings;
   const fixed = "std" in spread ? spread.std : 1;
   const offset = "std" in spread ? mean : 0;
-  const noise = floats(
-    g,
-    pointType,
-    [1, n, ...dims],
-    draws.subarray(0, n * sizeOf(dims)).map((draw) => offset + fixed * draw),
-    "noise",
-  );
+  const numbers = draws.subarray(0, n * sizeOf(dims)).map((draw) => offset + fixed * draw);
+  const noise = floats(g, pointType, [1, n, ...dims], numbers, "noise");
+  if ("std" in spread) return { noise, std: null, mean: 0 };
   const exact = g.cast(x, pointType);
-  const rows = withAxes(g, exact, 1);
-  if ("std" in spread) return g.cast(folded(g, g.add(rows, noise), exact), "float32");
   const range = g.sub(extreme(g, exact, "ReduceMax"), extreme(g, exact, "ReduceMin"));
   const std = "noiseLevel" in spread ? g.scale(range, spread.noiseLevel) : g.square(g.div(g.scalar(spread.sigmaMultiplier, range), range));
-  return g.cast(folded(g, g.add(rows, g.shift(g.mul(withAxes(g, std, 1), noise), mean)), exact), "float32");
+  return { noise, std, mean };
 }
 
 function extreme(g: WriterContext["g"], x: Value, op: "ReduceMax" | "ReduceMin"): Value {

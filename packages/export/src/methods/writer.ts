@@ -48,6 +48,10 @@ export interface WriterContext {
   readonly pointType: "float32" | "float64";
   /** Tensors that descriptions only name by their dims. */
   readonly tensors: ExportTensors;
+  /** Rows' points beyond which they are taken one after the other, by a Scan; null where there is no such bound. */
+  readonly scanBeyond: number | null;
+  /** The same, writing into the body of a Scan. */
+  within(body: GraphBuilder): WriterContext;
   /** Writes a method for these rows: the one inside, mostly. */
   write(method: MethodDescription, rows: Rows): WrittenAttribution;
 }

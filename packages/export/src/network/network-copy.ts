@@ -1,4 +1,4 @@
-import { type GradientOptions, type TypedGraph, differentiateGraph, exposing } from "@xdeep/autodiff";
+import { type GradientOptions, type TypedGraph, backwardRules, differentiateGraph, exposing } from "@xdeep/autodiff";
 import { type Facts, type GraphBuilder, type GraphProto, type NodeProto, type Value, renameNode, unknownFacts, withFields } from "@xdeep/onnx";
 
 /** Values that a copy of the network is fed with, by the names of its inputs, or of inner values from which on it runs. */
@@ -14,6 +14,12 @@ export interface CopyParts extends GradientForms {
   /** In front of the names of its values; "" for the copy that keeps the network's own. */
   readonly prefix: string;
   readonly g: GraphBuilder;
+}
+
+/** How a pass backward goes. */
+export interface PassBackward extends Pick<GradientOptions, "rule" | "rectifiers"> {
+  /** x′ by the names of fed values, for rules that compare two runs. */
+  readonly references?: ReadonlyMap<string, Value> | undefined;
 }
 
 /** The network at some points, with the gradients that were asked for there: they share one forward pass. */
@@ -37,15 +43,16 @@ export class NetworkCopy {
   }
 
   /** ȳᵀ ∂y/∂x of the value `of`, by the names of `wrt`. */
-  gradient(of: string, cotangent: Value, wrt: readonly string[], options: Pick<GradientOptions, "rule" | "rectifiers">): ReadonlyMap<string, Value> {
+  gradient(of: string, cotangent: Value, wrt: readonly string[], { references, ...options }: PassBackward): ReadonlyMap<string, Value> {
     const { graph, rules, lowerings, g } = this.#parts;
     const exposed = exposing(graph, [of]);
-    const written = differentiateGraph(exposed, { ...options, of, wrt, rules, lowerings });
+    const written = differentiateGraph(exposed, { ...options, of, wrt, rules, lowerings, backwardRules });
+    const compared = new Map(Object.entries(written.references).map(([input, name]) => [name, references?.get(input)?.name]));
     const own = graph.facts;
     const prefix = `${this.#parts.prefix}gradient_${++this.#gradients}/`;
     const rename = (name: string): string => {
       if (name === "" || own.has(name)) return this.#renamed(name);
-      return name === written.cotangent ? cotangent.name : `${prefix}${name}`;
+      return name === written.cotangent ? cotangent.name : (compared.get(name) ?? `${prefix}${name}`);
     };
     this.#inline(written.model.graph!, rename);
     const added = written.model.graph!.initializer.filter(({ name }) => !own.has(name));

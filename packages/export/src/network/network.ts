@@ -14,16 +14,24 @@ export class Network {
   readonly #g: GraphBuilder;
   readonly #forms: GradientForms;
   readonly #copies = new Map<string, NetworkCopy>();
+  /** In front of the names of its copies: "" outside of Scans. */
+  readonly #scope: string;
 
   /** What feeds the network at the input of the file: its own inputs, or what was made of others. */
   readonly inputs: Feeds;
 
   /** @param made inputs that the file makes of others, by name */
-  constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms, made: Feeds = new Map()) {
+  constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms, made: Feeds = new Map(), scope = "") {
     this.inputs = new Map(graph.graph.input.map(({ name }) => [name, made.get(name) ?? { name, facts: factsOf(graph, name) }]));
     this.graph = graph;
+    this.#scope = scope;
     this.#g = g;
     this.#forms = forms;
+  }
+
+  /** The same network, whose copies are written into the body of a Scan. */
+  within(body: GraphBuilder): Network {
+    return new Network(this.graph, body, this.#forms, this.inputs, `${body.freshName("scan")}/`);
   }
 
   /** The copy that is fed so: the same one for the same feeds. */
@@ -32,8 +40,8 @@ export class Network {
     const known = this.#copies.get(key);
     if (known !== undefined) return known;
     const cuts = [...feeds.keys()].filter((name) => !this.graph.graph.input.some((input) => input.name === name));
-    const isOriginal = cuts.length === 0 && [...feeds].every(([name, value]) => value.name === this.inputs.get(name)?.name);
-    const prefix = isOriginal ? "" : `copy_${[...this.#copies.values()].filter((copy) => !copy.isOriginal).length + 1}/`;
+    const isOriginal = this.#scope === "" && cuts.length === 0 && [...feeds].every(([name, value]) => value.name === this.inputs.get(name)?.name);
+    const prefix = isOriginal ? "" : `${this.#scope}copy_${[...this.#copies.values()].filter((copy) => !copy.isOriginal).length + 1}/`;
     const copy = new NetworkCopy({
       graph: cuts.length === 0 ? this.graph : cutAt(this.graph, cuts, this.#reachable(cuts)),
       feeds,

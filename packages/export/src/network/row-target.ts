@@ -14,6 +14,8 @@ export interface RowTarget {
   index(like: Value): Value;
   /** The same for n points of each row. */
   repeat(n: number): RowTarget;
+  /** The same, written into the body of a Scan. */
+  within(body: GraphBuilder): RowTarget;
 }
 
 /** Entries of one row of a scored value. */
@@ -44,6 +46,7 @@ export function frozenTarget(g: GraphBuilder, { indices, weights }: TargetEntrie
     },
     index: (like) => g.expand(g.ints([isEntry ? indices[0]! : -1]), g.dimOf(like, 0)),
     repeat: () => target,
+    within: (body) => frozenTarget(body, { indices, weights }),
   };
   return target;
 }
@@ -63,6 +66,7 @@ export function indexedTarget(g: GraphBuilder, index: Value): RowTarget {
     },
     index: () => index,
     repeat: (n) => indexedTarget(g, repeated(g, index, n)),
+    within: (body) => indexedTarget(body, index),
   };
 }
 

@@ -1,0 +1,94 @@
+import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
+import { type Baseline, type BaselineOption, toFloat64 } from "@xdeep/core/method";
+import { type Value } from "@xdeep/onnx";
+
+import { floats, rowSum } from "../network/axes.ts";
+import type { Feeds } from "../network/network.ts";
+import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
+
+/** x′ of each path, by the names of what moves: [1, …], or [M, …] where it depends on the row; of the precision of points. */
+export type Start = ReadonlyMap<string, Value>;
+
+/** Σ A − (F(x) − F(x′)). Where x′ is the same for all rows the engine computes F(x′) once, when it loads the file. */
+export function deltaOf(
+  { g, network, scored }: WriterContext,
+  { target, feeds: own }: Rows,
+  feeds: Feeds,
+  starts: readonly Start[],
+  values: WrittenAttribution["values"],
+): Value {
+  const before = starts.map((start) => {
+    const isOneRow = [...feeds.keys()].every((name) => start.get(name)?.facts.dims?.[0] === 1);
+    const at = [...feeds].map(([name, value]): [string, Value] => {
+      const from = start.get(name);
+      const single = from === undefined ? value : g.cast(from, "float32");
+      return [name, from === undefined || isOneRow ? single : g.expandLike(single, value)];
+    });
+    return target.scores(network.at(new Map(at)).value(scored), isOneRow);
+  });
+  const mean = before.length === 1 ? before[0]! : g.scale(g.sum(before), 1 / before.length);
+  const total = g.sum([...values.values()].map((value) => rowSum(g, value)));
+  return g.sub(total, g.sub(target.scores(network.at(own).value(scored)), mean));
+}
+
+/**
+ * The baselines that a description names, or those of `tensors` where it holds their dims alone.
+ *
+ * @throws {XDeepError} OPTION_INVALID, BASELINE_INVALID
+ */
+export function startsOf(context: WriterContext, method: string, described: BaselineOption, feeds: Feeds): readonly Start[] {
+  const isPlain = JSON.stringify(described, (_, value: unknown) => (isDescription(value) ? undefined : value)) === JSON.stringify(described);
+  const option = isPlain ? described : context.tensors.baseline;
+  if (option === undefined) throw refusal(method, "a tensor as baseline", "the description holds its dims alone.", "Pass it again: `tensors: { baseline }`.");
+  return (Array.isArray(option) ? (option as readonly Baseline[]) : [option as Baseline]).map((baseline) => startOf(context, baseline, feeds));
+}
+
+/** A tensor of which only type and dims were written down. */
+function isDescription(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "dims" in value && !("data" in value);
+}
+
+function startOf(context: WriterContext, baseline: Baseline, feeds: Feeds): Start {
+  const { g, network, wrt, pointType } = context;
+  if (typeof baseline === "number" || isTensor(baseline)) return new Map(wrt.map((name) => [name, constantStart(context, baseline, feeds.get(name)!)]));
+  const integers = Object.keys(baseline).filter((name) => !wrt.includes(name) && feeds.has(name));
+  const moved = new Map(
+    [...network.inputs.keys()].map((name) => [name, integers.includes(name) ? integerStart(context, baseline[name]!, feeds.get(name)!) : feeds.get(name)!]),
+  );
+  return new Map(
+    wrt.map((name) => {
+      const given = baseline[name];
+      if (given !== undefined) return [name, constantStart(context, given, feeds.get(name)!)];
+      if (integers.length > 0) return [name, g.cast(network.at(moved).value(name), pointType)];
+      throw new XDeepError("BASELINE_INVALID", `The baseline names no value for "${name}".`, { details: { name } });
+    }),
+  );
+}
+
+/** Tokens in the place of a row's own: their embeddings are where the path starts. */
+function integerStart({ g }: WriterContext, given: number | Tensor, own: Value): Value {
+  if (typeof given !== "number")
+    throw refusal("integrated", "a tensor of integers as baseline", "only one integer for all places is written.", "Pass a number.");
+  const fill = g.constant({ type: "int64", dims: [], data: BigInt64Array.of(BigInt(given)) });
+  return g.expandLike(g.cast(fill, own.facts.type ?? "int64"), own);
+}
+
+/** [1, …]: one number everywhere, or a tensor of one sample. */
+function constantStart({ g, pointType }: WriterContext, given: number | Tensor, like: Value): Value {
+  const dims = like.facts.dims?.slice(1) ?? [];
+  if (!dims.every((dim) => typeof dim === "number")) {
+    throw refusal(
+      "integrated",
+      `a path in "${like.name}"`,
+      `its size is open, [${(like.facts.dims ?? []).map(String).join(", ")}].`,
+      "Load the model with `inputDims`.",
+    );
+  }
+  const sample = dims as readonly number[];
+  if (typeof given === "number") return g.expand(floats(g, pointType, [], Float64Array.of(given), "baseline"), g.ints([1, ...sample]));
+  const fits = [String(sample), String([1, ...sample])].includes(String(given.dims)) && given.data.length === sizeOf(sample);
+  if (fits) return floats(g, pointType, [1, ...sample], toFloat64(given), "baseline");
+  throw new XDeepError("BASELINE_INVALID", `A file holds one baseline for all rows: it needs dims [${sample.join(", ")}], got [${given.dims.join(", ")}].`, {
+    details: { expected: sample, got: given.dims },
+  });
+}

@@ -1,0 +1,79 @@
+import type { MethodDescription } from "@xdeep/core";
+import { type GraphBuilder, type NodeProto, type Value, graphProto, operandsOf, sortNodes, staticDims, valueInfoProto } from "@xdeep/onnx";
+
+import type { Feeds } from "../network/network.ts";
+import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
+
+/** One step: what moves, and the weight of its attribution in the sum, a scalar. */
+export interface ScanStep {
+  readonly moved: ReadonlyMap<string, Value>;
+  readonly weight: Value;
+}
+
+/**
+ * Σ over the steps of a Scan, one point of each row after the other: the engine holds the activations of one point alone, however many there are.
+ *
+ * @param series values [steps, …] that the Scan goes along
+ * @param step what a step makes of its slices, with the builder of the Scan's body
+ */
+export function scanPoints(
+  context: WriterContext,
+  method: MethodDescription,
+  rows: Rows,
+  feeds: Feeds,
+  series: readonly Value[],
+  step: (g: GraphBuilder, slices: readonly Value[]) => ScanStep,
+): WrittenAttribution {
+  const { g } = context;
+  const body = g.subgraph();
+  const slices = series.map(({ facts }) => ({ name: body.freshName("slice"), facts: { type: facts.type, dims: facts.dims?.slice(1) ?? null } }));
+  const { moved, weight } = step(body, slices);
+  const inner = context.within(body);
+  const points: Rows = {
+    feeds: new Map([...feeds].map(([name, value]) => [name, moved.get(name) ?? value])),
+    target: rows.target.within(body),
+    copies: rows.copies,
+    depth: rows.depth + 1,
+  };
+  const { values, layer } = inner.write(method, points);
+  inner.network.finish();
+  const sums = [...values].map(([name, value]) => {
+    const before: Value = { name: body.freshName("sum"), facts: value.facts };
+    return { name, before, after: body.add(before, body.mul(weight, value)) };
+  });
+  const outputs = sums.map(({ after }) => after);
+  const nodes = needed(sortNodes(body.nodes), outputs);
+  const read = new Set(nodes.flatMap(operandsOf));
+  const declared = ({ name, facts }: Value): ReturnType<typeof valueInfoProto> => valueInfoProto(name, facts.type ?? "float32", null);
+  const graph = graphProto({
+    name: "point",
+    nodes,
+    initializers: body.initializers.filter(({ name }) => read.has(name)),
+    inputs: [...sums.map(({ before }) => before), ...slices].map(declared),
+    outputs: outputs.map(declared),
+  });
+  const [first] = feeds.values();
+  const zeros = sums.map(({ name, before }) => zerosOf(g, before, first!, name));
+  const results = g.emit("Scan", [...zeros, ...series], { body: graph, num_scan_inputs: series.length }, { outputs: sums.length });
+  return { layer, values: new Map(sums.map(({ name, before }, i) => [name, { name: results[i]!.name, facts: before.facts }])) };
+}
+
+/** Zeros [M, …] with a row for each of `like`. */
+function zerosOf(g: GraphBuilder, { facts }: Value, like: Value, name: string): Value {
+  const dims = staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
+  if (dims === null) throw refusal("A method of many points", `"${name}"`, "its size is open.", "Load the model with `inputDims`.");
+  return g.expand(g.constant({ type: "float32", dims: [], data: Float32Array.of(0) }), g.concat([g.dimOf(like, 0), g.ints(dims)], 0));
+}
+
+/** The nodes that these values need, in order. */
+function needed(nodes: readonly NodeProto[], values: readonly Value[]): readonly NodeProto[] {
+  const names = new Set(values.map(({ name }) => name));
+  return nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.output.some((name) => names.has(name))) return false;
+      for (const name of operandsOf(node)) names.add(name);
+      return true;
+    })
+    .reverse();
+}
