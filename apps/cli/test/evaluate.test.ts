@@ -71,9 +71,19 @@ describe("xdeep evaluate", () => {
     const { stdout } = await runCli(["evaluate", model, row, "-t", "1", "-m", "vanilla,integrated", "--metric", "deletion,completeness", "-o", out]);
     expect(stdout).toMatch(/deletion +completeness/);
     expect(stdout).toMatch(/integrated +2\.25 \*/);
-    expect(stdout).toMatch(/deletion, lower is better: integrated, then vanilla \(1 input says little\)/);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("deletion, lower is better: integrated, then vanilla (1 input says little)");
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("sensitivities, which are not meant to add up");
     expect(stdout).toMatch(/written +\S*evaluation\.table\.json/);
+  });
+
+  it("puts many metrics below each other, for terminals of 80 columns", async () => {
+    const { model, row, out } = await table();
+    const metric = "deletion,insertion,pixel-flipping,infidelity,faithfulness-correlation,max-sensitivity,sparseness";
+    const { stdout } = await runCli(["evaluate", model, row, "-t", "1", "-m", "vanilla,integrated", "--metric", metric, "-o", out]);
+    expect(stdout).toMatch(/better +vanilla +integrated/);
+    expect(stdout).toMatch(/deletion +lower +4\.25 +2\.25 \*/);
+    const lines = stdout.slice(stdout.indexOf("means over"), stdout.indexOf("written")).split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it("takes the baselines of the methods for their completeness, tensors too", async () => {

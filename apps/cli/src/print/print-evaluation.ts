@@ -7,7 +7,7 @@ import { noteInCliWords } from "../cli-words.ts";
 import type { EvaluationDocument } from "../write/write-evaluation.ts";
 import { formatNumber, formatPercent } from "./format-number.ts";
 import { textTable } from "./text-table.ts";
-import { wrapLines } from "./wrap-lines.ts";
+import { WIDTH, wrapLines } from "./wrap-lines.ts";
 
 /** The table of means, the order of the methods by each metric, and what was written. */
 export function describeEvaluation({ evaluation, comparison, files }: EvaluationDocument, folder: string): string {
@@ -27,9 +27,16 @@ function meansTable({ methods, metrics, results }: Evaluation, comparison: Evalu
     const { mean } = results[metric]![method]!;
     return mean === null ? "-" : `${formatNumber(mean)}${isBest(metric, method) ? " *" : "  "}`;
   };
-  return textTable(
+  const byMethod = textTable(
     [{ heading: "" }, ...names.map((name) => ({ heading: `${name}  `, align: "right" as const }))],
     [["", ...names.map((name) => `${metrics[name]!.better}  `)], ...Object.keys(methods).map((method) => [method, ...names.map((name) => cell(name, method))])],
+    "  ",
+  );
+  if (byMethod.split("\n").every((line) => line.length <= WIDTH)) return byMethod;
+  // Many metrics go below each other.
+  return textTable(
+    [{ heading: "" }, { heading: "better" }, ...Object.keys(methods).map((method) => ({ heading: `${method}  `, align: "right" as const }))],
+    names.map((name) => [name, metrics[name]!.better, ...Object.keys(methods).map((method) => cell(name, method))]),
     "  ",
   );
 }
@@ -40,7 +47,10 @@ const FEWEST = 5;
 function describeOrder(metric: string, { better, rows, confidence, ranking, unranked }: Comparison): string {
   const heading = `  ${printable(metric)}, ${better} is better`;
   if (ranking.length === 0) return `${heading}: no input for which every method has a value`;
-  if (rows < FEWEST) return `${heading}: ${inOrder(ranking)} (${rows} ${rows === 1 ? "input says" : "inputs say"} little)`;
+  if (rows < FEWEST) {
+    const little = `(${rows} ${rows === 1 ? "input says" : "inputs say"} little)`;
+    return wrapLines(`${printable(metric)}, ${better} is better: ${inOrder(ranking)} ${little}`, "  ");
+  }
   const table = textTable(
     [{ heading: "" }, { heading: "mean", align: "right" }, { heading: `${formatPercent(confidence)} interval` }, { heading: "best of all in", align: "right" }],
     ranking.map(({ method, mean, low, high, first }) => [method, formatNumber(mean), `${formatNumber(low)} to ${formatNumber(high)}`, formatPercent(first)]),

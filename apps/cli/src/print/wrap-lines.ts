@@ -1,5 +1,5 @@
 /** Columns of the terminals that text is made for. */
-const WIDTH = 80;
+export const WIDTH = 80;
 
 /**
  * Text in lines of at most 80 columns, broken between words: the first one behind `head`, the others behind as many spaces. Words that are longer,
