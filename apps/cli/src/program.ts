@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { mergeCommand, statusCommand } from "./commands/batch-commands.ts";
+import { mergeCommand, statusCommand, workCommand } from "./commands/batch-commands.ts";
 import { checkCommand } from "./commands/check-command.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { evaluateCommand } from "./commands/evaluate-command.ts";
@@ -19,7 +19,7 @@ export function createProgram(io: Io, finish: (code: ExitCode) => void): Command
     .option("--debug", "print the stack of an error")
     .addHelpText("after", PROGRAM_HELP);
   const finishing = [explainCommand(io, finish), evaluateCommand(io, finish), checkCommand(io, finish)];
-  for (const command of [...finishing, exportCommand(io), statusCommand(io), mergeCommand(io), serveCommand(io)]) program.addCommand(command);
+  for (const command of [...finishing, exportCommand(io), statusCommand(io), mergeCommand(io), workCommand(io), serveCommand(io)]) program.addCommand(command);
   for (const command of [program, ...program.commands]) prepare(command, io);
   return program;
 }

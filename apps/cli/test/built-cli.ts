@@ -27,6 +27,7 @@ export async function buildCli(): Promise<BuiltCli> {
   await writeFile(join(built, "package.json"), '{ "type": "module" }');
   await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
   await linkPackages(join(root, "..", "server"), ["fastify", "@fastify/multipart", "prom-client"], built);
+  await linkPackages(join(root, "..", "..", "packages", "bullmq"), ["bullmq", "ioredis"], built);
   await build({
     entryPoints: [
       { in: join(root, "src", "index.ts"), out: "index" },
@@ -53,6 +54,8 @@ export async function buildCli(): Promise<BuiltCli> {
       "fastify",
       "@fastify/multipart",
       "prom-client",
+      "bullmq",
+      "ioredis",
     ],
     logLevel: "silent",
   });

@@ -10,7 +10,7 @@ export type { MergeOptions, Merged } from "./merge.ts";
 export { readShardArray } from "./read-arrays.ts";
 export { rowReader } from "./read-rows.ts";
 export type { ReadRows, Row, RowInput, RowNumbers } from "./read-rows.ts";
-export { runBatch } from "./run-batch.ts";
+export { explainPatiently, runBatch } from "./run-batch.ts";
 export type { BatchProgress, RunBatchOptions } from "./run-batch.ts";
 export { hasShard, readShard, writtenShards } from "./shard-file.ts";
 export type { RowError, RowRecord, RowResult, Shard, ShardArray } from "./row-record.ts";

@@ -1,6 +1,7 @@
 /**
  * A job without an engine: a row is bytes or numbers, its attribution `job.factor` times these, its score their sum. Files and numbers that say so do
- * harm: 101 throws, 102 ends the thread, 103 takes all memory.
+ * harm: 101 throws, 102 ends the thread, 103 takes all memory, 104 kills the process, 105 is
+ * what every row would meet.
  */
 export const SCALING_JOB = `
   export function openJob({ factor, rowsPerCall, fails, slow = 0 }) {
@@ -18,6 +19,8 @@ export const SCALING_JOB = `
           const [first] = data;
           if (first === 101) throw Object.assign(new Error("poison"), { name: "XDeepError", code: "INPUT_NOT_FINITE", details: {} });
           if (first === 102) process.exit(3);
+          if (first === 105) throw Object.assign(new Error("no such rule"), { name: "XDeepError", code: "RULE_UNKNOWN", details: {} });
+          if (first === 104) process.kill(process.pid, "SIGKILL");
           if (first === 103) for (const memory = []; ; ) memory.push(Array.from({ length: 100_000 }, Math.random));
           const values = Float32Array.from(data, (value) => factor * value);
           const score = data.reduce((a, b) => a + b, 0);

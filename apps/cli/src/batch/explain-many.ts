@@ -13,6 +13,7 @@ import {
   summarize,
   withJob,
 } from "@xdeep/batch";
+import type { Progress } from "@xdeep/core";
 import { writeWholeFile } from "@xdeep/image";
 
 import type { ExplainFlags } from "../commands/explain-flags.ts";
@@ -25,7 +26,7 @@ import { writeNpy } from "../inputs/npy-file.ts";
 import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
-import { describeBatch, describeSummary } from "../print/print-batch.ts";
+import { describeBatch, describeSummary, plural } from "../print/print-batch.ts";
 import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
@@ -37,8 +38,8 @@ export const MOST_SINGLE_INPUTS = 1000;
 
 /** Whether inputs are explained in shards: where an option of these says so, inputs are tables, or they are many. */
 export function isMany(flags: ExplainFlags, inputs: readonly string[], paths: readonly string[]): boolean {
-  const { workers, shardSize, shardFormat, column } = flags;
-  return [workers, shardSize, shardFormat, column].some((flag) => flag !== undefined) || inputs.some(isTableFile) || paths.length > MOST_SINGLE_INPUTS;
+  const { workers, shardSize, shardFormat, column, queue } = flags;
+  return [workers, shardSize, shardFormat, column, queue].some((flag) => flag !== undefined) || inputs.some(isTableFile) || paths.length > MOST_SINGLE_INPUTS;
 }
 
 function isTableFile(path: string): boolean {
@@ -57,11 +58,26 @@ export async function explainMany(models: readonly string[], inputs: readonly st
     throw new UsageError("Many inputs are explained by one model at a time: run the command once for each, with an --out of its own.");
   const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
   const listed = await plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
+  if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, flags, io);
   const workers = flags.workers ?? (flags.gpu ? 1 : Math.min(availableParallelism(), shardCount(listed.manifest)));
-  say(describeBatch(listed.manifest, { workers, out: flags.out }));
+  say(describeBatch(listed.manifest, { workers: plural(workers, "thread"), out: flags.out }));
+  return watched(flags, io, (onProgress) => runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress }));
+}
+
+/** Hands shards out to those who run `xdeep work`, and waits for them. */
+async function explainByQueue(listed: ListedManifest, url: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
+  if (flags.workers !== undefined) throw new UsageError("--workers is for this machine, and with --queue it hands out work: give it to xdeep work.");
+  const { distribute } = await import("@xdeep/bullmq");
+  const command = `xdeep work ${flags.out} --queue ${url.replace(/\/\/.*@/, "//")}`;
+  if (!flags.json) io.stdout.write(describeBatch(listed.manifest, { workers: `whoever runs: ${command}`, out: flags.out }));
+  return watched(flags, io, (onProgress) => distribute(flags.out, listed, { url, signal: io.signal, onProgress }));
+}
+
+/** Runs with a bar, says how far it got where it is stopped, and sums up at the end. */
+async function watched(flags: ExplainFlags, io: Io, run: (onProgress: (progress: Progress) => void) => Promise<void>): Promise<ExitCode> {
   const bar = startBatchBar(io.terminal ?? io.stderr);
   try {
-    await runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress: bar.update });
+    await run(bar.update);
   } catch (error) {
     bar.stop();
     if (io.signal?.aborted) io.stderr.write(`${await left(flags.out)}\n`);

@@ -88,6 +88,7 @@ const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
   top: true,
   wrt: true,
   column: false,
+  queue: false,
   shardFormat: false,
   shardSize: false,
   workers: false,

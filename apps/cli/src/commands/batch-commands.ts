@@ -1,10 +1,14 @@
+import { availableParallelism } from "node:os";
+
 import { batchStatus, mergeShards } from "@xdeep/batch";
 import { printable } from "@xdeep/core";
 import { Command } from "commander";
 
+import { rowJob } from "../batch/explain-many.ts";
 import type { Io } from "../io.ts";
 import { formatDims } from "../print/format-number.ts";
-import { describeStatus } from "../print/print-batch.ts";
+import { describeStatus, plural } from "../print/print-batch.ts";
+import { integerFrom } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** `xdeep status`: how far many inputs are. */
@@ -18,6 +22,38 @@ export function statusCommand(io: Io): Command {
       const status = await batchStatus(results);
       io.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status, results));
     });
+}
+
+interface WorkFlags {
+  readonly queue: string;
+  readonly workers: number;
+  readonly base?: string;
+  readonly lease?: number;
+}
+
+/** `xdeep work`: explains shards that `xdeep explain --queue` hands out. */
+export function workCommand(io: Io): Command {
+  const command = new Command("work")
+    .summary("explain shards that another machine hands out")
+    .description(
+      "Explains shards of xdeep explain --queue until all are written. Start it on as many machines as you like; each needs the folder of results, the inputs and the model. Ctrl-C or SIGTERM gives back what is begun.",
+    )
+    .argument("<results>", "the --out of xdeep explain, as this machine sees it")
+    .requiredOption("--queue <redis>", "redis://host:6379")
+    .option("--workers <n>", "threads, each with the model loaded", integerFrom(1), availableParallelism())
+    .option("--base <folder>", "where relative paths of inputs and model begin on this machine (default: as on the one that hands out)")
+    .option("--lease <seconds>", "after which a shard of a machine that is gone is given to another (default: 30)", integerFrom(1))
+    .action(async (results: string, { queue, workers, base, lease }: WorkFlags) => {
+      const { work } = await import("@xdeep/bullmq");
+      let rows = 0;
+      const onRows = ({ explained, failed }: { readonly explained: number; readonly failed: number }): void => void (rows += explained + failed);
+      io.stdout.write(`${printable(results)}: ${plural(workers, "thread")}\n`);
+      await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows }).finally(() =>
+        io.stdout.write(`${plural(rows, "row")} explained here\n`),
+      );
+    });
+  refuseRepeated(command);
+  return command;
 }
 
 interface MergeFlags {

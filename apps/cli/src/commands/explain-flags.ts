@@ -69,6 +69,8 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   /** Rows of a shard. */
   readonly shardSize?: number | undefined;
   readonly shardFormat?: "npy" | "parquet" | undefined;
+  /** Of Redis: machines that run `xdeep work` explain the shards. */
+  readonly queue?: string | undefined;
   /** Columns of a table by what they hold: "file", "target", "label". */
   readonly column?: Readonly<Partial<Record<"file" | "target" | "label", string>>> | undefined;
   readonly out: string;

@@ -11,12 +11,12 @@ const MOST_CLASSES = 10;
 const MOST_WORST = 3;
 
 /** What will be done. */
-export function describeBatch(manifest: Manifest, { workers, out }: { readonly workers: number; readonly out: string }): string {
+export function describeBatch(manifest: Manifest, { workers, out }: { readonly workers: string; readonly out: string }): string {
   const { rows, shardSize, shardFormat, id } = manifest;
   const shards = shardCount(manifest);
   return (
     `  rows     ${rows}, in ${plural(shards, "shard")} of ${shardSize} (${shardFormat}) in ${printable(join(out, "shards"))}\n` +
-    `  workers  ${plural(workers, "thread")}; job ${id.slice(0, 12)}\n`
+    `  workers  ${printable(workers)}\n  job      ${id.slice(0, 12)}\n`
   );
 }
 
@@ -70,6 +70,6 @@ function listed(numbers: readonly number[]): string {
   return numbers.length > 10 ? `${shown} and ${numbers.length - 10} more` : shown;
 }
 
-function plural(count: number, word: string): string {
+export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -1,0 +1,4 @@
+export { distribute } from "./distribute.ts";
+export type { DistributeOptions } from "./distribute.ts";
+export { work } from "./work.ts";
+export type { WorkOptions } from "./work.ts";
