@@ -40,6 +40,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
     (_, name) => `Give its dims, such as --input-dims ${name}=N,3,224,224; a name stands for any size`,
   ],
   [/`shared` names/g, "--shared names"],
+  [/`cache` (?=keeps|is the path)/g, "--cache "],
   [/ \(limits\.(\w+)\)\. If you trust the file, raise the limit: \{.*\}/g, (_, name) => `. If you trust the file, raise the limit: --limit ${name}=N`],
   [/\blimits\.(\w+) is/g, (_, name) => `--limit ${name} is`],
   [/ Leave it out of wrt, or pass a rule through options\.rules\./g, " Name others by --wrt."],

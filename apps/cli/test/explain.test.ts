@@ -49,6 +49,23 @@ async function readRecord(path: string): Promise<ExplanationRecord> {
 }
 
 describe("xdeep explain on a picture", () => {
+  it("keeps what is prepared for the engine where it is told to", async () => {
+    const { folder, model, picture, out } = await scene();
+    const cache = join(folder, "cache");
+    const numbersOf = async (...flags: readonly string[]): Promise<Uint8Array> => {
+      const { code, stderr } = await runCli(["explain", model, picture, "--out", out, ...flags]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      return readFile(join(out, "red.net.vanilla.npy"));
+    };
+    const plain = await numbersOf();
+    for (let run = 0; run < 2; run++) expect(await numbersOf("--cache", cache)).toEqual(plain);
+    const entries = await readdir(cache);
+    expect(entries.length).toBeGreaterThan(0);
+    const { code, stderr } = await runCli(["explain", model, picture, "--out", out, "--cache", picture]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("cache folder");
+  });
+
   it("writes the gradient, its picture and where they come from", async () => {
     const { model, picture, labels, out } = await scene();
     const { code, stdout, stderr } = await runCli(["explain", model, picture, "--labels", labels, "--out", out]);

@@ -15,6 +15,7 @@ import { knownRowMixing } from "./check-batched.ts";
 import { checkRanks, declareDims } from "./declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./device.ts";
 import { loweringsFor } from "./device-rules.ts";
+import { cacheOf } from "./cache/cache-of.ts";
 import { EmptyValues } from "./empty-values.ts";
 import { loadEngine } from "./engine.ts";
 import { rememberNetwork } from "./network-of.ts";
@@ -58,11 +59,13 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine, options.allowSoftwareGpu ?? false) : cpuDevice(options);
+  const session = { ...(isSmall(graph) ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
+  const cache = await cacheOf(options, { graph, axis, engine, device, session });
   const model = new OnnxModel({
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.label})`,
-    sessions: new Sessions(engine, { ...(isSmall(graph) ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions }, mostSessions(options)),
+    sessions: new Sessions(engine, session, mostSessions(options), cache),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,

@@ -3,6 +3,7 @@ import type { Lowering, RuleSet } from "@xdeep/autodiff";
 import type { ModelLimits } from "@xdeep/onnx";
 import type { ByteSource, WeightsHook } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
+import type { CacheOption } from "./cache/session-cache.ts";
 import type { EngineName, OnnxRuntime } from "./engine.ts";
 
 /** How a model is loaded. What is not named here goes to ONNX Runtime as it is: `executionProviders`, `intraOpNumThreads`, … */
@@ -53,6 +54,11 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
    * that spin while they wait take the cores from one another, and both get slower. Default true: a session that runs alone is faster so.
    */
   readonly spinning?: boolean | undefined;
+  /**
+   * Keep what is prepared for the engine in this folder, so that the next process starts sooner: the path, or `{ folder, maxBytes }`, 2 GiB unless it says
+   * otherwise. In Node, with onnxruntime-node on a CPU; not used with `rules` or `lowerings` of your own. Default: nothing is kept.
+   */
+  readonly cache?: CacheOption | undefined;
   /** Rows per engine run on which methods work. Default 4: on a CPU larger batches take memory and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
@@ -74,6 +80,7 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     followSymlinks: _followSymlinks,
     weights: _weights,
     maxSessions: _maxSessions,
+    cache: _cache,
     shared: _shared,
     spinning = true,
     ...session

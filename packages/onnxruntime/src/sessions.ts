@@ -2,6 +2,7 @@ import { XDeepError } from "@xdeep/core";
 import { disposedError } from "@xdeep/core/backend";
 import { type ModelProto, writeModelInPieces } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
+import type { SessionCache } from "./cache/session-cache.ts";
 import type { Engine } from "./engine.ts";
 
 /** A created session with whatever its maker needs to run it. */
@@ -32,14 +33,16 @@ export class Sessions {
   readonly #engine: Engine;
   readonly #options: InferenceSession.SessionOptions;
   readonly #most: number;
+  readonly #cache: SessionCache | null;
   /** In the order of their last use. */
   readonly #kept = new Map<string, Kept>();
   #released = false;
 
-  constructor(engine: Engine, options: InferenceSession.SessionOptions, most: number) {
+  constructor(engine: Engine, options: InferenceSession.SessionOptions, most: number, cache: SessionCache | null = null) {
     this.#engine = engine;
     this.#options = { logSeverityLevel: SEVERITIES[engine.ort.env.logLevel ?? "warning"], ...options };
     this.#most = most;
+    this.#cache = cache;
   }
 
   /** Runs `use` with the session of this key, created from `source` where there is none. A failed creation is not kept. Rejects after `release`. */
@@ -66,7 +69,7 @@ export class Sessions {
   }
 
   #add<T>(key: string, source: () => SessionSource<T>): Kept {
-    const kept: Kept = { prepared: this.#create(source), users: 0 };
+    const kept: Kept = { prepared: this.#prepare(key, source), users: 0 };
     this.#kept.set(key, kept);
     kept.prepared.catch(() => {
       if (this.#kept.get(key) === kept) this.#kept.delete(key);
@@ -83,16 +86,28 @@ export class Sessions {
     }
   }
 
-  async #create<T>(source: () => SessionSource<T>): Promise<Prepared<T>> {
+  async #prepare<T>(key: string, source: () => SessionSource<T>): Promise<Prepared<T>> {
+    const stored = await this.#cache?.read<T>(key);
+    if (stored != null) {
+      try {
+        return { session: await this.#create(stored.model, { ...this.#options, graphOptimizationLevel: "disabled" }), plan: stored.plan };
+      } catch {
+        await this.#cache!.drop(key);
+      }
+    }
     const { model, plan } = source();
     const { bytes, externalData } = writeModelInPieces(model);
-    const options = {
-      graphOptimizationLevel: optimizationLevel(model),
-      ...this.#options,
-      ...(externalData.length === 0 ? {} : { externalData }),
-    };
+    const options = { graphOptimizationLevel: optimizationLevel(model), ...this.#options, ...(externalData.length === 0 ? {} : { externalData }) };
+    if (this.#cache === null) return { session: await this.#create(bytes, options), plan };
+    const session = await this.#cache.keep(key, plan, (file) =>
+      this.#create(bytes, file === null ? options : { ...options, optimizedModelFilePath: file, logSeverityLevel: SEVERITIES.fatal }),
+    );
+    return { session, plan };
+  }
+
+  async #create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
     try {
-      return { session: await this.#engine.ort.InferenceSession.create(bytes, options), plan };
+      return await this.#engine.ort.InferenceSession.create(bytes, options);
     } catch (cause) {
       throw new XDeepError("ENGINE_FAILED", `${this.#engine.name} ${this.#engine.version} refused the model: ${messageOf(cause)}`, {
         details: { engine: this.#engine.name },

@@ -40,6 +40,7 @@ const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
   baseline: true,
   batch: true,
   blur: false,
+  cache: false,
   channels: false,
   colors: false,
   cropFraction: false,

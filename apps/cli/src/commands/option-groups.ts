@@ -51,6 +51,7 @@ export function addRunOptions(command: Command, out: string): void {
     .option("--input-dims <name=dims>", "dims of an input that the file leaves open, such as image=N,3,224,224; several times", collectDims)
     .option("--shared <name>", "an input without a batch axis, such as a table or a state; several times", collect)
     .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
+    .option("--cache <folder>", "keep there what is prepared for ONNX Runtime, so that the next run of a model starts sooner (default: nothing is kept)")
     .option("--backend <name>", `${BACKENDS.join(", ")}, or a package of others (default: by the kind of file)`)
     .option("--backend-option <name=value>", "an option of a backend of others; several times", collectOptions);
 }

@@ -16,7 +16,7 @@ export const ENGINES: readonly string[] = LOADERS.flatMap(({ engines }) => engin
 export const BACKENDS: readonly string[] = LOADERS.map(({ name }) => name).toSorted();
 
 /** Which options not every loader takes. */
-const LOAD_FLAGS = ["engine", "gpu", "threads", "inputDims", "shared", "limit", "backendOption"] as const satisfies readonly (keyof LoadFlags)[];
+const LOAD_FLAGS = ["engine", "gpu", "threads", "inputDims", "shared", "limit", "cache", "backendOption"] as const satisfies readonly (keyof LoadFlags)[];
 
 /**
  * Loads a model file with the backend that its kind needs, or that was named.

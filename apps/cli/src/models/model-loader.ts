@@ -13,6 +13,8 @@ export interface LoadFlags {
   /** Inputs without a batch axis. */
   readonly shared?: readonly string[] | undefined;
   readonly limit?: Readonly<Record<string, number>> | undefined;
+  /** Folder that keeps what was prepared for the engine. */
+  readonly cache?: string | undefined;
   /** "onnxruntime", "tfjs", or a package of others. */
   readonly backend?: string | undefined;
   /** For backends of others. */

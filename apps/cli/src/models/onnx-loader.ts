@@ -14,9 +14,9 @@ export const onnxLoader: ModelLoader = {
   name: "onnxruntime",
   kind: "ONNX",
   engines: ["onnxruntime-node", "onnxruntime-web"] satisfies readonly EngineName[],
-  takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit", "weights"],
+  takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit", "cache", "weights"],
   accepts: () => true,
-  load: async (path, { engine, gpu, threads, inputDims, shared, limit, weights }) => {
+  load: async (path, { engine, gpu, threads, inputDims, shared, limit, cache, weights }) => {
     const file = await loadModelFile(path);
     const model = await loadModel(file.model, {
       engine: engine as EngineName | undefined,
@@ -24,6 +24,7 @@ export const onnxLoader: ModelLoader = {
       inputDims,
       shared,
       limits: limit,
+      cache,
       weights,
       logSeverityLevel: ONLY_ERRORS,
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
