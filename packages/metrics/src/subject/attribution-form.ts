@@ -19,6 +19,7 @@ const CONTRIBUTIONS: ReadonlySet<string> = new Set([
   "deeplift",
   "deepshap",
   "lrp",
+  "lrp-epsilon",
   "attn-lrp",
   "cp-lrp",
 ]);
