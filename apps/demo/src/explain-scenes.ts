@@ -1,6 +1,6 @@
 import type { Attribution, Explainer, Model } from "@xdeep/core";
 import { tensorFromImages } from "@xdeep/image";
-import { loadModel } from "@xdeep/onnxruntime";
+import { type LoadModelOptions, loadModel } from "@xdeep/onnxruntime";
 import { SCENE_SIZE, type Scene, drawScene } from "./scene.ts";
 
 /** Training and its validation took seeds below: from here on the network has seen none of the pictures. */
@@ -12,8 +12,8 @@ export function heldOutScenes(count: number): Scene[] {
 }
 
 /** The network that comes with the demo. It is too small to gain from a second thread. */
-export function loadShapes(): Promise<Model> {
-  return loadModel(new URL("../model/shapes.onnx", import.meta.url), { intraOpNumThreads: 1 });
+export function loadShapes(options: Partial<Pick<LoadModelOptions, "weights">> = {}): Promise<Model> {
+  return loadModel(new URL("../model/shapes.onnx", import.meta.url), { ...options, intraOpNumThreads: 1 });
 }
 
 /** Explains the class that the network itself finds most likely, all pictures in one batch. `onProgress` hears the share that is done, 0 to 1. */

@@ -1,6 +1,7 @@
 import type { Explainer, Model } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
+import { gradCam } from "@xdeep/layers";
 import { smooth } from "@xdeep/smooth";
 
 /** Points on the path of integrated gradients. */
@@ -16,11 +17,12 @@ export interface DemoMethod {
   readonly over: (model: Model) => Explainer;
 }
 
-/** Three rules, and the two methods that average over several points, by themselves and over guided backpropagation. */
+/** Three rules, the last layer, and the two methods that average over several points, by themselves and over guided backpropagation. */
 export const METHODS: readonly DemoMethod[] = [
   { name: "vanilla", gradients: 1, over: (model) => new Backprop(model) },
   { name: "guided", gradients: 1, over: (model) => new Backprop(model, { guided: true }) },
   { name: "deconvnet", gradients: 1, over: (model) => new Backprop(model, { rule: "deconvnet" }) },
+  { name: "grad-cam", gradients: 1, over: (model) => gradCam(model, { size: "input" }) },
   { name: "integrated", gradients: STEPS, over: (model) => integrated(new Backprop(model), { n: STEPS }) },
   { name: "smooth", gradients: DRAWS, over: (model) => smooth(new Backprop(model), { n: DRAWS, seed: 1 }) },
   { name: "smooth guided", gradients: DRAWS, over: (model) => smooth(new Backprop(model, { guided: true }), { n: DRAWS, seed: 1 }) },

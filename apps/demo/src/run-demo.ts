@@ -12,6 +12,18 @@ const PICTURES = 24;
 /** Pictures on the sheet, one of each class: the first of those in the table. */
 const ROWS = CLASS_NAMES.length;
 
+/** Mosaics on the sheet. */
+const MOSAICS = 2;
+
+/** What the columns of the table say; a method that is best in one is not best in all. */
+const LEGEND = `
+  on the object  share of the attribution, Σ|a|, on the object grown by two pixels; means of ${PICTURES} pictures
+  in its half    two objects side by side, one of them asked for: share of the positive attribution in its half
+  deletion       score while the highest pixels are blurred, by that of the whole picture: lower is better
+  random net     likeness with what the method says of a network whose weights were shuffled: 1 looks at no weights
+
+Guided backpropagation outlines objects sharply whichever is asked for: a sharp picture is no proof. Look at "in its half" and at "deletion".`;
+
 /** Explains pictures of shapes with every method, writes the explanations to `folder` and prints where they lie. */
 export async function runDemo(folder: string): Promise<void> {
   await using model = await loadShapes();
@@ -19,11 +31,10 @@ export async function runDemo(folder: string): Promise<void> {
   const study = await withProgressBar((onProgress) => runStudy(model, heldOutScenes(PICTURES), onProgress));
 
   const sheet = join(folder, "sheet.png");
-  await writePng(sheet, await renderContactSheet(describeSheet(study, ROWS)));
+  await writePng(sheet, await renderContactSheet(describeSheet(study, ROWS, MOSAICS)));
   await writeOverlays(study, folder);
 
-  console.log(`\nHow much of the attribution, Σ|a|, lies on the object (grown by two pixels); means of ${PICTURES} pictures:\n`);
-  console.log(shareTable(study));
+  console.log(`\n${shareTable(study)}\n${LEGEND}`);
   console.log(`\nLook at ${sheet}`);
   console.log(`One by one: ${join(folder, "<picture>-<method>.png")}`);
 }

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { mean } from "./object-share.ts";
-import { type Study, timesArea } from "./study.ts";
+import type { Study } from "./study.ts";
 
 const NO_LINES = {
   top: "",
@@ -20,18 +20,26 @@ const NO_LINES = {
   middle: "",
 };
 
-/** How much of each method's attribution lies on the object, next to the area that it covers, as text. */
+/** One line of measures per method, next to what a blind guess would have, as text. */
 export function shareTable(study: Study): string {
   const table = new Table({
-    head: ["method", "on the object", "times its area", "gradients", "ms a picture"],
-    colAligns: ["left", "right", "right", "right", "right"],
+    head: ["method", "on the object", "in its half", "deletion", "random net", "gradients", "ms a picture"],
+    colAligns: ["left", "right", "right", "right", "right", "right", "right"],
     style: { head: [], border: [], "padding-left": 2, "padding-right": 0 },
     chars: NO_LINES,
   });
-  table.push(["(the object's area)", percent(mean(study.areas)), "1.0", "", ""]);
+  table.push(["(a blind guess)", percent(mean(study.areas)), percent(0.5), "", "", "", ""]);
   for (const result of study.results) {
-    const { method, shares, milliseconds } = result;
-    table.push([method.name, percent(mean(shares)), timesArea(study, result).toFixed(1), String(method.gradients), (milliseconds / shares.length).toFixed(1)]);
+    const { method, shares, milliseconds, measures } = result;
+    table.push([
+      method.name,
+      percent(mean(shares)),
+      percent(measures.half),
+      measures.deletion.toFixed(2),
+      measures.randomized.toFixed(2),
+      String(method.gradients),
+      (milliseconds / shares.length).toFixed(1),
+    ]);
   }
   return table.toString();
 }

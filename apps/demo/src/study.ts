@@ -1,6 +1,8 @@
 import type { Attribution, Model } from "@xdeep/core";
 import { explainScenes, topProbabilities } from "./explain-scenes.ts";
 import { type DemoMethod, METHODS } from "./methods.ts";
+import { type Measures, measureMethods } from "./measures.ts";
+import { type Mosaic, loadWideShapes, mosaicTensor, mosaicsOf } from "./mosaic.ts";
 import { mean, objectArea, objectShares } from "./object-share.ts";
 import type { Scene } from "./scene.ts";
 import { CLASS_NAMES } from "./shapes.ts";
@@ -13,6 +15,9 @@ export interface MethodResult {
   readonly shares: readonly number[];
   /** For all pictures together. */
   readonly milliseconds: number;
+  /** Two objects, one target. */
+  readonly beside: Attribution;
+  readonly measures: Measures;
 }
 
 /** What all methods say about the same pictures. Lists by picture have the order of `scenes`. */
@@ -23,25 +28,37 @@ export interface Study {
   /** What the network takes the picture for, and how sure it is, 0 to 1. */
   readonly classNames: readonly string[];
   readonly probabilities: readonly number[];
+  readonly mosaics: readonly Mosaic[];
   readonly results: readonly MethodResult[];
 }
+
+/** Pictures that measures are taken of, which need many runs each. */
+const MEASURED = 8;
 
 /** Explains every picture with every method. `onProgress` hears how many of all gradients are done, 0 to 1. */
 export async function runStudy(model: Model, scenes: readonly Scene[], onProgress?: (done: number) => void): Promise<Study> {
   const all = METHODS.reduce((sum, { gradients }) => sum + gradients, 0);
+  const mosaics = mosaicsOf(scenes);
+  await using wide = await loadWideShapes();
+  const input = mosaicTensor(mosaics);
+  const targets = mosaics.map(({ asked }) => asked.label);
+  const measured = await measureMethods(model, wide, scenes.slice(0, MEASURED), mosaics);
   const results: MethodResult[] = [];
   let before = 0;
-  for (const method of METHODS) {
+  for (const [n, method] of METHODS.entries()) {
     const started = performance.now();
     const attribution = await explainScenes(method.over(model), scenes, (done) => onProgress?.((before + done * method.gradients) / all));
     before += method.gradients;
-    results.push({ method, attribution, shares: objectShares(attribution.values, scenes), milliseconds: performance.now() - started });
+    const milliseconds = performance.now() - started;
+    const beside = await method.over(wide).explain(input, { target: targets });
+    results.push({ method, attribution, shares: objectShares(attribution.values, scenes), milliseconds, beside, measures: measured[n]! });
   }
   return {
     scenes,
     areas: scenes.map(objectArea),
     classNames: results[0]!.attribution.target.map((target) => CLASS_NAMES[target as number]!),
     probabilities: await topProbabilities(model, scenes),
+    mosaics,
     results,
   };
 }
