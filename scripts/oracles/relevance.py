@@ -6,17 +6,16 @@ writes packages/relevance/test/oracles/: each network as ONNX, and as JSON its i
 the versions. Zennit's numbers are made with epsilon and stabilizer 1e-12: its default of 1e-6, which also divides at sums and average pools, moves a residual network by 1e-3.
 """
 
-import base64
 import json
 import warnings
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import torch
 from captum.attr import LRP, DeepLift, DeepLiftShap
 from lxt.efficient.patches import layer_norm_forward, wrap_attention_forward
 from lxt.efficient.rules import divide_gradient, identity_rule_implicit, stop_gradient
+from tensor_json import numbers
 from torch import nn
 from zennit.attribution import Gradient
 from zennit.canonizers import SequentialMergeBatchNorm
@@ -210,11 +209,6 @@ def seeded(make, seed):
             nn.init.normal_(module.bias, 0, 0.3)
     # What the file holds in float32 is what the oracle computes with in float64.
     return network.eval().float()
-
-
-def numbers(tensor):
-    data = tensor.detach().to(torch.float32).contiguous().numpy().astype("<f4")
-    return {"dims": list(data.shape), "data": base64.b64encode(data.tobytes()).decode()}
 
 
 def captum_deep_lift(network, x, target):

@@ -1,9 +1,8 @@
 import type { Model } from "@xdeep/core";
 import { tensorFromImages } from "@xdeep/image";
-import { deletion, evaluate, mprt, randomizedModels, relevanceMass } from "@xdeep/metrics";
+import { deletion, evaluate, mprt, randomizedModels } from "@xdeep/metrics";
 import { loadShapes } from "./explain-scenes.ts";
 import { METHODS } from "./methods.ts";
-import { type Mosaic, halfMasks, mosaicTensor } from "./mosaic.ts";
 import { SCENE_SIZE, type Scene } from "./scene.ts";
 
 /** Measures of a method, means over pictures. */
@@ -20,7 +19,7 @@ export interface Measures {
 const STEPS = 16;
 
 /** Measures every method of METHODS, in its order. */
-export async function measureMethods(model: Model, wide: Model, scenes: readonly Scene[], mosaics: readonly Mosaic[]): Promise<readonly Measures[]> {
+export async function measureMethods(model: Model, scenes: readonly Scene[]): Promise<readonly Omit<Measures, "half">[]> {
   const methods = Object.fromEntries(METHODS.map(({ name, over }) => [name, over]));
   const image = tensorFromImages(
     scenes.map((scene) => scene.image),
@@ -29,11 +28,8 @@ export async function measureMethods(model: Model, wide: Model, scenes: readonly
   await using random = randomizedModels((weights) => loadShapes({ weights }), { stages: 1 });
   const metrics = { deletion: deletion({ baseline: "blur", steps: STEPS, normalize: true }), randomized: mprt(random, { absolute: true }) };
   const alone = await evaluate(methods, image, metrics, { model });
-  const pairs = [{ input: mosaicTensor(mosaics), target: mosaics.map(({ asked }) => asked.label), mask: halfMasks(mosaics) }];
-  const beside = await evaluate(methods, pairs, { half: relevanceMass() }, { model: wide });
   const meanOf = (table: typeof alone, metric: string, name: string): number => table.results[metric]![name]!.mean!;
   return METHODS.map(({ name }) => ({
-    half: meanOf(beside, "half", name),
     deletion: meanOf(alone, "deletion", name),
     randomized: meanOf(alone, "randomized", name),
   }));

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { type FloatTensor, type Model, sizeOf, sliceRows } from "@xdeep/core";
+import { type FloatTensor, type Model, sliceRows } from "@xdeep/core";
 import { type RgbImage, reduceChannels, tensorFromImages } from "@xdeep/image";
 import { readModel, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
@@ -40,16 +40,6 @@ export function mosaicTensor(mosaics: readonly Mosaic[]): FloatTensor {
     mosaics.map(({ image }) => image),
     { preset: "unit", size: { width: 2 * SCENE_SIZE, height: SCENE_SIZE } },
   );
-}
-
-/** 1 in the half of the object that is asked for, [N, 64, 128]. */
-export function halfMasks(mosaics: readonly Mosaic[]): FloatTensor {
-  const dims = [mosaics.length, SCENE_SIZE, 2 * SCENE_SIZE];
-  const data = Float32Array.from({ length: sizeOf(dims) }, (_, at) => {
-    const { half } = mosaics[Math.floor(at / (2 * SCENE_SIZE * SCENE_SIZE))]!;
-    return Number(Math.floor((at % (2 * SCENE_SIZE)) / SCENE_SIZE) === half);
-  });
-  return { type: "float32", dims, data };
 }
 
 /** The share of the positive part in the half of the object that is asked for, channels summed first; 0 where there is none. */

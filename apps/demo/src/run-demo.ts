@@ -28,7 +28,7 @@ Guided backpropagation outlines objects sharply whichever is asked for: a sharp 
 export async function runDemo(folder: string): Promise<void> {
   await using model = await loadShapes();
   console.log(`Explaining ${PICTURES} pictures with a network of ${CLASS_NAMES.length} classes, on ${model.engine}.`);
-  const study = await withProgressBar((onProgress) => runStudy(model, heldOutScenes(PICTURES), onProgress));
+  const study = await withProgressBar((onProgress) => runStudy(model, heldOutScenes(PICTURES), { onProgress }));
 
   const sheet = join(folder, "sheet.png");
   await writePng(sheet, await renderContactSheet(describeSheet(study, ROWS, MOSAICS)));

@@ -1,15 +1,18 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { heldOutScenes, loadShapes } from "./explain-scenes.ts";
 import { mean } from "./object-share.ts";
-import { type Study, runStudy, timesArea } from "./study.ts";
+import { type Study, runStudy } from "./study.ts";
 
 let study: Study;
 const progress: number[] = [];
 
 beforeAll(async () => {
   await using model = await loadShapes();
-  study = await runStudy(model, heldOutScenes(24), (done) => progress.push(done));
-});
+  study = await runStudy(model, heldOutScenes(24), { paired: 4, measured: 1, onProgress: (done) => progress.push(done) });
+}, 240_000);
+
+/** Mean share of the attribution on the object, as a multiple of the object's mean area. */
+const timesArea = ({ areas }: Study, { shares }: Study["results"][number]): number => mean(shares) / mean(areas);
 
 const resultOf = (name: string): Study["results"][number] => study.results.find(({ method }) => method.name === name)!;
 
@@ -44,6 +47,12 @@ describe("runStudy", () => {
   it("finds deconvnet on the object hardly more than its area", () => {
     expect(timesArea(study, resultOf("deconvnet"))).toBeGreaterThan(1.2);
     expect(timesArea(study, resultOf("deconvnet"))).toBeLessThan(2);
+  });
+
+  it("finds Grad-CAM in the half of the object that is asked for, and guided backpropagation in both", () => {
+    expect(resultOf("grad-cam").measures.half).toBeGreaterThan(0.8);
+    expect(Math.abs(resultOf("guided").measures.half - 0.5)).toBeLessThan(0.2);
+    expect(resultOf("grad-cam").measures.deletion).toBeLessThan(resultOf("guided").measures.deletion);
   });
 
   it("tells how far it is", () => {

@@ -2,7 +2,7 @@ import type { Attribution, Model } from "@xdeep/core";
 import { explainScenes, topProbabilities } from "./explain-scenes.ts";
 import { type DemoMethod, METHODS } from "./methods.ts";
 import { type Measures, measureMethods } from "./measures.ts";
-import { type Mosaic, loadWideShapes, mosaicTensor, mosaicsOf } from "./mosaic.ts";
+import { type Mosaic, halfShare, loadWideShapes, mosaicTensor, mosaicsOf } from "./mosaic.ts";
 import { mean, objectArea, objectShares } from "./object-share.ts";
 import type { Scene } from "./scene.ts";
 import { CLASS_NAMES } from "./shapes.ts";
@@ -32,17 +32,23 @@ export interface Study {
   readonly results: readonly MethodResult[];
 }
 
-/** Pictures that measures are taken of, which need many runs each. */
-const MEASURED = 8;
+export interface StudyOptions {
+  /** Pictures that are paired to mosaics. Default: all. */
+  readonly paired?: number;
+  /** Pictures that measures are taken of, which need many runs each. Default 4. */
+  readonly measured?: number;
+  /** Hears how many of all gradients are done, 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
 
-/** Explains every picture with every method. `onProgress` hears how many of all gradients are done, 0 to 1. */
-export async function runStudy(model: Model, scenes: readonly Scene[], onProgress?: (done: number) => void): Promise<Study> {
+/** Explains every picture with every method. */
+export async function runStudy(model: Model, scenes: readonly Scene[], { paired, measured = 4, onProgress }: StudyOptions = {}): Promise<Study> {
   const all = METHODS.reduce((sum, { gradients }) => sum + gradients, 0);
-  const mosaics = mosaicsOf(scenes);
+  const mosaics = mosaicsOf(scenes.slice(0, paired));
   await using wide = await loadWideShapes();
   const input = mosaicTensor(mosaics);
   const targets = mosaics.map(({ asked }) => asked.label);
-  const measured = await measureMethods(model, wide, scenes.slice(0, MEASURED), mosaics);
+  const measures = await measureMethods(model, scenes.slice(0, measured));
   const results: MethodResult[] = [];
   let before = 0;
   for (const [n, method] of METHODS.entries()) {
@@ -51,7 +57,8 @@ export async function runStudy(model: Model, scenes: readonly Scene[], onProgres
     before += method.gradients;
     const milliseconds = performance.now() - started;
     const beside = await method.over(wide).explain(input, { target: targets });
-    results.push({ method, attribution, shares: objectShares(attribution.values, scenes), milliseconds, beside, measures: measured[n]! });
+    const half = mean(mosaics.map((_, row) => halfShare(beside.values, mosaics, row)));
+    results.push({ method, attribution, shares: objectShares(attribution.values, scenes), milliseconds, beside, measures: { ...measures[n]!, half } });
   }
   return {
     scenes,
@@ -61,9 +68,4 @@ export async function runStudy(model: Model, scenes: readonly Scene[], onProgres
     mosaics,
     results,
   };
-}
-
-/** Mean share of the attribution on the object, as a multiple of the object's mean area. */
-export function timesArea(study: Study, { shares }: MethodResult): number {
-  return mean(shares) / mean(study.areas);
 }
