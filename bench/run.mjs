@@ -4,7 +4,8 @@
 //                     [--python PYTHON]… [--out bench/results]
 //
 // FOLDER holds <model>.onnx files of pictures [N, 3, 224, 224]: those of bench/make_models.py, or your own. Each --python is an interpreter with torch (and
-// captum): its frozen-parameter gradient is measured in the same sitting, for models that torchvision has by the same name.
+// captum): its frozen-parameter gradient, IntegratedGradients and NoiseTunnel are measured in the same sitting, for models that torchvision has by the same
+// name. Times, load, first gradient and the peak memory of every process go to OUT.json, and as tables to OUT.md.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";

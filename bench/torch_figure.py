@@ -58,4 +58,7 @@ load = 1e3 * (time.perf_counter() - started)
 first = timed(run)
 median = statistics.median(timed(run) for _ in range(runs))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"median": median, "first": first, "load": load, "peakMB": peak, "versions": {"torch": torch.__version__}}))
+versions = {"torch": torch.__version__}
+if "captum" in sys.modules:
+    versions["captum"] = sys.modules["captum"].__version__
+print(json.dumps({"median": median, "first": first, "load": load, "peakMB": peak, "versions": versions}))
