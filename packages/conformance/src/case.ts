@@ -1,11 +1,11 @@
-import type { RectifierRule, XDeepErrorCode } from "@xdeep/core";
+import type { XDeepErrorCode } from "@xdeep/core";
 
 import type { CaseContext } from "./case-context.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** A capability that a case needs. Where a backend declares not to have it, the same calls must reject. */
 export type Requirement =
-  | { readonly kind: "rule"; readonly rule: RectifierRule }
+  | { readonly kind: "rule"; readonly rule: string }
   | { readonly kind: "innerValues" }
   | { readonly kind: "logits" }
   | { readonly kind: "severalTargets" }

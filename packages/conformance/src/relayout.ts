@@ -25,6 +25,7 @@ export function relayout(model: Model, { from, to }: { readonly from: ImageLayou
     ...(request.target === undefined ? {} : { target: turnTargets(request.target, inward) }),
     ...(!Array.isArray(request.targets) ? {} : { targets: request.targets.map((target: TargetOption) => turnTargets(target, inward)) }),
     ...(request.cotangent === undefined ? {} : { cotangent: turned(request.cotangent, inward) }),
+    ...(request.reference === undefined ? {} : { reference: turnAll(request.reference, inward) }),
   });
   const turnGradients = <R extends TargetGradients>(result: R): R => ({
     ...result,

@@ -10,12 +10,13 @@ export function renameValues(model: Model, layers: readonly string[], nameOf: (l
   const outward = (name: string): string => ours.get(name) ?? name;
   const rename = <T>(record: Readonly<Record<string, T>>, to: (name: string) => string): Readonly<Record<string, T>> =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [to(name), value]));
-  const renameRequest = <R extends ForwardRequest & Pick<VjpRequest, "wrt">>(request: R): R => ({
+  const renameRequest = <R extends ForwardRequest & Pick<VjpRequest, "reference" | "wrt">>(request: R): R => ({
     ...request,
     feeds: rename(request.feeds, inward),
     ...(request.output === undefined ? {} : { output: inward(request.output) }),
     ...(request.outputs === undefined ? {} : { outputs: request.outputs.map(inward) }),
     ...(request.wrt === undefined ? {} : { wrt: request.wrt.map(inward) }),
+    ...(request.reference === undefined ? {} : { reference: rename(request.reference, inward) }),
   });
   const renameResult = <R extends ForwardResult | VjpResult>(result: R): R => ({
     ...result,

@@ -32,6 +32,12 @@ export function ruleName(rule: Rule): string {
   return typeof rule === "string" ? rule : rule.name;
 }
 
+/** Whether a rule changes how cotangents pass rectifiers, and nothing else: guided and deconvnet, whose gradients add up to nothing. */
+export function actsOnRectifiers(rule: Rule): boolean {
+  const name = ruleName(rule);
+  return name !== "standard" && RULES.some((known) => known === name);
+}
+
 /** @throws {XDeepError} RULE_UNKNOWN for a rule that does not exist; CAPABILITY_MISSING for one that the backend does not have */
 export function checkRule({ backend, capabilities: { rules } }: Pick<Model, "backend" | "capabilities">, rule: Rule): void {
   const name = ruleName(rule);

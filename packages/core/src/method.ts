@@ -8,7 +8,7 @@ export { batchSize, concatRows, repeatFeeds, repeatRow, sharedInputs, sliceFeeds
 export type { RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
 export { checkExplainer } from "./check-explainer.ts";
-export { RULES, checkContract, checkRule, ruleName } from "./check-model.ts";
+export { RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./check-model.ts";
 export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
 export { ELEMENT_ARRAYS, isFloatType } from "./data-types.ts";
 export type { InnerValues } from "./inner-values.ts";

@@ -51,6 +51,16 @@ describe("deepLift", () => {
     ).toBeLessThan(1e-6);
   });
 
+  it("of several targets in one run is that of each", async () => {
+    const reference = { x: numbers(12, [2, 2, 8, 8]) };
+    const request = { feeds: { x: image }, reference, rule: "deeplift", outputs: [] };
+    const { perTarget } = await picture.vjp({ ...request, targets: [0, 2] });
+    for (const [k, target] of [0, 2].entries()) {
+      const { gradients } = await picture.vjp({ ...request, target });
+      expect(difference(perTarget![k]!.gradients["x"]!, gradients["x"]!)).toBeLessThan(1e-6);
+    }
+  });
+
   it.each([1e-7, 1e7])("does not depend on how a function is scaled inside: %s", async (factor) => {
     const [plain, other] = await Promise.all([load(scaled(1)), load(scaled(factor))]);
     const x = numbers(7, [3, 6]);

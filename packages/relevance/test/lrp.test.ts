@@ -142,6 +142,14 @@ describe("attnLrp and cpLrp", () => {
     await model.dispose();
   });
 
+  it("cpLrp explains a probability: the last softmax is no gate", async () => {
+    const model = await load(network([4], [nodeProto("Gemm", ["x", "w"], ["z"]), nodeProto("Softmax", ["z"], ["y"])], [weight("w", 1, [4, 3])]));
+    const row = numbers(2, [1, 4]);
+    const { values } = await cpLrp(model).explain(row, { target: 0, score: "probability" });
+    expectClose(values, (await inputXGradient(new Backprop(model)).explain(row, { target: 0, score: "probability" })).values);
+    await model.dispose();
+  });
+
   it("attnLrp gives half to the values, and as much as softmax passes to queries and keys", async () => {
     const model = await load(attention);
     const [attn, cp] = await Promise.all([attnLrp, cpLrp].map((method) => method(model).explain(x, { target: 0 })));

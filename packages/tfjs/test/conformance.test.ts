@@ -14,7 +14,7 @@ for (const engine of ENGINES) {
     name: `tfjs-${engine}`,
     layout: "NHWC",
     capabilities: {
-      rules: ["standard", "guided", "deconvnet"],
+      rules: ["standard", "guided", "deconvnet", "deeplift", "lrp-epsilon"],
       rectifiers: RECTIFIER_NAMES,
       innerValues: true,
       logits: true,

@@ -17,12 +17,12 @@ import {
 } from "@xdeep/layers";
 
 import { UsageError } from "../usage-error.ts";
+import { RELEVANCE_WORDS, type RelevanceOptions } from "./relevance-words.ts";
 
 /** What can be told to a method that stands alone. */
-interface AloneOptions {
+interface AloneOptions extends RelevanceOptions {
   readonly layer?: string | undefined;
   readonly n?: number | undefined;
-  readonly baseline?: BaselineOption | undefined;
 }
 
 interface AloneWord {
@@ -30,6 +30,8 @@ interface AloneWord {
   readonly meaning: string;
   /** It looks at a layer, which "@" may name. */
   readonly takesLayer: boolean;
+  /** What ":" may name; none for most. */
+  readonly variants?: readonly string[];
   create(model: Model, options: AloneOptions): Explainer;
 }
 
@@ -37,6 +39,7 @@ interface AloneWord {
 export interface AloneMethod {
   readonly word: string;
   readonly layer: string | undefined;
+  readonly variant?: string | undefined;
 }
 
 const atLayer = (meaning: string, create: (model: Model, options: { readonly layer?: string | undefined }) => Explainer): AloneWord => ({
@@ -65,23 +68,30 @@ export const ALONE_WORDS: Readonly<Record<string, AloneWord>> = {
   "attention-rollout": ofModel("transformers: attention multiplied through all layers, for no class", attentionRollout),
   "gradient-attention": ofModel("transformers: attention times its gradient, layer by layer", gradientAttention),
   "input-x-gradient": ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))),
+  ...Object.fromEntries(Object.entries(RELEVANCE_WORDS).map(([word, method]) => [word, { ...method, takesLayer: false }])),
 };
 
 /**
- * A method that stands alone, with or without a layer behind "@", as in layer-cam@/layer3/Relu; null where the name is none of these.
+ * A method that stands alone, with or without a layer behind "@", as in layer-cam@/layer3/Relu, or a composite behind ":", as in lrp:epsilon-plus; null where the
+ * name is none of these.
  *
- * @throws {UsageError} for a layer where the method has none, or none behind "@"
+ * @throws {UsageError} for a layer or a composite where the method has none, or none behind "@" or ":"
  */
 export function aloneMethod(name: string): AloneMethod | null {
-  const at = name.indexOf("@");
-  const word = at < 0 ? name : name.slice(0, at);
+  const [, word = "", mark, rest = ""] = /^([^@:]*)([@:]?)([^]*)$/.exec(name)!;
   const found = Object.hasOwn(ALONE_WORDS, word) ? ALONE_WORDS[word]! : null;
   if (found === null) return null;
-  if (at < 0) return { word, layer: undefined };
-  const layer = name.slice(at + 1);
-  if (!found.takesLayer) throw new UsageError(`"${word}" looks at no single layer: leave out "@${layer}".`);
-  if (layer === "") throw new UsageError(`Which layer? Write ${word}@NAME with a name that \`xdeep check\` lists, or ${word} alone for the last.`);
-  return { word, layer };
+  if (mark === "") return { word, layer: undefined };
+  if (mark === ":") return { word, layer: undefined, variant: variantOf(word, rest, found.variants ?? []) };
+  if (!found.takesLayer) throw new UsageError(`"${word}" looks at no single layer: leave out "@${rest}".`);
+  if (rest === "") throw new UsageError(`Which layer? Write ${word}@NAME with a name that \`xdeep check\` lists, or ${word} alone for the last.`);
+  return { word, layer: rest };
+}
+
+function variantOf(word: string, variant: string, known: readonly string[]): string {
+  if (known.includes(variant)) return variant;
+  if (known.length === 0) throw new UsageError(`"${word}" has no variants: leave out ":${variant}".`);
+  throw new UsageError(`There is no ${word}:${variant}. There are ${known.map((each) => `${word}:${each}`).join(", ")}.`);
 }
 
 /** @throws {UsageError} for several baselines, which paths to a layer do not average over */

@@ -100,7 +100,7 @@ function unknownMethod(name: string, tried: readonly string[]): UsageError {
   const packages =
     tried.length === 0 ? "" : ` Nor is there a package ${tried.map((specifier) => `"${printable(specifier)}"`).join(" or ")} in ${process.cwd()} or above.`;
   const words = [...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)];
-  const [asked = name] = name.split("@");
+  const [asked = name] = name.split(/[@:]/);
   const meant = nearestNames(asked, words, 1).find((word) => isNear(word, asked));
   const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
   return new UsageError(
@@ -120,7 +120,10 @@ function isNear(word: string, asked: string): boolean {
  * @throws {XDeepError} OPTION_INVALID for parameters out of their range; CAPABILITY_MISSING when the backend lacks the rule
  */
 export function createExplainer(model: Model, { rule, wrappers, alone }: NamedMethod, settings: MethodSettings): Explainer {
-  if (alone !== undefined) return ALONE_WORDS[alone.word]!.create(model, { layer: alone.layer, n: settings.steps, baseline: settings.baseline });
+  if (alone !== undefined) {
+    const { steps, baseline, methodOption } = settings;
+    return ALONE_WORDS[alone.word]!.create(model, { layer: alone.layer, variant: alone.variant, n: steps, baseline, methodOption });
+  }
   const gradient: Explainer = new Backprop(model, rule === "standard" ? { rule } : { rule, rectifiers: settings.rectifiers });
   return wrappers.reduceRight((inner, wrapper) => wrap(inner, wrapper, settings), gradient);
 }

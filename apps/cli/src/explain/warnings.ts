@@ -1,5 +1,5 @@
 import type { MethodDescription } from "@xdeep/core";
-import { ruleName } from "@xdeep/core/method";
+import { actsOnRectifiers, ruleName } from "@xdeep/core/method";
 
 import type { NamedLabels } from "../inputs/labels.ts";
 import { formatDims } from "../print/format-number.ts";
@@ -12,7 +12,7 @@ import type { TargetWish } from "./target-flag.ts";
 /** What a user should know before he trusts an explanation. `rectifiers` are those that the backend knows. */
 export function explanationWarnings({ name, rule, rectifiers: met, method }: ExplanationRecord, rectifiers: readonly string[]): readonly string[] {
   const warnings: string[] = [];
-  if (rule !== "standard" && met === 0) {
+  if (actsOnRectifiers(rule) && met === 0) {
     const others = rectifiers.filter((word) => word !== "Relu" && word !== "Relu6").slice(0, 3);
     const instead = others.length === 0 ? "" : ` Other operators can count as rectifiers: --rectifiers ${others.join(",")}.`;
     warnings.push(`${name} met no rectifier (${ruleName(rule)} acts on Relu and Relu6), so this is the plain gradient.${instead}`);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { printable } from "@xdeep/core";
+import { actsOnRectifiers } from "@xdeep/core/method";
 
 import type { ExplanationRecord } from "../explain/explanation.ts";
 import type { Failure } from "../explain/report.ts";
@@ -167,7 +168,7 @@ function mapBlock({ value, attribution, isOver, names }: ReportMap, record: Expl
     ["why", name === null ? `entry ${describeTarget(target)}` : `${printable(name)} (${describeTarget(target)})`],
     [record.entries === "scores" ? "score" : record.score, formatNumber(score)],
     ...(convergence === undefined ? [] : [["delta", deltaText(convergence)] as const]),
-    ...(record.rule === "standard" ? [] : [["rectifiers", String(record.rectifiers)] as const]),
+    ...(!actsOnRectifiers(record.rule) ? [] : [["rectifiers", String(record.rectifiers)] as const]),
     ...record.notes.map((note) => ["note", noteInCliWords(note)] as const),
   ];
   return html`<article>

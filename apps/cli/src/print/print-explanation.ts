@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { type FloatTensor, type Rule, sliceRows, printable } from "@xdeep/core";
-import { ruleName } from "@xdeep/core/method";
+import { actsOnRectifiers, ruleName } from "@xdeep/core/method";
 
 import { noteInCliWords } from "../cli-words.ts";
 import { pictureOf } from "../write/picture-of.ts";
@@ -55,7 +55,7 @@ export function describeExplanation(record: ExplanationRecord, values: Explanati
     ...rows.flatMap((row, n) => explainedLines(row, rows.length === 1 ? "" : `row ${n}: `, record)),
     ...(highestOf === null ? [] : [`                 the highest of ${highestOf}`]),
     ...(record.layer === null ? [] : [`    layer        ${printable(record.layer.name)}${sizeOfLayer(record.layer.name, values)}`]),
-    ...(record.rule === "standard" ? [] : [`    rectifiers   ${record.rectifiers}`]),
+    ...(!actsOnRectifiers(record.rule) ? [] : [`    rectifiers   ${record.rectifiers}`]),
     ...notes.map((note) => wrapLines(printable(noteInCliWords(note)), "    note         ")),
     ...tables(record, undrawn, features),
     `    written      ${printable(writtenFiles(record, folder))}`,
@@ -79,7 +79,7 @@ function explainedLines(row: ExplainedRow, prefix: string, { entries, score, rul
 /** Gradients of a modified rule are not meant to add up, so a share would mislead. */
 function describeConvergence({ delta, difference, share }: NonNullable<ExplainedRow["convergence"]>, rule: Rule): string {
   const of = `F(x) - F(baseline) = ${formatNumber(difference)}`;
-  if (rule !== "standard") return `${formatNumber(delta)} from ${of}: ${ruleName(rule)} gradients do not add up to it`;
+  if (actsOnRectifiers(rule)) return `${formatNumber(delta)} from ${of}: ${ruleName(rule)} gradients do not add up to it`;
   return share === null ? `${formatNumber(delta)} (${of})` : `${formatNumber(delta)}, ${formatPercent(share)} of ${of}`;
 }
 

@@ -13,6 +13,7 @@ import { methodCases } from "./methods.ts";
 import { nestedMethodCases } from "./nested-methods.ts";
 import { overflowCases } from "./overflow.ts";
 import { randomRequestCases } from "./random-requests.ts";
+import { relevanceCases } from "./relevance.ts";
 import { ruleCases } from "./rules.ts";
 import { severalTargetCases } from "./several-targets.ts";
 import { targetCases } from "./targets.ts";
@@ -29,6 +30,7 @@ export function cases(): readonly Case[] {
     ...batchCases(),
     ...fixedBatchCases(),
     ...ruleCases(),
+    ...relevanceCases(),
     ...targetCases(),
     ...severalTargetCases(),
     ...innerValueCases(),

@@ -6,7 +6,6 @@ import type {
   ForwardResult,
   LayerInfo,
   Model,
-  RectifierRule,
   Tensor,
   ValueInfo,
   VjpRequest,
@@ -42,7 +41,7 @@ import { type InnerLook, lookInside } from "../networks/inner/look-inside.ts";
 import type { Network } from "../networks/network.ts";
 import { type Trial, defaultSources, trialFeeds } from "./try-network.ts";
 import { type Part, type Pulled, joinGradients, ownRows, pulledOf } from "./join-parts.ts";
-import { backwardPass } from "../tape/backward-pass.ts";
+import { type BackwardPassOptions, backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPassOptions, type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import { RECTIFIER_NAMES } from "../tape/rectifier.ts";
 import { checkCotangent, joinScores, readScores } from "../tape/scoring.ts";
@@ -89,7 +88,7 @@ export class TfjsModel implements Model {
     this.inputs = inputs;
     this.outputs = outputs;
     this.capabilities = {
-      rules: ["standard", "guided", "deconvnet"],
+      rules: ["standard", "guided", "deconvnet", "deeplift", "lrp-epsilon"],
       rectifiers: RECTIFIER_NAMES,
       innerValues: network.inner !== undefined && trial.feeds !== null,
       logits: true,
@@ -140,8 +139,10 @@ export class TfjsModel implements Model {
     this.#checkUsable();
     const plan = planVjp(this, request, this.#innerValues);
     if (plan.targets !== undefined) this.#checkRowsApart(plan);
-    const { feeds, cotangent } = plan;
-    const parts = await this.#inRuns(plan, cotangent === undefined ? feeds : { ...feeds, [COTANGENT]: cotangent }, (run) => this.#vjpOf(plan, run));
+    const { cotangent, reference = {} } = plan;
+    const others = Object.fromEntries(Object.entries(reference).map(([name, tensor]) => [REFERENCE + name, tensor]));
+    const feeds = { ...plan.feeds, ...others, ...(cotangent === undefined ? {} : { [COTANGENT]: cotangent }) };
+    const parts = await this.#inRuns(plan, feeds, (run) => this.#vjpOf(plan, run));
     const { rectifiers, isReached } = parts[0]!;
     const perTarget = targetsOf(plan).map((_, k) => {
       const own = pulledOf(parts, k);
@@ -170,9 +171,17 @@ export class TfjsModel implements Model {
 
   /** One run forward, and back for each target. Between them the scores are read, and nothing global is held meanwhile. */
   async #vjpOf(plan: VjpPlan, run: EngineRun): Promise<Omit<Part, "rows">> {
-    const { [COTANGENT]: cotangent, ...feeds } = run.feeds;
-    const pass = this.#forwardPass(plan, feeds, plan.wrt);
+    const { [COTANGENT]: cotangent, ...fed } = run.feeds;
+    const isOther = (name: string): boolean => name.startsWith(REFERENCE);
+    const feeds = Object.fromEntries(Object.entries(fed).filter(([name]) => !isOther(name)));
+    const relevance = RELEVANCE.includes(ruleName(plan.rule));
+    const pass = this.#forwardPass(plan, feeds, plan.wrt, relevance);
+    let other: ForwardPass | undefined;
     try {
+      if (plan.reference !== undefined) {
+        const others = Object.entries(fed).flatMap(([name, tensor]) => (isOther(name) ? [[name.slice(REFERENCE.length), tensor] as const] : []));
+        other = this.#forwardPass(plan, Object.fromEntries(others), plan.wrt, relevance);
+      }
       const outputs = await downloadAll(plan.outputs.map((name) => [name, pass.outputs[name]!]));
       const scores = await Promise.all(targetsOf(plan).map((targets) => readScores(pass, { ...plan, targets }, run)));
       plan.signal?.throwIfAborted();
@@ -186,20 +195,31 @@ export class TfjsModel implements Model {
         if (k > 0) await betweenRuns(plan.signal);
         this.#checkUsable();
         const start = (cotangent as FloatTensor | undefined) ?? targetCotangent(shape, scored.entries);
-        const { gradients, ...fact } = await this.#pullBack(plan, run, pass, start, k + 1 < scores.length);
+        const { gradients, ...fact } = await this.#pullBack(plan, run, {
+          pass,
+          reference: other,
+          isRelevance: relevance,
+          cotangent: start,
+          isReadAgain: k + 1 < scores.length,
+        });
         pulled.push({ scored, gradients });
         facts.push(fact);
       }
       return { outputs: ownRows(outputs, run), pulled, hasSteps, ...facts[0]! };
     } finally {
+      other?.dispose();
       pass.dispose();
     }
   }
 
   /** One run back, whose gradients leave the engine. */
-  async #pullBack(plan: VjpPlan, run: EngineRun, pass: ForwardPass, cotangent: FloatTensor, isReadAgain: boolean): Promise<Pulling> {
+  async #pullBack(
+    plan: VjpPlan,
+    run: EngineRun,
+    { pass, ...back }: { readonly pass: ForwardPass } & Pick<BackwardPassOptions, "cotangent" | "isReadAgain" | "isRelevance" | "reference">,
+  ): Promise<Pulling> {
     const { cache } = this.#parts;
-    const options = { cotangent, rule: ruleName(plan.rule) as RectifierRule, rectifiers: plan.rectifiers, weights: weightsOf(plan, run), cache, isReadAgain };
+    const options = { ...back, rule: plan.rule, rectifiers: plan.rectifiers, weights: weightsOf(plan, run), cache };
     const { gradients, rectifiers, isReached } = this.#run(() => backwardPass(pass, options));
     cache.sweep();
     try {
@@ -210,14 +230,14 @@ export class TfjsModel implements Model {
     }
   }
 
-  #forwardPass(plan: ForwardPlan | VjpPlan, feeds: Readonly<Record<string, Tensor>>, wrt: readonly string[]): ForwardPass {
+  #forwardPass(plan: ForwardPlan | VjpPlan, feeds: Readonly<Record<string, Tensor>>, wrt: readonly string[], whole = false): ForwardPass {
     const { network, rules } = this.#parts;
     const { output, outputs, targets } = plan;
     const isScored = targets !== undefined || "cotangent" in plan;
     // A cotangent is that of the output itself, whatever the score of targets is.
     const scored = isScored ? { name: output.name, score: targets === undefined ? ("probability" as const) : plan.score } : undefined;
     const wanted = [...new Set([...outputs, ...(isScored || outputs.length === 0 ? [output.name] : [])])];
-    const options: ForwardPassOptions = { feeds, wanted, wrt, rules, ...(scored === undefined ? {} : { scored }) };
+    const options: ForwardPassOptions = { feeds, wanted, wrt, rules, whole, ...(scored === undefined ? {} : { scored }) };
     return this.#run(() => forwardPass(network, options));
   }
 
@@ -290,7 +310,13 @@ export class TfjsModel implements Model {
     run: (part: EngineRun) => Promise<T>,
   ): Promise<readonly Ran<T>[]> {
     const parts: Ran<T>[] = [];
-    for (const part of engineRuns(feeds, { inputs: this.inputs, rows, size, fixedBatch: this.#parts.fixedBatch, zeroFilled: COTANGENT })) {
+    for (const part of engineRuns(feeds, {
+      inputs: [...this.inputs, ...this.inputs.map((info) => ({ ...info, name: REFERENCE + info.name }))],
+      rows,
+      size,
+      fixedBatch: this.#parts.fixedBatch,
+      zeroFilled: COTANGENT,
+    })) {
       if (parts.length > 0) await betweenRuns(signal);
       this.#checkUsable();
       parts.push({ ...(await run(part)), rows: part.rows });
@@ -331,6 +357,12 @@ export class TfjsModel implements Model {
 
 /** Name under which a cotangent travels with the feeds, so that its rows are split as theirs are. No input is called so. */
 const COTANGENT = "\0cotangent";
+
+/** Before the names of a reference run's inputs, which travel in the same way. */
+const REFERENCE = "\0reference ";
+
+/** Rules that give relevance, and need more of a run than gradients do. */
+const RELEVANCE: readonly string[] = ["deeplift", "lrp-epsilon"];
 
 type Ran<T> = T & Pick<EngineRun, "rows">;
 

@@ -1,18 +1,24 @@
-import type { FloatTensor, RectifierRule } from "@xdeep/core";
-import { notBatched } from "@xdeep/core/backend";
-import { type Tensor, keep, matMul, reshape, tensor2d, tidy, zeros } from "@tensorflow/tfjs-core";
+import { type FloatTensor, type RectifierRule, type Rule, XDeepError } from "@xdeep/core";
+import { notBatched, ruleName } from "@xdeep/core/backend";
+import { type Tensor, keep, matMul, mul, reshape, sub, tensor2d, tidy, zeros } from "@tensorflow/tfjs-core";
 
 import { type BackwardResult, backward } from "./reverse.ts";
 import type { FilterCache } from "../formulas/filter-cache.ts";
 import { type ForwardPass, asEngineError } from "./forward-pass.ts";
-import { planRectifiers } from "./rectifier.ts";
+import { type RectifierPlan, planRectifiers } from "./rectifier.ts";
+import { planDeepLift } from "./relevance/deeplift.ts";
+import { planEpsilon } from "./relevance/epsilon.ts";
 import { retain } from "../engine/retain.ts";
 import { upload } from "../engine/transfer.ts";
 
 export interface BackwardPassOptions {
   /** Of the scored value. */
   readonly cotangent: FloatTensor;
-  readonly rule: RectifierRule;
+  readonly rule: Rule;
+  /** The rule gives relevance: the values of the sources are multiplied with what comes back. */
+  readonly isRelevance?: boolean | undefined;
+  /** The run at x′, for rules that compare two. */
+  readonly reference?: ForwardPass | undefined;
   readonly rectifiers: readonly string[];
   /** One per row; the gradients are then summed with these factors, on the engine. */
   readonly weights: Float32Array | undefined;
@@ -36,18 +42,18 @@ export interface BackwardPass {
  * @throws {XDeepError} GRADIENT_MISSING; ENGINE_FAILED when the engine throws; BATCH_INVALID for weights where a gradient has no rows
  */
 export function backwardPass(pass: ForwardPass, options: BackwardPassOptions): BackwardPass {
-  const { cotangent, rule, rectifiers, weights, cache, isReadAgain } = options;
+  const { cotangent, rectifiers, weights, cache, isReadAgain } = options;
   const { scored, sources, recording } = pass;
   const gradients = new Map<string, Tensor>();
   let result: BackwardResult | undefined;
   try {
     tidy(() => {
-      const plan = planRectifiers(recording, rule, rectifiers);
+      const plan = planOf(pass, options, rectifiers);
       const dy = reshape(upload(cotangent), scored.tensor.shape);
       const ids = [...sources.values()].map(({ id }) => id);
       result = backward(recording, { of: scored.id, cotangent: dy, wrt: ids, rectifiers: plan, cache, isReadAgain });
       for (const [name, { id, shape }] of sources) {
-        const gradient = result.gradients.get(id) ?? zeros([...shape]);
+        const gradient = relevanceOf(pass, name, result.gradients.get(id) ?? zeros([...shape]), options);
         gradients.set(name, weights === undefined ? retain(gradient) : keep(weightedSum(name, gradient, weights)));
       }
     });
@@ -56,6 +62,34 @@ export function backwardPass(pass: ForwardPass, options: BackwardPassOptions): B
     throw asEngineError(error);
   }
   return { gradients, rectifiers: result!.rectifiers, isReached: result!.gradients.size > 0 };
+}
+
+function planOf({ recording, scored }: ForwardPass, { rule, reference }: BackwardPassOptions, rectifiers: readonly string[]): RectifierPlan {
+  const name = ruleName(rule);
+  if (name === "lrp-epsilon") return planEpsilon(recording, scored.id, epsilonOf(rule));
+  return reference === undefined ? planRectifiers(recording, name as RectifierRule, rectifiers) : planDeepLift(recording, reference.recording, scored.id);
+}
+
+/** What is returned of a cotangent: x ⊙ c, or (x − x′) ⊙ m. */
+function relevanceOf(pass: ForwardPass, name: string, cotangent: Tensor, { isRelevance = false, reference }: BackwardPassOptions): Tensor {
+  if (!isRelevance) return cotangent;
+  const x = pass.sourceValues.get(name)!;
+  return mul(reference === undefined ? x : sub(x, reference.sourceValues.get(name)!), cotangent);
+}
+
+const EPSILON = 1e-6;
+
+/** @throws {XDeepError} RULE_INVALID */
+function epsilonOf(rule: Rule): number {
+  const {
+    name: _name,
+    epsilon = EPSILON,
+    ...others
+  } = (typeof rule === "string" ? { name: rule } : rule) as { readonly name: string; readonly epsilon?: unknown };
+  const [unknown] = Object.keys(others);
+  if (unknown === undefined && typeof epsilon === "number" && Number.isFinite(epsilon) && epsilon >= 0) return epsilon;
+  const problem = unknown === undefined ? `takes a number of at least 0 as epsilon, got ${String(epsilon)}` : `has no parameter "${unknown}"; it takes epsilon`;
+  throw new XDeepError("RULE_INVALID", `Rule "lrp-epsilon" ${problem}.`, { details: { rule } });
 }
 
 /** Σₙ wₙ gₙ: [N, …] → [1, …]. */

@@ -8,7 +8,7 @@ import { type FinalActivation, finalActivation } from "./final-activation.ts";
 import { type RecordOptions, type Recorder, record } from "./record.ts";
 import { type Recording, disposeRecording } from "./recording.ts";
 
-export interface ForwardPassOptions extends Pick<RecordOptions, "rules"> {
+export interface ForwardPassOptions extends Pick<RecordOptions, "rules" | "whole"> {
   /** Inputs, and inner values from which the network runs. */
   readonly feeds: Readonly<Record<string, PlainTensor>>;
   /** Outputs and inner values to compute. */
@@ -34,6 +34,8 @@ export interface ForwardPass {
   readonly recording: Recording;
   /** Ids and shapes of the values of `wrt`. */
   readonly sources: ReadonlyMap<string, Pick<Tensor, "id" | "shape">>;
+  /** Their values, where the run was recorded whole. */
+  readonly sourceValues: ReadonlyMap<string, Tensor>;
   /** What a score means: the argument of the final activation, or the value itself. Its entries lie as those of the value. */
   readonly scored: RunValue;
   dispose(): void;
@@ -58,13 +60,15 @@ export function forwardPass(network: Network, options: ForwardPassOptions): Forw
   }
 }
 
-function run(network: Network, { feeds, wanted, wrt, scored = { name: wanted[0]!, score: "probability" }, rules }: ForwardPassOptions): ForwardPass {
+function run(network: Network, { feeds, wanted, wrt, scored = { name: wanted[0]!, score: "probability" }, rules, whole }: ForwardPassOptions): ForwardPass {
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, plain]) => [name, upload(plain)]));
   const given = new Map(Object.entries(inputs).map(([name, tensor]) => [listedName(network, name), tensor]));
   const sources = new Map<string, Pick<Tensor, "id" | "shape">>();
-  const { result, recording } = record({ rules, scalars: network.scalars }, (recorder) => {
+  const sourceValues = new Map<string, Tensor>();
+  const { result, recording } = record({ rules, whole, scalars: network.scalars }, (recorder) => {
     const announce = (name: string, tensor: Tensor): void => {
       sources.set(name, { id: tensor.id, shape: tensor.shape });
+      if (whole === true) sourceValues.set(name, retain(tensor));
       recorder.addSource(tensor);
     };
     const announced = wrt.filter((name) => !given.has(listedName(network, name)));
@@ -79,8 +83,10 @@ function run(network: Network, { feeds, wanted, wrt, scored = { name: wanted[0]!
     activations: Object.fromEntries([...result.activations].map(([name, found]) => [name, found?.activation ?? null])),
     recording,
     sources,
+    sourceValues,
     scored: result.value,
     dispose() {
+      for (const tensor of sourceValues.values()) tensor.dispose();
       disposeRecording(recording);
       result.value.tensor.dispose();
       for (const tensor of Object.values(outputs)) tensor.dispose();

@@ -26,6 +26,8 @@ export interface RecordOptions {
   readonly rules: RuleSet;
   /** Numbers that constants are, by their memory. */
   readonly scalars?: ReadonlyMap<object, number> | undefined;
+  /** Keep every input and output, and run fused kernels in their parts: for rules that need more than the gradients do. Default false. */
+  readonly whole?: boolean | undefined;
   /** Forms of a kernel that have no gradient count as kernels without a rule, and end nothing. Default false. */
   readonly keepsGoing?: boolean;
 }
@@ -72,9 +74,11 @@ class Listener implements Recorder {
   readonly #live = new Set<number>();
   readonly #scalars: Map<object, number>;
   readonly #keepsGoing: boolean;
+  readonly #whole: boolean;
   #paused = false;
 
-  constructor({ rules, scalars, keepsGoing = false }: RecordOptions) {
+  constructor({ rules, scalars, keepsGoing = false, whole = false }: RecordOptions) {
+    this.#whole = whole;
     this.#keepsGoing = keepsGoing;
     this.#rules = rules;
     this.#scalars = new Map(scalars);
@@ -106,7 +110,7 @@ class Listener implements Recorder {
     const { runKernel, runKernelFunc, makeTensor } = target;
     const before = Object.getOwnPropertyDescriptors(target);
     target.runKernel = (kernel, inputs, attrs = {}) => {
-      const expanded = expandFused(kernel, inputs, attrs);
+      const expanded = expandFused(kernel, inputs, attrs, this.#whole);
       if (expanded !== null) return expanded;
       const outputs = runKernel.call(target, kernel, inputs, attrs);
       if (!this.#paused) this.#observe(kernel, inputs, attrs, outputs);
@@ -167,7 +171,8 @@ class Listener implements Recorder {
       outputShapes: outputs.map(({ shape }) => shape),
     });
     for (const { id } of outputs.filter(carriesGradient)) this.#live.add(id);
-    const wanted = new Set(present.filter(([, { id }]) => this.#live.has(id)).flatMap(([name]) => neededBy(rule, name)));
+    const all = this.#whole ? present.filter(([, { dtype }]) => dtype !== "string") : [];
+    const wanted = new Set([...all.map(([name]) => name), ...present.filter(([, { id }]) => this.#live.has(id)).flatMap(([name]) => neededBy(rule, name))]);
     const scalar = present.map(([, { dataId }]) => this.#scalars.get(dataId)).find((value) => value !== undefined);
     this.calls.push({
       kernel,
@@ -179,7 +184,7 @@ class Listener implements Recorder {
         ...present.filter(([name]) => wanted.has(name)).map(([name, tensor]) => [name, retain(tensor)] as const),
         ...saved.map((tensor, i) => [`saved ${i}`, tensor] as const),
       ]),
-      savedOutput: rule?.needsOutput ? retain(outputs[0]!) : undefined,
+      savedOutput: this.#whole || rule?.needsOutput ? retain(outputs[0]!) : undefined,
       scalar,
     });
   }

@@ -67,7 +67,7 @@ function relevancePassing(name: string, request: PassingRequest, composite: Comp
     ruleOf(found, node, _, place) {
       const layer = place === "network" ? layers.get(node) : undefined;
       if (layer !== undefined) return layerRule(found, layer, chosenRule(composite, layer), options);
-      return operatorRule(operatorKey(node.opType, node.domain), found, node, gates, epsilon) ?? refused(name, found, node);
+      return operatorRule(operatorKey(node.opType, node.domain), found, node, { gates, epsilon, of }) ?? refused(name, found, node);
     },
     relevances,
     relevanceRule: (found, node) => passOnRule(name, found, node),

@@ -2,6 +2,7 @@ import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdee
 import { normalized, meanOver } from "../../formulas/normalize.ts";
 import { spatialAxes } from "../../formulas/windows/conv-geometry.ts";
 import { normalizedAxes } from "../../rules/layer-normalization.ts";
+import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { held } from "../../sweep/lowering.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 import { quotientOf } from "../deeplift/quotient.ts";
@@ -35,9 +36,15 @@ const FUNCTIONS: ReadonlySet<string> = new Set(
 const PRODUCTS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul", "Mul", "com.microsoft:FusedMatMul"]);
 
 /** The rule of an operator, or null where LRP has none. */
-export function operatorRule(key: string, found: GradientRule, node: NodeProto, gates: Gates, epsilon: number): GradientRule | null {
+export function operatorRule(
+  key: string,
+  found: GradientRule,
+  node: NodeProto,
+  { gates, epsilon, of }: { readonly gates: Gates; readonly epsilon: number; readonly of: string },
+): GradientRule | null {
   const change = (pullback: Pullback): GradientRule => ({ ...found, pullback });
-  if (key === "Softmax") return gates === "none" ? change(({ inputCount }) => Array.from({ length: inputCount }, () => held)) : found;
+  // The softmax that is explained itself is no gate.
+  if (key === "Softmax") return gates === "none" && node.output[0] !== of ? change(({ inputCount }) => Array.from({ length: inputCount }, () => held)) : found;
   if (PRODUCTS.has(key)) return change(product(found, gates));
   if (key === "Div") return change(quotient(found));
   if (key === "LayerNormalization") return change(layerNormalization);
@@ -47,10 +54,12 @@ export function operatorRule(key: string, found: GradientRule, node: NodeProto, 
   return AS_GRADIENT.has(key) ? found : null;
 }
 
-/** c̄ = c f(x) / x, 0 at x = 0. */
-export function identity({ g, input, output, cotangent, inputCount }: PullbackContext): readonly (Value | null)[] {
-  const passed = g.mul(cotangent(0), quotientOf(g, output(0), input(0)));
-  return Array.from({ length: inputCount }, (_, i) => (i === 0 ? passed : null));
+/** c̄ = c f(x) / x, 0 at x = 0. x is the one operand that depends on what is attributed to: the exponent of a constant, too. */
+export function identity({ g, node, input, output, cotangent, inputCount, wants }: PullbackContext): readonly (Value | null)[] {
+  const [place = 0, ...others] = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
+  if (others.length > 0) throw unsupportedNode(node, "several of its inputs depend on what is attributed to, and LRP has a rule for one.");
+  const passed = g.mul(cotangent(0), quotientOf(g, output(0), input(place)));
+  return Array.from({ length: inputCount }, (_, i) => (i === place ? passed : null));
 }
 
 /**
