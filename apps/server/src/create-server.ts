@@ -210,7 +210,11 @@ export function createServer(options: ServerOptions): XDeepServer {
   let isStopping = false;
   let scanner: NodeJS.Timeout | undefined;
   app.addHook("onRequest", async (request) => {
-    if (isStopping && request.method === "POST") throw new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1);
+    if (request.method !== "POST") return;
+    if (isStopping) throw new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1);
+    // Whoever cannot be taken is told before his body is read.
+    const { name, call } = request.params as { readonly name?: string; readonly call?: string };
+    models.find(name ?? call?.replace(/:\w+$/, "") ?? "")?.queue.refuseWhenFull();
   });
   app.addHook("onClose", async () => {
     clearInterval(scanner);

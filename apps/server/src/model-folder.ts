@@ -57,6 +57,11 @@ export class ModelFolder<Q> {
     return [...this.#entries.values()].flatMap(({ served }) => (served === null ? [] : [served]));
   }
 
+  /** The model, where there is one that answers. */
+  find(name: string): ServedModel<Q> | undefined {
+    return this.#entries.get(name)?.served ?? undefined;
+  }
+
   /** @throws {XDeepError} MODEL_NOT_FOUND; MODEL_INVALID where it cannot be loaded */
   get(name: string): ServedModel<Q> {
     const entry = this.#entries.get(name);

@@ -12,6 +12,8 @@ export interface Task<I, O> {
   readonly signal: AbortSignal;
   /** Seconds that the caller has. */
   readonly seconds: number;
+  /** When they are over, by the clock of `performance`. */
+  readonly until: number;
   resolve(output: O): void;
   reject(error: unknown): void;
 }
@@ -57,16 +59,19 @@ export class ModelQueue<I, O> {
     return this.#pace === null ? 0 : ((before + cost) * this.#pace) / this.#options.lanes;
   }
 
+  /** @throws {HttpError} 429 where nobody else may wait */
+  refuseWhenFull(): void {
+    if (this.#isFull()) throw this.#busy(this.wait(0));
+  }
+
   /** @throws {HttpError} 429 where it would wait too long; whatever running throws; the signal's reason */
-  submit(task: Omit<Task<I, O>, "resolve" | "reject">): Promise<O> {
+  submit(task: Omit<Task<I, O>, "resolve" | "reject" | "until">): Promise<O> {
     const wait = this.wait(task.cost);
-    if (this.#waiting.length >= this.#options.mostWaiting || (this.#waiting.length > 0 && wait > task.seconds)) {
-      const seconds = Math.max(1, Math.ceil(wait));
-      return Promise.reject(new HttpError(429, "BUSY", `${this.#waiting.length} requests wait for this model. Try again in ${seconds} s.`, seconds));
-    }
+    if (this.#isFull() || (this.#waiting.length > 0 && wait > task.seconds)) return Promise.reject(this.#busy(wait));
     return new Promise((resolve, reject) => {
       const settle = (): void => task.signal.removeEventListener("abort", leave);
-      const entry: Task<I, O> = { ...task, resolve: (output) => (settle(), resolve(output)), reject: (error) => (settle(), reject(error)) };
+      const until = performance.now() + 1000 * task.seconds;
+      const entry: Task<I, O> = { ...task, until, resolve: (output) => (settle(), resolve(output)), reject: (error) => (settle(), reject(error)) };
       const leave = (): void => {
         const at = this.#waiting.indexOf(entry);
         if (at >= 0) this.#waiting.splice(at, 1);
@@ -80,6 +85,15 @@ export class ModelQueue<I, O> {
     });
   }
 
+  #isFull(): boolean {
+    return this.#waiting.length >= this.#options.mostWaiting;
+  }
+
+  #busy(wait: number): HttpError {
+    const seconds = Math.max(1, Math.ceil(wait));
+    return new HttpError(429, "BUSY", `${this.#waiting.length} requests wait for this model. Try again in ${seconds} s.`, seconds);
+  }
+
   /** Waits until nothing runs or waits. */
   drain(): Promise<void> {
     if (this.#running === 0 && this.#waiting.length === 0) return Promise.resolve();
@@ -87,8 +101,23 @@ export class ModelQueue<I, O> {
   }
 
   #pump(): void {
+    this.#dropLate();
     while (this.#running < this.#options.lanes && this.#waiting.length > 0) void this.#start(this.#next());
     if (this.#running === 0 && this.#waiting.length === 0) this.#drained?.();
+  }
+
+  /**
+   * Who can no longer be answered in time is told now: running it would only make the next one late. Where that would be all of them and nothing runs,
+   * the youngest is tried nevertheless, so that a pace that was measured in bad times is measured again.
+   */
+  #dropLate(): void {
+    const pace = this.#pace ?? 0;
+    const late = this.#waiting.filter(({ until, cost }) => performance.now() + 1000 * pace * cost > until);
+    const isIdle = this.#running === 0 && late.length === this.#waiting.length;
+    for (const task of isIdle ? late.slice(0, -1) : late) {
+      this.#waiting.splice(this.#waiting.indexOf(task), 1);
+      task.reject(new HttpError(504, "DEADLINE", `The explanation would not have been ready within ${task.seconds} s.`));
+    }
   }
 
   /** The one that waits longest, and those behind it that may run with it. */
@@ -116,12 +145,18 @@ export class ModelQueue<I, O> {
     } finally {
       all.end();
       const seconds = (performance.now() - started) / 1000;
-      if (!all.signal.aborted) this.#pace = this.#pace === null ? seconds / cost : this.#pace + WEIGHT * (seconds / cost - this.#pace);
+      this.#measure(seconds / cost, all.signal.aborted);
       this.#options.onRun?.({ tasks: tasks.length, rows: tasks.reduce((sum, { rows }) => sum + rows, 0), seconds });
       this.#running -= 1;
       this.#runningCost -= cost;
       this.#pump();
     }
+  }
+
+  /** A run that was ended before its end took longer than it says. */
+  #measure(pace: number, isCutOff: boolean): void {
+    if (this.#pace === null) this.#pace = pace;
+    else if (!isCutOff || pace > this.#pace) this.#pace += WEIGHT * (pace - this.#pace);
   }
 
   async #runTogether(tasks: readonly Task<I, O>[], signal: AbortSignal): Promise<void> {
