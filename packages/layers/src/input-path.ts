@@ -1,20 +1,19 @@
-import { type ExplainOptions, type FloatTensor, type Input, type Model, type Tensor, XDeepError } from "@xdeep/core";
+import { type ExplainOptions, type Input, type Model, type Tensor, XDeepError } from "@xdeep/core";
 import {
-  addScaled,
   betweenRuns,
   checkExplainOptions,
-  fromFloat64,
+  isFloatType,
   originRow,
   repeatFeeds,
+  resolveBaselines,
   resolveInput,
   sharedInputs,
   sliceFeeds,
-  toFloat64,
 } from "@xdeep/core/method";
-import type { ResolvedInput } from "@xdeep/core/method";
+import type { Baseline, ResolvedInput } from "@xdeep/core/method";
 
 import { type AtLayer, atLayerOf } from "./at-layer.ts";
-import { type PathBaseline, baselinesOf } from "./path-baselines.ts";
+import { pointsOn } from "./path-points.ts";
 import { LAYER_OPTIONS, type LayerOptions, chooseLayer } from "./layer-options.ts";
 
 /** Steps on the path where nothing is asked. */
@@ -23,8 +22,8 @@ export const DEFAULT_STEPS = 50;
 export interface PathOptions extends LayerOptions {
   /** Steps on the straight path from x′ to x. Default 50. */
   readonly n?: number | undefined;
-  /** x′. Default 0. */
-  readonly baseline?: PathBaseline | undefined;
+  /** x′, in every float input with a batch axis. Default 0. */
+  readonly baseline?: Baseline | undefined;
 }
 
 export const PATH_OPTIONS: readonly string[] = [...LAYER_OPTIONS, "n", "baseline"];
@@ -59,6 +58,9 @@ export async function forEachRow<R>(
   const layer = await chooseLayer(model, path, options.output);
   const { target, onProgress, weights: _weights, ...call } = options;
   const shared = sharedInputs(model.inputs);
+  const origins = options.origin?.of ?? resolved.rows;
+  const dims = movingInputs(model, shared).map((name) => [name, [origins, ...resolved.feeds[name]!.dims.slice(1)]] as const);
+  const baselines = resolveBaselines([path.baseline ?? 0], Object.fromEntries(dims));
   const rows: R[] = [];
   const ends: AtLayer[] = [];
   for (let index = 0; index < resolved.rows; index++) {
@@ -66,14 +68,14 @@ export async function forEachRow<R>(
     const feeds = sliceFeeds(resolved.feeds, { start: index, end: index + 1 }, shared);
     const own = Array.isArray(target) ? target[index] : target;
     const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: own ?? null }, layer);
-    const baselines = baselinesOf(model, resolved.feeds, path.baseline ?? 0, originRow(options, index), options.origin?.of ?? resolved.rows);
+    const [start] = baselines(originRow(options, index));
     const fixed = { ...call, target: end.target[0]! };
     const run = (points: ResolvedInput): Promise<AtLayer> => atLayerOf(model, points, fixed, layer);
     ends.push(end);
     rows.push(
       await body({
         end,
-        at: (alphas) => run({ feeds: pointsOn(feeds, baselines, alphas, shared), rows: alphas.length }),
+        at: (alphas) => run({ feeds: pointsOn(feeds, start!, alphas, shared), rows: alphas.length }),
         from(points) {
           const count = points.dims[0]!;
           return run({ feeds: { ...repeatFeeds(feeds, count, shared), [layer.name]: points }, rows: count });
@@ -85,31 +87,8 @@ export async function forEachRow<R>(
   return { rows, ends };
 }
 
-/** The mean of `n` gradients of one row, [n, …], in double precision. */
-export function meanOver({ data }: FloatTensor, n: number): Float64Array {
-  const mean = new Float64Array(data.length / n);
-  for (let k = 0; k < n; k++) addScaled(mean, data.subarray(k * mean.length, (k + 1) * mean.length), 1 / n);
-  return mean;
-}
-
-/** The centres of n equal steps. */
-export function midpoints(n: number): readonly number[] {
-  return Array.from({ length: n }, (_, k) => (k + 0.5) / n);
-}
-
-function pointsOn(
-  feeds: Readonly<Record<string, Tensor>>,
-  baselines: ReadonlyMap<string, Float64Array>,
-  alphas: readonly number[],
-  shared: ReadonlySet<string>,
-): Readonly<Record<string, Tensor>> {
-  const still = repeatFeeds(feeds, alphas.length, shared);
-  const moving = [...baselines].map(([name, start]) => {
-    const { type, dims } = feeds[name]!;
-    const end = toFloat64(feeds[name]!);
-    const values = new Float64Array(alphas.length * end.length);
-    alphas.forEach((alpha, k) => end.forEach((value, i) => (values[k * end.length + i] = start[i]! + alpha * (value - start[i]!))));
-    return [name, fromFloat64(type, [alphas.length, ...dims.slice(1)], values)] as const;
-  });
-  return { ...still, ...Object.fromEntries(moving) };
+function movingInputs({ inputs }: Model, shared: ReadonlySet<string>): readonly string[] {
+  const names = inputs.filter(({ name, type }) => isFloatType(type) && !shared.has(name)).map(({ name }) => name);
+  if (names.length > 0) return names;
+  throw new XDeepError("WRT_UNKNOWN", "The model has no float input, so there is no path in its input. Use layerIntegrated with the layer's own baseline.");
 }

@@ -1,6 +1,7 @@
 import type { Explainer, Model } from "@xdeep/core";
 
-import { type PathOptions, meanOver, midpoints } from "./input-path.ts";
+import { type PathOptions } from "./input-path.ts";
+import { meanOver, midpoints } from "./path-points.ts";
 import { pathMethod } from "./path-method.ts";
 
 /**
