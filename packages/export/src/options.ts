@@ -32,7 +32,7 @@ export interface ExportOptions {
   readonly maxPoints?: number | undefined;
   /**
    * What points of paths and noise are computed in: "float64" (the default) gives the API's to the bit, so that no kink lies between the two; "float32"
-   * for compilers without float64, such as TensorRT, and for files of half the noise.
+   * for places without float64, such as TensorRT, and for files of half the noise.
    */
   readonly pointType?: "float32" | "float64" | undefined;
   /** Tensors that method descriptions only name: baselines, noise. */

@@ -22,7 +22,7 @@ export function deltaOf(
     const at = [...feeds].map(([name, value]): [string, Value] => {
       const from = start.get(name);
       const single = from === undefined ? value : g.cast(from, "float32");
-      return [name, from === undefined || isOneRow ? single : g.expandLike(single, value)];
+      return [name, from === undefined ? single : isOneRow ? g.expand(single, g.ints([1, ...sampleOf(value)])) : g.expandLike(single, value)];
     });
     return target.scores(network.at(new Map(at)).value(scored), isOneRow);
   });
@@ -73,8 +73,20 @@ function integerStart({ g }: WriterContext, given: number | Tensor, own: Value):
   return g.expandLike(g.cast(fill, own.facts.type ?? "int64"), own);
 }
 
-/** [1, …]: one number everywhere, or a tensor of one sample. */
+/** One number, [1, 1, …], or a tensor of one sample, [1, …]. */
 function constantStart({ g, pointType }: WriterContext, given: number | Tensor, like: Value): Value {
+  const sample = sampleOf(like);
+  // One number for all places: browsers' builds of ONNX Runtime cannot expand float64.
+  if (typeof given === "number") return floats(g, pointType, [1, ...sample.map(() => 1)], Float64Array.of(given), "baseline");
+  const fits = [String(sample), String([1, ...sample])].includes(String(given.dims)) && given.data.length === sizeOf(sample);
+  if (fits) return floats(g, pointType, [1, ...sample], toFloat64(given), "baseline");
+  throw new XDeepError("BASELINE_INVALID", `A file holds one baseline for all rows: it needs dims [${sample.join(", ")}], got [${given.dims.join(", ")}].`, {
+    details: { expected: sample, got: given.dims },
+  });
+}
+
+/** The dims of one row. @throws {XDeepError} OPTION_INVALID where one is open */
+function sampleOf(like: Value): readonly number[] {
   const dims = like.facts.dims?.slice(1) ?? [];
   if (!dims.every((dim) => typeof dim === "number")) {
     throw refusal(
@@ -84,11 +96,5 @@ function constantStart({ g, pointType }: WriterContext, given: number | Tensor, 
       "Load the model with `inputDims`.",
     );
   }
-  const sample = dims as readonly number[];
-  if (typeof given === "number") return g.expand(floats(g, pointType, [], Float64Array.of(given), "baseline"), g.ints([1, ...sample]));
-  const fits = [String(sample), String([1, ...sample])].includes(String(given.dims)) && given.data.length === sizeOf(sample);
-  if (fits) return floats(g, pointType, [1, ...sample], toFloat64(given), "baseline");
-  throw new XDeepError("BASELINE_INVALID", `A file holds one baseline for all rows: it needs dims [${sample.join(", ")}], got [${given.dims.join(", ")}].`, {
-    details: { expected: sample, got: given.dims },
-  });
+  return dims as readonly number[];
 }

@@ -110,8 +110,8 @@ function noiseOf({ g, pointType }: WriterContext, x: Value, draws: Float64Array,
   const numbers = draws.subarray(0, n * sizeOf(dims)).map((draw) => offset + fixed * draw);
   const noise = floats(g, pointType, [1, n, ...dims], numbers, "noise");
   if ("std" in spread) return { noise, std: null, mean: 0 };
-  const exact = g.cast(x, pointType);
-  const range = g.sub(extreme(g, exact, "ReduceMax"), extreme(g, exact, "ReduceMin"));
+  // The extremes are entries of x: browsers' builds of ONNX Runtime cannot reduce float64.
+  const range = g.sub(g.cast(extreme(g, x, "ReduceMax"), pointType), g.cast(extreme(g, x, "ReduceMin"), pointType));
   const std = "noiseLevel" in spread ? g.scale(range, spread.noiseLevel) : g.square(g.div(g.scalar(spread.sigmaMultiplier, range), range));
   return { noise, std, mean };
 }

@@ -125,6 +125,8 @@ function* checkInitializerInputs(model: ModelProto): Generator<PortabilityFindin
 
 function* checkWebgpu(model: ModelProto): Generator<PortabilityFinding, void> {
   const found = [...new Set(nodesOf(model).map(({ opType }) => opType))].filter((op) => NOT_ON_WEBGPU.has(op));
+  const asksForIndices = nodesOf(model).some(({ opType, output }) => opType === "MaxPool" && (output[1] ?? "") !== "");
+  if (asksForIndices) yield note("webgpu", "", "MaxPool gives no indices on WebGPU, so the file does not run there.");
   if (found.length > 0) yield note("webgpu", "", `${found.join(", ")}: no kernels on WebGPU, so these run on the CPU, with copies.`);
 }
 
@@ -132,7 +134,7 @@ function* checkFloat64(model: ModelProto): Generator<PortabilityFinding, void> {
   const isDouble = (node: NodeProto): boolean =>
     node.opType === "Cast" && node.attribute.some(({ name, i }) => name === "to" && dataTypeName(Number(i)) === "float64");
   if (nodesOf(model).some(isDouble))
-    yield note("float64", "", "Points or noise are computed in float64: engines of ONNX Runtime do that on the CPU, TensorRT alone does not.");
+    yield note("float64", "", "Points or noise are computed in float64, which the WebGPU bundle of onnxruntime-web and TensorRT do not have.");
 }
 
 type WrittenDim = number | string;
