@@ -4,6 +4,8 @@ export type { ColorInterpolator, DivergingColorMap, SequentialColorMap } from ".
 export { decodeImage } from "./browser/decode-image.ts";
 export type { DecodeOptions } from "./decode-picture.ts";
 export type { ImageSource } from "./image-source.ts";
+export { fittedTo, guessPreset, guessedValues, pictureInput } from "./guess-preset.ts";
+export type { GuessedPreset, GuessedValue, PictureInput } from "./guess-preset.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
 export { preprocess, preprocessBatch } from "./browser/preprocess.ts";

@@ -9,6 +9,8 @@ export { encodeJpeg } from "./encode-jpeg.ts";
 export type { JpegOptions } from "./encode-jpeg.ts";
 export type { FontSource } from "./font-file.ts";
 export type { ImageSource } from "./image-source.ts";
+export { fittedTo, guessPreset, guessedValues, pictureInput } from "./guess-preset.ts";
+export type { GuessedPreset, GuessedValue, PictureInput } from "./guess-preset.ts";
 export { importPreprocessing } from "./import-preprocessing.ts";
 export type { ImportedPreprocessing } from "./imported-preprocessing.ts";
 export { preprocess, preprocessBatch } from "./preprocess.ts";

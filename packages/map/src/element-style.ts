@@ -29,9 +29,9 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0.375rem 0 0.125rem; }
 th, td { padding: 0.125rem 0.375rem; border-bottom: 1px solid var(--line); text-align: right; font-weight: inherit; white-space: nowrap; }
-th:first-child { text-align: left; min-width: 3em; white-space: normal; overflow-wrap: anywhere; }
+th:first-child { text-align: left; min-width: 3em; white-space: normal; overflow-wrap: break-word; }
 thead th { color: var(--soft); }
-td.bar { width: 40%; min-width: 3rem; padding-inline: 0; background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
+td.bar { width: 35%; min-width: 3rem; padding-inline: 0; background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
 td.bar div { height: 0.75rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 td.bar .for { background: #e08214; margin-left: 50%; }
 td.bar .against { background: #4393c3; margin-right: 50%; margin-left: auto; }

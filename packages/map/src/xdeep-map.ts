@@ -104,9 +104,7 @@ export class XDeepMap extends Base implements GroupMember {
   }
 
   get ownEnd(): number | null {
-    return this.getAttribute("scale") === "group" && this.#map !== null
-      ? absolutePercentile(this.#map.data, this.#number("percentile", DEFAULT_PERCENTILE))
-      : null;
+    return this.getAttribute("scale") === "group" && this.#map !== null ? this.#percentile(this.#map) * this.#places(this.#map) : null;
   }
 
   connectedCallback(): void {
@@ -224,6 +222,15 @@ export class XDeepMap extends Base implements GroupMember {
     return this.#isShare() && total > 0 ? { ...map, data: map.data.map((value) => value / total) } : map;
   }
 
+  #percentile({ data }: AttributionMap): number {
+    return absolutePercentile(data, this.#number("percentile", DEFAULT_PERCENTILE));
+  }
+
+  /** Shares grow as places get fewer: maps of different sizes compare what lies on equal areas. */
+  #places({ data }: AttributionMap): number {
+    return this.#isShare() ? data.length : 1;
+  }
+
   #isShare(): boolean {
     return this.getAttribute("unit") === "share";
   }
@@ -266,8 +273,8 @@ export class XDeepMap extends Base implements GroupMember {
       canvas.hidden = true;
       return;
     }
-    const own = absolutePercentile(map.data, this.#number("percentile", DEFAULT_PERCENTILE));
-    this.#end = this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, own) : own;
+    const own = this.#percentile(map) * this.#places(map);
+    this.#end = (this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, own) : own) / this.#places(map);
     const signed = this.hasAttribute("signed") || view.kind !== "picture";
     const names = this.#namesOf() ?? [];
     const text = describeView(view, names);

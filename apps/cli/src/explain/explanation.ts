@@ -1,8 +1,7 @@
 import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep/core";
-import type { Preprocessing } from "@xdeep/image";
+import type { GuessedValue, Preprocessing } from "@xdeep/image";
 
 import type { PictureKind } from "../commands/explain-flags.ts";
-import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { EntryKind, ScoredEntry } from "./score-input.ts";
 

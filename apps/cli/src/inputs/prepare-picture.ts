@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
 
 import {
+  type GuessedValue,
   type PreprocessedImage,
   type Preprocessing,
   type PreprocessingOverrides,
   PRESETS,
+  fittedTo,
+  guessPreset,
+  guessedValues,
   importPreprocessing,
+  pictureInput,
   preprocess,
   resolvePreprocessing,
 } from "@xdeep/image";
@@ -13,7 +18,6 @@ import { type ValueInfo, XDeepError } from "@xdeep/core";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
 import type { CompanionFiles } from "./companion-files.ts";
-import { type GuessedValue, fittedTo, guessPreset, guessedValues, pictureInput } from "./guess-preset.ts";
 import { unreadableFile } from "./file-error.ts";
 
 /** How pictures are fed to one input, and where that comes from. */

@@ -1,8 +1,8 @@
 import { type Model, type ValueInfo, printable } from "@xdeep/core";
+import type { GuessedValue } from "@xdeep/image";
 
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { NamedLabels } from "../inputs/labels.ts";
-import type { GuessedValue } from "../inputs/guess-preset.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
 import { formatDims } from "./format-number.ts";
 import { wrapLines } from "./wrap-lines.ts";

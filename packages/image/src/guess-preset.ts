@@ -1,7 +1,6 @@
-import type { ImageSize, Preprocessing, PresetName, PreprocessingOverrides } from "@xdeep/image";
 import { type ValueInfo, XDeepError } from "@xdeep/core";
-
-import { formatDims } from "../print/format-number.ts";
+import type { ImageSize, Preprocessing, PresetName } from "./preprocessing.ts";
+import type { PreprocessingOverrides } from "./resolve-preprocessing.ts";
 
 /** What a model's input says of the pictures that it takes. */
 export interface PictureInput {
@@ -27,7 +26,7 @@ export function pictureInput(info: ValueInfo, layoutAsked?: "NCHW" | "NHWC"): Pi
   if (info.dims.length !== 4 || layout === null) {
     throw new XDeepError(
       "INPUT_SHAPE",
-      `Input "${info.name}" has dims ${formatDims(info.dims)}, which are not those of pictures. Pass a .npy or .json file${info.dims.length === 4 ? ", or say --layout NCHW or NHWC" : ""}.`,
+      `Input "${info.name}" has dims [${info.dims.map((dim, axis) => dim ?? (axis === 0 ? "N" : "?")).join(", ")}], which are not those of pictures. Pass a .npy or .json file${info.dims.length === 4 ? ", or say --layout NCHW or NHWC" : ""}.`,
       {
         details: { input: info.name, dims: info.dims },
       },

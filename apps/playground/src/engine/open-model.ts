@@ -1,0 +1,114 @@
+import type { Model } from "@xdeep/core";
+import type { WeightsHook } from "@xdeep/core/backend";
+
+/** Where a model runs. */
+export type Device = "wasm" | "webgpu";
+
+/** A model as files, and how it is to be loaded. Plain data: it is cloned into the worker. */
+export interface ModelFiles {
+  readonly kind: "onnx" | "tfjs";
+  /** Name of the file that is the model; the others hold its weights. */
+  readonly main: string;
+  readonly files: Readonly<Record<string, Blob>>;
+  readonly device: Device;
+  /** How many weight tensors are shuffled, counted from the output; 0 for the model as it is. */
+  readonly shuffled: number;
+}
+
+/** Loads a model in the worker. The engine is imported with the first one. */
+export async function openModel(model: ModelFiles): Promise<Model> {
+  return model.kind === "onnx" ? openOnnx(model) : openTfjs(model);
+}
+
+async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<Model> {
+  const [{ loadModel }, ort] = await Promise.all([import("@xdeep/onnxruntime"), device === "webgpu" ? webgpuBuild() : wasmBuild()]);
+  const weightFiles = Object.fromEntries(
+    await Promise.all(
+      Object.entries(files)
+        .filter(([name]) => name !== main)
+        .map(async ([name, file]) => [name, await bytes(file)] as const),
+    ),
+  );
+  const options = { engine: ort, weightFiles, useGpu: device === "webgpu" };
+  const source = await bytes(files[main]!);
+  return shuffled === 0
+    ? loadModel(source, options)
+    : loadModel(source, { ...options, weights: await shuffleLast(shuffled, (weights) => loadModel(source, { ...options, weights })) });
+}
+
+/** Threads need memory that they share, which browsers give to pages that are isolated from others. */
+async function wasmBuild(): Promise<typeof import("onnxruntime-web/wasm")> {
+  const [ort, wasm, mjs] = await Promise.all([
+    import("onnxruntime-web/wasm"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.wasm?url"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.mjs?url"),
+  ]);
+  ort.env.wasm.numThreads = threads();
+  ort.env.wasm.wasmPaths = { wasm: absolute(wasm.default), mjs: absolute(mjs.default) };
+  return ort;
+}
+
+async function webgpuBuild(): Promise<typeof import("onnxruntime-web/webgpu")> {
+  const [ort, wasm, mjs] = await Promise.all([
+    import("onnxruntime-web/webgpu"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url"),
+  ]);
+  ort.env.wasm.numThreads = threads();
+  ort.env.wasm.wasmPaths = { wasm: absolute(wasm.default), mjs: absolute(mjs.default) };
+  return ort;
+}
+
+/** How many threads the engine has here. */
+export function threads(): number {
+  return globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+}
+
+function absolute(url: string): string {
+  return new URL(url, location.href).href;
+}
+
+async function openTfjs({ main, files, shuffled }: ModelFiles): Promise<Model> {
+  const [{ loadModel }, core, wasm, simd, threaded, plain] = await Promise.all([
+    import("@xdeep/tfjs"),
+    import("@tensorflow/tfjs-core"),
+    import("@tensorflow/tfjs-backend-wasm"),
+    import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url"),
+    import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url"),
+    import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url"),
+  ]);
+  wasm.setWasmPaths({
+    "tfjs-backend-wasm.wasm": absolute(plain.default),
+    "tfjs-backend-wasm-simd.wasm": absolute(simd.default),
+    "tfjs-backend-wasm-threaded-simd.wasm": absolute(threaded.default),
+  });
+  await core.setBackend("wasm");
+  const text = await files[main]!.text();
+  const library =
+    (JSON.parse(text) as { readonly format?: string }).format === "graph-model"
+      ? await import("@tensorflow/tfjs-converter")
+      : await import("@tensorflow/tfjs-layers");
+  const weightFiles = Object.fromEntries(Object.entries(files).filter(([name]) => name !== main));
+  const options = { engine: "wasm", library, weightFiles } as const;
+  const source = (): Blob => files[main]!;
+  return shuffled === 0
+    ? loadModel(source(), options)
+    : loadModel(source(), { ...options, weights: await shuffleLast(shuffled, (weights) => loadModel(source(), { ...options, weights })) });
+}
+
+/** A hook that shuffles the last weight tensors. What their names are, a first load tells. */
+async function shuffleLast(count: number, load: (weights: WeightsHook) => Promise<Model>): Promise<WeightsHook> {
+  const names: string[] = [];
+  const model = await load((name, tensor) => {
+    names.push(name);
+    return tensor;
+  });
+  await model.dispose();
+  const { shuffle } = await import("./shuffle.ts");
+  const chosen = new Set(names.slice(-count));
+  return (name, tensor) => (chosen.has(name) ? shuffle(tensor, names.indexOf(name)) : tensor);
+}
+
+async function bytes(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}

@@ -1,0 +1,40 @@
+/** What dropped files are for. */
+export interface SortedFiles {
+  /** The model among them with the files of its weights; null where there is none. */
+  readonly model: { readonly kind: "onnx" | "tfjs"; readonly main: string; readonly files: Readonly<Record<string, File>> } | null;
+  readonly picture: File | null;
+  /** CSV, JSON or npy with the numbers of an input. */
+  readonly numbers: File | null;
+  /** A text file with a name for each class, or ImageNet's index. */
+  readonly labels: File | null;
+  /** How pictures become tensors, as Hugging Face or Teachable Machine writes it. */
+  readonly preprocessing: File | null;
+}
+
+/** Sorts by name: model files are told by their ending, labels and preprocessing by the names that they have beside models. */
+export function sortFiles(files: readonly File[]): SortedFiles {
+  const named = (test: RegExp): File | null => files.find(({ name }) => test.test(name)) ?? null;
+  const onnx = named(/\.onnx$/i);
+  const layers = onnx === null ? named(/^model\.json$/i) : null;
+  const main = onnx ?? layers;
+  const preprocessing = named(/^(preprocessor_config|metadata)\.json$/i);
+  const labels = named(/\.txt$/i) ?? named(/(class|label|index|config).*\.json$/i);
+  const rest = files.filter((file) => file !== main && file !== labels && file !== preprocessing);
+  const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp)$/i.test(name)) ?? null;
+  const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
+  const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
+  return {
+    model:
+      main === null
+        ? null
+        : {
+            kind: onnx === null ? "tfjs" : "onnx",
+            main: main.name,
+            files: Object.fromEntries([main, ...rest.filter(isWeights)].map((file) => [file.name, file])),
+          },
+    picture,
+    numbers,
+    labels: labels === preprocessing ? null : labels,
+    preprocessing,
+  };
+}

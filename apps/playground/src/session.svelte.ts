@@ -1,0 +1,343 @@
+import type { ModelInspection } from "@xdeep/autodiff";
+import { type Attribution, type Input, type Model, type Tensor, type ValueInfo, isXDeepError } from "@xdeep/core";
+import {
+  type Preprocessing,
+  type PreprocessingOverrides,
+  type RgbImage,
+  fittedTo,
+  guessPreset,
+  importPreprocessing,
+  pictureInput,
+  resolvePreprocessing,
+} from "@xdeep/image";
+
+import { BUILT_IN, type BuiltIn, type Sample } from "./built-in.ts";
+import type { Device, ModelFiles } from "./engine/open-model.ts";
+import { type PageWorker, openWorker } from "./engine/open-worker.ts";
+import { METHODS, type MethodSettings, methodById } from "./explain/methods.ts";
+import { runMethod } from "./explain/run-method.ts";
+import { type ScoreList, explainedOutput, highest, scoreList } from "./explain/score-list.ts";
+import { isPictureInput } from "./input/is-picture-input.ts";
+import { readLabels } from "./input/read-labels.ts";
+import { parseFeeds, readNumbersFile } from "./input/read-numbers.ts";
+import { sortFiles } from "./input/sort-files.ts";
+
+/** A model that is loaded. */
+export interface OpenModel {
+  readonly title: string;
+  readonly files: ModelFiles;
+  readonly builtIn: BuiltIn | null;
+  readonly model: Model;
+  /** What can be explained in it; null for models of TensorFlow.js. */
+  readonly inspection: ModelInspection | null;
+  readonly info: ValueInfo;
+  readonly takesPictures: boolean;
+}
+
+/** What is fed. */
+export interface PageInput {
+  readonly name: string;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** As the model sees it, where it is a picture. */
+  readonly picture: RgbImage | null;
+}
+
+export interface Cell {
+  readonly attribution: Attribution<Input> | null;
+  /** A first map, of few steps. */
+  readonly isPreview: boolean;
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  readonly problem: string | null;
+  readonly milliseconds: number | null;
+}
+
+export interface Problem {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+const EMPTY: Cell = { attribution: null, isPreview: false, progress: null, problem: null, milliseconds: null };
+
+export function cellKey(method: string, target: number | null): string {
+  return `${method}/${target ?? "highest"}`;
+}
+
+/** Everything that the page knows, and what can be done with it. One thing is done at a time; the next one ends what goes on. */
+export class Session {
+  open: OpenModel | null = $state.raw(null);
+  labels: readonly string[] = $state.raw([]);
+  input: PageInput | null = $state.raw(null);
+  preprocessing: Preprocessing | null = $state.raw(null);
+  /** Why the preset was guessed; null where it is known. */
+  guess: string | null = $state(null);
+  scores: ScoreList | null = $state.raw(null);
+  targets: readonly (number | null)[] = $state.raw([]);
+  methods: readonly string[] = $state.raw(["guided", "integrated"]);
+  settings: MethodSettings = $state.raw({ steps: 32, draws: 16 });
+  cells: Readonly<Record<string, Cell>> = $state.raw({});
+  device: Device = $state("wasm");
+  /** What goes on; null when nothing does. */
+  busy: string | null = $state(null);
+  problem: Problem | null = $state.raw(null);
+
+  #worker: PageWorker | null = null;
+  #running: AbortController | null = null;
+  /** The visitor chose the targets: they stay when the input changes. */
+  #isChosen = false;
+  #source: { readonly name: string; readonly file: Blob } | null = null;
+
+  get worker(): PageWorker {
+    return (this.#worker ??= openWorker());
+  }
+
+  /** Does one thing: what went on is aborted, and what fails is said on the page. */
+  async #do(what: string, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.busy = what;
+    this.problem = null;
+    try {
+      await act(running.signal);
+    } catch (error) {
+      if (!running.signal.aborted)
+        this.problem = { message: error instanceof Error ? error.message : String(error), code: isXDeepError(error) ? error.code : null };
+    } finally {
+      if (this.#running === running) {
+        this.#running = null;
+        this.busy = null;
+      }
+    }
+  }
+
+  cancel(): void {
+    this.#running?.abort();
+  }
+
+  async openBuiltIn(
+    builtIn: BuiltIn,
+    sample: Sample = builtIn.samples[0]!,
+    chosen: { readonly targets?: readonly number[]; readonly methods?: readonly string[] } = {},
+  ): Promise<void> {
+    await this.#do(`Loading ${builtIn.title}`, async (signal) => {
+      const file = await fetchBlob(builtIn.url, signal);
+      const name = `${builtIn.id}.onnx`;
+      await this.#load({ kind: "onnx", main: name, files: { [name]: file }, device: this.device, shuffled: 0 }, builtIn.title, builtIn, signal);
+      this.labels = builtIn.labels;
+      const known = (chosen.methods ?? builtIn.methods).filter((id) => methodById(id) !== undefined);
+      this.methods = known.length > 0 ? known : builtIn.methods;
+      this.targets = [];
+      await this.#takeSample(sample, signal);
+      const targets = (chosen.targets ?? []).filter((target) => target < builtIn.labels.length);
+      if (targets.length > 0) this.targets = targets;
+      this.#isChosen = targets.length > 0;
+      await this.#explain(signal);
+    });
+  }
+
+  async useSample(sample: Sample): Promise<void> {
+    await this.#do(`Reading ${sample.name}`, async (signal) => {
+      await this.#takeSample(sample, signal);
+      await this.#explain(signal);
+    });
+  }
+
+  async #takeSample(sample: Sample, signal: AbortSignal): Promise<void> {
+    if (sample.url === undefined) {
+      this.#source = null;
+      const { info } = this.open!;
+      await this.#feed({ name: sample.name, feeds: parseFeeds(JSON.stringify(sample.numbers), [info]), picture: null }, signal);
+    } else {
+      this.#source = { name: sample.name, file: await fetchBlob(sample.url, signal) };
+      await this.#readPicture(signal);
+    }
+  }
+
+  /** What a visitor dropped or chose: a model, an input, labels, preprocessing, in any mixture. */
+  async take(files: readonly File[]): Promise<void> {
+    await this.#do("Reading files", async (signal) => {
+      const { model, picture, numbers, labels, preprocessing } = sortFiles(files);
+      if (model !== null) {
+        this.busy = `Loading ${model.main}`;
+        await this.#load({ ...model, device: this.device, shuffled: 0 }, model.main, null, signal);
+        this.labels = [];
+        this.targets = [];
+        const again = this.#source;
+        this.#source = null;
+        this.input = null;
+        if (picture === null && numbers === null && again !== null && this.open!.takesPictures) this.#source = again;
+      }
+      if (labels !== null) this.labels = await readLabels(labels);
+      if (preprocessing !== null) await this.#importPreprocessing(preprocessing);
+      if (this.open === null)
+        throw new Error("Drop a model first: an .onnx file, or the model.json of TensorFlow.js with its weights. Or take one that is built in.");
+      if (picture !== null) this.#source = { name: picture.name, file: picture };
+      if (numbers !== null && picture === null) {
+        this.#source = null;
+        await this.#feed({ name: numbers.name, feeds: await readNumbersFile(numbers, this.open.model.inputs), picture: null }, signal);
+      } else if (this.#source !== null) {
+        await this.#readPicture(signal);
+      }
+      if (this.input !== null) await this.#explain(signal);
+    });
+  }
+
+  /** A picture that is no file, such as a frame of a camera. */
+  async takePicture(name: string, file: Blob): Promise<void> {
+    await this.#do("Reading the picture", async (signal) => {
+      this.#source = { name, file };
+      await this.#readPicture(signal);
+      await this.#explain(signal);
+    });
+  }
+
+  async takeNumbers(text: string): Promise<void> {
+    await this.#do("Reading numbers", async (signal) => {
+      this.#source = null;
+      await this.#feed({ name: "numbers", feeds: parseFeeds(text, this.open!.model.inputs), picture: null }, signal);
+      await this.#explain(signal);
+    });
+  }
+
+  async changePreprocessing(change: PreprocessingOverrides): Promise<void> {
+    await this.#do("Reading the picture again", async (signal) => {
+      const fitted = fittedTo(pictureInput(this.open!.info));
+      this.preprocessing = resolvePreprocessing("preset" in change ? { ...change, ...fitted } : { ...this.preprocessing!, ...change });
+      this.guess = null;
+      await this.#readPicture(signal);
+      await this.#explain(signal);
+    });
+  }
+
+  async changeDevice(device: Device): Promise<void> {
+    await this.#do(`Starting ${device}`, async (signal) => {
+      this.device = device;
+      if (this.open === null) return;
+      const { files, title, builtIn } = this.open;
+      await this.#load({ ...files, device }, title, builtIn, signal);
+      if (this.input !== null) await this.#explain(signal);
+    });
+  }
+
+  async explain(): Promise<void> {
+    await this.#do("Explaining", (signal) => this.#explain(signal));
+  }
+
+  setTargets(targets: readonly (number | null)[]): Promise<void> {
+    this.targets = targets;
+    this.#isChosen = true;
+    return this.explain();
+  }
+
+  setMethods(methods: readonly string[]): Promise<void> {
+    this.methods = METHODS.map(({ id }) => id).filter((id) => methods.includes(id));
+    return this.explain();
+  }
+
+  setSettings(settings: MethodSettings): Promise<void> {
+    this.settings = settings;
+    this.cells = {};
+    return this.explain();
+  }
+
+  async #load(files: ModelFiles, title: string, builtIn: BuiltIn | null, signal: AbortSignal): Promise<void> {
+    const old = this.open;
+    if (old?.title !== title) this.#isChosen = false;
+    this.open = null;
+    this.scores = null;
+    this.cells = {};
+    await old?.model.dispose();
+    const inspection = files.kind === "onnx" ? await this.worker.ask("inspect", files.files[files.main]!) : null;
+    signal.throwIfAborted();
+    const model = await this.worker.load(files);
+    if (signal.aborted) {
+      await model.dispose();
+      signal.throwIfAborted();
+    }
+    const info = model.inputs[0]!;
+    this.open = { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info) };
+    if (!this.open.takesPictures || (old !== null && this.preprocessing !== null && old.title === title)) return;
+    const taken = pictureInput(info);
+    const guessed = guessPreset(taken);
+    this.guess = builtIn?.preprocessing === undefined ? guessed.because : null;
+    this.preprocessing = resolvePreprocessing(builtIn?.preprocessing ?? { preset: guessed.preset, ...fittedTo(taken) });
+  }
+
+  async #importPreprocessing(file: File): Promise<void> {
+    const { preprocessing, labels } = importPreprocessing(JSON.parse(await file.text()));
+    if (labels !== null && labels !== undefined) this.labels = labels as readonly string[];
+    if (this.open?.takesPictures === true) this.preprocessing = resolvePreprocessing({ ...preprocessing, ...fittedTo(pictureInput(this.open.info)) });
+    this.guess = null;
+  }
+
+  async #readPicture(signal: AbortSignal): Promise<void> {
+    if (this.#source === null) return;
+    if (!this.open!.takesPictures || this.preprocessing === null)
+      throw new Error(
+        `"${this.open!.title}" takes no pictures: its input has dims [${this.open!.info.dims.map((dim) => dim ?? "?").join(", ")}]. Give it numbers.`,
+      );
+    const { name, file } = this.#source;
+    const { tensor, picture } = await this.worker.ask("preprocess", { file, options: this.preprocessing });
+    await this.#feed({ name, feeds: { [this.open!.info.name]: tensor }, picture }, signal);
+  }
+
+  /** What the model says, before anything is explained. */
+  async #feed(input: PageInput, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.input = input;
+    this.cells = {};
+    this.scores = await scoreList(this.open!.model, input.feeds, signal);
+    const { classes } = this.scores;
+    const isKnown = this.#isChosen && this.targets.length > 0 && classes !== null && this.targets.every((target) => target !== null && target < classes.length);
+    if (!isKnown) this.targets = classes === null ? [null] : highest(classes, 1);
+  }
+
+  async #explain(signal: AbortSignal): Promise<void> {
+    const { open, input } = this;
+    if (open === null || input === null) return;
+    const output = explainedOutput(open.model)!.name;
+    for (const target of this.targets) {
+      for (const id of this.methods) {
+        const key = cellKey(id, target);
+        if (this.cells[key]?.attribution != null && !this.cells[key].isPreview) continue;
+        const method = methodById(id)!;
+        this.busy = `Explaining by ${method.title}`;
+        const start = performance.now();
+        this.#setCell(key, { progress: { done: 0, total: 1 }, problem: null });
+        try {
+          const attribution = await runMethod({
+            model: open.model,
+            method,
+            feeds: input.feeds,
+            target,
+            output,
+            settings: this.settings,
+            signal,
+            onPreview: (preview) => this.#setCell(key, { attribution: preview, isPreview: true }),
+            onProgress: (progress) => this.#setCell(key, { progress }),
+          });
+          this.#setCell(key, { attribution, isPreview: false, progress: null, milliseconds: performance.now() - start });
+        } catch (error) {
+          this.#setCell(key, { progress: null, problem: signal.aborted ? "cancelled" : error instanceof Error ? error.message : String(error) });
+          signal.throwIfAborted();
+        }
+      }
+    }
+  }
+
+  #setCell(key: string, change: Partial<Cell>): void {
+    this.cells = { ...this.cells, [key]: { ...(this.cells[key] ?? EMPTY), ...change } };
+  }
+}
+
+/** The network and the sample that a name means. */
+export function builtInById(id: string, sample: string): { readonly builtIn: BuiltIn; readonly sample: Sample } | null {
+  const builtIn = BUILT_IN.find((one) => one.id === id);
+  return builtIn === undefined ? null : { builtIn, sample: builtIn.samples.find(({ name }) => name === sample) ?? builtIn.samples[0]! };
+}
+
+async function fetchBlob(url: string, signal: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, { signal });
+  if (!response.ok) throw new Error(`${url} could not be fetched: the server answered ${response.status}.`);
+  return response.blob();
+}

@@ -1,0 +1,72 @@
+import type { Preprocessing } from "@xdeep/image";
+
+import type { MethodSettings } from "../explain/methods.ts";
+
+export interface Recipe {
+  readonly model: string;
+  readonly input: string;
+  readonly methods: readonly string[];
+  readonly targets: readonly (number | null)[];
+  readonly settings: MethodSettings;
+  readonly preprocessing: Preprocessing | null;
+  readonly isOnnx: boolean;
+}
+
+/** The command line that gives the same maps. Methods of layers have no name there, and are left out. */
+export function commandLine({ model, input, methods, targets, settings, preprocessing }: Recipe): string {
+  const known = methods.filter((method) => method !== "grad-cam");
+  const words = ["xdeep explain", quoted(model), quoted(input), "--method", known.join(",") || "vanilla"];
+  if (targets[0] !== undefined && targets[0] !== null) words.push("--target", String(targets[0]));
+  if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
+  if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");
+  if (preprocessing !== null) {
+    const { size, channels, layout, scale, mean, std, resize } = preprocessing;
+    if (size !== undefined) words.push(`--size ${size.width}x${size.height}`);
+    words.push(`--resize ${resize} --channels ${channels} --layout ${layout} --scale ${scale} --mean ${list(mean)} --std ${list(std)}`);
+    if (resize === "crop") words.push(`--crop-fraction ${preprocessing.cropFraction}`);
+  }
+  return words.join(" ");
+}
+
+/** The program that gives the same maps. */
+export function program({ model, input, methods, targets, settings, preprocessing, isOnnx }: Recipe): string {
+  const method = methods[0] ?? "vanilla";
+  const rule = method.includes("guided") ? ', { rule: "guided" }' : "";
+  const gradient = `new Backprop(model${rule})`;
+  const explainer =
+    method === "integrated"
+      ? `integrated(${gradient}, { n: ${settings.steps} })`
+      : method.startsWith("smooth")
+        ? `smooth(${gradient}, { n: ${settings.draws}, seed: 0 })`
+        : method === "grad-cam"
+          ? "gradCam(model)"
+          : gradient;
+  const imports = [
+    `import { loadModel } from "${isOnnx ? "@xdeep/onnxruntime" : "@xdeep/tfjs"}";`,
+    ...(method === "grad-cam" ? ['import { gradCam } from "@xdeep/layers";'] : ['import { Backprop } from "@xdeep/guided";']),
+    ...(method === "integrated"
+      ? ['import { integrated } from "@xdeep/integrated";']
+      : method.startsWith("smooth")
+        ? ['import { smooth } from "@xdeep/smooth";']
+        : []),
+    ...(preprocessing === null ? [] : ['import { preprocess } from "@xdeep/image";']),
+  ];
+  const tensor =
+    preprocessing === null
+      ? "// `tensor` holds the numbers of the input."
+      : `const { tensor } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
+  return `${imports.join("\n")}
+
+const model = await loadModel(${JSON.stringify(model)});
+${tensor}
+const { values, target, scores } = await ${explainer}.explain(tensor, { target: ${targets[0] ?? null} });
+`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function list(values: number | readonly number[]): string {
+  return typeof values === "number" ? String(values) : values.join(",");
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+
+import { rankCorrelation } from "../explain/rank-correlation.ts";
+import { type Recipe, commandLine, program } from "./commands.ts";
+import { readLink, writeLink } from "./link.ts";
+
+const recipe: Recipe = {
+  model: "my net.onnx",
+  input: "it's.png",
+  methods: ["integrated", "grad-cam"],
+  targets: [3],
+  settings: { steps: 32, draws: 16 },
+  preprocessing: null,
+  isOnnx: true,
+};
+
+describe("what is taken away", () => {
+  it("a link brings back what it was made of, and numbers that are none are left out", () => {
+    const state = { model: "digits", sample: "a 7", targets: [7, 1], methods: ["guided", "smooth"], steps: 64, draws: 8 };
+    expect(readLink(writeLink(state))).toEqual(state);
+    expect(readLink("#model=digits&targets=-1,x,2&steps=1e9")).toMatchObject({ targets: [2], steps: 32, draws: 16 });
+    expect(readLink("")).toBeNull();
+  });
+
+  it("the command line quotes names and leaves out what the command has no name for", () => {
+    expect(commandLine(recipe)).toBe("xdeep explain 'my net.onnx' 'it'\\''s.png' --method integrated --target 3 --steps 32");
+  });
+
+  it("the program imports what it uses", () => {
+    expect(program(recipe)).toContain('import { integrated } from "@xdeep/integrated"');
+    expect(program({ ...recipe, methods: ["grad-cam"] })).toContain("gradCam(model).explain(tensor, { target: 3 })");
+    expect(program({ ...recipe, methods: ["smooth-guided"], isOnnx: false })).toMatch(/@xdeep\/tfjs[^]*smooth\(new Backprop\(model, \{ rule: "guided" \}\)/);
+  });
+});
+
+describe("rank correlation", () => {
+  it("is 1 for the same order of sizes, −1 for the opposite, and 0 where all are equal", () => {
+    expect(rankCorrelation([1, -2, 3], [10, 20, -30])).toBeCloseTo(1, 12);
+    expect(rankCorrelation([1, 2, 3], [3, 2, 1])).toBeCloseTo(-1, 12);
+    expect(rankCorrelation([1, 1, 1], [1, 2, 3])).toBe(0);
+    expect(rankCorrelation([1, 2, 2, 4], [1, 3, 3, 9])).toBeCloseTo(1, 12);
+  });
+});

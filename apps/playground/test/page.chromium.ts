@@ -1,0 +1,249 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+import { type FloatTensor, fromJSON } from "@xdeep/core";
+import { Backprop } from "@xdeep/guided";
+import { preprocess } from "@xdeep/image";
+import { loadModel } from "@xdeep/onnxruntime";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
+import { type BuiltPage, buildPage } from "./build-page.ts";
+
+const SHARED = fileURLToPath(new URL("../../../../shared/", import.meta.url));
+const DEMO_MODEL = fileURLToPath(new URL("../../demo/model/shapes.onnx", import.meta.url));
+const SAMPLES = fileURLToPath(new URL("../public/models/", import.meta.url));
+/** What a task of the page's thread may take at most while something is explained, in milliseconds of a core. */
+const LONGEST_FRAME = 100;
+
+let site: BuiltPage;
+let browser: Browser;
+let context: BrowserContext;
+let problems: string[];
+let requests: string[];
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([buildPage(), startChromium()]);
+}, 240_000);
+afterAll(async () => {
+  await browser.close();
+  await site[Symbol.asyncDispose]();
+});
+afterEach(async () => {
+  await context.close();
+  expect(problems).toEqual([]);
+  // Nothing leaves the page: it asks its own origin alone.
+  expect(requests.filter((url) => !url.startsWith(site.url) && !/^(data|blob):/.test(url))).toEqual([]);
+});
+
+async function open(hash = "", options: Parameters<typeof freshProfile>[1] = {}): Promise<Page> {
+  ({ context, problems, requests } = await freshProfile(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options }));
+  const page = await context.newPage();
+  await page.goto(`${site.url}${hash}`);
+  return page;
+}
+
+async function ready(page: Page): Promise<void> {
+  await page.locator(".status").getByText("Ready").waitFor({ timeout: 90_000 });
+}
+
+async function download(page: Page, name: string | RegExp): Promise<Buffer> {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+  return readFileSync(await file.path());
+}
+
+/** The largest difference of two maps, by the largest value. */
+function apart(a: FloatTensor, b: FloatTensor): number {
+  expect(a.dims).toEqual(b.dims);
+  const largest = b.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return a.data.reduce((most, value, n) => Math.max(most, Math.abs(value - b.data[n]!)), 0) / largest;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Thread time in microseconds: what a task took of a core, however busy the machine is. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Milliseconds of each task of the page's own thread. */
+function pageTasks(trace: Buffer): readonly number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const threads = new Set(
+    traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain").map(({ pid, tid }) => `${pid}/${tid}`),
+  );
+  return traceEvents
+    .filter(({ name, pid, tid, tdur }) => /RunTask/.test(name) && tdur !== undefined && threads.has(`${pid}/${tid}`))
+    .map(({ tdur }) => tdur! / 1000);
+}
+
+async function nodeMap(model: string, picture: string, options: Parameters<typeof preprocess>[1], target: number): Promise<FloatTensor> {
+  const loaded = await loadModel(model);
+  const { tensor } = await preprocess(picture, options);
+  const { values } = await new Backprop(loaded, { rule: "guided" }).explain(tensor as FloatTensor, { target });
+  await loaded.dispose();
+  return values;
+}
+
+const mapIn = (json: Buffer): FloatTensor => {
+  const { values } = fromJSON(json.toString());
+  return Object.values(values as Readonly<Record<string, FloatTensor>>)[0]!;
+};
+
+describe("the page in Chromium, below a path", () => {
+  it("explains a built-in network: its map is Node's, and the page loads less than 200 kB before the engine", async () => {
+    const page = await open();
+    const first = requests.filter((url) => url.startsWith(site.url)).map((url) => url.slice(site.url.length));
+    const bytes = first
+      .filter((path) => !path.endsWith(".onnx"))
+      .map((path) => gzipSync(readFileSync(join(site.folder, path === "" ? "index.html" : path))).length);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
+    await page.getByRole("button", { name: "Shapes" }).first().click();
+    await ready(page);
+    expect(await page.locator("xdeep-map figcaption").allTextContents()).toEqual(["guided: circle", "integrated: circle", "Grad-CAM: circle"]);
+    const json = await download(page, /^JSON of circle\.guided/);
+    const expected = await nodeMap(DEMO_MODEL, join(SAMPLES, "shapes/circle.png"), { preset: "unit", size: { width: 64, height: 64 }, resize: "stretch" }, 0);
+    expect(apart(mapIn(json), expected)).toBeLessThan(1e-5);
+  });
+
+  it("freezes for no frame, and cancels within a run", async () => {
+    const page = await open("#model=shapes&sample=star&methods=guided");
+    await ready(page);
+    await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+    await page.getByRole("button", { name: "integrated", exact: true }).click();
+    await page.locator(".status").getByText("Explaining").waitFor();
+    await page.getByRole("button", { name: "SmoothGrad" }).click();
+    await ready(page);
+    const tasks = pageTasks(await browser.stopTracing());
+    expect(tasks.length).toBeGreaterThan(10);
+    expect(tasks.filter((milliseconds) => milliseconds > LONGEST_FRAME)).toEqual([]);
+    await page.locator("label", { hasText: "steps" }).locator("input").fill("1000");
+    await page.locator("label", { hasText: "steps" }).locator("input").press("Enter");
+    await page.locator(".status").getByText("Explaining by integrated").waitFor();
+    const start = Date.now();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await ready(page);
+    expect(Date.now() - start).toBeLessThan(5000);
+    // The model is as usable as before.
+    await page.getByRole("button", { name: "gradient", exact: true }).click();
+    await page.getByRole("button", { name: "integrated", exact: true }).click();
+    await page.getByRole("button", { name: "SmoothGrad" }).click();
+    await ready(page);
+    await expect.poll(() => page.locator("xdeep-map figcaption").allTextContents()).toContain("gradient: star");
+  });
+
+  it("explains numbers as bars, follows the path, removes places and shuffles weights", async () => {
+    const page = await open("#model=fruit&sample=a%20lemon&methods=integrated");
+    await ready(page);
+    expect(await page.locator("xdeep-map .bars tbody tr").count()).toBe(5);
+    expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("integrated: lemon");
+    await page.getByRole("button", { name: "Follow it" }).click();
+    await page.getByText("Attributed so far:").waitFor();
+    await page.getByRole("button", { name: "Remove and return places" }).click();
+    await page.getByText("mean score: this map").last().waitFor();
+    await page.getByRole("button", { name: "Shuffle its weights" }).click();
+    await expect.poll(() => page.getByText("rank correlation with the map").count(), { timeout: 60_000 }).toBe(3);
+    await page.getByRole("textbox", { name: /weight/ }).fill("46, 44, 0.9, 0.66, 24");
+    await page.getByRole("button", { name: "Explain these" }).click();
+    await expect.poll(() => page.locator("xdeep-map figcaption").first().textContent()).toBe("integrated: plum");
+  });
+
+  it("takes files that are dropped: a model with its labels and a picture, and says what it cannot read", async () => {
+    const page = await open();
+    const chooser = page.locator("input[type=file]");
+    await chooser.setInputFiles([{ name: "broken.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no model") }]);
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").textContent()).toMatch(/\[MODEL_INVALID\]/);
+    const names = { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from("<b>circle</b>\nsquare\n") };
+    await chooser.setInputFiles([
+      { name: "mine.onnx", mimeType: "application/octet-stream", buffer: readFileSync(DEMO_MODEL) },
+      names,
+      { name: "circle.png", mimeType: "image/png", buffer: readFileSync(join(SAMPLES, "shapes/circle.png")) },
+    ]);
+    await ready(page);
+    expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("guided: <b>circle</b>");
+    const explainer = await download(page, "The explainer as an ONNX file");
+    expect(explainer.length).toBeGreaterThan(readFileSync(DEMO_MODEL).length);
+  });
+
+  it("comes back by a link, and works without a network once it was loaded", async () => {
+    const page = await open("#model=digits&sample=7&methods=guided&targets=7");
+    await ready(page);
+    await page.getByRole("button", { name: "A link to this" }).click();
+    await page.getByText("now brings this back").waitFor();
+    expect(page.url()).toContain("sample=7");
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).active !== null);
+    await page.reload();
+    await ready(page);
+    await context.setOffline(true);
+    site.server.closeAllConnections();
+    await page.reload();
+    await ready(page);
+    expect(await page.locator("xdeep-map figcaption").allTextContents()).toEqual(["guided: 7"]);
+    await context.setOffline(false);
+  });
+
+  it.each(["light", "dark"] as const)("has no serious finding of axe, %s", async (colorScheme) => {
+    const page = await open("#model=fruit&sample=a%20plum&methods=integrated", { colorScheme, bypassCSP: true });
+    await ready(page);
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        readonly axe: {
+          run(): Promise<{
+            readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[];
+          }>;
+        };
+      };
+      return (await axe.run()).violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it("is told by keys alone, from a network to the value of a pixel", async () => {
+    const page = await open();
+    const tabTo = async (name: RegExp): Promise<void> => {
+      for (let n = 0; n < 60; n++) {
+        await page.keyboard.press("Tab");
+        const focused = await page.evaluate(() => {
+          const deepest = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
+          return deepest?.getAttribute("aria-label") ?? deepest?.textContent ?? "";
+        });
+        if (name.test(focused)) return;
+      }
+      throw new Error(`No key leads to ${String(name)}.`);
+    };
+    await tabTo(/^Digits/);
+    await page.keyboard.press("Enter");
+    await ready(page);
+    await tabTo(/Most at the/);
+    await page.keyboard.press("PageDown");
+    await expect.poll(() => page.locator("xdeep-map .readout").first().textContent()).toContain("rank 1 of 784");
+  });
+
+  it.skipIf(!existsSync(join(SHARED, "models/squeezenet/squeezenet.onnx")))("drop SqueezeNet and a cat: the right class, and Node's map to 1e-5", async () => {
+    const page = await open();
+    const model = join(SHARED, "models/squeezenet/squeezenet.onnx");
+    const picture = join(SHARED, "images/kitten_224.png");
+    await page.locator("input[type=file]").setInputFiles([model, join(SHARED, "models/squeezenet/imagenet_class_index.json"), picture]);
+    await ready(page);
+    await page.locator("select").filter({ hasText: "caffe" }).selectOption("caffe");
+    await page
+      .locator(".status")
+      .getByText("Ready")
+      .waitFor({ state: "hidden" })
+      .catch(() => undefined);
+    await ready(page);
+    expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("guided: tabby");
+    const json = await download(page, /^JSON of kitten_224\.guided/);
+    expect(apart(mapIn(json), await nodeMap(model, picture, "caffe", 281))).toBeLessThan(1e-5);
+  });
+});
