@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
+import { ALONE_WORDS } from "./explain/alone-method.ts";
 import { METRIC_WORDS } from "./evaluate/metric.ts";
 import { METHOD_WORDS } from "./explain/method.ts";
 import { createProgram } from "./program.ts";
@@ -22,7 +23,12 @@ describe("README.md", () => {
   });
 
   it("describes the methods as the help does", () => {
-    const rows = [...readme.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, word, meaning]) => [word, meaning]);
+    const [nesting] = readme.split('Methods joined by "-" nest');
+    const rows = [...nesting!.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)].map(([, word, meaning]) => [word, meaning]);
     expect(rows).toEqual(Object.entries(METHOD_WORDS));
+  });
+
+  it("names every method that stands alone", () => {
+    expect(Object.keys(ALONE_WORDS).filter((word) => !readme.includes(`\`${word}\``))).toEqual([]);
   });
 });
