@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -158,14 +160,9 @@ describe("two workers on one Redis", () => {
     }
   });
 
-  it("a disk that is full stops nobody for good: once there is room the work goes on", async () => {
-    const disk = join("/tmp", `xdeep-disk-${process.pid}`);
-    await mkdir(disk);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]);
-    onTestFinished(async () => {
-      execFileSync("umount", ["-l", disk]);
-      await rm(disk, { recursive: true, force: true });
-    });
+  it.skipIf(!mayMount())("a disk that is full stops nobody for good: once there is room the work goes on", async () => {
+    const disk = smallDisk();
+    onTestFinished(() => removeDisk(disk));
     const disturbed = await work(rowsOf(320), { slow: 4, out: join(disk, "results") });
     const producer = supervise(disturbed.produce);
     const workers = [supervise(disturbed.worker), supervise(disturbed.worker)];
@@ -183,4 +180,26 @@ describe("two workers on one Redis", () => {
 /** Takes all room that is left. */
 async function fill(path: string): Promise<void> {
   for (let n = 0; n < 3; n++) await writeFile(path, Buffer.alloc(8_000_000)).catch(() => undefined);
+}
+
+/** A disk of four megabytes, which only root may make. */
+function smallDisk(): string {
+  const disk = mkdtempSync(join(tmpdir(), "xdeep-disk-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], { stdio: "pipe" });
+  return disk;
+}
+
+function removeDisk(disk: string): void {
+  execFileSync("umount", ["-l", disk]);
+  rmSync(disk, { recursive: true, force: true });
+}
+
+function mayMount(): boolean {
+  try {
+    removeDisk(smallDisk());
+    return true;
+  } catch (error) {
+    console.warn(`NOT RUN: what happens on a full disk. A small disk could not be mounted here: ${String(error)}`);
+    return false;
+  }
 }
