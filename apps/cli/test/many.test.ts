@@ -45,7 +45,8 @@ describe("many inputs", () => {
     await writeFile(join(folder, "03.png"), "no picture");
     await writeFile(join(folder, "labels.txt"), "red\ngreen\nnone\n");
     const argv = ["explain", model, folder, "-m", "vanilla,integrated", "--labels", join(folder, "labels.txt"), "--preset", "unit", "--resize", "none"];
-    const { code, stdout, stderr } = await cli.run([...argv, "--out", out, "--workers", "2", "--shard-size", "4", "--json"]);
+    const { code, stdout, stderr } = await cli.run([...argv, "--out", out, "--workers", "2", "--shard-size", "4", "--cache", join(folder, "kept"), "--json"]);
+    expect((await readdir(join(folder, "kept"))).length).toBeGreaterThan(0);
     const { rows, errors, failures, summary } = JSON.parse(stdout) as ManyDocument;
     expect({ code, rows, errors }).toEqual({ code: 1, rows: { explained: 8, failed: 1, total: 9 }, errors: { IMAGE_INVALID: 1 } });
     expect(failures).toMatchObject([{ row: 3 }]);

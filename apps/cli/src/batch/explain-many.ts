@@ -112,7 +112,7 @@ async function plan(path: string, inputs: readonly string[], flags: ExplainFlags
     const inputPlan: InputPlan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
     if (inputPlan.pictures !== undefined) say(presetHint(inputPlan.pictures.plan));
     await readFurtherInputs(model, flags.input ?? {});
-    return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path)));
+    return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path, flags.cache)));
   } finally {
     await model.dispose();
   }

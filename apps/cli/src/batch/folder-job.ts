@@ -27,6 +27,8 @@ export interface FolderJob {
 /** What a job needs on the machine that runs it: paths relative to the base. */
 export interface FolderPlaces {
   readonly model: string;
+  /** The folder of `--cache`. */
+  readonly cache?: string | undefined;
 }
 
 export type JobFlags = Pick<ExplainFlags, "gpu" | "method" | "takeMax" | "top"> & Partial<ExplainFlags>;
@@ -130,8 +132,9 @@ export function asJson(value: FolderJob | FolderPlaces): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
 }
 
-export function placesOf(model: string): FolderPlaces {
-  return { model: relative(process.cwd(), resolve(model)).replaceAll(sep, "/") };
+export function placesOf(model: string, cache?: string): FolderPlaces {
+  const fromHere = (path: string): string => relative(process.cwd(), resolve(path)).replaceAll(sep, "/");
+  return { model: fromHere(model), ...(cache === undefined ? {} : { cache: fromHere(cache) }) };
 }
 
 /** Words that are no files, such as "black", have no hash. */

@@ -31,7 +31,7 @@ interface RowRun {
 
 /** What `xdeep explain` does to a row of many, in a thread of its own: the module that @xdeep/batch opens there. */
 export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, base }) => {
-  const flags = flagsAt(job, base);
+  const flags = { ...flagsAt(job, base), ...(places.cache === undefined ? {} : { cache: resolve(base, places.cache) }) };
   const path = resolve(base, places.model);
   const { model, file, weightFiles } = await loadAnyModel(path, flags);
   if (file.sha256 !== job.model.sha256 || weightFiles.map(({ sha256 }) => sha256).join() !== job.model.weights.join()) {
