@@ -66,7 +66,10 @@ function manifestFaults(manifest, folder) {
   if (manifest.repository?.directory !== folder.replaceAll("\\", "/"))
     faults.push(`"repository.directory" is ${manifest.repository?.directory}, not ${folder}`);
   if (manifest.type !== "module") faults.push('"type" is not "module"');
-  if (manifest.sideEffects !== false) faults.push('"sideEffects" is not false');
+  // A package that defines a custom element names the files that do; no other does anything when it is imported.
+  const effects = manifest.sideEffects === false ? [] : (manifest.sideEffects ?? ["everything"]);
+  const allowed = manifest.name === "@xdeep/map" ? ["./src/index.ts", "./dist/index.js"] : [];
+  if (String(effects) !== String(allowed)) faults.push(`"sideEffects" names ${effects.join(", ") || "nothing"}, not ${allowed.join(", ") || "nothing"}`);
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     if (/^(workspace|catalog|file|link):/.test(range)) faults.push(`${name} is asked for as ${range}, which only this repository understands`);
     if (name.startsWith("@xdeep/") && !/^\^\d/.test(range)) faults.push(`${name} is asked for as ${range}, not as a caret range`);
