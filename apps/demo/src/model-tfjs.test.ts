@@ -40,7 +40,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Model>>> = {
 const METHODS: Readonly<Record<string, (model: Model) => Explainer>> = {
   vanilla: (model) => new Backprop(model),
   guided: (model) => new Backprop(model, { guided: true }),
-  integrated: (model) => integrated(new Backprop(model), { n: 25 }),
+  integrated: (model) => integrated(new Backprop(model), { n: 6 }),
   smooth: (model) => smooth(new Backprop(model), { n: 3, seed: 3 }),
 };
 

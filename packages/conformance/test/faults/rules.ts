@@ -14,7 +14,15 @@ export const ruleFaults: readonly Fault[] = [
       ...(await vjp(request.rule === "guided" ? { ...request, rule: "standard" } : request)),
       rectifiers: (await vjp(request)).rectifiers,
     })),
-    fails: ["rules/guided/cnn", "rules/guided/*", "methods/guided", "methods/integrated/guided", "methods/smooth/guided", "layers/guided-grad-cam"],
+    fails: [
+      "rules/guided/cnn",
+      "rules/guided/*",
+      "methods/guided",
+      "methods/integrated/guided",
+      "methods/smooth/guided",
+      "layers/guided-grad-cam",
+      "targets/several/guided",
+    ],
   },
   {
     name: "guided is left out where the probability is explained",
@@ -85,7 +93,7 @@ export const ruleFaults: readonly Fault[] = [
       const result = await vjp(request);
       return { ...result, rectifiers: result.rectifiers === 0 ? 0 : result.rectifiers + 1 };
     }),
-    fails: ["rules/guided/count", "rules/*", "methods/provenance"],
+    fails: ["rules/guided/count", "rules/*", "methods/provenance", "targets/several/guided"],
   },
   {
     name: "rectifiers cannot be narrowed",
