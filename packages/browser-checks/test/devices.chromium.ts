@@ -37,14 +37,14 @@ afterAll(async () => {
   await pages?.[Symbol.asyncDispose]();
 });
 
-async function play<T>(scene: string): Promise<T> {
+async function play<T>(scene: string, { mayComplain = false }: { readonly mayComplain?: boolean } = {}): Promise<T> {
   const { context, problems } = await freshProfile(browser);
   try {
     const page = await context.newPage();
     await page.goto(`${site.url}devices.html`);
     await page.waitForFunction("globalThis.play !== undefined");
     const result = (await page.evaluate(`globalThis.play(${JSON.stringify(scene)})`)) as T;
-    expect(problems).toEqual([]);
+    if (!mayComplain) expect(problems).toEqual([]);
     return result;
   } finally {
     await context.close();
@@ -54,6 +54,12 @@ async function play<T>(scene: string): Promise<T> {
 describe("WebGPU", () => {
   it("that is emulated is refused, with its name, unless it is allowed", async () => {
     expect(await play("refused")).toMatchObject({ code: "GPU_UNAVAILABLE", message: expect.stringMatching(/swiftshader.*allowSoftwareGpu/) });
+  });
+
+  it("rejects a call during which its device met an error, and answers the next", async () => {
+    const { outcome, later } = await play<{ readonly outcome: string; readonly later: number }>("deviceError", { mayComplain: true });
+    expect(outcome).toMatch(/^ENGINE_FAILED: onnxruntime-web .* failed while it ran the model/);
+    expect(later).toBe(2);
   });
 
   it.each([

@@ -23,6 +23,8 @@ export interface UnsupportedFixture {
 export interface Manifest {
   /** What the backend is called in reports, such as "onnxruntime-node". */
   readonly name: string;
+  /** Where it runs, such as the browser and the device: for people who read the report. Default: Node. */
+  readonly environment?: string;
   /** Loads the form of a fixture that the backend reads; null where it cannot. A fresh model on every call: each case has its own. */
   createModel(fixture: Fixture): Promise<Model | null>;
   /** Must be equal to those of the models. */

@@ -8,7 +8,7 @@ export const UPDATE_VARIABLE = "XDEEP_UPDATE_REPORTS";
 
 /**
  * For `onReport`: keeps a report as a JSON file that is under version control. A run must give what the file says; with XDEEP_UPDATE_REPORTS=1
- * it writes the file. Node only. The suite's own version does not count.
+ * it writes the file. Node only. The suite's own version does not count, nor does the environment.
  *
  * @throws {ConformanceFailure} naming the cases that differ
  */
@@ -28,7 +28,7 @@ export async function readReport(file: URL | string): Promise<ConformanceReport>
 }
 
 function differencesOf(kept: ConformanceReport, report: ConformanceReport): readonly string[] {
-  const header = ({ cases: _cases, suite: _suite, ...rest }: ConformanceReport): string => JSON.stringify(rest);
+  const header = ({ cases: _cases, suite: _suite, environment: _environment, ...rest }: ConformanceReport): string => JSON.stringify(rest);
   const before = new Map(kept.cases.map((result) => [result.id, JSON.stringify(result)]));
   const after = new Map(report.cases.map((result) => [result.id, JSON.stringify(result)]));
   return [

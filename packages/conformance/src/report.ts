@@ -25,6 +25,7 @@ export interface ConformanceReport {
   readonly name: string;
   readonly backend: string;
   readonly engine: string;
+  readonly environment?: string;
   readonly layout: ImageLayout;
   readonly capabilities: Manifest["capabilities"];
   readonly tolerance?: Manifest["tolerance"];

@@ -66,6 +66,7 @@ export function prepareRun(manifest: Manifest, { only }: RunOptions = {}): Run {
       suite: VERSION,
       name: manifest.name,
       ...identity,
+      ...(manifest.environment === undefined ? {} : { environment: manifest.environment }),
       layout: manifest.layout ?? "NCHW",
       capabilities: manifest.capabilities,
       ...(manifest.tolerance === undefined ? {} : { tolerance: manifest.tolerance }),

@@ -13,6 +13,7 @@ function summary(reports: readonly ConformanceReport[]): string {
   const count = (report: ConformanceReport, status: CaseStatus): number => report.cases.filter((result) => result.status === status).length;
   const rows: readonly (readonly [string, (report: ConformanceReport) => string])[] = [
     ["Engine", ({ engine }) => engine],
+    ["Runs in", ({ environment = "Node" }) => environment],
     ["Images", ({ layout }) => layout],
     ["Rules", ({ capabilities }) => capabilities.rules.join(", ")],
     ["Logits behind Softmax and Sigmoid", ({ capabilities }) => yesNo(capabilities.logits)],

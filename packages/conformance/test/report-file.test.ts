@@ -31,4 +31,5 @@ it("writes a report where that is asked for, and then takes an equal one and no 
     'vjp/dense is {"id":"vjp/dense","status":"refused"}',
   );
   await expect(reportFile(file)({ ...report, engine: "another" })).rejects.toThrow('"engine":"another"');
+  await reportFile(file)({ ...report, environment: "another machine" });
 });

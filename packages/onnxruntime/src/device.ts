@@ -3,6 +3,7 @@ import { type AdapterLike, adapterName, isSoftwareAdapter } from "@xdeep/core/ba
 import { nodeProto, valueInfoProto, modelProto, writeModel } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { Engine } from "./engine.ts";
+import { inTurn } from "./in-turn.ts";
 import { hasGpuDevice } from "./gpu-devices.ts";
 import type { LoadModelOptions } from "./options.ts";
 import { messageOf } from "./sessions.ts";
@@ -59,7 +60,7 @@ const known = new WeakMap<object, Map<string, Promise<string | null>>>();
 function provided(engine: Engine, provider: string): Promise<string | null> {
   const ofEngine = known.get(engine.ort) ?? new Map<string, Promise<string | null>>();
   known.set(engine.ort, ofEngine);
-  const found = ofEngine.get(provider) ?? probe(engine, provider).then(() => (provider === "webgpu" ? softwareOf(engine) : null));
+  const found = ofEngine.get(provider) ?? inTurn(engine, () => probe(engine, provider)).then(() => (provider === "webgpu" ? softwareOf(engine) : null));
   ofEngine.set(provider, found);
   found.catch(() => ofEngine.delete(provider));
   return found;

@@ -3,6 +3,7 @@ import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns
 import type { InferenceSession } from "onnxruntime-common";
 import { takeDeviceErrors } from "./device-errors.ts";
 import type { Engine } from "./engine.ts";
+import { inTurn } from "./in-turn.ts";
 import { messageOf } from "./sessions.ts";
 import { fromEngine, toEngine } from "./tensors.ts";
 
@@ -36,7 +37,10 @@ export async function runRows(engine: Engine, session: InferenceSession, options
   for (const part of engineRuns(feeds, { inputs, rows, fixedBatch, mostFilled, zeroFilled })) {
     if (finished.length > 0) await betweenRuns(signal);
     signal?.throwIfAborted();
-    finished.push({ rows: part.rows, results: withoutPadding(await run(engine, session, part.feeds, fetches), part, whole) });
+    finished.push({
+      rows: part.rows,
+      results: withoutPadding(await inTurn(engine, () => run(engine, session, { feeds: part.feeds, fetches, signal })), part, whole),
+    });
   }
   return finished;
 }
@@ -44,9 +48,9 @@ export async function runRows(engine: Engine, session: InferenceSession, options
 async function run(
   engine: Engine,
   session: InferenceSession,
-  feeds: Readonly<Record<string, Tensor>>,
-  fetches: readonly string[],
+  { feeds, fetches, signal }: Pick<RunOptions, "feeds" | "fetches" | "signal">,
 ): Promise<Record<string, Tensor>> {
+  signal?.throwIfAborted();
   const wanted = new Set(session.inputNames);
   const inputs = Object.fromEntries(
     Object.entries(feeds)

@@ -4,6 +4,7 @@ import { type ModelProto, writeModelInPieces } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import type { SessionCache } from "./cache/session-cache.ts";
 import type { Engine } from "./engine.ts";
+import { inTurn } from "./in-turn.ts";
 
 /** A created session with whatever its maker needs to run it. */
 export interface Prepared<T> {
@@ -65,7 +66,7 @@ export class Sessions {
     this.#released = true;
     const all = [...this.#kept.values()];
     this.#kept.clear();
-    await Promise.all(all.map(({ prepared }) => releaseOf(prepared)));
+    await Promise.all(all.map(({ prepared }) => releaseOf(this.#engine, prepared)));
   }
 
   #add<T>(key: string, source: () => SessionSource<T>): Kept {
@@ -82,7 +83,7 @@ export class Sessions {
       if (this.#kept.size <= this.#most) return;
       if (users > 0) continue;
       this.#kept.delete(key);
-      await releaseOf(prepared);
+      await releaseOf(this.#engine, prepared);
     }
   }
 
@@ -107,7 +108,7 @@ export class Sessions {
 
   async #create(bytes: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
     try {
-      return await this.#engine.ort.InferenceSession.create(bytes, options);
+      return await inTurn(this.#engine, () => this.#engine.ort.InferenceSession.create(bytes, options));
     } catch (cause) {
       throw new XDeepError("ENGINE_FAILED", `${this.#engine.name} ${this.#engine.version} refused the model: ${messageOf(cause)}`, {
         details: { engine: this.#engine.name },
@@ -125,9 +126,9 @@ function optimizationLevel({ graph }: ModelProto): "all" | "disabled" {
 }
 
 /** Releases a session that was created, or is being created; one that could not be is nothing to release. */
-async function releaseOf(prepared: Promise<Prepared<unknown>>): Promise<void> {
+async function releaseOf(engine: Engine, prepared: Promise<Prepared<unknown>>): Promise<void> {
   const created = await prepared.catch(() => null);
-  await created?.session.release();
+  if (created !== null) await inTurn(engine, () => created.session.release());
 }
 
 export function messageOf(cause: unknown): string {

@@ -18,6 +18,11 @@ function numbers(dims: readonly number[]): FloatTensor {
   );
 }
 
+/** A GPUDevice, and a call that it does not allow. */
+interface FaultyDevice {
+  createBuffer(descriptor: { readonly size: number; readonly usage: 0 }): unknown;
+}
+
 interface Gradient {
   readonly engine: string;
   readonly data: readonly number[];
@@ -65,6 +70,21 @@ const scenes: Readonly<Record<string, () => Promise<unknown>>> = {
   squeezenet: async () =>
     onBoth(new Uint8Array(await (await fetch("squeezenet.onnx")).arrayBuffer()), { [await inputOf("squeezenet.onnx")]: numbers([1, 3, 224, 224]) }),
   wideJoin: () => onBoth(wideJoin(), { x: numbers([2, 2]) }),
+  async deviceError() {
+    const model = await loadModel(wideJoin(), { engine: webgpu, useGpu: true, allowSoftwareGpu: true });
+    const ask = () => model.vjp({ feeds: { x: numbers([2, 2]) }, target: 3 });
+    await ask();
+    const device = (await (webgpu.env.webgpu as { readonly device: Promise<FaultyDevice> }).device) as FaultyDevice;
+    const failed = ask().then(
+      () => "answered",
+      (error: unknown) => (isXDeepError(error) ? `${error.code}: ${error.message}` : String(error)),
+    );
+    // The listener is there since the first call: this is an error while the second runs.
+    device.createBuffer({ size: 4, usage: 0 });
+    const outcome = await failed;
+    const later = await ask();
+    return { outcome, later: later.scores.length };
+  },
   refused: () => gradient(wideJoin(), { x: numbers([1, 2]) }, { engine: webgpu, useGpu: true }),
 };
 
