@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
 import { install, packAll, versionOf } from "../../../scripts/packed.mjs";
 import { BUNDLERS, layOut } from "./bundlers.ts";
-import { drawnJpeg } from "./pictures.ts";
+import { discJpeg } from "./pictures.ts";
 import { serveFolder } from "./serve-folder.ts";
 
 interface Explained {
@@ -60,7 +60,7 @@ async function layOutFiles(folder: string): Promise<void> {
   const model = fileURLToPath(new URL("../../../apps/demo/model/", import.meta.url));
   await cp(join(model, "shapes.onnx"), join(folder, "shapes.onnx"));
   await cp(join(model, "shapes-tfjs"), join(folder, "shapes-tfjs"), { recursive: true });
-  const jpeg = await drawnJpeg();
+  const jpeg = await discJpeg();
   await writeFile(join(folder, "picture.jpg"), jpeg);
   const { tensor, picture } = await preprocess(jpeg, { preset: "unit", size: 64 });
   await using network = await loadModel(join(folder, "shapes.onnx"));

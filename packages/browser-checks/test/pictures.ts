@@ -13,8 +13,21 @@ function drawn(channels: 3 | 4): Sharp {
   return sharp(data, { raw: { ...SIZE, channels } });
 }
 
+/** A disc on soft colours, 101 × 67, without texture: far from the kinks of ReLU, on whose two sides engines that round differently may fall. */
+export function discJpeg(): Promise<Uint8Array> {
+  const [width, height] = [101, 67];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const [x, y, channel] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
+    const inside = Math.hypot(x - 52, y - 33) < 22;
+    return inside ? [230, 90, 40][channel]! : 128 + 60 * Math.sin(x / 9 + channel) * Math.cos(y / 7);
+  });
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 92 })
+    .toBuffer();
+}
+
 /** A JPEG whose colours are halved in size, as in most photographs. */
-export function drawnJpeg(): Promise<Uint8Array> {
+function drawnJpeg(): Promise<Uint8Array> {
   return drawn(3).jpeg({ quality: 92 }).toBuffer();
 }
 
