@@ -2,6 +2,7 @@ import { type ExplainOptions, type Input, type Model, type Tensor, XDeepError } 
 import {
   betweenRuns,
   checkExplainOptions,
+  expandTargets,
   isFloatType,
   originRow,
   repeatFeeds,
@@ -57,6 +58,7 @@ export async function forEachRow<R>(
   checkExplainOptions(options, resolved.rows);
   const layer = await chooseLayer(model, path, options.output);
   const { target, onProgress, weights: _weights, ...call } = options;
+  const targets = expandTargets(target, resolved.rows);
   const shared = sharedInputs(model.inputs);
   const origins = options.origin?.of ?? resolved.rows;
   const dims = movingInputs(model, shared).map((name) => [name, [origins, ...resolved.feeds[name]!.dims.slice(1)]] as const);
@@ -66,8 +68,7 @@ export async function forEachRow<R>(
   for (let index = 0; index < resolved.rows; index++) {
     if (index > 0) await betweenRuns(options.signal);
     const feeds = sliceFeeds(resolved.feeds, { start: index, end: index + 1 }, shared);
-    const own = Array.isArray(target) ? target[index] : target;
-    const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: own ?? null }, layer);
+    const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: targets[index] ?? null }, layer);
     const [start] = baselines(originRow(options, index));
     const fixed = { ...call, target: end.target[0]! };
     const run = (points: ResolvedInput): Promise<AtLayer> => atLayerOf(model, points, fixed, layer);

@@ -233,8 +233,10 @@ describe("every method of the package", () => {
     expect(whole.provenance.versions["@xdeep/layers"]).toBeDefined();
   });
 
-  it.each(methods)("%s refuses options and layers that there are not, and stops when aborted", async (_, method, model, input) => {
+  it.each(methods)("%s refuses options, layers and rows that there are not, and stops when aborted", async (_, method, model, input) => {
     await expect(method(model).explain(input, { targt: 1 } as never)).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    const target = Array.from({ length: input.dims[0]! + 1 }, () => 0);
+    await expect(method(model).explain(input, { target })).rejects.toMatchObject({ code: "TARGET_INVALID" });
     await expect(method(model).explain(input, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   });
 
