@@ -1,6 +1,10 @@
+import { concatRows } from "./batches.ts";
 import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
+import type { ExplainOptions } from "./explainer.ts";
 import { toFloat64 } from "./float-values.ts";
+import type { ResolvedInput } from "./resolve-input.ts";
+import { originRow } from "./row-origin.ts";
 import { isTensor, sizeOf, sliceRows } from "./tensor.ts";
 import type { Tensor } from "./tensor.ts";
 import { firstNonFinite } from "./validate-feeds.ts";
@@ -28,6 +32,52 @@ export function resolveBaselines(option: BaselineOption, dims: Readonly<Record<s
   const names = Object.keys(dims);
   const readers = baselines.map((baseline) => byName(baseline, names).map(([name, value]) => [name, reader(name, value, dims[name]!)] as const));
   return (row) => readers.map((entries) => Object.fromEntries(entries.map(([name, read]) => [name, read(row)])));
+}
+
+/**
+ * The baselines of each row of a call. Where methods nest, tensors of all rows are those of the outermost input.
+ *
+ * @param moving names of the values that move, all of them fed
+ * @throws {XDeepError} BASELINE_INVALID
+ */
+export function rowBaselines(
+  option: BaselineOption,
+  moving: readonly string[],
+  { feeds, rows }: ResolvedInput,
+  options: Pick<ExplainOptions, "origin">,
+): (row: number) => readonly Point[] {
+  const origins = options.origin?.of ?? rows;
+  const pointsOf = resolveBaselines(option, Object.fromEntries(moving.map((name) => [name, [origins, ...feeds[name]!.dims.slice(1)]])));
+  return (row) => pointsOf(originRow(options, row));
+}
+
+/**
+ * Integers in the place of those that are fed, `like`: one number everywhere, or those of one sample or of all rows.
+ *
+ * @throws {XDeepError} BASELINE_INVALID
+ */
+export function integerBaseline(name: string, given: number | Tensor, like: Tensor, rows: number, options: Pick<ExplainOptions, "origin">): Tensor {
+  const invalidIntegers = (problem: string): XDeepError => invalid(`The baseline of the integers "${name}" ${problem}.`, { name });
+  const sample = like.dims.slice(1);
+  if (typeof given === "number") {
+    if (!Number.isInteger(given)) throw invalidIntegers(`is ${given}; integers are needed for an input of type ${like.type}`);
+    const value = like.type === "int64" || like.type === "uint64" ? BigInt(given) : given;
+    return { ...like, data: (like.data as Int32Array).slice().fill(value as number) } as Tensor;
+  }
+  if (!isTensor(given) || given.type !== like.type) throw invalidIntegers(`must be an integer or a tensor of type ${like.type}`);
+  const dims = sameDims(given.dims, sample) ? [1, ...sample] : given.dims;
+  const isForAll = sameDims(dims, [1, ...sample]);
+  const each = [options.origin?.of ?? rows, ...sample];
+  if (!(isForAll || sameDims(dims, each)) || given.data.length !== sizeOf(dims)) {
+    throw invalidIntegers(`has dims [${given.dims.join(", ")}]; it needs [${sample.join(", ")}] or [${each.join(", ")}]`);
+  }
+  const whole = { ...given, dims } as Tensor;
+  return concatRows(
+    Array.from({ length: rows }, (_, row) => {
+      const at = isForAll ? 0 : originRow(options, row);
+      return sliceRows(whole, at, at + 1);
+    }),
+  );
 }
 
 /** A baseline as plain data that stays small: numbers as they are, tensors by type and dims. */

@@ -2,7 +2,7 @@
 export { assembleRows } from "./assemble-rows.ts";
 export type { RowValues } from "./assemble-rows.ts";
 export { createAttribution } from "./attribution.ts";
-export { describeBaseline, resolveBaselines } from "./baseline.ts";
+export { describeBaseline, integerBaseline, resolveBaselines, rowBaselines } from "./baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./baseline.ts";
 export { batchSize, concatRows, repeatFeeds, repeatRow, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 export type { RowRange } from "./batches.ts";

@@ -4,10 +4,9 @@ import {
   checkExplainer,
   createAttribution,
   mirrorInput,
-  originRow,
   readsScores,
-  resolveBaselines,
   resolveInput,
+  rowBaselines,
   ruleName,
 } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
@@ -54,15 +53,13 @@ async function explainPath<T extends Input>(
   checkExplainOptions(options, resolved.rows);
   // A tolerance needs the scores, whoever reads them.
   const endpoint = await findEndpoint(model, resolved, isAdaptive(steps) ? { ...options, weights: undefined } : options);
-  const { of: origins } = options.origin ?? { of: resolved.rows };
-  const dimsOf = (name: string): readonly number[] => [origins, ...endpoint.feeds[name]!.dims.slice(1)];
   const baseline = await embeddedBaselines(model, resolved, endpoint.moving, settings.baseline, options);
-  const baselines = resolveBaselines(baseline, Object.fromEntries(endpoint.moving.map((name) => [name, dimsOf(name)])));
+  const baselines = rowBaselines(baseline, endpoint.moving, endpoint, options);
   const count = countRuns(resolved.rows * plannedRuns(explainer, settings, baselines(0).length), options);
   const integration: Integration = { explainer, multiplyByInputs, endpoint, options, count };
   const rows: IntegratedRow[] = [];
   for (let row = 0; row < resolved.rows; row++) {
-    const starts = baselines(originRow(options, row));
+    const starts = baselines(row);
     const result = isAdaptive(steps)
       ? integrateAdaptively(integration, row, starts, steps)
       : integrateFixed(integration, row, starts, quadrature(steps.quadrature, steps.n));

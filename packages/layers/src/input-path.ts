@@ -4,10 +4,9 @@ import {
   checkExplainOptions,
   expandTargets,
   isFloatType,
-  originRow,
   repeatFeeds,
-  resolveBaselines,
   resolveInput,
+  rowBaselines,
   sharedInputs,
   sliceFeeds,
 } from "@xdeep/core/method";
@@ -60,16 +59,14 @@ export async function forEachRow<R>(
   const { target, onProgress, weights: _weights, ...call } = options;
   const targets = expandTargets(target, resolved.rows);
   const shared = sharedInputs(model.inputs);
-  const origins = options.origin?.of ?? resolved.rows;
-  const dims = movingInputs(model, shared).map((name) => [name, [origins, ...resolved.feeds[name]!.dims.slice(1)]] as const);
-  const baselines = resolveBaselines([path.baseline ?? 0], Object.fromEntries(dims));
+  const baselines = rowBaselines([path.baseline ?? 0], movingInputs(model, shared), resolved, options);
   const rows: R[] = [];
   const ends: AtLayer[] = [];
   for (let index = 0; index < resolved.rows; index++) {
     if (index > 0) await betweenRuns(options.signal);
     const feeds = sliceFeeds(resolved.feeds, { start: index, end: index + 1 }, shared);
     const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: targets[index] ?? null }, layer);
-    const [start] = baselines(originRow(options, index));
+    const [start] = baselines(index);
     const fixed = { ...call, target: end.target[0]! };
     const run = (points: ResolvedInput): Promise<AtLayer> => atLayerOf(model, points, fixed, layer);
     ends.push(end);

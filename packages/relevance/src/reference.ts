@@ -1,14 +1,13 @@
-import { type ExplainOptions, type Model, type Tensor, XDeepError, isTensor, sizeOf, sliceRows } from "@xdeep/core";
+import { type ExplainOptions, type Model, type Tensor, isTensor } from "@xdeep/core";
 import {
   type Baseline,
   type ResolvedInput,
-  concatRows,
   feedInner,
   fromFloat64,
+  integerBaseline,
   isFloatType,
-  originRow,
-  resolveBaselines,
   resolveWrt,
+  rowBaselines,
   sharedInputs,
 } from "@xdeep/core/method";
 
@@ -45,11 +44,10 @@ function movingInputs(model: Model, { wrt }: ExplainOptions): readonly string[] 
 }
 
 /** Every row's x′, from baselines that are numbers, or tensors of one sample or of all rows. */
-function moved({ feeds, rows }: ResolvedInput, moving: readonly string[], baselines: readonly Baseline[], options: ExplainOptions): readonly Feeds[] {
-  const origins = options.origin?.of ?? rows;
-  const dims = Object.fromEntries(moving.map((name) => [name, [origins, ...feeds[name]!.dims.slice(1)]]));
-  const pointsOf = resolveBaselines(baselines, dims);
-  const points = Array.from({ length: rows }, (_, row) => pointsOf(originRow(options, row)));
+function moved(input: ResolvedInput, moving: readonly string[], baselines: readonly Baseline[], options: ExplainOptions): readonly Feeds[] {
+  const { feeds, rows } = input;
+  const pointsOf = rowBaselines(baselines, moving, input, options);
+  const points = Array.from({ length: rows }, (_, row) => pointsOf(row));
   return baselines.map((_, k) => ({
     ...feeds,
     ...Object.fromEntries(
@@ -78,27 +76,6 @@ function namesIntegers({ inputs }: Model, baseline: Baseline): boolean {
 
 /** Other tokens in the place of an input's: one number everywhere, or those of one sample or of all rows. */
 function withIntegers({ feeds, rows }: ResolvedInput, baseline: Readonly<Record<string, number | Tensor>>, options: ExplainOptions): Feeds {
-  const replaced = Object.entries(baseline).map(([name, given]) => [name, integers(name, given, feeds[name]!, rows, options)] as const);
+  const replaced = Object.entries(baseline).map(([name, given]) => [name, integerBaseline(name, given, feeds[name]!, rows, options)] as const);
   return { ...feeds, ...Object.fromEntries(replaced) };
-}
-
-function integers(name: string, given: number | Tensor, like: Tensor, rows: number, options: ExplainOptions): Tensor {
-  const sample = like.dims.slice(1);
-  if (typeof given === "number" && Number.isInteger(given)) {
-    const data = (like.data as BigInt64Array).slice();
-    return { ...like, data: typeof data[0] === "bigint" ? data.fill(BigInt(given)) : (data as unknown as Int32Array).fill(given) } as Tensor;
-  }
-  if (isTensor(given) && given.type === like.type && given.data.length === sizeOf(given.dims)) {
-    const all = options.origin?.of ?? rows;
-    const whole = String(given.dims) === String(sample) ? ({ ...given, dims: [1, ...sample] } as Tensor) : given;
-    if (String(whole.dims) === String([1, ...sample]) || String(whole.dims) === String([all, ...sample])) {
-      const at = (row: number): number => (whole.dims[0] === 1 ? 0 : originRow(options, row));
-      return concatRows(Array.from({ length: rows }, (_, row) => sliceRows(whole, at(row), at(row) + 1)));
-    }
-  }
-  throw new XDeepError(
-    "BASELINE_INVALID",
-    `The baseline of the integers "${name}" must be an integer, or a tensor of type ${like.type} and dims [${sample.join(", ")}] or [${[rows, ...sample].join(", ")}].`,
-    { details: { name, expected: sample } },
-  );
 }
