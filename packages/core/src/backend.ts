@@ -3,7 +3,7 @@ export { assembleRows } from "./assemble-rows.ts";
 export type { RowValues } from "./assemble-rows.ts";
 export { findBatchAxis } from "./batch-axis.ts";
 export type { BatchAxis, DeclaredInput } from "./batch-axis.ts";
-export { concatRows, engineRuns, joinRecords, joinRuns, notBatched, repeatRow, sharedInputs, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
+export { concatRows, engineRuns, joinRecords, joinRuns, notBatched, sharedInputs, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
 export type { EngineRun, EngineRunOptions, RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
 export { bottlenecks } from "./bottlenecks.ts";

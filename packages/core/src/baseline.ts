@@ -80,6 +80,11 @@ export function integerBaseline(name: string, given: number | Tensor, like: Tens
   );
 }
 
+/** Writes the point x′ + α (x − x′) of a path into `values`, from `offset` on. */
+export function writePathPoint(values: Float32Array | Float64Array, offset: number, start: ArrayLike<number>, end: ArrayLike<number>, alpha: number): void {
+  for (let i = 0; i < end.length; i++) values[offset + i] = start[i]! + alpha * (end[i]! - start[i]!);
+}
+
 /** A baseline as plain data that stays small: numbers as they are, tensors by type and dims. */
 export function describeBaseline(option: BaselineOption): unknown {
   if (isList(option)) return option.map(describeBaseline);

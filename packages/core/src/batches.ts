@@ -1,4 +1,5 @@
 import { XDeepError } from "./error.ts";
+import { floatTensor } from "./float-values.ts";
 import type { Capabilities, ValueInfo } from "./model.ts";
 import { sizeOf, sliceRows } from "./tensor.ts";
 import type { Tensor } from "./tensor.ts";
@@ -31,9 +32,22 @@ export function sliceFeeds(feeds: Feeds, { start, end }: RowRange, shared: Reado
   return mapFeeds(feeds, (tensor, name) => (shared.has(name) ? tensor : sliceRows(tensor, start, end)));
 }
 
-/** Feeds of one row, `count` times over; feeds without a batch axis whole. */
-export function repeatFeeds(feeds: Feeds, count: number, shared: ReadonlySet<string> = new Set()): Feeds {
-  return mapFeeds(feeds, (tensor, name) => (shared.has(name) ? tensor : repeatRow(tensor, count)));
+/**
+ * Feeds of one row, `count` times over; feeds without a batch axis whole.
+ *
+ * @param moved floats that differ from row to row: each function writes those of its name, [count, …]
+ */
+export function repeatFeeds(
+  feeds: Feeds,
+  count: number,
+  shared: ReadonlySet<string>,
+  moved: ReadonlyMap<string, (values: Float32Array | Float64Array) => void> = new Map(),
+): Feeds {
+  return mapFeeds(feeds, (tensor, name) => {
+    const write = moved.get(name);
+    if (write !== undefined) return floatTensor(tensor.type, [count, ...tensor.dims.slice(1)], write);
+    return shared.has(name) ? tensor : repeatRow(tensor, count);
+  });
 }
 
 /** Joins results along the leading axis. The other axes must agree. */

@@ -1,4 +1,4 @@
-import { floatTensor, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { repeatFeeds, sliceFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
@@ -20,20 +20,19 @@ export interface PathEnd {
 
 /** @param shared names of the inputs that have no batch axis: they are passed whole */
 export function pathEnd({ feeds, moving }: Endpoint, row: number, shared: ReadonlySet<string>): PathEnd {
-  const single = Object.entries(sliceFeeds(feeds, { start: row, end: row + 1 }, shared));
-  const point = Object.fromEntries(single.filter(([name]) => moving.includes(name)).map(([name, tensor]) => [name, toFloat64(tensor)]));
+  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
+  const ends = Object.keys(single)
+    .filter((name) => moving.includes(name))
+    .map((name) => [name, toFloat64(single[name]!)] as const);
 
-  function feed(name: string, tensor: Tensor, nodes: readonly PathNode[]): Tensor {
-    const end = point[name];
-    if (end === undefined) return shared.has(name) ? tensor : repeatRow(tensor, nodes.length);
-    return floatTensor(tensor.type, [nodes.length, ...tensor.dims.slice(1)], (values) => {
-      for (const [n, { start, alpha }] of nodes.entries()) writeNode(values, n * end.length, start[name]!, end, alpha);
+  function at(nodes: readonly PathNode[]): Readonly<Record<string, Tensor>> {
+    const moved = ends.map(([name, end]) => {
+      const write = (values: Float32Array | Float64Array): void =>
+        nodes.forEach(({ start, alpha }, n) => writePathPoint(values, n * end.length, start[name]!, end, alpha));
+      return [name, write] as const;
     });
+    return repeatFeeds(single, nodes.length, shared, new Map(moved));
   }
 
-  return { point, at: (nodes) => Object.fromEntries(single.map(([name, tensor]) => [name, feed(name, tensor, nodes)])) };
-}
-
-function writeNode(values: Float32Array | Float64Array, offset: number, start: Float64Array, end: Float64Array, alpha: number): void {
-  for (let i = 0; i < end.length; i++) values[offset + i] = start[i]! + alpha * (end[i]! - start[i]!);
+  return { point: Object.fromEntries(ends), at };
 }

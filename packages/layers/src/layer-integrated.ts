@@ -1,7 +1,7 @@
 import type { Explainer, FloatTensor, Model, Tensor } from "@xdeep/core";
 
 import { type PathOptions } from "./input-path.ts";
-import { meanOver, midpoints } from "./path-points.ts";
+import { meanOver, midpoints, writePath } from "./path-points.ts";
 import { pathMethod } from "./path-method.ts";
 
 /**
@@ -26,8 +26,7 @@ export function layerIntegrated(model: Model, options: PathOptions = {}): Explai
 
 /** h′ + α (h − h′) for every α, [alphas, …]. */
 function between(start: FloatTensor, end: FloatTensor, alphas: readonly number[]): Tensor {
-  const size = end.data.length;
-  const data = new Float32Array(alphas.length * size);
-  alphas.forEach((alpha, k) => end.data.forEach((value, i) => (data[k * size + i] = start.data[i]! + alpha * (value - start.data[i]!))));
+  const data = new Float32Array(alphas.length * end.data.length);
+  writePath(data, start.data, end.data, alphas);
   return { type: "float32", dims: [alphas.length, ...end.dims.slice(1)], data };
 }

@@ -1,5 +1,5 @@
 import type { FloatTensor, Tensor } from "@xdeep/core";
-import { type Point, addScaled, fromFloat64, repeatFeeds, toFloat64 } from "@xdeep/core/method";
+import { type Point, addScaled, repeatFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
 
 /** The centres of n equal steps. */
 export function midpoints(n: number): readonly number[] {
@@ -13,15 +13,16 @@ export function pointsOn(
   alphas: readonly number[],
   shared: ReadonlySet<string>,
 ): Readonly<Record<string, Tensor>> {
-  const still = repeatFeeds(feeds, alphas.length, shared);
-  const moving = Object.entries(starts).map(([name, start]) => {
-    const { type, dims } = feeds[name]!;
+  const moved = Object.entries(starts).map(([name, start]) => {
     const end = toFloat64(feeds[name]!);
-    const values = new Float64Array(alphas.length * end.length);
-    alphas.forEach((alpha, k) => end.forEach((value, i) => (values[k * end.length + i] = start[i]! + alpha * (value - start[i]!))));
-    return [name, fromFloat64(type, [alphas.length, ...dims.slice(1)], values)] as const;
+    return [name, (values: Float32Array | Float64Array): void => writePath(values, start, end, alphas)] as const;
   });
-  return { ...still, ...Object.fromEntries(moving) };
+  return repeatFeeds(feeds, alphas.length, shared, new Map(moved));
+}
+
+/** Writes the points at these shares of the way, one after the other. */
+export function writePath(values: Float32Array | Float64Array, start: ArrayLike<number>, end: ArrayLike<number>, alphas: readonly number[]): void {
+  alphas.forEach((alpha, k) => writePathPoint(values, k * end.length, start, end, alpha));
 }
 
 /** The mean of `n` gradients of one row, [n, …], in double precision. */

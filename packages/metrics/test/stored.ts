@@ -1,5 +1,5 @@
 import { type Attribution, type ExplainOptions, type Explainer, type FloatTensor, type Input, type Model, type Tensor, float32 } from "@xdeep/core";
-import { createAttribution, createNoise, mirrorInput, repeatRow, resolveInput, weightRows } from "@xdeep/core/method";
+import { concatRows, createAttribution, createNoise, mirrorInput, resolveInput, weightRows } from "@xdeep/core/method";
 
 export function numbers(seed: number, count: number): Float32Array {
   return Float32Array.from(createNoise(seed).next(count));
@@ -23,7 +23,9 @@ export function constantMethod(model: Model, values: Tensor, name = "constant"):
     const { feeds, rows } = resolveInput(model, input);
     const { target, scores, output, score } = await model.forward({ feeds, target: 0 });
     return createAttribution({
-      values: mirrorInput(model, input, { [model.inputs[0]!.name]: weightRows(repeatRow(values, rows) as FloatTensor, weights) }) as never,
+      values: mirrorInput(model, input, {
+        [model.inputs[0]!.name]: weightRows(concatRows(Array.from({ length: rows }, () => values)) as FloatTensor, weights),
+      }) as never,
       target,
       scores,
       output,

@@ -1,5 +1,5 @@
 import { XDeepError, sliceRows } from "@xdeep/core";
-import { feedInner, floatTensor, isFloatType, repeatRow, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { feedInner, isFloatType, repeatFeeds, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { ExplainOptions, Model, Tensor } from "@xdeep/core";
 import type { ResolvedInput } from "@xdeep/core/method";
 
@@ -43,23 +43,20 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
  * @param shared names of the inputs that have no batch axis: they are passed whole
  */
 export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number, shared: ReadonlySet<string>): NoisyRow {
-  const single = Object.entries(sliceFeeds(feeds, { start: row, end: row + 1 }, shared));
-  const noisy = new Map(
-    names.map((name): readonly [string, NoisySample] => {
-      const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
-      const shift =
-        "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
-      return [name, { sample, ...shift }];
-    }),
-  );
+  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
+  const noisy = names.map((name): readonly [string, NoisySample] => {
+    const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
+    const shift =
+      "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
+    return [name, { sample, ...shift }];
+  });
 
-  function feed(name: string, tensor: Tensor, draws: Readonly<Record<string, Float64Array>>, count: number): Tensor {
-    const sum = noisy.get(name);
-    if (sum === undefined) return shared.has(name) ? tensor : repeatRow(tensor, count);
-    return floatTensor(tensor.type, [count, ...tensor.dims.slice(1)], (values) => addNoise(values, sum, draws[name]!));
+  function at(draws: Readonly<Record<string, Float64Array>>, count: number): Readonly<Record<string, Tensor>> {
+    const moved = noisy.map(([name, sum]) => [name, (values: Float32Array | Float64Array): void => addNoise(values, sum, draws[name]!)] as const);
+    return repeatFeeds(single, count, shared, new Map(moved));
   }
 
-  return { at: (draws, count) => Object.fromEntries(single.map(([name, tensor]) => [name, feed(name, tensor, draws, count)])) };
+  return { at };
 }
 
 interface NoisySample {

@@ -1,16 +1,5 @@
 import { type FloatTensor, type Model, type Tensor, XDeepError, sizeOf, sliceRows } from "@xdeep/core";
-import {
-  type ResolvedInput,
-  feedInner,
-  floatTensor,
-  isFloatType,
-  pictureInput,
-  repeatRow,
-  resizeToInput,
-  sharedInputs,
-  sliceFeeds,
-  toFloat64,
-} from "@xdeep/core/method";
+import { type ResolvedInput, feedInner, isFloatType, pictureInput, repeatFeeds, resizeToInput, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 
 import type { Explained } from "../metric.ts";
 import { needed } from "../options.ts";
@@ -110,14 +99,12 @@ function moving(model: Model, { feeds }: ResolvedInput, rows: number, placed: re
         return entries;
       });
       const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
-      const feed = (name: string, tensor: Tensor): Tensor => {
-        const part = parts.find((each) => each.name === name);
-        if (part === undefined) return shared.has(name) ? tensor : repeatRow(tensor, count);
-        return floatTensor(tensor.type, [count, ...part.dims], (data) => {
-          for (const [k, entries] of points.entries()) data.set(entries.subarray(part.offset, part.offset + part.size), k * part.size);
-        });
-      };
-      return Object.fromEntries(Object.entries(single).map(([name, tensor]) => [name, feed(name, tensor)]));
+      const moved = parts.map(({ name, offset, size: length }) => {
+        const write = (values: Float32Array | Float64Array): void =>
+          points.forEach((entries, k) => values.set(entries.subarray(offset, offset + length), k * length));
+        return [name, write] as const;
+      });
+      return repeatFeeds(single, count, shared, new Map(moved));
     },
   };
 }
