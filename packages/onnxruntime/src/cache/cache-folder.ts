@@ -60,8 +60,8 @@ export async function openFolder(node: NodeModules, folder: string, maxBytes: nu
       if (crypto.createHash("sha256").update(model).digest("hex") !== sha256) throw new Error("damaged");
       await quietly(fs.utimes(at(key), new Date(), new Date()));
       return { model, about };
-    } catch (error) {
-      if (!isMissing(error) || (await exists(at(key)))) await remove(key);
+    } catch {
+      await remove(key);
       return null;
     }
   }
@@ -115,12 +115,6 @@ export async function openFolder(node: NodeModules, folder: string, maxBytes: nu
     return { name, used, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
-  const exists = (file: string): Promise<boolean> =>
-    fs.access(file).then(
-      () => true,
-      () => false,
-    );
-
   return { read, draft, drop: remove };
 }
 
@@ -128,10 +122,6 @@ interface Sized {
   readonly name: string;
   readonly used: number;
   readonly bytes: number;
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as { readonly code?: string }).code === "ENOENT";
 }
 
 /** A cache that cannot do what it should is none. */

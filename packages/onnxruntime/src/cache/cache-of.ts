@@ -19,15 +19,14 @@ export interface CachedModel {
 }
 
 /**
- * The cache that was asked for. Rules and lowerings are functions, which cannot be told apart by their bytes: graphs by others than ours are not kept.
+ * The cache that was asked for; null where nothing is kept. Rules and lowerings are functions, which cannot be told apart by their bytes: graphs by others
+ * than ours are not kept.
  *
  * @throws {XDeepError} OPTION_INVALID where graphs cannot be kept
  */
-export async function cacheOf(
-  { cache, rules, lowerings }: LoadModelOptions,
-  { graph, axis, engine, device, session }: CachedModel,
-): Promise<SessionCache | null> {
+export async function cacheOf({ cache, rules, lowerings }: LoadModelOptions, model: CachedModel): Promise<SessionCache | null> {
   if (cache === undefined) return null;
+  const { engine, device } = model;
   if (engine.name !== "onnxruntime-node" || device.name !== "cpu") {
     throw new XDeepError(
       "OPTION_INVALID",
@@ -37,11 +36,13 @@ export async function cacheOf(
       },
     );
   }
+  return sessionCache(cache, rules === undefined && lowerings === undefined ? identityOf(model) : null);
+}
+
+function identityOf({ graph, axis, engine, session }: CachedModel): readonly (Uint8Array | string)[] {
   const { bytes, externalData } = writeModelInPieces(graph.model, LARGE);
-  const weights = externalData.reduce((sum, { data }) => sum + data.length, bytes.length);
   const settings = JSON.stringify([VERSION, engine.version, [...axis.shared], axis.fixedBatch, session]);
-  const opened = await sessionCache(cache, [settings, bytes, ...externalData.map(({ data }) => data)], weights);
-  return rules === undefined && lowerings === undefined ? opened : null;
+  return [settings, bytes, ...externalData.map(({ data }) => data)];
 }
 
 /** Weights from this size on are hashed where they lie. */

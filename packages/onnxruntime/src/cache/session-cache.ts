@@ -9,7 +9,7 @@ export type CacheOption = string | { readonly folder: string; readonly maxBytes?
 /** Some twenty ResNets. */
 const DEFAULT_MAX_BYTES = 2 ** 31;
 /** ONNX Runtime writes a graph as one protocol buffer, which ends at 2 GiB; and what is optimised may hold weights twice. */
-const MOST_WEIGHTS = 2 ** 29;
+const MOST_BYTES = 2 ** 29;
 
 /** A graph as ONNX Runtime optimised it, and what its maker needs to run it. */
 export interface StoredGraph<T> {
@@ -28,11 +28,12 @@ export interface SessionCache {
 }
 
 /**
- * Opens a cache for one model: `identity` is everything that its graphs depend on besides the kind of call, byte by byte.
+ * Opens a cache for one model: `identity` is everything that its graphs depend on besides the kind of call, byte by byte; null for one that has none. Gives
+ * null where nothing is kept: without an identity, and for models that are too large.
  *
  * @throws {XDeepError} OPTION_INVALID outside Node, and for a folder that cannot be made or a size that is no number of bytes
  */
-export async function sessionCache(option: CacheOption, identity: readonly (Uint8Array | string)[], weights: number): Promise<SessionCache> {
+export async function sessionCache(option: CacheOption, identity: readonly (Uint8Array | string)[] | null): Promise<SessionCache | null> {
   const { folder, maxBytes = DEFAULT_MAX_BYTES } = typeof option === "string" ? { folder: option } : option;
   const node = nodeModules();
   if (node === null) throw invalid("`cache` keeps files: it needs Node.", option);
@@ -41,12 +42,9 @@ export async function sessionCache(option: CacheOption, identity: readonly (Uint
   const files = await openFolder(node, folder, maxBytes).catch((cause: unknown) => {
     throw invalid(`The cache folder "${folder}" cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, option, cause);
   });
-  const of = await identityOf(node, identity);
-  return weights > MOST_WEIGHTS ? NONE : new FolderCache(node, files, of);
+  if (identity === null || identity.reduce((sum, part) => sum + part.length, 0) > MOST_BYTES) return null;
+  return new FolderCache(node, files, await identityOf(node, identity));
 }
-
-/** For models too large to be kept. */
-const NONE: SessionCache = { read: async () => null, keep: (_kind, _plan, create) => create(null), drop: async () => {} };
 
 class FolderCache implements SessionCache {
   readonly #node: NodeModules;
