@@ -63,7 +63,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine, options.allowSoftwareGpu ?? false) : cpuDevice(options);
-  const session = { ...(isSmall(graph) ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
+  const small = isSmall(graph);
+  const session = { ...(small ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
   const cache = await cacheOf(options, { graph, axis, engine, device, session });
   const model = new OnnxModel({
     graph,
@@ -76,7 +77,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     mostFilled: { elements: limits.filledElements, option: "limits.filledElements" },
     emptyValues,
     outputs,
-    capabilities: capabilitiesOf(graph, device, options, output !== undefined && knownRowMixing(graph, output) !== null),
+    capabilities: capabilitiesOf(device, preferredBatch(options, { small, mixesRows: output !== undefined && knownRowMixing(graph, output) !== null })),
   });
   return rememberNetwork(model, { graph, rules, fixedBatch: axis.fixedBatch, engine: engine.ort });
 }
@@ -89,7 +90,12 @@ function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): num
 }
 
 /** Methods give a network whose rows depend on each other one at a time. */
-function capabilitiesOf(graph: TypedGraph, device: Device, options: LoadModelOptions, mixesRows: boolean): Capabilities {
+function preferredBatch(options: LoadModelOptions, { small, mixesRows }: { readonly small: boolean; readonly mixesRows: boolean }): number {
+  if (mixesRows) return 1;
+  return options.preferredBatch ?? (small ? PREFERRED_BATCH_OF_SMALL : PREFERRED_BATCH);
+}
+
+function capabilitiesOf(device: Device, rowsPerRun: number): Capabilities {
   return {
     rules: backwardRules.map(({ name }) => name),
     rectifiers: RECTIFIER_NAMES,
@@ -98,7 +104,7 @@ function capabilitiesOf(graph: TypedGraph, device: Device, options: LoadModelOpt
     severalTargets: true,
     gpu: device.gpu,
     maxBatch: null,
-    preferredBatch: mixesRows ? 1 : (options.preferredBatch ?? (isSmall(graph) ? PREFERRED_BATCH_OF_SMALL : PREFERRED_BATCH)),
+    preferredBatch: rowsPerRun,
   };
 }
 
