@@ -1,6 +1,7 @@
-import { type NodeProto, isDefaultDomain, nodeProto, operandsOf } from "@xdeep/onnx";
+import { type NodeProto, isDefaultDomain, isFloatType, nodeProto, operandsOf } from "@xdeep/onnx";
 import { shapeOnlyOperators } from "../graph/operator-traits.ts";
 import { type TypedGraph, producersOf } from "../graph/typed-graph.ts";
+import type { GradientRule, Pullback } from "../sweep/rule.ts";
 import { consumersIn } from "../sweep/surroundings.ts";
 
 /** An element-wise function of one value that an exporter took apart: a GELU in Div, Erf, Add and two Mul, say. */
@@ -12,6 +13,12 @@ export interface WholeFunction {
 }
 
 export const WHOLE_FUNCTION_DOMAIN = "xdeep";
+const WHOLE_FUNCTION = "WholeFunction";
+
+/** The rule of such a node. */
+export function wholeFunctionRule(pullback: Pullback): GradientRule {
+  return { op: WHOLE_FUNCTION, domain: WHOLE_FUNCTION_DOMAIN, since: [1], pullback };
+}
 
 /** Operators whose result at a place depends on their operands at that place alone. */
 const ELEMENTWISE: ReadonlySet<string> = new Set(
@@ -37,7 +44,7 @@ export function wholeFunctions(
   for (const exit of graph.nodes.toReversed()) {
     const parts = inside.has(exit) ? null : regionBehind(exit);
     if (parts === null) continue;
-    const node = nodeProto("WholeFunction", [parts.entry], exit.output, {}, { name: exit.name, domain: WHOLE_FUNCTION_DOMAIN });
+    const node = nodeProto(WHOLE_FUNCTION, [parts.entry], exit.output, {}, { name: exit.name, domain: WHOLE_FUNCTION_DOMAIN });
     replaced.set(exit, node);
     functions.set(node, { node, parts: parts.nodes });
     for (const part of parts.nodes) inside.add(part);
@@ -64,16 +71,14 @@ export function wholeFunctions(
     }
     const [entry = ""] = border;
     const nodes = [...found].sort((a, b) => places.get(a)! - places.get(b)!);
-    return entry !== "" && isFloat(entry) && nodes.every(({ output }) => hasDimsOf(output[0]!, entry)) ? { entry, nodes } : null;
+    return entry !== "" && isFloatType(graph.facts.get(entry)?.type ?? null) && nodes.every(({ output }) => hasDimsOf(output[0]!, entry))
+      ? { entry, nodes }
+      : null;
   }
 
   function lastOf(border: ReadonlySet<string>): readonly [string, NodeProto | undefined] {
     const made = [...border].map((name) => [name, graph.producers.get(name)] as const);
     return made.reduce((last, other) => ((places.get(other[1]!) ?? -1) > (places.get(last[1]!) ?? -1) ? other : last));
-  }
-
-  function isFloat(name: string): boolean {
-    return /^(b?float|double)/.test(graph.facts.get(name)?.type ?? "");
   }
 
   function hasDimsOf(name: string, entry: string): boolean {

@@ -1,4 +1,5 @@
-import type { GraphBuilder, Value } from "@xdeep/onnx";
+import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import { ones } from "./windows/conv-geometry.ts";
 
 /** x̂ = (x − mean) · r over some axes, and r = 1 / √(variance + ε). */
 export interface Normalized {
@@ -28,6 +29,11 @@ export function standardized(g: GraphBuilder, x: Value, axes: readonly number[],
 /** 1 / √(mean(x²) + ε) over some axes, which stay with size 1. */
 export function inverseRoot(g: GraphBuilder, x: Value, axes: readonly number[], epsilon: number): Value {
   return g.reciprocal(g.sqrt(g.shift(meanOver(g, g.square(x), axes), epsilon)));
+}
+
+/** A list [C] shaped to broadcast over x, [N, C, …]. */
+export function perChannel(g: GraphBuilder, list: Value, x: Value): Value {
+  return g.reshape(list, g.ints([-1, ...ones(Math.max(rankOf(x) - 2, 0))]));
 }
 
 export function meanOver(g: GraphBuilder, x: Value, axes: readonly number[]): Value {

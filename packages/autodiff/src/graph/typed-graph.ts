@@ -51,7 +51,7 @@ export function builderFor(graph: TypedGraph): GraphBuilder {
 }
 
 /** The node that makes a value, by the value's name. */
-export function producersOf(graph: Pick<GraphProto, "node">): ReadonlyMap<string, NodeProto> {
+export function producersOf(graph: { readonly node: readonly NodeProto[] }): ReadonlyMap<string, NodeProto> {
   return new Map(graph.node.flatMap((node) => node.output.filter((name) => name !== "").map((name) => [name, node] as const)));
 }
 

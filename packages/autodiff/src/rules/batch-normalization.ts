@@ -1,6 +1,6 @@
-import { type GraphBuilder, type Value, float, rankOf } from "@xdeep/onnx";
-import { ones, spatialAxes } from "../formulas/windows/conv-geometry.ts";
-import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import { type GraphBuilder, type Value, float } from "@xdeep/onnx";
+import { spatialAxes } from "../formulas/windows/conv-geometry.ts";
+import { normalizeGradient, normalized, perChannel } from "../formulas/normalize.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 
 /**
@@ -51,11 +51,6 @@ function runningGradient(g: GraphBuilder, x: Value, dMean: Value | null, dVarian
   const count = g.op("ReduceSum", [g.fillLike(x, 1), axes], { keepdims: 1 });
   const spread = (value: Value): Value => g.expandLike(g.div(g.scale(perChannel(g, value, x), share), count), x);
   return [...(dMean === null ? [] : [spread(dMean)]), ...(dVariance === null ? [] : [g.mul(g.scale(spread(dVariance), 2), g.sub(x, mean))])];
-}
-
-/** A list [C] shaped to broadcast over [N, C, …]. */
-function perChannel(g: GraphBuilder, list: Value, x: Value): Value {
-  return g.reshape(list, g.ints([-1, ...ones(Math.max(rankOf(x) - 2, 0))]));
 }
 
 function perChannelSum(g: GraphBuilder, value: Value): Value {

@@ -1,7 +1,7 @@
-import { type Value, rankOf } from "@xdeep/onnx";
+import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../sweep/composed-pullback.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
-import { standardized } from "../formulas/normalize.ts";
+import { perChannel, standardized } from "../formulas/normalize.ts";
 import { normalizationRules } from "./composed/normalization-rules.ts";
 import { reshapeRule } from "./reshape.ts";
 
@@ -21,6 +21,5 @@ function groupNormalization({ g, attributes, opset, input }: PullbackContext): r
   const groups = g.reshape(x, g.ints([0, attributes.int("num_groups", 1), -1]));
   const xHat = standardized(g, groups, [2], attributes.float("epsilon", Math.fround(1e-5)));
   if (opset < 21) return [g.reshapeLike(g.add(g.mul(xHat, g.reshape(scale, g.ints([-1, 1]))), g.reshape(bias, g.ints([-1, 1]))), x)];
-  const perChannel = g.ints([-1, ...Array.from({ length: rankOf(x) - 2 }, () => 1)]);
-  return [g.add(g.mul(g.reshapeLike(xHat, x), g.reshape(scale, perChannel)), g.reshape(bias, perChannel))];
+  return [g.add(g.mul(g.reshapeLike(xHat, x), perChannel(g, scale, x)), perChannel(g, bias, x))];
 }

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { ones, spatialAxes } from "../formulas/windows/conv-geometry.ts";
-import { normalizeGradient, normalized } from "../formulas/normalize.ts";
+import { spatialAxes } from "../formulas/windows/conv-geometry.ts";
+import { normalizeGradient, normalized, perChannel } from "../formulas/normalize.ts";
 import type { GradientRule } from "../sweep/rule.ts";
 
 /** InstanceNormalization: y = x̂ · scale + bias per channel, x̂ normalised over space;  x̄ as in normalize-gradient.ts, s̄cale = Σ ȳ x̂, b̄ias = Σ ȳ. */
@@ -12,8 +12,7 @@ export const instanceNormalizationRule: GradientRule = {
     const axes = spatialAxes(x);
     const norm = normalized(g, x, axes, attributes.float("epsilon", 1e-5));
     const dy = cotangent(0);
-    const perChannel = (value: Value): Value => g.reshape(value, g.ints([-1, ...ones(axes.length)]));
     const overAll = (value: Value): Value => g.reduceSum(value, [0, ...axes], false);
-    return [normalizeGradient(g, norm, g.mul(dy, perChannel(input(1)))), overAll(g.mul(dy, norm.xHat)), overAll(dy)];
+    return [normalizeGradient(g, norm, g.mul(dy, perChannel(g, input(1), x))), overAll(g.mul(dy, norm.xHat)), overAll(dy)];
   },
 };

@@ -2,6 +2,7 @@ import { type Facts, type GraphProto, type Value, withFields } from "@xdeep/onnx
 import { subgraphOf, usedValues } from "../loops/gradient-body.ts";
 import { hoistInvariants } from "../loops/hoist-invariants.ts";
 import { rememberingBody } from "../loops/remember-states.ts";
+import { isOther } from "../sweep/operands.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
 import { byOperand, placeholder, stepGradient } from "../loops/step-gradient.ts";
@@ -28,7 +29,7 @@ export const scanRule: GradientRule = {
     const sources = node.input.slice(count).map((_, i) => sideOf(context, "input", count + i, i));
     const elements = sources.map(({ operand, axis }) => {
       const value = placeholder(inner, "element", withoutAxis(input(operand).facts, axis));
-      return { operand, value, twin: second(value, twin(input(operand)).name !== input(operand).name) };
+      return { operand, value, twin: second(value, isOther(context, operand)) };
     });
     const scanned = Array.from({ length: outputCount - count }, (_, i) => (hasCotangent(count + i) ? sideOf(context, "output", count + i, i) : null));
     const cotangents = scanned.map((side) => side && placeholder(inner, "cotangent", withoutAxis(cotangent(side.operand).facts, side.axis)));
@@ -93,12 +94,11 @@ function both({ value, twin }: { readonly value: Value; readonly twin: Value | u
 }
 
 /** Whether a reference run has other states and elements. @throws {XDeepError} MODEL_UNSUPPORTED where values from around the body differ, too */
-function twiceRun({ node, input, inputCount, twin }: PullbackContext): boolean {
-  const differs = (i: number): boolean => twin(input(i)).name !== input(i).name;
-  const operands = Array.from({ length: inputCount }, (_, i) => i);
-  if (operands.some((i) => i >= node.input.length && differs(i)))
-    throw unsupportedNode(node, "its body reads values from around it that two runs do not share.");
-  return operands.some(differs);
+function twiceRun(context: PullbackContext): boolean {
+  const { node, inputCount } = context;
+  const others = Array.from({ length: inputCount }, (_, i) => i).filter((i) => isOther(context, i));
+  if (others.some((i) => i >= node.input.length)) throw unsupportedNode(node, "its body reads values from around it that two runs do not share.");
+  return others.length > 0;
 }
 
 /** A scanned input or output: along which axis, and whether from its end. `operand` is its place among the node's inputs or outputs. */

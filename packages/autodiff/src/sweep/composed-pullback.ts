@@ -7,7 +7,7 @@ import { type Sweep, reverseSweepFrom } from "./reverse.ts";
 import { writtenNodes } from "./surroundings.ts";
 import type { GradientRule, Place, Pullback, PullbackContext } from "./rule.ts";
 import { ruleSet } from "./rule-set.ts";
-import { valueOf } from "../graph/typed-graph.ts";
+import { producersOf, valueOf } from "../graph/typed-graph.ts";
 import { twinWithin, writeTwin } from "./twin.ts";
 import { unsupportedNode } from "../graph/unsupported-node.ts";
 
@@ -86,7 +86,7 @@ function sweepBack(
   );
   const set = ruleSet(rules);
   const twins = writeTwin(g, nodes, context.twin);
-  const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const producers = producersOf({ node: nodes });
   const sweep: Sweep = {
     graph,
     path,

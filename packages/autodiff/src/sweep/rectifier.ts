@@ -4,6 +4,7 @@ import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
 import type { BackwardRule } from "./backward-rule.ts";
 import { noParameters } from "./backward-parameters.ts";
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
+import { toOperand } from "./operands.ts";
 import type { GradientRule, PullbackContext } from "./rule.ts";
 import type { CotangentForm } from "./rule.ts";
 import { inPhases } from "../formulas/phases.ts";
@@ -84,6 +85,6 @@ function positive({ g, around }: PullbackContext, dy: Value): Value {
   return inPhases(g, around.forms, phases, form);
 }
 
-function deconvnetPullback({ g, cotangent, inputCount }: PullbackContext): readonly (Value | null)[] {
-  return Array.from({ length: inputCount }, (_, i) => (i === 0 ? g.relu(cotangent(0)) : null));
+function deconvnetPullback(context: PullbackContext): readonly (Value | null)[] {
+  return toOperand(context, 0, context.g.relu(context.cotangent(0)));
 }

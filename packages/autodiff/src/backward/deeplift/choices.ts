@@ -5,6 +5,7 @@ import { addRule } from "../../rules/add.ts";
 import { reluRule } from "../../rules/relu.ts";
 import { subRule } from "../../rules/sub.ts";
 import { composedPullback } from "../../sweep/composed-pullback.ts";
+import { isOther, toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 import { inReference } from "./elementwise.ts";
 import { quotientOf } from "./quotient.ts";
@@ -31,7 +32,7 @@ export function maxPoolRescale(found: GradientRule): Pullback {
 export function extremumRescale(op: "ReduceMax" | "ReduceMin"): () => Pullback {
   return () =>
     function extremumRescalePullback(context) {
-      const { g, input, output, cotangent, twin, inputCount } = context;
+      const { g, input, output, cotangent, twin } = context;
       const [x, y] = [input(0), output(0)];
       const leads = op === "ReduceMax" ? g.greaterOrEqual(y, twin(y)) : g.lessOrEqual(y, twin(y));
       const change = g.mul(cotangent(0), g.sub(y, twin(y)));
@@ -40,7 +41,7 @@ export function extremumRescale(op: "ReduceMax" | "ReduceMin"): () => Pullback {
         return g.mul(g.div(reached, sumAlike(context, reached)), alongReduced(context, part));
       };
       const all = g.add(share(x, y, g.keepWhere(leads, change)), share(twin(x), twin(y), g.keepWhere(g.not(leads), change)));
-      return [quotientOf(g, all, g.sub(x, twin(x))), null].slice(0, inputCount);
+      return toOperand(context, 0, quotientOf(g, all, g.sub(x, twin(x))));
     };
 }
 
@@ -60,7 +61,7 @@ export function whereRescale(found: GradientRule): Pullback {
   return function whereRescalePullback(context) {
     const { g, node, input, output, cotangent, twin, wants } = context;
     const [condition, a, b] = [input(0), input(1), input(2)];
-    if (twin(condition).name === condition.name) return found.pullback(context);
+    if (!isOther(context, 0)) return found.pullback(context);
     if (!wants(1) && !wants(2)) throw unsupportedNode(node, "a jump between constants has no DeepLIFT rule.");
     const alike = g.equal(condition, twin(condition));
     const [da, db] = [g.sub(a, twin(a)), g.sub(b, twin(b))];

@@ -1,6 +1,5 @@
-import type { Value } from "@xdeep/onnx";
 import { spatialAxes } from "../../formulas/windows/conv-geometry.ts";
-import { inverseRoot, standardized } from "../../formulas/normalize.ts";
+import { inverseRoot, meanOver, perChannel, standardized } from "../../formulas/normalize.ts";
 import { normalizedAxes } from "../../rules/layer-normalization.ts";
 import { channelMean } from "../../rules/lrn.ts";
 import { absRule } from "../../rules/abs.ts";
@@ -20,7 +19,7 @@ export function layerNormalization(): Pullback {
   return composedPullback(normalizationRules, function composeLayerNormalization(context) {
     const { g, attributes, input, hasInput } = context;
     const axes = normalizedAxes(context);
-    const mean = g.op("ReduceMean", [input(0), g.ints(axes)], { keepdims: 1 });
+    const mean = meanOver(g, input(0), axes);
     const centred = g.sub(input(0), mean);
     const r = inverseRoot(g, centred, axes, attributes.float("epsilon", 1e-5));
     const scaled = g.mul(g.mul(centred, r), input(1));
@@ -32,8 +31,8 @@ export function layerNormalization(): Pullback {
 export function instanceNormalization(): Pullback {
   return composedPullback([...normalizationRules, reshapeRule], function composeInstanceNormalization({ g, attributes, input }) {
     const axes = spatialAxes(input(0));
-    const perChannel = (value: Value): Value => g.reshape(value, g.ints([-1, ...axes.map(() => 1)]));
-    return [g.add(g.mul(standardized(g, input(0), axes, attributes.float("epsilon", 1e-5)), perChannel(input(1))), perChannel(input(2)))];
+    const xHat = standardized(g, input(0), axes, attributes.float("epsilon", 1e-5));
+    return [g.add(g.mul(xHat, perChannel(g, input(1), input(0))), perChannel(g, input(2), input(0)))];
   });
 }
 

@@ -8,7 +8,7 @@ import { carriesGradient } from "../../sweep/coverage.ts";
 import { activePath } from "../../sweep/active-path.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
-import { writeTwin } from "../../sweep/twin.ts";
+import { twinWithin, writeTwin } from "../../sweep/twin.ts";
 import { varyingValues, wholeFunctions } from "../whole-functions.ts";
 import { DATA, PRODUCTS, RESCALED, UNCHANGED } from "./rules.ts";
 import { wholeFunctionRescale } from "./whole-function.ts";
@@ -49,13 +49,7 @@ function reference({ graph, g }: PassingRequest): Required<Pick<Passing, "refere
   const ofInput = (value: Value): Value => references.get(value.name) ?? value;
   const twins = writeTwin(g, graph.nodes, ofInput, (name) => valueOf(graph, name).facts);
   g.setScope("gradient");
-  return {
-    references,
-    twinOf: (value) => {
-      const name = twins.get(value.name);
-      return name === undefined ? ofInput(value) : { name, facts: value.facts };
-    },
-  };
+  return { references, twinOf: twinWithin(twins, ofInput) };
 }
 
 /** The rule of a node, `differing` being the operands that the two runs do not share; null where that is not known. */

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
+import { toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 
 /** Where the quotient of two small differences loses digits and slopes stand in: |Δx| at most so much. Null: nowhere but at 0. */
@@ -45,10 +46,10 @@ export function rescale(context: PullbackContext, { x, reference, y, threshold, 
 export function rescaled(threshold: Threshold, operand = 0): (found: GradientRule) => Pullback {
   return (found) =>
     function rescaledPullback(context) {
-      const { input, output, twin, inputCount } = context;
+      const { input, output, twin } = context;
       const slopeAt = (run: "input" | "reference"): Value => found.pullback(run === "input" ? context : inReference(context))[operand]!;
       const result = rescale(context, { x: input(operand), reference: twin(input(operand)), y: output(0), threshold, slopeAt });
-      return Array.from({ length: inputCount }, (_, i) => (i === operand ? result : null));
+      return toOperand(context, operand, result);
     };
 }
 
@@ -73,6 +74,6 @@ export function rescaledSum(found: GradientRule): Pullback {
 export function closed(factor: (context: PullbackContext) => Value): () => Pullback {
   return () =>
     function closedPullback(context) {
-      return Array.from({ length: context.inputCount }, (_, i) => (i === 0 ? context.g.mul(context.cotangent(0), factor(context)) : null));
+      return toOperand(context, 0, context.g.mul(context.cotangent(0), factor(context)));
     };
 }

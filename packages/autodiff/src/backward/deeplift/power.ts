@@ -1,6 +1,7 @@
 import type { Value } from "@xdeep/onnx";
 import { constantNumber } from "../../formulas/constant-number.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
+import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 import { absolute, relative, rescaled } from "./elementwise.ts";
 import { quotientOf } from "./quotient.ts";
@@ -8,10 +9,10 @@ import { quotientOf } from "./quotient.ts";
 /** Pow, of a base with a constant exponent or of an exponent with a constant base. */
 export function powerRescale(found: GradientRule): Pullback {
   return function powerRescalePullback(context) {
-    const { g, node, input, cotangent, twin } = context;
-    const differs = (i: number): boolean => twin(input(i)).name !== input(i).name;
-    if (differs(0) && differs(1)) throw unsupportedNode(node, "base and exponent both depend on what is explained, and DeepLIFT has no rule for that.");
-    if (differs(1)) return rescaled(absolute, 1)(found)(context);
+    const { g, node, input, cotangent } = context;
+    if (isOther(context, 0) && isOther(context, 1))
+      throw unsupportedNode(node, "base and exponent both depend on what is explained, and DeepLIFT has no rule for that.");
+    if (isOther(context, 1)) return rescaled(absolute, 1)(found)(context);
     const factor = closedFactor(context, constantNumber(input(1)));
     return factor === null ? rescaled(relative)(found)(context) : [g.mul(cotangent(0), factor), null];
   };

@@ -1,12 +1,13 @@
 import type { Value } from "@xdeep/onnx";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
+import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 
 /** Products of two values: Δ(a b) = Δa (b + b′) / 2 + Δb (a + a′) / 2, the ordinary pullback at the mean of both runs. */
 export function product(found: GradientRule): Pullback {
   return function productPullback(context) {
     const { g, node, input, inputCount, twin } = context;
-    const factors = Array.from({ length: inputCount }, (_, i) => i).filter((i) => context.hasInput(i) && twin(input(i)).name !== input(i).name);
+    const factors = Array.from({ length: inputCount }, (_, i) => i).filter((i) => context.hasInput(i) && isOther(context, i));
     if (node.opType === "Einsum" && factors.length > 2) throw unsupportedNode(node, "DeepLIFT takes products of two values apart, and this one has more.");
     const mean = (value: Value): Value => {
       const other = twin(value);

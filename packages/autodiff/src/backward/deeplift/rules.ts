@@ -1,4 +1,5 @@
 import { alongReduced } from "../../formulas/reduction.ts";
+import { toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback } from "../../sweep/rule.ts";
 import { extremumRescale, maxPoolRescale, pairwiseRescale, whereRescale } from "./choices.ts";
 import { instanceNormalization, layerNormalization, localResponseNormalization, reducedSum } from "./compositions.ts";
@@ -85,6 +86,6 @@ export const RESCALED: ReadonlyMap<string, Adaptation> = new Map<string, Adaptat
 function overReduced(factor: (context: Parameters<Pullback>[0]) => ReturnType<typeof quotientOf>): Adaptation {
   return () =>
     function overReducedPullback(context) {
-      return [context.g.mul(alongReduced(context, context.cotangent(0)), factor(context)), null].slice(0, context.inputCount);
+      return toOperand(context, 0, context.g.mul(alongReduced(context, context.cotangent(0)), factor(context)));
     };
 }

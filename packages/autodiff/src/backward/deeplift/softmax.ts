@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-import { alongReduced } from "../../formulas/reduction.ts";
+import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
+import { toOperand } from "../../sweep/operands.ts";
 import type { Pullback } from "../../sweep/rule.ts";
 
 /** Below, tanh(d/2) / (d/2) is 1 − d²/12 to seven digits. */
@@ -32,13 +33,11 @@ export function logSoftmaxRescale(): Pullback {
 /** ReduceLogSumExp: m̄ = m L / Σ L, L the logarithmic mean of exp(x − y) and exp(x′ − y′). */
 export function logSumExpRescale(): Pullback {
   return function logSumExpRescalePullback(context) {
-    const { g, input, output, cotangent, twin, inputCount, hasInput, attributes } = context;
+    const { g, input, output, cotangent, twin } = context;
     const share = (run: (value: Value) => Value): Value => g.sub(run(input(0)), alongReduced(context, run(output(0))));
     const [own, other] = [share((value) => value), share(twin)];
     const mean = logarithmicMean(g, g.exp(own), g.exp(other), difference(g, own, other));
-    const noop = attributes.int("noop_with_empty_axes", 0);
-    const sum = g.op("ReduceSum", [mean, hasInput(1) ? input(1) : null], { keepdims: 1, noop_with_empty_axes: noop });
-    return [g.mul(alongReduced(context, cotangent(0)), g.div(mean, sum)), null].slice(0, inputCount);
+    return toOperand(context, 0, g.mul(alongReduced(context, cotangent(0)), g.div(mean, sumAlike(context, mean))));
   };
 }
 

@@ -4,22 +4,17 @@ import type { PassingRequest } from "../../sweep/backward-rule.ts";
 import { carriesGradient, findRule, isMissing, missingRulesError } from "../../sweep/coverage.ts";
 import { reverseSweepFrom } from "../../sweep/reverse.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
-import { WHOLE_FUNCTION_DOMAIN, type WholeFunction } from "../whole-functions.ts";
+import { type WholeFunction, wholeFunctionRule } from "../whole-functions.ts";
 import { absolute, rescale } from "./elementwise.ts";
 
 /** The rescale rule of a function that an exporter took apart, as of one operator. Its slope is found by the rules of its parts. */
 export function wholeFunctionRescale({ parts }: WholeFunction, request: PassingRequest): GradientRule {
-  return {
-    op: "WholeFunction",
-    domain: WHOLE_FUNCTION_DOMAIN,
-    since: [1],
-    pullback(context) {
-      const [x, y] = [context.input(0), context.output(0)];
-      const reference = context.twin(x);
-      const slopeAt = (run: "input" | "reference"): Value => slope(context, request, parts, run === "input" ? (value) => value : context.twin);
-      return [rescale(context, { x, reference, y, threshold: absolute, slopeAt })];
-    },
-  };
+  return wholeFunctionRule(function wholeFunctionPullback(context) {
+    const [x, y] = [context.input(0), context.output(0)];
+    const reference = context.twin(x);
+    const slopeAt = (run: "input" | "reference"): Value => slope(context, request, parts, run === "input" ? (value) => value : context.twin);
+    return [rescale(context, { x, reference, y, threshold: absolute, slopeAt })];
+  });
 }
 
 /** m times the derivative at x or at x′, by an ordinary sweep through the parts. */

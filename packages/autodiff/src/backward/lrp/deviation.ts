@@ -6,6 +6,8 @@ import type { PullbackContext } from "../../sweep/rule.ts";
 const PASSING: ReadonlySet<string> = new Set(["Cast", "Expand", "Identity", "Reshape", "Squeeze", "Unsqueeze"]);
 /** Operators between the mean of squares and its root: an ε is added, or a floor is set. */
 const FLOORS: ReadonlySet<string> = new Set(["Add", "Clip", "Max", ...PASSING]);
+/** Operators between a root and what divides by it. */
+const INVERSES: ReadonlySet<string> = new Set(["Reciprocal", ...FLOORS]);
 const MEANS: ReadonlySet<string> = new Set(["GlobalAveragePool", "ReduceMean", "ReduceSum"]);
 
 /** Whether a value is a standard deviation, a norm, or one over it, written in small operators: the root of a mean of squares. */
@@ -17,7 +19,7 @@ export function isDeviation({ around }: PullbackContext, name: string): boolean 
       node = next === undefined ? null : around.producerOf(next);
     }
   };
-  const root = behind(name, new Set([...PASSING, "Add", "Clip", "Max", "Reciprocal"]));
+  const root = behind(name, INVERSES);
   if (root?.opType === "ReduceL2") return true;
   const exponent = root?.opType === "Pow" ? numbersOf(around.valueOf(root.input[1] ?? "").facts)?.[0] : undefined;
   if (root === null || (root.opType !== "Sqrt" && Math.abs(exponent ?? 0) !== 0.5)) return false;

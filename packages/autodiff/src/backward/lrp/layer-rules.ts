@@ -1,5 +1,6 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
 import { held } from "../../sweep/lowering.ts";
+import { toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 import type { Bound, LayerRule } from "./composites.ts";
 import type { LinearLayer } from "./layers.ts";
@@ -57,19 +58,15 @@ function pullbackOf(found: GradientRule, info: LinearLayer, chosen: LayerRule, o
 
 /** A rule that gives c̄, R = x ⊙ c̄. */
 function inCotangents(found: GradientRule, info: LinearLayer, rule: (layer: Layer) => Value): Pullback {
-  return (context) => at(context, info.data, rule(layerOf(context, found, info)));
+  return (context) => toOperand(context, info.data, rule(layerOf(context, found, info)));
 }
 
 /** A rule that gives R itself: nothing goes on as a cotangent. */
 function inRelevances(found: GradientRule, info: LinearLayer, { relevance }: LayerRuleOptions, rule: (layer: Layer) => Value): Pullback {
   return (context) => {
     relevance(context.input(info.data).name, rule(layerOf(context, found, info)));
-    return at(context, info.data, held);
+    return toOperand(context, info.data, held);
   };
-}
-
-function at({ inputCount }: PullbackContext, place: number, value: Value): readonly (Value | null)[] {
-  return Array.from({ length: inputCount }, (_, i) => (i === place ? value : null));
 }
 
 function layerOf(context: PullbackContext, found: GradientRule, { data, weights, bias, added }: LinearLayer): Layer {

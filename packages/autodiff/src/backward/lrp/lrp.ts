@@ -4,7 +4,7 @@ import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward
 import { knownParameters } from "../../sweep/backward-parameters.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
-import { WHOLE_FUNCTION_DOMAIN, wholeFunctions } from "../whole-functions.ts";
+import { WHOLE_FUNCTION_DOMAIN, wholeFunctionRule, wholeFunctions } from "../whole-functions.ts";
 import { type Composite, type LayerRule, compositeOf, numberOf } from "./composites.ts";
 import { STABILIZER, layerRule } from "./layer-rules.ts";
 import { type LinearLayer, foldNormalizations, linearLayers } from "./layers.ts";
@@ -63,7 +63,7 @@ function relevancePassing(name: string, request: PassingRequest, composite: Comp
   };
   return {
     graph,
-    ownRule: (node) => (node.domain === WHOLE_FUNCTION_DOMAIN ? { op: node.opType, domain: node.domain, since: [1], pullback: identity } : undefined),
+    ownRule: (node) => (node.domain === WHOLE_FUNCTION_DOMAIN ? wholeFunctionRule(identity) : undefined),
     ruleOf(found, node, _, place) {
       const layer = place === "network" ? layers.get(node) : undefined;
       if (layer !== undefined) return layerRule(found, layer, chosenRule(composite, layer), options);

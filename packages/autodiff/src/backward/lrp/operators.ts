@@ -1,9 +1,10 @@
 import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
-import { normalized, meanOver } from "../../formulas/normalize.ts";
+import { meanOver, normalized, perChannel } from "../../formulas/normalize.ts";
 import { spatialAxes } from "../../formulas/windows/conv-geometry.ts";
 import { normalizedAxes } from "../../rules/layer-normalization.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { held } from "../../sweep/lowering.ts";
+import { toOperand, wantedOperands } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 import { quotientOf } from "../deeplift/quotient.ts";
 import { isDeviation } from "./deviation.ts";
@@ -55,11 +56,11 @@ export function operatorRule(
 }
 
 /** c̄ = c f(x) / x, 0 at x = 0. x is the one operand that depends on what is attributed to: the exponent of a constant, too. */
-export function identity({ g, node, input, output, cotangent, inputCount, wants }: PullbackContext): readonly (Value | null)[] {
-  const [place = 0, ...others] = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
+export function identity(context: PullbackContext): readonly (Value | null)[] {
+  const { g, node, input, output, cotangent } = context;
+  const [place = 0, ...others] = wantedOperands(context);
   if (others.length > 0) throw unsupportedNode(node, "several of its inputs depend on what is attributed to, and LRP has a rule for one.");
-  const passed = g.mul(cotangent(0), quotientOf(g, output(0), input(place)));
-  return Array.from({ length: inputCount }, (_, i) => (i === place ? passed : null));
+  return toOperand(context, place, g.mul(cotangent(0), quotientOf(g, output(0), input(place))));
 }
 
 /**
@@ -68,8 +69,8 @@ export function identity({ g, node, input, output, cotangent, inputCount, wants 
  */
 function product(found: GradientRule, gates: Gates): Pullback {
   return function productPullback(context) {
-    const { node, g, wants, inputCount } = context;
-    const factors = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
+    const { node, g, wants } = context;
+    const factors = wantedOperands(context);
     if (factors.length < 2) return found.pullback(context);
     const constant = factors.find((i) => node.opType === "Mul" && isDeviation(context, context.input(i).name));
     const gate = constant ?? (gates === "none" ? factors.find((i) => isGate(context, context.input(i).name)) : undefined);
@@ -103,17 +104,16 @@ function scaling(found: GradientRule, epsilon: number): Pullback {
 
 /** LayerNormalization: the deviation is a constant, the mean is not. */
 function layerNormalization(context: PullbackContext): readonly (Value | null)[] {
-  const { g, attributes, input, cotangent, inputCount } = context;
+  const { g, attributes, input, cotangent } = context;
   const axes = normalizedAxes(context);
-  const passed = centred(g, input(0), axes, attributes.float("epsilon", 1e-5), g.mul(cotangent(0), input(1)));
-  return Array.from({ length: inputCount }, (_, i) => (i === 0 ? passed : null));
+  return toOperand(context, 0, centred(g, input(0), axes, attributes.float("epsilon", 1e-5), g.mul(cotangent(0), input(1))));
 }
 
-function instanceNormalization({ g, attributes, input, cotangent, inputCount }: PullbackContext): readonly (Value | null)[] {
+function instanceNormalization(context: PullbackContext): readonly (Value | null)[] {
+  const { g, attributes, input, cotangent } = context;
   const axes = spatialAxes(input(0));
-  const scale = g.reshape(input(1), g.ints([-1, ...axes.map(() => 1)]));
-  const passed = centred(g, input(0), axes, attributes.float("epsilon", 1e-5), g.mul(cotangent(0), scale));
-  return Array.from({ length: inputCount }, (_, i) => (i === 0 ? passed : null));
+  const scale = perChannel(g, input(1), input(0));
+  return toOperand(context, 0, centred(g, input(0), axes, attributes.float("epsilon", 1e-5), g.mul(cotangent(0), scale)));
 }
 
 /** r (c − mean c). */

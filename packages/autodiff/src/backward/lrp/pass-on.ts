@@ -1,6 +1,7 @@
 import { type NodeProto, isDefaultDomain } from "@xdeep/onnx";
 import { rearrangingOperators } from "../../graph/operator-traits.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
+import { toOperand, wantedOperands } from "../../sweep/operands.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 
 /** Element-wise operators that are affine in the one operand that depends on the input. */
@@ -12,12 +13,11 @@ export function passOnRule(name: string, found: GradientRule, node: NodeProto): 
   return {
     ...found,
     pullback(context) {
-      const { inputCount, wants, cotangent } = context;
-      const operands = Array.from({ length: inputCount }, (_, i) => i).filter((i) => wants(i));
-      const isAffine = AFFINE.has(node.opType) && operands.length === 1 && !(node.opType === "Div" && operands[0] === 1);
+      const [operand, ...others] = wantedOperands(context);
+      const isAffine = operand !== undefined && AFFINE.has(node.opType) && others.length === 0 && !(node.opType === "Div" && operand === 1);
       if (!isAffine)
         throw unsupportedNode(node, `it stands before the first layer, whose rule in "${name}" gives relevance that only affine operators pass on.`);
-      return Array.from({ length: inputCount }, (_, i) => (i === operands[0] ? cotangent(0) : null));
+      return toOperand(context, operand, context.cotangent(0));
     },
   };
 }
