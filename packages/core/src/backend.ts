@@ -29,6 +29,7 @@ export { expandTargets, resolveTargets, scoreEntries, targetAt, targetCotangent 
 export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./resolve-target.ts";
 export { resolveOutput, resolveWrt, unknownWrt } from "./resolve-values.ts";
 export type { ResolveWrtOptions } from "./resolve-values.ts";
+export { invalidRule, knownParameters, numberParameter, ruleParameters } from "./rule-parameters.ts";
 export { joinScores } from "./run-rows.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
 export { adapterName, isSoftwareAdapter, isSoftwareRenderer } from "./software-device.ts";

@@ -1,9 +1,10 @@
 import { createAttribution } from "./attribution.ts";
-import { checkContract, checkRule } from "./check-model.ts";
+import { checkContract, checkRule, ruleName } from "./check-model.ts";
 import { checkExplainOptions } from "./check-options.ts";
 import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Provenance, TargetsOptions } from "./explainer.ts";
 import type { Model, Rule, VjpResult } from "./model.ts";
 import { mirrorInput, resolveInput } from "./resolve-input.ts";
+import { ruleParameters } from "./rule-parameters.ts";
 import type { TargetOption } from "./target.ts";
 import type { Input } from "./tensor.ts";
 import { VERSION } from "./version.ts";
@@ -36,7 +37,7 @@ export class BaseProp implements Explainer {
     this.model = model;
     this.rule = rule;
     this.rectifiers = rectifiers === undefined ? undefined : [...rectifiers];
-    const { name, ...parameters } = typeof rule === "string" ? { name: rule } : rule;
+    const [name, parameters] = [ruleName(rule), ruleParameters(rule)];
     this.method = {
       name: name === "standard" ? "vanilla" : name,
       parameters: this.rectifiers === undefined ? parameters : { ...parameters, rectifiers: this.rectifiers },

@@ -119,6 +119,14 @@ describe("lrp", () => {
 });
 
 describe("attnLrp and cpLrp", () => {
+  it.each([attnLrp, cpLrp])("name themselves where a parameter is refused", async (method) => {
+    const model = await load(pictures());
+    const explainer = method(model, { epsilon: -1 });
+    const message = `Rule "${explainer.method.name}" takes a number of at least 0 as epsilon, got -1.`;
+    await expect(explainer.explain(numbers(1, [1, 2, 8, 8]))).rejects.toMatchObject({ code: "RULE_INVALID", message });
+    await model.dispose();
+  });
+
   /** One head of attention over four tokens of four numbers each: y = mean softmax(q kᵀ) v. */
   const attention = network(
     [4, 4],

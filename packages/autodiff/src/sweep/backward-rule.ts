@@ -1,4 +1,3 @@
-import type { Rule } from "@xdeep/core";
 import type { Facts, GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import type { GraphFacts, GradientRule, Place } from "./rule.ts";
@@ -50,11 +49,4 @@ export interface Passing {
   readonly rectifiers?: (node: NodeProto, graph: { readonly facts: ReadonlyMap<string, Facts> }) => number;
   /** What whoever reads the numbers should know. */
   readonly notes?: readonly string[];
-}
-
-/** The parameters of a rule, without its name. */
-export function ruleParameters(rule: Rule): Readonly<Record<string, unknown>> {
-  if (typeof rule === "string") return {};
-  const { name: _name, ...parameters } = rule;
-  return parameters;
 }

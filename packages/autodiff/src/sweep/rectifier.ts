@@ -1,8 +1,8 @@
 import { XDeepError } from "@xdeep/core";
+import { knownParameters } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
 import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
 import type { BackwardRule } from "./backward-rule.ts";
-import { noParameters } from "./backward-parameters.ts";
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
 import { toOperand } from "./operands.ts";
 import type { GradientRule, PullbackContext } from "./rule.ts";
@@ -39,7 +39,7 @@ function clipBound(graph: Pick<TypedGraph, "facts">, node: NodeProto, input: 1 |
 export const standardRule: BackwardRule = {
   name: "standard",
   passing({ parameters }) {
-    noParameters("standard", parameters);
+    knownParameters("standard", parameters, []);
     return { ruleOf: (found) => found };
   },
 };
@@ -57,7 +57,7 @@ function atRectifiers(name: string, pullbackOf: (base: GradientRule) => Gradient
   return {
     name,
     passing({ parameters, rectifiers }) {
-      noParameters(name, parameters);
+      knownParameters(name, parameters, []);
       return {
         ruleOf: (found, node, graph, place) => (place === "part" || !isRectifier(graph, node, rectifiers) ? found : { ...found, pullback: pullbackOf(found) }),
         keepsLowerings: true,

@@ -1,9 +1,9 @@
 import { type Rule, XDeepError } from "@xdeep/core";
-import { ruleName, unknownWrt } from "@xdeep/core/backend";
+import { ruleName, ruleParameters, unknownWrt } from "@xdeep/core/backend";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type ActivePath, activePath } from "./active-path.ts";
 import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
-import { type BackwardRule, type Passing, ruleParameters } from "./backward-rule.ts";
+import type { BackwardRule, Passing } from "./backward-rule.ts";
 import { gradientNotes } from "./gradient-notes.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
 import { DEFAULT_RECTIFIERS, checkRectifiers, rectifierRules } from "./rectifier.ts";

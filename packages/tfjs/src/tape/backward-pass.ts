@@ -1,5 +1,5 @@
-import { type FloatTensor, type RectifierRule, type Rule, XDeepError } from "@xdeep/core";
-import { notBatched, ruleName } from "@xdeep/core/backend";
+import type { FloatTensor, RectifierRule, Rule } from "@xdeep/core";
+import { knownParameters, notBatched, numberParameter, ruleName, ruleParameters } from "@xdeep/core/backend";
 import { type Tensor, keep, matMul, mul, reshape, sub, tensor2d, tidy, zeros } from "@tensorflow/tfjs-core";
 
 import { type BackwardResult, backward } from "./reverse.ts";
@@ -81,15 +81,9 @@ const EPSILON = 1e-6;
 
 /** @throws {XDeepError} RULE_INVALID */
 function epsilonOf(rule: Rule): number {
-  const {
-    name: _name,
-    epsilon = EPSILON,
-    ...others
-  } = (typeof rule === "string" ? { name: rule } : rule) as { readonly name: string; readonly epsilon?: unknown };
-  const [unknown] = Object.keys(others);
-  if (unknown === undefined && typeof epsilon === "number" && Number.isFinite(epsilon) && epsilon >= 0) return epsilon;
-  const problem = unknown === undefined ? `takes a number of at least 0 as epsilon, got ${String(epsilon)}` : `has no parameter "${unknown}"; it takes epsilon`;
-  throw new XDeepError("RULE_INVALID", `Rule "lrp-epsilon" ${problem}.`, { details: { rule } });
+  const [name, parameters] = [ruleName(rule), ruleParameters(rule)];
+  knownParameters(name, parameters, ["epsilon"]);
+  return numberParameter(name, parameters, "epsilon", EPSILON);
 }
 
 /** Σₙ wₙ gₙ: [N, …] → [1, …]. */

@@ -1,9 +1,9 @@
+import { knownParameters } from "@xdeep/core/backend";
 import { Attributes, type NodeProto, type Value, isFloatType, operandsOf } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { valueOf } from "../../graph/typed-graph.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
-import { noParameters } from "../../sweep/backward-parameters.ts";
 import { carriesGradient } from "../../sweep/coverage.ts";
 import { activePath } from "../../sweep/active-path.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
@@ -20,7 +20,7 @@ import { wholeFunctionRescale } from "./whole-function.ts";
 export const deepLiftRule: BackwardRule = {
   name: "deeplift",
   passing(request) {
-    noParameters("deeplift", request.parameters);
+    knownParameters("deeplift", request.parameters, []);
     const { graph, functions } = wholeFunctions(request.graph, [request.of, ...request.wrt]);
     const { references, twinOf } = reference(request);
     const differs = (name: string): boolean => name !== "" && twinOf(valueOf(graph, name)).name !== name;

@@ -1,4 +1,4 @@
-import { invalidRule } from "../../sweep/backward-parameters.ts";
+import { invalidRule, numberParameter } from "@xdeep/core/backend";
 
 /** How relevance passes one linear layer, as plain data. */
 export type LayerRule =
@@ -117,11 +117,8 @@ function epsilonOf(parameters: Parameters): LayerRule {
   return { rule: "epsilon", epsilon: numberOf(parameters, "epsilon", EPSILON) };
 }
 
-/** A finite number that is not negative. */
-export function numberOf(parameters: Parameters, name: string, byDefault: number): number {
-  const { [name]: value = byDefault } = parameters;
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  throw invalid(`takes a number of at least 0 as ${name}, got ${String(value)}`, value);
+function numberOf(parameters: Parameters, name: string, byDefault: number): number {
+  return numberParameter("lrp", parameters, name, byDefault);
 }
 
 function boundOf(parameters: Parameters, name: "high" | "low"): Bound {

@@ -1,11 +1,11 @@
+import { knownParameters, numberParameter } from "@xdeep/core/backend";
 import { type NodeProto, type Value } from "@xdeep/onnx";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
-import { knownParameters } from "../../sweep/backward-parameters.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
 import { WHOLE_FUNCTION_DOMAIN, wholeFunctionRule, wholeFunctions } from "../whole-functions.ts";
-import { type Composite, type LayerRule, compositeOf, numberOf } from "./composites.ts";
+import { type Composite, type LayerRule, compositeOf } from "./composites.ts";
 import { STABILIZER, layerRule } from "./layer-rules.ts";
 import { type LinearLayer, foldNormalizations, linearLayers } from "./layers.ts";
 import { type Gates, identity, operatorRule } from "./operators.ts";
@@ -38,7 +38,7 @@ function everywhere(name: string, byDefault: number, gates: Gates): BackwardRule
     name,
     passing(request) {
       knownParameters(name, request.parameters, ["epsilon"]);
-      const rule: LayerRule = { rule: "epsilon", epsilon: numberOf(request.parameters, "epsilon", byDefault) };
+      const rule: LayerRule = { rule: "epsilon", epsilon: numberParameter(name, request.parameters, "epsilon", byDefault) };
       return relevancePassing(name, request, [{ rule }], gates);
     },
   };
@@ -51,7 +51,7 @@ function relevancePassing(name: string, request: PassingRequest, composite: Comp
   const folded = foldNormalizations(wholeSoftmaxes(request.graph), g, wanted);
   const { graph } = wholeFunctions(folded, wanted);
   const layers = linearLayers(graph);
-  const stabilizer = numberOf(parameters, "stabilizer", STABILIZER);
+  const stabilizer = numberParameter(name, parameters, "stabilizer", STABILIZER);
   const epsilon = composite.map(({ rule }) => rule).find((rule) => rule.rule === "epsilon")?.epsilon ?? 0;
   const relevances = new Map<string, Value>();
   const options = {
