@@ -17,6 +17,7 @@ import {
   type ForwardPlan,
   type InnerValues,
   type VjpPlan,
+  RULES,
   allZero,
   betweenRuns,
   checkZeroGradient,
@@ -88,7 +89,7 @@ export class TfjsModel implements Model {
     this.inputs = inputs;
     this.outputs = outputs;
     this.capabilities = {
-      rules: ["standard", "guided", "deconvnet", "deeplift", "lrp-epsilon"],
+      rules: [...RULES, ...RELEVANCE],
       rectifiers: RECTIFIER_NAMES,
       innerValues: network.inner !== undefined && trial.feeds !== null,
       logits: true,

@@ -15,8 +15,8 @@ export type Passage = "gradient" | ((call: KernelCall, context: PullbackCall) =>
  * @throws {XDeepError} MODEL_UNSUPPORTED naming every kernel between the sources and the score that it has no form for
  */
 export function relevancePlan(rule: string, recording: Recording, of: number, passageOf: (call: KernelCall) => Passage): RectifierPlan {
-  const path = callsOnPath(recording, of);
-  const refused = [...new Set(path.filter((call) => passageOf(call) === null).map(({ kernel }) => kernel))].toSorted();
+  const passages = new Map(callsOnPath(recording, of).map((call) => [call, passageOf(call)] as const));
+  const refused = [...new Set([...passages].flatMap(([{ kernel }, passage]) => (passage === null ? [kernel] : [])))].toSorted();
   if (refused.length > 0) {
     throw new XDeepError("MODEL_UNSUPPORTED", `The rule "${rule}" has no form for ${refused.join(", ")}, which lies between the input and the score.`, {
       details: { rule, kernels: refused },
@@ -25,7 +25,7 @@ export function relevancePlan(rule: string, recording: Recording, of: number, pa
   return {
     counts: () => false,
     pullback(call, context) {
-      const passage = passageOf(call);
+      const passage = passages.get(call);
       return typeof passage === "function" ? passage(call, context) : null;
     },
   };
