@@ -5,6 +5,8 @@ export type Cursor = { readonly x: number; readonly y: number } | null;
 export interface GroupMember {
   /** Where this map's own scale ends; null where it keeps to itself. */
   readonly ownEnd: number | null;
+  /** How many values share what there is, where they are shares: those of 7 × 7 are larger than those of 224 × 224, and need a scale of their own. */
+  readonly places: number;
   pointAt(cursor: Cursor): void;
   /** Another member's end has changed. */
   rescale(): void;
@@ -28,7 +30,7 @@ export function othersIn(name: string, member: GroupMember): readonly GroupMembe
   return [...(groups.get(name) ?? [])].filter((other) => other !== member);
 }
 
-/** Where the scale of a group ends: at the largest of its members' ends, so that equal colours are equal values. */
-export function sharedEnd(name: string, own: number): number {
-  return [...(groups.get(name) ?? [])].reduce((end, { ownEnd }) => Math.max(end, ownEnd ?? 0), own);
+/** Where the scale of a map ends in its group: at the largest end of the maps that are as fine, so that equal colours are equal values. */
+export function sharedEnd(name: string, { places }: Pick<GroupMember, "places">, own: number): number {
+  return [...(groups.get(name) ?? [])].reduce((end, other) => (other.places === places ? Math.max(end, other.ownEnd ?? 0) : end), own);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cssColor, paintMap } from "./paint-map.ts";
-import { joinGroup, leaveGroup, othersIn, sharedEnd } from "./map-groups.ts";
+import { type GroupMember, joinGroup, leaveGroup, othersIn, sharedEnd } from "./map-groups.ts";
 
 const pixel = (value: number, end: number, signed: boolean, clear: boolean): readonly number[] => [
   ...paintMap({ width: 1, height: 1, data: Float64Array.of(value) }, { end, signed, clear }),
@@ -30,15 +30,23 @@ describe("a painted map", () => {
   });
 });
 
+const member = (ownEnd: number | null, places = 1): GroupMember => ({ ownEnd, places, pointAt: () => undefined, rescale: () => undefined });
+
 describe("a group", () => {
   it("has one scale, that of its largest member, and forgets who leaves", () => {
-    const member = (ownEnd: number | null): Parameters<typeof joinGroup>[1] => ({ ownEnd, pointAt: () => undefined, rescale: () => undefined });
     const [a, b, alone] = [member(1), member(3), member(null)];
     for (const one of [a, b, alone]) joinGroup("g", one);
-    expect(sharedEnd("g", 1)).toBe(3);
+    expect(sharedEnd("g", a, 1)).toBe(3);
     expect(othersIn("g", a)).toEqual([b, alone]);
     leaveGroup("g", b);
-    expect(sharedEnd("g", 1)).toBe(1);
+    expect(sharedEnd("g", a, 1)).toBe(1);
     expect(othersIn("other", a)).toEqual([]);
+  });
+
+  it("keeps coarse maps, whose values are larger, off the scale of fine ones", () => {
+    const [fine, finer, coarse] = [member(0.1, 4096), member(0.2, 4096), member(14, 64)];
+    for (const one of [fine, finer, coarse]) joinGroup("h", one);
+    expect(sharedEnd("h", fine, 0.1)).toBe(0.2);
+    expect(sharedEnd("h", coarse, 14)).toBe(14);
   });
 });

@@ -104,7 +104,11 @@ export class XDeepMap extends Base implements GroupMember {
   }
 
   get ownEnd(): number | null {
-    return this.getAttribute("scale") === "group" && this.#map !== null ? this.#percentile(this.#map) * this.#places(this.#map) : null;
+    return this.getAttribute("scale") === "group" && this.#map !== null ? this.#percentile(this.#map) : null;
+  }
+
+  get places(): number {
+    return this.#isShare() ? (this.#map?.data.length ?? 0) : 1;
   }
 
   connectedCallback(): void {
@@ -226,11 +230,6 @@ export class XDeepMap extends Base implements GroupMember {
     return absolutePercentile(data, this.#number("percentile", DEFAULT_PERCENTILE));
   }
 
-  /** Shares grow as places get fewer: maps of different sizes compare what lies on equal areas. */
-  #places({ data }: AttributionMap): number {
-    return this.#isShare() ? data.length : 1;
-  }
-
   #isShare(): boolean {
     return this.getAttribute("unit") === "share";
   }
@@ -273,8 +272,8 @@ export class XDeepMap extends Base implements GroupMember {
       canvas.hidden = true;
       return;
     }
-    const own = this.#percentile(map) * this.#places(map);
-    this.#end = (this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, own) : own) / this.#places(map);
+    const own = this.#percentile(map);
+    this.#end = this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, this, own) : own;
     const signed = this.hasAttribute("signed") || view.kind !== "picture";
     const names = this.#namesOf() ?? [];
     const text = describeView(view, names);

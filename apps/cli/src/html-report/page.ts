@@ -67,7 +67,8 @@ export function reportPage({ element, inputs, command, made, warnings, failures 
             <label>opacity <input id="opacity" type="range" min="0" max="1" step="0.05" value="0.75" /><output for="opacity">0.75</output></label>
           </form>
           <p class="soft">
-            Maps of one input share one scale: each value is a share of its map's sum of all |values|, and equal colours are equal shares.
+            Maps of one input share one scale, coarse ones like Grad-CAM's another: each value is a share of its map's sum of all |values|, and equal colours
+            are equal shares.
             <span class="hint">Point at one map, and all of the input answer; arrow keys and Page Down work too.</span>
           </p>
         </header>
