@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { build } from "esbuild";
+import { type Metafile, build } from "esbuild";
 
 import type { CliResult } from "./run-cli.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const repository = join(root, "..", "..");
 
 /** The command as it is installed. */
 export interface BuiltCli {
@@ -17,6 +18,8 @@ export interface BuiltCli {
     onOutput?: (text: string, interrupt: (signal?: NodeJS.Signals) => void, close: () => void) => void,
     stdout?: "pipe" | number,
   ): Promise<CliResult>;
+  /** What is loaded before the command line is read: paths of sources, and names of packages that are not bundled. */
+  readonly atStart: readonly string[];
   remove(): Promise<void>;
 }
 
@@ -28,7 +31,7 @@ export async function buildCli(): Promise<BuiltCli> {
   await copyFile(join(root, "bin", "xdeep.js"), join(built, "bin", "xdeep.js"));
   await linkPackages(join(root, "..", "server"), ["fastify", "@fastify/multipart", "prom-client"], built);
   await linkPackages(join(root, "..", "..", "packages", "bullmq"), ["bullmq", "ioredis"], built);
-  await build({
+  const { metafile } = await build({
     entryPoints: [
       { in: join(root, "src", "index.ts"), out: "index" },
       { in: join(root, "src", "batch", "row-job.ts"), out: "row-job" },
@@ -58,8 +61,21 @@ export async function buildCli(): Promise<BuiltCli> {
       "ioredis",
     ],
     logLevel: "silent",
+    metafile: true,
+    absWorkingDir: repository,
   });
-  return { run: (...args) => run(join(built, "bin", "xdeep.js"), ...args), remove: () => rm(built, { recursive: true, force: true }) };
+  return {
+    run: (...args) => run(join(built, "bin", "xdeep.js"), ...args),
+    atStart: loadedBy(relative(repository, join(built, "dist", "index.js")), metafile),
+    remove: () => rm(built, { recursive: true, force: true }),
+  };
+}
+
+/** What an output loads by itself, not by `import()`. */
+function loadedBy(entry: string, { outputs }: Metafile): readonly string[] {
+  const found = new Set([entry]);
+  for (const path of found) for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === "import-statement") found.add(next);
+  return [...found].flatMap((path) => (outputs[path] === undefined ? [path] : Object.keys(outputs[path].inputs)));
 }
 
 /** What other packages of ours need at run time, as it would be installed. */

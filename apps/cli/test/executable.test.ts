@@ -23,6 +23,13 @@ describe("the executable", () => {
     await access(join(root, "bin", "xdeep.js"), constants.X_OK);
   });
 
+  it("loads what one command needs, such as rules of gradients, tables or a server, with that command", () => {
+    expect(cli.atStart.filter((path) => path.endsWith("apps/cli/src/program.ts"))).toHaveLength(1);
+    const parts = ["autodiff", "onnx", "onnxruntime", "export", "batch", "bullmq", "server"];
+    const heavy = new RegExp(`packages/(?:${parts.join("|")})/|apps/server/|hyparquet|csv-parse|d3-array|^(?:onnxruntime|bullmq|fastify|sharp)`);
+    expect(cli.atStart.filter((path) => heavy.test(path))).toEqual([]);
+  });
+
   it("explains, and exits with 0", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());

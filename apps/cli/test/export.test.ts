@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { builtinWriters } from "@xdeep/export";
 import { modelProto, nodeProto, readModel, valueInfoProto } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
+import { ALONE_WORDS } from "../src/explain/alone-method.ts";
 import { PICTURE_WEIGHTS, pictureModel, tokenModel, writeTestModel } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
@@ -19,6 +21,13 @@ async function runAtOnes(path: string, rows: number, input: "picture" | "pixels"
 }
 
 describe("xdeep export", () => {
+  it("lists the methods that stand alone and that a file can hold", async () => {
+    const { stdout } = await runCli(["export", "--help"]);
+    const [, listed] = /smooth-integrated\.\n([^:]*): as in xdeep explain/.exec(stdout)!;
+    const writable = Object.keys(ALONE_WORDS).filter((word) => Object.hasOwn(builtinWriters, word));
+    expect(listed!.split(",").map((word) => word.trim())).toEqual(writable);
+  });
+
   it("writes a file whose integrated gradients are known", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "model.onnx", pictureModel());

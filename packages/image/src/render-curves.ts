@@ -1,5 +1,4 @@
 import { XDeepError } from "@xdeep/core";
-import { extent, ticks } from "d3-array";
 import { schemeTableau10 } from "d3-scale-chromatic";
 
 import { compose } from "./compose.ts";
@@ -40,13 +39,13 @@ export async function renderCurves(plot: CurvePlot): Promise<RgbImage> {
   const { regular, bold } = await loadLabelFonts();
   const { title, xLabel, yLabel, curves } = plot;
   const area = { left: MARGIN.left, right: WIDTH - MARGIN.right - LEGEND.width, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
-  const x = axis(
+  const x = await axis(
     curves.flatMap((curve) => curve.x),
     area.left,
     area.right,
     6,
   );
-  const y = axis(
+  const y = await axis(
     curves.flatMap((curve) => curve.y),
     area.bottom,
     area.top,
@@ -84,7 +83,9 @@ interface Axis {
 }
 
 /** From a tick below the lowest value to one above the highest. */
-function axis(values: readonly number[], start: number, end: number, count: number): Axis {
+async function axis(values: readonly number[], start: number, end: number, count: number): Promise<Axis> {
+  // Sixty files, for curves alone.
+  const { extent, ticks } = await import("d3-array");
   const [lowest, highest] = extent(values) as [number, number];
   const [low, high] = highest > lowest ? [lowest, highest] : [lowest - 0.5, highest + 0.5];
   const inner = ticks(low, high, count);

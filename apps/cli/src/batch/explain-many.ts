@@ -26,25 +26,13 @@ import { writeNpy } from "../inputs/npy-file.ts";
 import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
-import { describeBatch, describeSummary, plural } from "../print/print-batch.ts";
+import { plural } from "../print/plural.ts";
+import { describeBatch, describeSummary } from "../print/print-batch.ts";
 import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
 import { safeName } from "../write/file-stem.ts";
-import { asJson, folderJob, placesOf } from "./folder-job.ts";
-
-/** More inputs than this are explained in shards, whether or not somebody asked for it: three files and pictures for each would fill a folder. */
-export const MOST_SINGLE_INPUTS = 1000;
-
-/** Whether inputs are explained in shards: where an option of these says so, inputs are tables, or they are many. */
-export function isMany(flags: ExplainFlags, inputs: readonly string[], paths: readonly string[]): boolean {
-  const { workers, shardSize, shardFormat, column, queue } = flags;
-  return [workers, shardSize, shardFormat, column, queue].some((flag) => flag !== undefined) || inputs.some(isTableFile) || paths.length > MOST_SINGLE_INPUTS;
-}
-
-function isTableFile(path: string): boolean {
-  return /\.(csv|parquet)$/i.test(path);
-}
+import { asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
 
 /**
  * `xdeep explain` with many inputs: explains them in threads, into shards of `--out`, and sums up what was found. What is there already is not
@@ -85,11 +73,6 @@ async function watched(flags: ExplainFlags, io: Io, run: (onProgress: (progress:
   }
   bar.stop();
   return finish(flags, io);
-}
-
-/** The script of a row's job beside this one. */
-export function rowJob(): URL {
-  return new URL("./row-job.js", import.meta.url);
 }
 
 /** Loads the model once, so that whatever is wrong with it or with the options is said at once, and lists the inputs. */

@@ -137,6 +137,11 @@ export function placesOf(model: string, cache?: string): FolderPlaces {
   return { model: fromHere(model), ...(cache === undefined ? {} : { cache: fromHere(cache) }) };
 }
 
+/** The script of a row's job beside this one. */
+export function rowJob(): URL {
+  return new URL("./row-job.js", import.meta.url);
+}
+
 /** Words that are no files, such as "black", have no hash. */
 async function hashesOf(paths: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const entries = await Promise.all(paths.map(async (path) => [path, (await hashFile(path, path).catch(() => null))?.sha256] as const));

@@ -1,13 +1,12 @@
 import { availableParallelism } from "node:os";
 
-import { batchStatus, mergeShards } from "@xdeep/batch";
 import { printable } from "@xdeep/core";
 import { Command } from "commander";
 
-import { rowJob } from "../batch/explain-many.ts";
+import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
 import { formatDims } from "../print/format-number.ts";
-import { describeStatus, plural } from "../print/print-batch.ts";
+import { plural } from "../print/plural.ts";
 import { integerFrom } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
@@ -19,6 +18,7 @@ export function statusCommand(io: Io): Command {
     .argument("<results>", "the --out of xdeep explain")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .action(async (results: string, { json = false }: { readonly json?: boolean }) => {
+      const [{ batchStatus }, { describeStatus }] = await Promise.all([import("@xdeep/batch"), import("../print/print-batch.ts")]);
       const status = await batchStatus(results);
       io.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : describeStatus(status, results));
     });
@@ -74,6 +74,7 @@ export function mergeCommand(io: Io): Command {
     .option("--partial", "merge what there is, although shards are missing")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .action(async (results: string[], { out, partial, json = false }: MergeFlags) => {
+      const { mergeShards } = await import("@xdeep/batch");
       const merged = await mergeShards(results, out, { partial, signal: io.signal });
       if (json) io.stdout.write(`${JSON.stringify({ out, ...merged }, null, 2)}\n`);
       else

@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 
-import { evaluateModel } from "../evaluate/evaluate-model.ts";
 import type { ExitCode } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import type { EvaluateFlags } from "./evaluate-flags.ts";
@@ -32,6 +31,7 @@ export function evaluateCommand(io: Io, finish: (code: ExitCode) => void): Comma
   addRunOptions(command, "evaluation");
   refuseRepeated(command);
   return command.action(async (model: string, inputs: string[], flags: EvaluateFlags) => {
+    const { evaluateModel } = await import("../evaluate/evaluate-model.ts");
     finish(await evaluateModel(model, inputs, { ...SWITCHED_OFF, ...flags }, io));
   });
 }

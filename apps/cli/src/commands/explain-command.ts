@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 
 import type { ExitCode } from "../exit-code.ts";
-import { explain } from "../explain/explain.ts";
 import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
 import { EXPLAIN_HELP } from "./help-text.ts";
 import type { Io } from "../io.ts";
@@ -31,6 +30,7 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   addManyOptions(command);
   refuseRepeated(command);
   return command.action(async (model: string, others: string[], flags: ExplainFlags) => {
+    const { explain } = await import("../explain/explain.ts");
     finish(await explain([model, ...others], { ...SWITCHED_OFF, ...flags }, io));
   });
 }

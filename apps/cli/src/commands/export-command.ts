@@ -2,7 +2,6 @@ import { Command, Option } from "commander";
 import type { HeatMapReduction } from "@xdeep/export";
 import { PRESETS } from "@xdeep/image";
 
-import { exportFile } from "../export/export-file.ts";
 import { DEFAULT_POINTS } from "../export/exported-methods.ts";
 import type { Io } from "../io.ts";
 import type { ExportFlags } from "./export-flags.ts";
@@ -33,7 +32,10 @@ export function exportCommand(io: Io): Command {
   addPixelOptions(command);
   addPlaceOptions(command);
   refuseRepeated(command);
-  return command.action((model: string, flags: ExportFlags) => exportFile(model, flags, io));
+  return command.action(async (model: string, flags: ExportFlags) => {
+    const { exportFile } = await import("../export/export-file.ts");
+    await exportFile(model, flags, io);
+  });
 }
 
 function addFileOptions(command: Command): void {

@@ -6,7 +6,6 @@ import { Command, Option } from "commander";
 import type { Io } from "../io.ts";
 import { ENGINES } from "../models/load-any-model.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
-import { SERVED_METHODS, openServed } from "../serve/open-served.ts";
 import { collectLimits, integerFrom } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
@@ -41,7 +40,7 @@ export function serveCommand(io: Io): Command {
     .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
     .option("--quiet", "no log")
     .action(async (folder: string, { port, host, workers, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
-      const { createServer } = await import("@xdeep/server");
+      const [{ createServer }, { SERVED_METHODS, openServed }] = await Promise.all([import("@xdeep/server"), import("../serve/open-served.ts")]);
       const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
       const server = createServer({
         folder,

@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 
-import { explainMany, isMany } from "../batch/explain-many.ts";
+import { isMany } from "../batch/is-many.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findInputs } from "../inputs/find-inputs.ts";
@@ -27,7 +27,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   const { models, inputs } = await splitArguments(args);
   const paths = await findInputs(inputs);
   if (isMany(flags, inputs, paths)) {
-    if (flags.report === undefined) return explainMany(models, inputs, flags, io);
+    if (flags.report === undefined) return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
     throw new UsageError("--report shows inputs one below the other, not shards of many. Name fewer inputs, or leave out --report.");
   }
   const stems = fileStems(paths);

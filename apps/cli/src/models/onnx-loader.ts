@@ -1,7 +1,6 @@
 import { basename, dirname, relative } from "node:path";
 
-import { loadModelFile } from "@xdeep/onnx";
-import { type EngineName, loadModel } from "@xdeep/onnxruntime";
+import type { EngineName } from "@xdeep/onnxruntime";
 
 import { hashBytes, hashFile } from "../inputs/hashed-file.ts";
 import type { ModelLoader } from "./model-loader.ts";
@@ -9,7 +8,7 @@ import type { ModelLoader } from "./model-loader.ts";
 /** Warnings of ONNX Runtime are for those who write engines; they would stand between our lines. */
 const ONLY_ERRORS = 3;
 
-/** ONNX files, run by ONNX Runtime. */
+/** ONNX files, run by ONNX Runtime. The backend, with its rules for every operator, is loaded with the first model. */
 export const onnxLoader: ModelLoader = {
   name: "onnxruntime",
   kind: "ONNX",
@@ -17,6 +16,7 @@ export const onnxLoader: ModelLoader = {
   takes: ["engine", "gpu", "threads", "inputDims", "shared", "limit", "cache", "weights"],
   accepts: () => true,
   load: async (path, { engine, gpu, threads, inputDims, shared, limit, cache, weights }) => {
+    const [{ loadModelFile }, { loadModel }] = await Promise.all([import("@xdeep/onnx"), import("@xdeep/onnxruntime")]);
     const file = await loadModelFile(path);
     const model = await loadModel(file.model, {
       engine: engine as EngineName | undefined,

@@ -5,6 +5,7 @@ import { printable } from "@xdeep/core";
 
 import { describeTarget } from "./describe-target.ts";
 import { formatNumber } from "./format-number.ts";
+import { plural } from "./plural.ts";
 import { textTable } from "./text-table.ts";
 
 const MOST_CLASSES = 10;
@@ -68,8 +69,4 @@ function errorLines(errors: BatchStatus["errors"], failures: BatchStatus["failur
 function listed(numbers: readonly number[]): string {
   const shown = numbers.slice(0, 10).join(", ");
   return numbers.length > 10 ? `${shown} and ${numbers.length - 10} more` : shown;
-}
-
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
