@@ -2,15 +2,18 @@ import { setImmediate } from "node:timers/promises";
 import { Readable } from "node:stream";
 
 import { type Tensor, XDeepError } from "@xdeep/core";
+import { toFloat64 } from "@xdeep/core/method";
 
 /** A tensor in an answer: a list of its numbers, flat or as deep as its dims. */
 export class NumberList {
   readonly dims: readonly number[];
   readonly data: ArrayLike<number | bigint>;
 
-  constructor({ dims, data }: Tensor, nested: boolean) {
+  constructor(tensor: Tensor, nested: boolean) {
+    const { type, dims, data } = tensor;
     this.dims = nested ? dims : [data.length];
-    this.data = data as ArrayLike<number | bigint>;
+    // Half floats are carried as their bits.
+    this.data = type === "float16" || type === "bfloat16" ? toFloat64(tensor) : (data as ArrayLike<number | bigint>);
   }
 }
 

@@ -1,5 +1,5 @@
-import { type DataType, type Tensor, type ValueInfo, XDeepError, sizeOf } from "@xdeep/core";
-import { ELEMENT_ARRAYS, fromFloat64, isFloatType } from "@xdeep/core/method";
+import { type DataType, type Tensor, type ValueInfo, sizeOf } from "@xdeep/core";
+import { ELEMENT_ARRAYS, isFloatType, tensorFromNumbers, toFloat64 } from "@xdeep/core/method";
 
 import { HttpError } from "./http-error.ts";
 
@@ -46,8 +46,7 @@ export function checkShape(shape: unknown, what: string): readonly number[] {
  * @throws {HttpError} 400 where they are no numbers, or not as many as the shape has; {XDeepError} INPUT_TYPE for a model of strings
  */
 export function tensorOfJson(data: unknown, shape: readonly number[], { name, type }: Pick<ValueInfo, "name" | "type">): Tensor {
-  const numbers = flattened(data, sizeOf(shape), name);
-  return inType(numbers, shape, name, type);
+  return tensorFromNumbers(type, shape, flattened(data, sizeOf(shape), name), { subject: `"${name}"` });
 }
 
 /** A nested list, whose dims are its own. @throws {HttpError} 400 for a list that is no tensor */
@@ -65,8 +64,8 @@ export function tensorOfBytes(bytes: Uint8Array, shape: readonly number[], type:
   if (bytes.byteLength !== expected)
     throw new HttpError(400, "BODY_INVALID", `"${name}" of shape [${shape.join(", ")}] has ${expected} bytes, got ${bytes.byteLength}.`);
   const data = new ArrayType(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
-  if (type === wanted) return { type, dims: shape, data } as Tensor;
-  return inType(Float64Array.from(data as unknown as ArrayLike<number>, Number), shape, name, wanted);
+  const sent = { type, dims: shape, data } as Tensor;
+  return type === wanted ? sent : tensorFromNumbers(wanted, shape, numbersOf(sent), { subject: `"${name}"` });
 }
 
 export function bytesOf({ data }: Tensor): Uint8Array {
@@ -74,15 +73,9 @@ export function bytesOf({ data }: Tensor): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function inType(numbers: Float64Array, dims: readonly number[], name: string, type: DataType): Tensor {
-  if (isFloatType(type)) return fromFloat64(type, dims, numbers);
-  if (type === "string") throw new XDeepError("INPUT_TYPE", `Input "${name}" is of strings, which are not fed.`);
-  const ArrayType = ELEMENT_ARRAYS[type];
-  const isBig = type === "int64" || type === "uint64";
-  const wrong = numbers.findIndex((value) => !Number.isSafeInteger(value));
-  if (wrong >= 0) throw new XDeepError("INPUT_TYPE", `Input "${name}" is of ${type}, and holds ${numbers[wrong]} at element ${wrong}.`);
-  const data = isBig ? (ArrayType as BigInt64ArrayConstructor).from(Array.from(numbers, BigInt)) : (ArrayType as Int32ArrayConstructor).from(numbers);
-  return { type, dims, data } as Tensor;
+/** What the elements stand for: those of half floats are their bits. */
+function numbersOf(tensor: Tensor): Float64Array {
+  return isFloatType(tensor.type) ? toFloat64(tensor) : Float64Array.from(tensor.data as unknown as ArrayLike<number>, Number);
 }
 
 /** Row-major numbers of a list of any depth. */

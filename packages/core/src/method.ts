@@ -31,6 +31,8 @@ export { joinScores } from "./run-rows.ts";
 export { readsScores, scoreInput } from "./score-input.ts";
 export { scoreRows } from "./score-rows.ts";
 export type { ScoreRowsOptions } from "./score-rows.ts";
+export { tensorFromNumbers } from "./tensor-from-numbers.ts";
+export type { NumbersOrigin } from "./tensor-from-numbers.ts";
 export { firstNonFinite } from "./validate-feeds.ts";
 export { vjpRows } from "./vjp-rows.ts";
 export type { VjpRowsOptions } from "./vjp-rows.ts";

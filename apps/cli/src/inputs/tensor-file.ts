@@ -1,5 +1,5 @@
-import { type DataType, type Tensor, type ValueInfo, XDeepError, sizeOf } from "@xdeep/core";
-import { ELEMENT_ARRAYS, fromFloat64, isFloatType } from "@xdeep/core/method";
+import { type DataType, type Tensor, type ValueInfo, sizeOf } from "@xdeep/core";
+import { tensorFromNumbers } from "@xdeep/core/method";
 
 import { readJsonTensor } from "./json-tensor.ts";
 import { type NumberArray, readNpy } from "./npy-file.ts";
@@ -32,22 +32,5 @@ export function tensorOfNumbers({ type, dims }: ValueInfo, array: NumberArray, n
 }
 
 function toType(type: DataType, { dims, numbers }: NumberArray, path: string): Tensor {
-  if (isFloatType(type)) return fromFloat64(type, dims, Float64Array.from(numbers));
-  if (type === "string") throw new XDeepError("INPUT_TYPE", `"${path}" is for an input of strings, which xdeep does not feed.`, { details: { path, type } });
-  const ArrayType = ELEMENT_ARRAYS[type];
-  const isBig = type === "int64" || type === "uint64";
-  const data = isBig
-    ? (ArrayType as BigInt64ArrayConstructor).from(integers(numbers, type, path), BigInt)
-    : (ArrayType as Int32ArrayConstructor).from(integers(numbers, type, path));
-  if (Array.from(data, Number).every((value, index) => value === numbers[index])) return { type, dims: [...dims], data } as Tensor;
-  throw new XDeepError("INPUT_TYPE", `"${path}" holds numbers that ${type} cannot hold.`, { details: { path, type } });
-}
-
-function integers(numbers: NumberArray["numbers"], type: DataType, path: string): readonly number[] {
-  const list = Array.from(numbers);
-  const index = list.findIndex((value) => !Number.isSafeInteger(value));
-  if (index < 0) return list;
-  throw new XDeepError("INPUT_TYPE", `"${path}" holds ${list[index]} at element ${index}; the model's input is of type ${type}, integers.`, {
-    details: { path, type, index },
-  });
+  return tensorFromNumbers(type, dims, numbers, { subject: `"${path}"`, details: { path } });
 }

@@ -1,4 +1,5 @@
 import { type Tensor, type ValueInfo, XDeepError, sizeOf } from "@xdeep/core";
+import { tensorFromNumbers } from "@xdeep/core/method";
 
 /**
  * Numbers as text: JSON, or CSV with commas, semicolons, tabs or spaces between and one sample per line; a heading of names is left out.
@@ -35,7 +36,7 @@ function parseJson(text: string): unknown {
 /**
  * The tensor of an input from its numbers. The batch, and one more size that is open, follow from how many there are.
  *
- * @throws {XDeepError} INPUT_SHAPE where they do not fit
+ * @throws {XDeepError} INPUT_SHAPE where they do not fit; INPUT_TYPE where the input's type cannot hold them
  */
 export function tensorOf(numbers: readonly number[], { name, dims, type }: ValueInfo): Tensor {
   const inner = dims.slice(1);
@@ -50,9 +51,7 @@ export function tensorOf(numbers: readonly number[], { name, dims, type }: Value
       `Input "${name}" has dims [${dims.map((dim, n) => dim ?? (n === 0 ? "N" : "?")).join(", ")}], and these are ${numbers.length} numbers.`,
     );
   }
-  const data =
-    type === "int64" || type === "uint64" ? BigInt64Array.from(numbers, BigInt) : type === "int32" ? Int32Array.from(numbers) : Float32Array.from(numbers);
-  return { type: data instanceof Float32Array ? "float32" : type, dims: found, data } as Tensor;
+  return tensorFromNumbers(type, found, numbers, { subject: `Input "${name}"` });
 }
 
 /**
