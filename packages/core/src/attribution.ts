@@ -1,7 +1,9 @@
 import { XDeepError } from "./error.ts";
-import type { Attribution, AttributionJSON, Mirrored, TensorJSON } from "./explainer.ts";
+import type { Attribution, AttributionJSON, Mirrored, Provenance, TensorJSON } from "./explainer.ts";
+import type { Model, VjpResult } from "./model.ts";
 import { isTensor, sizeOf } from "./tensor.ts";
 import type { FloatTensor, Input } from "./tensor.ts";
+import { VERSION } from "./version.ts";
 
 const FORMAT = "xdeep.attribution/1";
 
@@ -11,6 +13,24 @@ export type AttributionFields = Omit<Attribution<Input>, "toJSON">;
 /** An attribution of these fields. `toJSON` is not enumerable, so that attributions can be compared, cloned and passed between threads. */
 export function createAttribution<I extends Input>(fields: AttributionFields): Attribution<I> {
   return Object.defineProperty({ ...fields }, "toJSON", { value: () => toJSON(fields), enumerable: false }) as unknown as Attribution<I>;
+}
+
+/** Where an attribution comes from that a method makes of the model's own gradients; `versions` are those of further packages that took part. */
+export function provenanceOf(
+  { backend, engine, versions }: Pick<Model, "backend" | "engine" | "versions">,
+  { rectifiers, score, notes = [] }: Pick<VjpResult, "rectifiers" | "score" | "notes">,
+  own: Pick<Provenance, "method" | "rule" | "versions">,
+): Provenance {
+  return {
+    method: own.method,
+    rule: own.rule,
+    rectifiers,
+    ...(notes.length === 0 ? {} : { notes }),
+    score,
+    backend,
+    engine,
+    versions: { ...versions, "@xdeep/core": VERSION, ...own.versions },
+  };
 }
 
 /**

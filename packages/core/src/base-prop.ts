@@ -1,13 +1,12 @@
-import { createAttribution } from "./attribution.ts";
+import { createAttribution, provenanceOf } from "./attribution.ts";
 import { checkContract, checkRule, ruleName } from "./check-model.ts";
 import { checkExplainOptions } from "./check-options.ts";
-import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Provenance, TargetsOptions } from "./explainer.ts";
+import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, TargetsOptions } from "./explainer.ts";
 import type { Model, Rule, VjpResult } from "./model.ts";
 import { mirrorInput, resolveInput } from "./resolve-input.ts";
 import { ruleParameters } from "./rule-parameters.ts";
 import type { TargetOption } from "./target.ts";
 import type { Input } from "./tensor.ts";
-import { VERSION } from "./version.ts";
 import { vjpRows } from "./vjp-rows.ts";
 
 export interface BasePropOptions {
@@ -42,7 +41,7 @@ export class BaseProp implements Explainer {
       name: name === "standard" ? "vanilla" : name,
       parameters: this.rectifiers === undefined ? parameters : { ...parameters, rectifiers: this.rectifiers },
     };
-    this.#versions = { ...model.versions, "@xdeep/core": VERSION, ...versions };
+    this.#versions = versions;
   }
 
   /**
@@ -85,11 +84,12 @@ export class BaseProp implements Explainer {
     { gradients, target, scores, output, ...run }: VjpResult,
   ): Attribution<Explained<I, O>> {
     const values = mirrorInput(this.model, input, gradients, options);
-    return createAttribution({ values, target, scores, output, provenance: this.#provenance(run) });
-  }
-
-  #provenance({ rectifiers, score, notes = [] }: Pick<VjpResult, "rectifiers" | "score" | "notes">): Provenance {
-    const { backend, engine } = this.model;
-    return { method: this.method, rule: this.rule, rectifiers, ...(notes.length === 0 ? {} : { notes }), score, backend, engine, versions: this.#versions };
+    return createAttribution({
+      values,
+      target,
+      scores,
+      output,
+      provenance: provenanceOf(this.model, run, { method: this.method, rule: this.rule, versions: this.#versions }),
+    });
   }
 }

@@ -1,7 +1,7 @@
 /** What authors of methods need besides the contract: inputs resolved, scores at x, rows split, repeated and put together, noise, random numbers. */
 export { assembleRows } from "./assemble-rows.ts";
 export type { RowValues } from "./assemble-rows.ts";
-export { createAttribution } from "./attribution.ts";
+export { createAttribution, provenanceOf } from "./attribution.ts";
 export { describeBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./baseline.ts";
 export { batchSize, concatRows, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";

@@ -1,6 +1,6 @@
 import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model, Rule } from "@xdeep/core";
-import { VERSION as CORE_VERSION, isTensor } from "@xdeep/core";
-import { checkContract, checkOptionNames, createAttribution, resizeToInput, weightRows } from "@xdeep/core/method";
+import { isTensor } from "@xdeep/core";
+import { checkContract, checkOptionNames, createAttribution, provenanceOf, resizeToInput, weightRows } from "@xdeep/core/method";
 
 import { type AtLayer, atLayer } from "./at-layer.ts";
 import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
@@ -54,8 +54,8 @@ export function layerAttribution<T extends Input>(
   rule: Rule = "standard",
   convergenceDelta?: Float32Array,
 ): Attribution<T> {
-  const { backend, engine, versions } = model;
-  const { layer, target, scores, output, rectifiers, notes, score } = at;
+  const { layer, target, scores, output } = at;
+  const described = { ...method, parameters: { ...method.parameters, layer: layer.name } };
   return createAttribution<T>({
     values: isTensor(input) ? values : { [layer.name]: values },
     target,
@@ -63,15 +63,6 @@ export function layerAttribution<T extends Input>(
     output,
     layer: layer.name,
     ...(convergenceDelta === undefined ? {} : { convergenceDelta }),
-    provenance: {
-      method: { ...method, parameters: { ...method.parameters, layer: layer.name } },
-      rule,
-      rectifiers,
-      ...(notes.length === 0 ? {} : { notes }),
-      score,
-      backend,
-      engine,
-      versions: { ...versions, "@xdeep/core": CORE_VERSION, "@xdeep/layers": VERSION },
-    },
+    provenance: provenanceOf(model, at, { method: described, rule, versions: { "@xdeep/layers": VERSION } }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model } from "@xdeep/core";
-import { VERSION as CORE_VERSION, sizeOf } from "@xdeep/core";
+import { sizeOf } from "@xdeep/core";
 import {
   type Baseline,
   addScaled,
@@ -11,6 +11,7 @@ import {
   createAttribution,
   describeBaseline,
   mirrorInput,
+  provenanceOf,
   readsScores,
   resolveInput,
   scoreRows,
@@ -97,27 +98,17 @@ async function explainContributions<T extends Input>(
     }
     onProgress?.({ done: k + 1, total: references.length });
   }
-  const { target, scores, output, score, rectifiers } = found!;
+  const { target, scores, output } = found!;
   const isSummed = [...sums.values()].every(({ dims }) => dims[0] === input.rows);
   const delta = readsScores(options) && isSummed ? deltas([...sums.values()], scores, atReference) : undefined;
   const values: Record<string, FloatTensor> = Object.fromEntries([...sums].map(([name, sum]) => [name, weightRows(sum, weights)]));
-  const { backend, engine, versions } = model;
   return createAttribution<T>({
     values: mirrorInput(model, given, values, options),
     target,
     scores,
     output,
     ...(delta === undefined ? {} : { convergenceDelta: delta }),
-    provenance: {
-      method,
-      rule: RULE,
-      rectifiers,
-      ...(notes.size === 0 ? {} : { notes: [...notes] }),
-      score,
-      backend,
-      engine,
-      versions: { ...versions, "@xdeep/core": CORE_VERSION, "@xdeep/relevance": VERSION },
-    },
+    provenance: provenanceOf(model, { ...found!, notes: [...notes] }, { method, rule: RULE, versions: { "@xdeep/relevance": VERSION } }),
   });
 }
 
