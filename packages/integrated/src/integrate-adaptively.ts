@@ -2,14 +2,15 @@ import { addScaled } from "@xdeep/core/method";
 import type { Provenance } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
-import { fitPath, ruleWeights } from "./fit-path.ts";
+import { fitPath, nearestFit, ruleWeights } from "./fit-path.ts";
 import type { EndScores, Interpolation, PathFit } from "./fit-path.ts";
 import { allPlaces, fejerLevel, worstPlaces } from "./place-points.ts";
-import { addPoint, sumOfSquares, total } from "./point-sums.ts";
+import { addPoint, sumOfSquares } from "./point-sums.ts";
 import { rowPath, runsOf, zeros } from "./row-path.ts";
 import type { IntegratedRow, Integration, RowPath } from "./row-path.ts";
 import type { AdaptiveSteps } from "./settings.ts";
 import { sumRule } from "./sum-rule.ts";
+import type { WeightedSum } from "./sum-rule.ts";
 
 /** Points whose gradients are kept, so that their weights can change: these at least, and as many as take 32 MB. */
 const KEPT = 31;
@@ -55,18 +56,20 @@ export async function integrateAdaptively(integration: Integration, row: number,
     if (samples.length > 0) count.expect(runsOf(explainer, next.length * baselines.length));
     const provenance = await takeSamples(path, next, multiplyByInputs, samples);
     const tolerance = allowedDelta(ends, samples, steps);
-    const fit = fitSamples(samples, ends, isSmooth ? ["linear", "cubic", "polynomial"] : ["linear", "cubic"]);
+    const local = fitSamples(samples, ends, ["linear", "cubic"]);
+    const fit: PathFit = isSmooth ? nearestFit([local, fitSamples(samples, ends, ["polynomial"])]) : local;
     deltas.push({ points: samples.length, delta: fit.delta });
     const result = ({ values, integral }: WeightedSum, more = 0, stands = false): IntegratedRow => {
       const difference = ends.end - ends.start;
       return { values: path.values(values), delta: integral - difference, difference, tolerance, stands, steps: samples.length + more, provenance };
     };
     const stands = isStanding(deltas, fit);
-    if ((stands || isGoodEnough(fit, tolerance)) && isSettled(samples, fit.weights, before, path.end)) {
-      return result(weigh(samples, fit.weights, path.end), 0, stands);
+    if (before.size > 0 && (stands || isGoodEnough(fit, tolerance))) {
+      const sum = weigh(samples, fit.weights, path.end);
+      if (isSettled(sum, changeOf(samples, fit.weights, before, path.end))) return result(sum, 0, stands);
     }
     isSmooth &&= (samples.length < TELLING || fit.rule !== "linear") && fejerLevel(samples.length) !== undefined;
-    next = isSmooth ? fejerLevel(samples.length)! : worstPlaces(alphasOf(samples), fitSamples(samples, ends, ["linear", "cubic"]).errors);
+    next = isSmooth ? fejerLevel(samples.length)! : worstPlaces(alphasOf(samples), local.errors);
     if (samples.length + next.length > kept) {
       const missed = fitSamples(samples, ends, ["linear"]).errors;
       const rest = allPlaces(alphasOf(samples), missed, tolerance / 2, steps.maxSteps - samples.length);
@@ -102,14 +105,14 @@ function isStanding(deltas: readonly Delta[], { errors, spread, delta: now }: Pa
 }
 
 /** Whether the last points changed the attributions little, which is to say that the rules before and after them agree. */
-function isSettled(samples: readonly Sample[], weights: Float64Array, before: ReadonlyMap<Sample, number>, end: Point): boolean {
-  if (before.size === 0) return false;
-  const change = weigh(
-    samples,
-    weights.map((weight, k) => weight - (before.get(samples[k]!) ?? 0)),
-    end,
-  );
-  return norm(change.values) <= CHANGED * norm(weigh(samples, weights, end).values);
+function isSettled(sum: WeightedSum, change: WeightedSum): boolean {
+  return norm(change.values) <= CHANGED * norm(sum.values);
+}
+
+/** What became of a sum when its weights did. */
+function changeOf(samples: readonly Sample[], weights: Float64Array, before: ReadonlyMap<Sample, number>, end: Point): WeightedSum {
+  const changes = weights.map((weight, k) => weight - (before.get(samples[k]!) ?? 0));
+  return weigh(samples, changes, end);
 }
 
 /** Takes the gradients at new points and sorts them in. */
@@ -140,12 +143,6 @@ function fitSamples(samples: readonly Sample[], ends: EndScores, rules: readonly
   return fitPath({ alphas: alphasOf(samples), scores: samples.map(({ score }) => score), slopes: samples.map(({ slope }) => slope) }, ends, rules);
 }
 
-interface WeightedSum {
-  readonly values: Point;
-  /** ∫ F′ over the path. */
-  readonly integral: number;
-}
-
 function weigh(samples: readonly Sample[], weights: Float64Array, end: Point): WeightedSum {
   const values = zeros(end);
   let integral = 0;
@@ -168,9 +165,9 @@ async function sumWithRest(
   const weights = ruleWeights(alphas, "linear");
   const weightsOf = (some: readonly number[]): Float64Array => Float64Array.from(some, (alpha) => weights[alphas.indexOf(alpha)]!);
   const kept = weigh(samples, weightsOf(alphasOf(samples)), path.end);
-  const { products, gradients } = await sumRule(path, rest, weightsOf(rest));
-  for (const [name, sum] of Object.entries(kept.values)) addScaled(sum, (multiplyByInputs ? products : gradients)[name]!);
-  return { values: kept.values, integral: kept.integral + Object.values(products).reduce((sum, values) => sum + total(values), 0) };
+  const more = await sumRule(path, rest, weightsOf(rest), multiplyByInputs);
+  for (const [name, sum] of Object.entries(kept.values)) addScaled(sum, more.values[name]!);
+  return { values: kept.values, integral: kept.integral + more.integral };
 }
 
 function alphasOf(samples: readonly Sample[]): readonly number[] {

@@ -1,7 +1,6 @@
 import { readsScores } from "@xdeep/core/method";
 import type { Point } from "@xdeep/core/method";
 
-import { total } from "./point-sums.ts";
 import type { Quadrature } from "./quadrature.ts";
 import { rowPath } from "./row-path.ts";
 import type { IntegratedRow, Integration } from "./row-path.ts";
@@ -12,19 +11,14 @@ export async function integrateFixed(integration: Integration, row: number, base
   const { multiplyByInputs, endpoint, options } = integration;
   const path = rowPath(integration, row, baselines);
   const difference = multiplyByInputs && readsScores(options) ? endpoint.scores[row]! - (await path.baselineScore()) : null;
-  const { products, gradients, provenance } = await sumRule(path, rule.nodes, rule.weights);
-  const delta = difference === null ? null : sumOf(products) - difference;
+  const { values, integral, provenance } = await sumRule(path, rule.nodes, rule.weights, multiplyByInputs);
   return {
-    values: path.values(multiplyByInputs ? products : gradients),
-    delta,
+    values: path.values(values),
+    delta: difference === null ? null : integral - difference,
     difference,
     tolerance: null,
     stands: false,
     steps: rule.nodes.length,
     provenance,
   };
-}
-
-function sumOf(point: Point): number {
-  return Object.values(point).reduce((sum, values) => sum + total(values), 0);
 }

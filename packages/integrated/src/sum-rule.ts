@@ -2,25 +2,29 @@ import { addScaled } from "@xdeep/core/method";
 import type { Provenance } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
-import { addProducts } from "./point-sums.ts";
+import { addPoint } from "./point-sums.ts";
 import type { RowPath } from "./row-path.ts";
 import { zeros } from "./row-path.ts";
 
-/** A weighted sum over the points of a rule. */
-export interface RuleSum {
-  /** (x − x′) ⊙ Σ w ∇F, the mean over baselines. */
-  readonly products: Point;
-  /** Σ w ∇F, the mean over baselines. */
-  readonly gradients: Point;
-  /** Of the gradients inside. */
-  readonly provenance: Provenance;
+/** A weighted sum over points of all paths of a row, the mean over baselines. */
+export interface WeightedSum {
+  /** (x − x′) ⊙ Σ w ∇F, or Σ w ∇F. */
+  readonly values: Point;
+  /** Σ w F′, the integral over the path. */
+  readonly integral: number;
 }
 
-/** Sums the gradients at the points of every path, each run's on the device. */
-export async function sumRule(path: RowPath, alphas: ArrayLike<number>, weights: Float64Array): Promise<RuleSum> {
+/** Sums the gradients at the points of every path, each run's on the device; with `multiply`, times x − x′. */
+export async function sumRule(
+  path: RowPath,
+  alphas: ArrayLike<number>,
+  weights: Float64Array,
+  multiply: boolean,
+): Promise<WeightedSum & { readonly provenance: Provenance }> {
   const { end, baselines } = path;
-  const [products, gradients] = [zeros(end), zeros(end)];
+  const values = zeros(end);
   const share = 1 / baselines.length;
+  let integral = 0;
   let provenance: Provenance | undefined;
   for (const start of baselines) {
     const sum = zeros(end);
@@ -29,10 +33,7 @@ export async function sumRule(path: RowPath, alphas: ArrayLike<number>, weights:
       for (const name of Object.keys(sum)) addScaled(sum[name]!, part.values[name]!.data);
       provenance = part.provenance;
     }
-    for (const [name, values] of Object.entries(sum)) {
-      addProducts(products[name]!, values, end[name]!, start[name]!, share);
-      addScaled(gradients[name]!, values, share);
-    }
+    for (const [name, gradient] of Object.entries(sum)) integral += share * addPoint(values[name]!, gradient, end[name]!, start[name]!, share, multiply);
   }
-  return { products, gradients, provenance: provenance! };
+  return { values, integral, provenance: provenance! };
 }
