@@ -1,5 +1,5 @@
 import { type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
-import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns, withoutPadding } from "@xdeep/core/backend";
+import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns, notBatched, withoutPadding } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
 import { takeDeviceErrors } from "./device-errors.ts";
 import type { Engine } from "./engine.ts";
@@ -82,4 +82,20 @@ export function joined(runs: readonly FinishedRun[], name: string): Tensor {
     name,
     runs.map(({ rows, results }) => ({ rows, result: results[name]! })),
   );
+}
+
+/** Those of several results. */
+export function allJoined(runs: readonly FinishedRun[], names: readonly string[]): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(names.map((name) => [name, joined(runs, name)]));
+}
+
+/**
+ * The dims of a joined result that has so many rows.
+ *
+ * @throws {XDeepError} BATCH_INVALID where it has not
+ */
+export function dimsOfRows(runs: readonly FinishedRun[], name: string, rows: number): readonly number[] {
+  const { dims } = joined(runs, name);
+  if ((dims[0] ?? 1) !== rows) throw notBatched(name, dims);
+  return dims;
 }

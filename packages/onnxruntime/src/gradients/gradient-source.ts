@@ -1,4 +1,5 @@
-import type { Rule, Score } from "@xdeep/core";
+import type { Rule, Score, Tensor } from "@xdeep/core";
+import type { VjpPlan } from "@xdeep/core/backend";
 import {
   type GradientModel,
   type SeveralTargets,
@@ -11,8 +12,8 @@ import {
   scoredValue,
   severalTargets,
 } from "@xdeep/autodiff";
-import type { GradientForms } from "./device-rules.ts";
-import type { SessionSource } from "./sessions.ts";
+import type { GradientForms } from "../device-rules.ts";
+import type { SessionSource } from "../sessions.ts";
 
 /** Everything that makes one gradient session differ from another. */
 export interface GradientKind {
@@ -52,6 +53,11 @@ export function cotangentSource(graph: TypedGraph, forms: GradientForms, kind: G
   const of = scoredValue(cut, kind.output, kind.score).value;
   const { model, ...plan } = differentiateGraph(cut, { ...kind, ...forms, backwardRules, of });
   return { model, plan: { ...plan, of } };
+}
+
+/** x′ by the names that the session has for it; nothing for rules that look at one run. */
+export function referenceFeeds({ reference = {} }: VjpPlan, names: Readonly<Record<string, string>>): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(Object.entries(names).map(([name, fed]) => [fed, reference[name]!]));
 }
 
 /** The network from the fed values on, with everything that is returned among its outputs. */
