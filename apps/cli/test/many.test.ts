@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { BatchStatus, BatchSummary, RowRecord } from "@xdeep/batch";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { bytesOf } from "../../../packages/batch/test/shard-bytes.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { type BuiltCli, buildCli } from "./built-cli.ts";
 import { PICTURE_WEIGHTS, TABLE_WEIGHTS, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
@@ -21,19 +21,6 @@ type ManyDocument = BatchStatus & { readonly out: string; readonly summary: Batc
 async function pictures(folder: string, count: number): Promise<void> {
   for (let n = 0; n < count; n++)
     await writeTestPicture(folder, `${String(n).padStart(2, "0")}.png`, { r: n % 2 === 0 ? 250 : 10, g: n % 2 === 0 ? 10 : 250, b: 5 * n });
-}
-
-async function bytesOf(out: string): Promise<readonly (readonly string[])[]> {
-  const entries = await readdir(join(out, "shards"), { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    paths.toSorted().map(async (path) => [
-      path.slice(out.length),
-      createHash("sha256")
-        .update(await readFile(path))
-        .digest("hex"),
-    ]),
-  );
 }
 
 describe("many inputs", () => {

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { bytesOf } from "../../../packages/batch/test/shard-bytes.ts";
 import { startRedis } from "../../../packages/bullmq/test/machines.ts";
 import { type BuiltCli, buildCli } from "./built-cli.ts";
 import { pictureModel, writeTestModel, writeTestPicture } from "./models.ts";
@@ -14,19 +13,6 @@ beforeAll(async () => {
   cli = await buildCli();
 });
 afterAll(() => cli.remove());
-
-async function bytesOf(out: string): Promise<readonly (readonly string[])[]> {
-  const entries = await readdir(join(out, "shards"), { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(
-    paths.toSorted().map(async (path) => [
-      path.slice(out.length),
-      createHash("sha256")
-        .update(await readFile(path))
-        .digest("hex"),
-    ]),
-  );
-}
 
 it("xdeep explain --queue and two xdeep work write what one command writes alone", async () => {
   const [redis, folder] = [await startRedis(), await temporaryFolder()];

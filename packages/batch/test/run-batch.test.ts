@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type * as Batch from "../src/index.ts";
 import { type Bundle, bundled } from "./bundle.ts";
 import { SCALING_JOB } from "./jobs.ts";
+import { bytesOf } from "./shard-bytes.ts";
 
 let bundle: Bundle;
 let batch: typeof Batch;
@@ -30,21 +30,6 @@ async function inputs(rows: readonly (readonly number[])[]): Promise<{ readonly 
 }
 
 const rowsOf = (count: number): readonly (readonly number[])[] => Array.from({ length: count }, (_, n) => [n % 100, 2, 3]);
-
-/** Everything below `shards`, by path: its hash. */
-async function bytesOf(out: string): Promise<Readonly<Record<string, string>>> {
-  const names = await readdir(join(out, "shards"), { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const hashes = await Promise.all(
-    files.toSorted().map(async (file) => [
-      file.slice(out.length),
-      createHash("sha256")
-        .update(await readFile(file))
-        .digest("hex"),
-    ]),
-  );
-  return Object.fromEntries(hashes) as Readonly<Record<string, string>>;
-}
 
 type RunOptions = Partial<Batch.RunBatchOptions & Pick<Batch.ManifestOptions, "shardSize" | "shardFormat" | "inputs" | "columns">>;
 

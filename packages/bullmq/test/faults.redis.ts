@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type BatchStatus, type RowRecord, type Shard, batchStatus } from "@xdeep/batch";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
-import { LEASE, type Machines, type RedisServer, bytesOf, buildMachines, inputFiles, start, startRedis, supervise } from "./machines.ts";
+import { bytesOf } from "../../batch/test/shard-bytes.ts";
+import { LEASE, type Machines, type RedisServer, buildMachines, inputFiles, start, startRedis, supervise } from "./machines.ts";
 
 let machines: Machines;
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -164,21 +163,6 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port));
     });
   });
-}
-
-/** Everything below `shards`, by path: its hash. */
-export async function bytesOf(out: string): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(join(out, "shards"), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const hashes = await Promise.all(
-    files.toSorted().map(async (file) => [
-      file.slice(out.length),
-      createHash("sha256")
-        .update(await readFile(file))
-        .digest("hex"),
-    ]),
-  );
-  return Object.fromEntries(hashes) as Readonly<Record<string, string>>;
 }
 
 /** A folder with files of these bytes. */
