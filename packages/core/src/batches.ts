@@ -1,3 +1,4 @@
+import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "./error.ts";
 import { floatTensor } from "./float-values.ts";
 import type { Capabilities, ValueInfo } from "./model.ts";
@@ -25,6 +26,11 @@ export function splitRows(rows: number, size: number): readonly RowRange[] {
 /** Names of the inputs that have no batch axis: scalars, tables, states of recurrent networks. */
 export function sharedInputs(inputs: readonly ValueInfo[]): ReadonlySet<string> {
   return new Set(inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
+}
+
+/** Names of the float inputs that methods move: those with a batch axis, without masks, whose −∞ shuts entries out. */
+export function movableInputs(inputs: readonly ValueInfo[]): readonly string[] {
+  return inputs.filter(({ type, batched, mask }) => isFloatType(type) && batched !== false && mask !== true).map(({ name }) => name);
 }
 
 /** The same rows of every feed, as views; feeds without a batch axis whole. */

@@ -4,7 +4,7 @@ export type { RowValues } from "./assemble-rows.ts";
 export { createAttribution, provenanceOf } from "./attribution.ts";
 export { describeBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./baseline.ts";
-export { batchSize, concatRows, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
+export { batchSize, concatRows, movableInputs, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 export type { RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
 export { checkExplainer } from "./check-explainer.ts";

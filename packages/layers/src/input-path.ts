@@ -3,7 +3,7 @@ import {
   betweenRuns,
   checkExplainOptions,
   expandTargets,
-  isFloatType,
+  movableInputs,
   repeatFeeds,
   resolveInput,
   rowBaselines,
@@ -22,7 +22,7 @@ export const DEFAULT_STEPS = 50;
 export interface PathOptions extends LayerOptions {
   /** Steps on the straight path from x′ to x. Default 50. */
   readonly n?: number | undefined;
-  /** x′, in every float input with a batch axis. Default 0. */
+  /** x′, in every float input with a batch axis but masks. Default 0. */
   readonly baseline?: Baseline | undefined;
 }
 
@@ -59,7 +59,7 @@ export async function forEachRow<R>(
   const { target, onProgress, weights: _weights, ...call } = options;
   const targets = expandTargets(target, resolved.rows);
   const shared = sharedInputs(model.inputs);
-  const baselines = rowBaselines([path.baseline ?? 0], movingInputs(model, shared), resolved, options);
+  const baselines = rowBaselines([path.baseline ?? 0], movingInputs(model), resolved, options);
   const rows: R[] = [];
   const ends: AtLayer[] = [];
   for (let index = 0; index < resolved.rows; index++) {
@@ -85,8 +85,8 @@ export async function forEachRow<R>(
   return { rows, ends };
 }
 
-function movingInputs({ inputs }: Model, shared: ReadonlySet<string>): readonly string[] {
-  const names = inputs.filter(({ name, type }) => isFloatType(type) && !shared.has(name)).map(({ name }) => name);
+function movingInputs({ inputs }: Model): readonly string[] {
+  const names = movableInputs(inputs);
   if (names.length > 0) return names;
   throw new XDeepError("WRT_UNKNOWN", "The model has no float input, so there is no path in its input. Use layerIntegrated with the layer's own baseline.");
 }

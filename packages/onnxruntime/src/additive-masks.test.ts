@@ -1,6 +1,7 @@
 import { type FloatTensor, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
+import { conductance } from "@xdeep/layers";
 import { type NodeProto, modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { failure } from "../test/failure.ts";
@@ -55,6 +56,13 @@ describe("−∞ in a mask that is added to the scores of a softmax", () => {
     expect(Object.keys(values)).toEqual(["x"]);
     expect(values["x"]!.data.every(Number.isFinite)).toBe(true);
     expect(Math.abs(convergenceDelta![0]!)).toBeLessThan(1e-3);
+    await model.dispose();
+  });
+
+  it("is left alone by methods that move the input to look at a layer", async () => {
+    const model = await loadModel(writeModel(added));
+    const { values } = await conductance(model, { layer: "q", n: 4 }).explain({ x, mask: mask(close) }, { target: 1 });
+    expect(values["q"]!.data.every(Number.isFinite)).toBe(true);
     await model.dispose();
   });
 

@@ -6,9 +6,9 @@ import {
   fromFloat64,
   integerBaseline,
   isFloatType,
+  movableInputs,
   resolveWrt,
   rowBaselines,
-  sharedInputs,
 } from "@xdeep/core/method";
 
 type Feeds = Readonly<Record<string, Tensor>>;
@@ -37,8 +37,7 @@ export async function referencesOf(model: Model, input: ResolvedInput, baselines
 }
 
 function movingInputs(model: Model, { wrt }: ExplainOptions): readonly string[] {
-  const shared = sharedInputs(model.inputs);
-  const floats = model.inputs.filter(({ name, type, mask }) => isFloatType(type) && !shared.has(name) && mask !== true).map(({ name }) => name);
+  const floats = movableInputs(model.inputs);
   const named = floats.filter((name) => wrt?.includes(name) === true);
   return named.length > 0 ? named : floats;
 }

@@ -1,5 +1,5 @@
 import type { MethodDescription } from "@xdeep/core";
-import type { BaselineOption } from "@xdeep/core/method";
+import { type BaselineOption, movableInputs } from "@xdeep/core/method";
 import { isFloatType } from "@xdeep/onnx";
 
 import { deltaOf, startsOf } from "./baselines.ts";
@@ -23,7 +23,7 @@ export function writeDeepLift(context: WriterContext, { name, parameters }: Meth
 
 /** The float inputs that are attributed to, or all of them where values inside are; in a network of integers the values inside themselves. */
 function movingValues({ model, wrt }: WriterContext, { feeds }: Rows): readonly string[] {
-  const floats = model.inputs.filter(({ type, batched, mask }) => isFloatType(type) && batched !== false && mask !== true).map(({ name }) => name);
+  const floats = movableInputs(model.inputs);
   const named = wrt.filter((name) => floats.includes(name) || (feeds.has(name) && isFloatType(feeds.get(name)!.facts.type)));
   return named.length > 0 ? named : floats.length > 0 ? floats : wrt;
 }

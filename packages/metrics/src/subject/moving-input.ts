@@ -1,5 +1,5 @@
 import { type FloatTensor, type Model, type Tensor, XDeepError, sizeOf, sliceRows } from "@xdeep/core";
-import { type ResolvedInput, feedInner, isFloatType, pictureInput, repeatFeeds, resizeToInput, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { type ResolvedInput, feedInner, movableInputs, pictureInput, repeatFeeds, resizeToInput, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 
 import type { Explained } from "../metric.ts";
 import { needed } from "../options.ts";
@@ -48,12 +48,11 @@ export async function movingInput(explained: Explained, metric: string, signal?:
   return moving(model, resolved, rows, placed);
 }
 
-/** The float inputs alone, whatever was attributed to: where a measure moves the input of an explainer. */
+/** The float inputs alone but masks, whatever was attributed to: where a measure moves the input of an explainer. */
 export function floatInputs(explained: Explained, metric: string): MovingInput {
   needed(metric, "input", explained.input, "it moves the input");
   const model = needed(metric, "model", explained.model, "it moves the input");
-  const shared = sharedInputs(model.inputs);
-  const names = model.inputs.filter(({ name, type }) => isFloatType(type) && !shared.has(name)).map(({ name }) => name);
+  const names = movableInputs(model.inputs);
   if (names.length === 0) throw new XDeepError("WRT_UNKNOWN", `${metric} moves float inputs, and the model has none.`, { details: { metric } });
   return moving(
     model,
