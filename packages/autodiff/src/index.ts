@@ -1,5 +1,6 @@
 export { leadsWithBatch } from "./explain/batch-axis.ts";
 export { computeInFloat32 } from "./prepare/compute-in-float32.ts";
+export { neededNodes } from "./graph/needed-nodes.ts";
 export { nodeLabel } from "./graph/node-label.ts";
 export { attentionMaps } from "./inspect/attention-maps.ts";
 export type { AttentionMap } from "./inspect/attention-maps.ts";
@@ -38,6 +39,6 @@ export { finalActivation } from "./explain/final-activation.ts";
 export type { FinalActivation } from "./explain/final-activation.ts";
 export { scoredValue, withLogits } from "./explain/score.ts";
 export type { ScoredValue } from "./explain/score.ts";
-export { typedGraph } from "./graph/typed-graph.ts";
+export { typedGraph, valueOf } from "./graph/typed-graph.ts";
 export type { TypedGraph } from "./graph/typed-graph.ts";
 export { prepareModel } from "./prepare/prepare-model.ts";

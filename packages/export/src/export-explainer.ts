@@ -1,7 +1,7 @@
-import { type Dim, GraphBuilder, type Value, isFloatType, nodeProto, rankOf, writeModel } from "@xdeep/onnx";
-import { type TypedGraph, cpuLowerings, isInnerValue, rowMixingNode, scoredValue } from "@xdeep/autodiff";
+import { GraphBuilder, type Value, nodeProto, rankOf, writeModel } from "@xdeep/onnx";
+import { type TypedGraph, cpuLowerings, isInnerValue, nodeLabel, rowMixingNode, scoredValue } from "@xdeep/autodiff";
 import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
-import { checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
+import { type InnerValues, checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
 import { resolveTargets } from "@xdeep/core/backend";
 import { networkOf } from "@xdeep/onnxruntime";
 
@@ -200,17 +200,15 @@ function explainedOutput(graph: TypedGraph, { outputs }: Model, name: string | u
   return isInner ? name : resolveOutput(outputs, name).name;
 }
 
-function innerValues(graph: TypedGraph): NonNullable<Parameters<typeof resolveWrt>[2]>["innerValues"] {
-  const isFloat = (name: string): boolean => graph.producers.has(name) && isFloatType(graph.facts.get(name)?.type ?? null);
+function innerValues(graph: TypedGraph): InnerValues {
   return {
-    get: (name) =>
-      isFloat(name) ? { name, type: graph.facts.get(name)!.type!, dims: (graph.facts.get(name)!.dims ?? []).map(numberOrNull), layout: null } : undefined,
-    names: () => [...graph.producers.keys()].filter(isFloat),
+    get: (name) => {
+      if (!isInnerValue(graph, name)) return undefined;
+      const { type, dims } = graph.facts.get(name)!;
+      return { name, type: type!, dims: (dims ?? []).map((dim) => (typeof dim === "number" ? dim : null)), layout: null };
+    },
+    names: () => [...graph.producers.keys()].filter((name) => isInnerValue(graph, name)),
   };
-}
-
-function numberOrNull(dim: Dim): number | null {
-  return typeof dim === "number" ? dim : null;
 }
 
 function checkFloats(graph: TypedGraph, names: readonly string[]): void {
@@ -229,7 +227,7 @@ function checkFloats(graph: TypedGraph, names: readonly string[]): void {
 function checkRowsApart(graph: TypedGraph, scored: string, wrt: readonly string[]): void {
   const node = rowMixingNode(graph, scored, wrt);
   if (node === null) return;
-  const message = `Rows of this model depend on each other at ${node.opType} "${node.name}", so their points cannot share a batch. Export the layer for inference, with statistics of its own.`;
+  const message = `Rows of this model depend on each other at ${node.opType} "${nodeLabel(node)}", so their points cannot share a batch. Export the layer for inference, with statistics of its own.`;
   throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { node: node.name, op: node.opType } });
 }
 

@@ -5,7 +5,12 @@ export function subgraphsOf(node: NodeProto): readonly GraphProto[] {
   return node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 }
 
-/** Nodes of a list, those of subgraphs included. */
+/** Nodes of a list, each followed by those of its subgraphs. */
+export function withSubgraphs(nodes: readonly NodeProto[]): readonly NodeProto[] {
+  return nodes.flatMap((node) => [node, ...subgraphsOf(node).flatMap((graph) => withSubgraphs(graph.node))]);
+}
+
+/** How many nodes a list holds, those of subgraphs included. */
 export function countNodes(nodes: readonly NodeProto[]): number {
   return nodes.reduce((count, node) => count + 1 + subgraphsOf(node).reduce((inner, graph) => inner + countNodes(graph.node), 0), 0);
 }

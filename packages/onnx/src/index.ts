@@ -5,7 +5,7 @@ export { staticDims, unknownFacts } from "./facts.ts";
 export type { Dim, Facts } from "./facts.ts";
 export { GraphBuilder, rankOf } from "./graph-builder.ts";
 export type { EmitOptions, GraphBuilderOptions, Value } from "./graph-builder.ts";
-export { namesOfGraph, operandsOf, outerValues, subgraphsOf, takeName } from "./graph-names.ts";
+export { namesOfGraph, operandsOf, outerValues, subgraphsOf, takeName, withSubgraphs } from "./graph-names.ts";
 export { numbersOf } from "./infer/elements.ts";
 export { inferAttributeGraph, inferGraph, inferSubgraph } from "./infer/infer-graph.ts";
 export type { AttributeGraph, InferGraphOptions, InferSubgraphOptions } from "./infer/infer-graph.ts";

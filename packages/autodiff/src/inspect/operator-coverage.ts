@@ -1,4 +1,4 @@
-import { type NodeProto, isDefaultDomain, sinceVersion, subgraphsOf } from "@xdeep/onnx";
+import { type NodeProto, isDefaultDomain, sinceVersion, withSubgraphs } from "@xdeep/onnx";
 import { zeroGradientOperators } from "../graph/operator-traits.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { carriesGradient, findRule, isMissing } from "../sweep/coverage.ts";
@@ -46,10 +46,6 @@ export function operatorCoverage(graph: TypedGraph, rules: RuleSet, onPath: Read
         rule: statusOf(nodes, rules, graph.opset, onPath),
       };
     });
-}
-
-function withSubgraphs(nodes: readonly NodeProto[]): readonly NodeProto[] {
-  return nodes.flatMap((node) => [node, ...subgraphsOf(node).flatMap((graph) => withSubgraphs(graph.node))]);
 }
 
 function statusOf(nodes: readonly NodeProto[], rules: RuleSet, opset: number, onPath: ReadonlySet<NodeProto>): RuleStatus {

@@ -1,20 +1,10 @@
 import { type TypedGraph, typedGraph } from "@xdeep/autodiff";
 import { type Model, sizeOf } from "@xdeep/core";
-import {
-  type Dim,
-  type ModelProto,
-  type NodeProto,
-  dataTypeName,
-  numbersOf,
-  nodeProto,
-  substituteDim,
-  takeName,
-  tensorProto,
-  valueInfoProto,
-  withFields,
-} from "@xdeep/onnx";
+import { sharedInputs } from "@xdeep/core/method";
+import { type Dim, type ModelProto, type NodeProto, numbersOf, nodeProto, substituteDim, takeName, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
 import { networkOf } from "@xdeep/onnxruntime";
 
+import { declaredValue } from "../declared-value.ts";
 import { proveRowsApart } from "./prove-rows-apart.ts";
 
 /** A network whose batch is open, under one name in all inputs. */
@@ -34,12 +24,12 @@ export interface OpenBatch {
  */
 export async function openedBatch(model: Model): Promise<OpenBatch> {
   const { graph, fixedBatch } = networkOf(model);
-  const batched = new Set(model.inputs.filter(({ batched: isBatched }) => isBatched !== false).map(({ name }) => name));
-  const leading = graph.graph.input.filter(({ name }) => batched.has(name)).map(({ name }) => graph.facts.get(name)?.dims?.[0] ?? null);
+  const shared = sharedInputs(model.inputs);
+  const leading = graph.graph.input.filter(({ name }) => !shared.has(name)).map(({ name }) => graph.facts.get(name)?.dims?.[0] ?? null);
   const symbol = leading.find((dim): dim is string => typeof dim === "string") ?? unusedSymbol(graph);
   const isOpen = fixedBatch === null && leading.every((dim) => dim === symbol);
   if (isOpen) return { graph, symbol, proof: "the batch is open in the source" };
-  const declared = typedGraph(withInputs(graph.model, batched, symbol), graph.limits);
+  const declared = typedGraph(withInputs(graph.model, shared, symbol), graph.limits);
   if (fixedBatch === null) return { graph: declared, symbol, proof: "the batch is open in the source" };
   const opened = withOpenShapes(declared, symbol, fixedBatch);
   const error = await proveRowsApart(model, opened.model);
@@ -55,18 +45,15 @@ function unusedSymbol({ graph, facts }: TypedGraph): string {
   return ["N", "batch", "rows", "batch_size"].find((name) => !used.has(name)) ?? "rows_of_batch";
 }
 
-function withInputs(model: ModelProto, batched: ReadonlySet<string>, symbol: string): ModelProto {
+function withInputs(model: ModelProto, shared: ReadonlySet<string>, symbol: string): ModelProto {
   const graph = model.graph!;
   const input = graph.input.map((info) => {
-    if (!batched.has(info.name) || info.type?.value.case !== "tensorType") return info;
-    const { elemType, shape } = info.type.value.value;
-    const rest = (shape?.dim ?? []).slice(1).map(({ value }): Dim => (value.case === "dimValue" ? Number(value.value) : (value.value ?? null)));
-    return valueInfoProto(info.name, dataTypeName(elemType) ?? "float32", [symbol, ...rest]);
+    const { name, type, dims } = declaredValue(info);
+    if (shared.has(name) || type === null) return info;
+    const rest = (dims ?? []).slice(1).map((dim): Dim => (dim === "" ? null : dim));
+    return valueInfoProto(name, type, [symbol, ...rest]);
   });
-  const output = graph.output.map(({ name, type }) => {
-    const elemType = type?.value.case === "tensorType" ? type.value.value.elemType : 1;
-    return valueInfoProto(name, dataTypeName(elemType) ?? "float32", null);
-  });
+  const output = graph.output.map((info) => valueInfoProto(info.name, declaredValue(info).type ?? "float32", null));
   return withFields(model, { graph: withFields(graph, { input, output, valueInfo: [] }) });
 }
 

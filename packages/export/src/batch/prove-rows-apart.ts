@@ -1,5 +1,5 @@
-import { type DataType, type Model, type Tensor, XDeepError, float32, sizeOf, sliceRows } from "@xdeep/core";
-import { ELEMENT_ARRAYS, createNoise, isFloatType, toFloat64 } from "@xdeep/core/method";
+import { type DataType, type Model, type Tensor, XDeepError, float32, sizeOf } from "@xdeep/core";
+import { ELEMENT_ARRAYS, createNoise, isFloatType, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { ModelProto } from "@xdeep/onnx";
 import { loadModel, networkOf } from "@xdeep/onnxruntime";
 
@@ -15,7 +15,8 @@ const TOLERANCE = 1e-4;
  */
 export async function proveRowsApart(model: Model, opened: ModelProto): Promise<number> {
   const feeds = Object.fromEntries(model.inputs.map((info, index) => [info.name, randomInput(info, index)]));
-  const rows = await Promise.all(Array.from({ length: ROWS }, (_, row) => model.forward({ feeds: rowOf(model, feeds, row) })));
+  const shared = sharedInputs(model.inputs);
+  const rows = await Promise.all(Array.from({ length: ROWS }, (_, row) => model.forward({ feeds: sliceFeeds(feeds, { start: row, end: row + 1 }, shared) })));
   const together = await runOpened(model, opened, feeds);
   const errors = model.outputs.map(({ name }) =>
     relativeError(
@@ -63,10 +64,6 @@ function asType(type: Exclude<DataType, "string" | "int64" | "uint64">, ints: re
   const data = new ELEMENT_ARRAYS[type](ints.length) as Int32Array;
   data.set(ints);
   return data;
-}
-
-function rowOf({ inputs }: Model, feeds: Readonly<Record<string, Tensor>>, row: number): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(inputs.map(({ name, batched }) => [name, batched === false ? feeds[name]! : sliceRows(feeds[name]!, row, row + 1)]));
 }
 
 function relativeError(together: Tensor, rows: readonly Tensor[]): number {

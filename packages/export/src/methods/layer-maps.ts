@@ -1,6 +1,6 @@
 import { camLayers, entryValues } from "@xdeep/autodiff";
 import { type MethodDescription, XDeepError } from "@xdeep/core";
-import { resizePlane } from "@xdeep/core/method";
+import { pictureInput, resizePlane } from "@xdeep/core/method";
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
 
 import { scoreGradient } from "./gradient.ts";
@@ -91,7 +91,7 @@ function overChannels(g: GraphBuilder, values: Value, { axis }: AtLayer): Value 
 
 /** A map [M, 1, h, w] or [M, h, w, 1] at the size of the pictures, in their layout: two products with the matrices of the bilinear resampling. */
 function enlarged({ g, model, network }: WriterContext, map: Value, axis: number): Value {
-  const picture = model.inputs.find(({ layout }) => layout !== null) ?? model.inputs.find(({ dims }) => dims.length === 4);
+  const picture = pictureInput(model.inputs);
   const dims = network.graph.facts.get(picture?.name ?? "")?.dims ?? [];
   const isFirst = picture?.layout === null ? axis === 1 : picture?.layout === "NCHW";
   const [height, width] = isFirst ? dims.slice(2) : dims.slice(1, 3);

@@ -1,3 +1,4 @@
+import { sharedInputs } from "@xdeep/core/method";
 import type { Value } from "@xdeep/onnx";
 
 import type { Feeds } from "../network/network.ts";
@@ -11,6 +12,6 @@ export function feedsWith({ network }: WriterContext, { feeds }: Rows, names: re
 
 /** The feeds of n points for each row: what moves as it is given, all other inputs repeated, those without a batch axis as they are. */
 export function pointFeeds({ g, model }: WriterContext, feeds: Feeds, moved: ReadonlyMap<string, Value>, n: number): Feeds {
-  const shared = new Set(model.inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
+  const shared = sharedInputs(model.inputs);
   return new Map([...feeds].map(([name, value]) => [name, moved.get(name) ?? (shared.has(name) ? value : repeated(g, value, n))]));
 }

@@ -1,5 +1,6 @@
+import { neededNodes } from "@xdeep/autodiff";
 import type { MethodDescription } from "@xdeep/core";
-import { type GraphBuilder, type NodeProto, type Value, graphProto, operandsOf, sortNodes, staticDims, valueInfoProto } from "@xdeep/onnx";
+import { type GraphBuilder, type Value, graphProto, operandsOf, sortNodes, staticDims, valueInfoProto } from "@xdeep/onnx";
 
 import type { Feeds } from "../network/network.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
@@ -42,7 +43,10 @@ export function scanPoints(
     return { name, before, after: body.add(before, body.mul(weight, value)) };
   });
   const outputs = sums.map(({ after }) => after);
-  const nodes = needed(sortNodes(body.nodes), outputs);
+  const nodes = neededNodes(
+    sortNodes(body.nodes),
+    outputs.map(({ name }) => name),
+  );
   const read = new Set(nodes.flatMap(operandsOf));
   const declared = ({ name, facts }: Value): ReturnType<typeof valueInfoProto> => valueInfoProto(name, facts.type ?? "float32", null);
   const graph = graphProto({
@@ -63,17 +67,4 @@ function zerosOf(g: GraphBuilder, { facts }: Value, like: Value, name: string): 
   const dims = staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
   if (dims === null) throw refusal("A method of many points", `"${name}"`, "its size is open.", "Load the model with `inputDims`.");
   return g.expand(g.constant({ type: "float32", dims: [], data: Float32Array.of(0) }), g.concat([g.dimOf(like, 0), g.ints(dims)], 0));
-}
-
-/** The nodes that these values need, in order. */
-function needed(nodes: readonly NodeProto[], values: readonly Value[]): readonly NodeProto[] {
-  const names = new Set(values.map(({ name }) => name));
-  return nodes
-    .toReversed()
-    .filter((node) => {
-      if (!node.output.some((name) => names.has(name))) return false;
-      for (const name of operandsOf(node)) names.add(name);
-      return true;
-    })
-    .reverse();
 }

@@ -1,5 +1,5 @@
-import { type TypedGraph, cutAt } from "@xdeep/autodiff";
-import type { Facts, GraphBuilder } from "@xdeep/onnx";
+import { type TypedGraph, cutAt, valueOf } from "@xdeep/autodiff";
+import type { GraphBuilder } from "@xdeep/onnx";
 
 import { type Feeds, type GradientForms, NetworkCopy } from "./network-copy.ts";
 
@@ -22,7 +22,7 @@ export class Network {
 
   /** @param made inputs that the file makes of others, by name */
   constructor(graph: TypedGraph, g: GraphBuilder, forms: GradientForms, made: Feeds = new Map(), scope = "") {
-    this.inputs = new Map(graph.graph.input.map(({ name }) => [name, made.get(name) ?? { name, facts: factsOf(graph, name) }]));
+    this.inputs = new Map(graph.graph.input.map(({ name }) => [name, made.get(name) ?? valueOf(graph, name)]));
     this.graph = graph;
     this.#scope = scope;
     this.#g = g;
@@ -62,8 +62,4 @@ export class Network {
   #reachable(cuts: readonly string[]): readonly string[] {
     return [...this.graph.producers.keys()].filter((name) => !cuts.includes(name));
   }
-}
-
-function factsOf(graph: TypedGraph, name: string): Facts {
-  return graph.facts.get(name) ?? { type: null, dims: null };
 }

@@ -1,5 +1,6 @@
-import { type ModelProto, type NodeProto, type ValueInfoProto, dataTypeName, defaultOpset, isDefaultDomain, subgraphsOf } from "@xdeep/onnx";
+import { type ModelProto, type NodeProto, type ValueInfoProto, dataTypeName, defaultOpset, isDefaultDomain, withSubgraphs } from "@xdeep/onnx";
 
+import { type DeclaredValue, declaredValue } from "../declared-value.ts";
 import type { PortabilityFinding } from "./finding.ts";
 import { PORTABLE_NAME } from "./portable-names.ts";
 
@@ -137,37 +138,24 @@ function* checkFloat64(model: ModelProto): Generator<PortabilityFinding, void> {
     yield note("float64", "", "Points or noise are computed in float64, which the WebGPU bundle of onnxruntime-web and TensorRT do not have.");
 }
 
-type WrittenDim = number | string;
-
-interface Interface {
+interface Interface extends DeclaredValue {
   readonly kind: "input" | "output";
-  readonly name: string;
-  readonly type: string | null;
-  /** "" where a size is open and has no name. */
-  readonly dims: readonly WrittenDim[] | null;
 }
 
 function interfaces({ graph }: ModelProto): readonly Interface[] {
   const weights = new Set((graph?.initializer ?? []).map(({ name }) => name));
   const read =
     (kind: Interface["kind"]) =>
-    (info: ValueInfoProto): Interface => {
-      const type = info.type?.value;
-      if (type?.case !== "tensorType") return { kind, name: info.name, type: null, dims: null };
-      const dims = type.value.shape?.dim.map(({ value }): WrittenDim => (value.case === "dimValue" ? Number(value.value) : (value.value ?? ""))) ?? null;
-      return { kind, name: info.name, type: dataTypeName(type.value.elemType), dims };
-    };
+    (info: ValueInfoProto): Interface => ({ kind, ...declaredValue(info) });
   return [...(graph?.input ?? []).filter(({ name }) => !weights.has(name)).map(read("input")), ...(graph?.output ?? []).map(read("output"))];
 }
 
 /** All nodes, those of subgraphs and functions included. */
 function nodesOf({ graph, functions }: ModelProto): readonly NodeProto[] {
-  const inner = (nodes: readonly NodeProto[]): readonly NodeProto[] =>
-    nodes.flatMap((node) => [node, ...subgraphsOf(node).flatMap((each) => inner(each.node))]);
-  return [...inner(graph?.node ?? []), ...functions.flatMap(({ node }) => inner(node))];
+  return [...withSubgraphs(graph?.node ?? []), ...functions.flatMap(({ node }) => withSubgraphs(node))];
 }
 
-function written(dim: WrittenDim): string {
+function written(dim: number | string): string {
   return dim === "" ? "?" : String(dim);
 }
 

@@ -1,5 +1,7 @@
 import { XDeepError, sizeOf } from "@xdeep/core";
-import { type ModelProto, dataTypeName, readModel } from "@xdeep/onnx";
+import { type ValueInfoProto, readModel } from "@xdeep/onnx";
+
+import { declaredValue } from "../declared-value.ts";
 
 /** Types that sidecars can name. */
 export type PlainType = "float32" | "int8" | "int16" | "int32" | "int64" | "uint8";
@@ -29,13 +31,11 @@ export function fileInterface(bytes: Uint8Array): FileInterface {
   return { inputs: graph!.input.map(fileValue), outputs: graph!.output.map(fileValue) };
 }
 
-function fileValue({ name, type }: NonNullable<ModelProto["graph"]>["input"][number]): FileValue {
-  const tensor = type?.value.case === "tensorType" ? type.value.value : undefined;
-  const dims = tensor?.shape?.dim.map(({ value }) => (value.case === "dimValue" ? Number(value.value) : null)) ?? [];
-  const plain = dataTypeName(tensor?.elemType ?? 0);
-  const [batch, ...rest] = dims;
-  if (batch === null && plain !== null && PLAIN_TYPES.includes(plain) && rest.every((dim) => dim !== null)) {
-    return { name, type: plain as PlainType, dims: rest };
+function fileValue(info: ValueInfoProto): FileValue {
+  const { name, type, dims } = declaredValue(info);
+  const [batch, ...rest] = dims ?? [];
+  if (typeof batch === "string" && type !== null && PLAIN_TYPES.includes(type) && rest.every((dim) => typeof dim === "number")) {
+    return { name, type: type as PlainType, dims: rest };
   }
   throw new XDeepError(
     "MODEL_UNSUPPORTED",
