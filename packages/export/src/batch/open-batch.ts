@@ -1,7 +1,21 @@
 import { type TypedGraph, typedGraph } from "@xdeep/autodiff";
 import { type Model, sizeOf } from "@xdeep/core";
 import { sharedInputs } from "@xdeep/core/method";
-import { type Dim, type ModelProto, type NodeProto, numbersOf, nodeProto, substituteDim, takeName, tensorProto, valueInfoProto, withFields } from "@xdeep/onnx";
+import {
+  type Dim,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  numbersOf,
+  nodeProto,
+  staticDims,
+  substituteDim,
+  takeName,
+  tensorProto,
+  unknownFacts,
+  valueInfoProto,
+  withFields,
+} from "@xdeep/onnx";
 import { networkOf } from "@xdeep/onnxruntime";
 
 import { declaredValue } from "../declared-value.ts";
@@ -60,36 +74,36 @@ function withInputs(model: ModelProto, shared: ReadonlySet<string>, symbol: stri
 /** Opens the sizes that hold the batch, from the input on: what lies behind one shows its size only when that one is open. */
 function withOpenShapes(graph: TypedGraph, symbol: string, fixed: number): TypedGraph {
   for (let current = graph; ;) {
-    const nodes = current.nodes.flatMap((node) => openedNode(current, node, symbol, fixed));
-    if (nodes.every(({ added, replaced }) => added.length === 0 && replaced === null)) return current;
-    const node = nodes.flatMap(({ node: own, added, replaced }) => [...added, replaced ?? own]);
-    const initializer = [...current.graph.initializer, ...nodes.flatMap(({ constants }) => constants)];
+    const opened = current.nodes.map((node) => openedNode(current, node, symbol, fixed));
+    if (opened.every((each) => each === null)) return current;
+    const node = current.nodes.flatMap((own, i) => opened[i]?.nodes ?? [own]);
+    const initializer = [...current.graph.initializer, ...opened.flatMap((each) => each?.constants ?? [])];
     current = typedGraph(withFields(current.model, { graph: withFields(current.graph, { node, initializer }) }), current.limits);
   }
 }
 
+/** What stands in the place of a node that held the batch. */
 interface OpenedNode {
-  readonly node: NodeProto;
-  readonly replaced: NodeProto | null;
-  readonly added: readonly NodeProto[];
-  readonly constants: readonly ReturnType<typeof tensorProto>[];
+  readonly nodes: readonly NodeProto[];
+  readonly constants: readonly TensorProto[];
 }
 
-function openedNode(graph: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode {
-  const same: OpenedNode = { node, replaced: null, added: [], constants: [] };
-  if (node.opType === "Reshape") {
-    const shape = openShape(graph, node, symbol, fixed);
-    if (shape === null) return same;
-    const name = takeName(new Set(graph.facts.keys()), `${node.output[0]}/open_shape`);
-    const constant = tensorProto(name, { type: "int64", dims: [shape.length], data: BigInt64Array.from(shape, BigInt) });
-    return { ...same, replaced: withFields(node, { input: [node.input[0]!, name] }), constants: [constant] };
-  }
-  return node.opType === "Concat" ? openConcat(graph, node, symbol, fixed) : same;
+/** Null where there is nothing to open. */
+function openedNode(graph: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode | null {
+  if (node.opType === "Concat") return openConcat(graph, node, symbol, fixed);
+  const shape = node.opType === "Reshape" ? openShape(graph, node, symbol, fixed) : null;
+  if (shape === null) return null;
+  const name = takeName(new Set(graph.facts.keys()), `${node.output[0]}/open_shape`);
+  return { nodes: [withFields(node, { input: [node.input[0]!, name] })], constants: [ints(name, shape)] };
+}
+
+function ints(name: string, values: readonly number[]): TensorProto {
+  return tensorProto(name, { type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });
 }
 
 /** The shape of a Reshape with its batch open, or null where it is: sizes in front of the batch stay, the one that holds it is found by the engine. */
 function openShape({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed: number): readonly number[] | null {
-  const [dims, shape] = [facts.get(node.input[0] ?? "")?.dims ?? null, numbersOf(facts.get(node.input[1] ?? "") ?? { type: null, dims: null })];
+  const [dims, shape] = [facts.get(node.input[0] ?? "")?.dims ?? null, numbersOf(facts.get(node.input[1] ?? "") ?? unknownFacts)];
   if (dims === null || shape === null) return null;
   const place = dims.findIndex((dim) => typeof dim !== "number");
   const size = shape[place];
@@ -103,26 +117,25 @@ function openShape({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed
 }
 
 /** Joins a constant row, as a class token, to every row of the batch. */
-function openConcat({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode {
-  const same: OpenedNode = { node, replaced: null, added: [], constants: [] };
+function openConcat({ facts }: TypedGraph, node: NodeProto, symbol: string, fixed: number): OpenedNode | null {
   const leading = node.input.map((name) => facts.get(name)?.dims?.[0]);
   const open = node.input[leading.indexOf(symbol)];
   const axis = Number(node.attribute.find(({ name }) => name === "axis")?.i ?? 0n);
-  const closed = node.input.filter((name) => facts.get(name)?.dims?.[0] === fixed && facts.get(name)!.dims!.every((dim) => typeof dim === "number"));
-  if (axis === 0 || open === undefined || closed.length === 0 || fixed !== 1) return same;
+  const sizes = new Map(node.input.map((name) => [name, staticDims(facts.get(name) ?? unknownFacts)]));
+  const closed = [...sizes].flatMap(([name, dims]) => (dims?.[0] === fixed ? [{ name, rest: dims.slice(1) }] : []));
+  if (axis === 0 || open === undefined || closed.length === 0 || fixed !== 1) return null;
   const taken = new Set(facts.keys());
   const fresh = (hint: string): string => takeName(taken, `${node.output[0]}/${hint}`);
   const rows = fresh("rows");
-  const constants: OpenedNode["constants"][number][] = [];
+  const constants: TensorProto[] = [];
   const added = [nodeProto("Shape", [open], [rows], { start: 0, end: 1 }, { name: rows })];
   const renamed = new Map(
-    closed.map((name) => {
-      const rest = (facts.get(name)!.dims as readonly number[]).slice(1);
+    closed.map(({ name, rest }) => {
       const [tail, shape, result] = [fresh("tail"), fresh("shape"), fresh("rows_of_constant")];
-      constants.push(tensorProto(tail, { type: "int64", dims: [rest.length], data: BigInt64Array.from(rest, BigInt) }));
+      constants.push(ints(tail, rest));
       added.push(nodeProto("Concat", [rows, tail], [shape], { axis: 0 }, { name: shape }), nodeProto("Expand", [name, shape], [result], {}, { name: result }));
       return [name, result] as const;
     }),
   );
-  return { node, replaced: withFields(node, { input: node.input.map((name) => renamed.get(name) ?? name) }), added, constants };
+  return { nodes: [...added, withFields(node, { input: node.input.map((name) => renamed.get(name) ?? name) })], constants };
 }
