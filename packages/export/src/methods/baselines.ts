@@ -2,7 +2,7 @@ import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
 import { type Baseline, type BaselineOption, toFloat64 } from "@xdeep/core/method";
 import { type Value } from "@xdeep/onnx";
 
-import { floats, rowSum } from "../network/axes.ts";
+import { floats, meanOf, rowSum } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
 
@@ -26,9 +26,8 @@ export function deltaOf(
     });
     return target.scores(network.at(new Map(at)).value(scored), isOneRow);
   });
-  const mean = before.length === 1 ? before[0]! : g.scale(g.sum(before), 1 / before.length);
   const total = g.sum([...values.values()].map((value) => rowSum(g, value)));
-  return g.sub(total, g.sub(target.scores(network.at(own).value(scored)), mean));
+  return g.sub(total, g.sub(target.scores(network.at(own).value(scored)), meanOf(g, before)));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { MethodDescription } from "@xdeep/core";
 import { type BaselineOption, movableInputs } from "@xdeep/core/method";
 import { isFloatType } from "@xdeep/onnx";
 
+import { meansOf } from "../network/axes.ts";
 import { deltaOf, startsOf } from "./baselines.ts";
 import { scoreGradient } from "./gradient.ts";
 import { feedsWith } from "./moving-values.ts";
@@ -17,7 +18,7 @@ export function writeDeepLift(context: WriterContext, { name, parameters }: Meth
     const references = [...feeds].map(([fed, value]) => [fed, start.has(fed) ? g.expandLike(g.cast(start.get(fed)!, "float32"), value) : value] as const);
     return scoreGradient(context, { ...rows, feeds }, wrt, "deeplift", { references: new Map(references) });
   });
-  const values = new Map(wrt.map((each) => [each, g.scale(g.sum(passes.map((pass) => pass.get(each)!)), 1 / passes.length)]));
+  const values = meansOf(g, passes);
   return { values, ...(rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, values) } : {}) };
 }
 

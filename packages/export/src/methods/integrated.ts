@@ -3,7 +3,7 @@ import type { BaselineOption } from "@xdeep/core/method";
 import { type QuadratureName, quadrature } from "@xdeep/integrated";
 import { type Value, rankOf } from "@xdeep/onnx";
 
-import { floats, folded, unfolded, weightedMean, withAxes } from "../network/axes.ts";
+import { floats, folded, meansOf, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { type Start, deltaOf, startsOf } from "./baselines.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
@@ -20,7 +20,7 @@ interface IntegratedParameters {
 
 /** Integrated gradients with a fixed number of points, which are folded into the batch axis: [N · n, …], a weighted sum, [N, …]. */
 export function writeIntegrated(context: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
-  const { g, write, wrt } = context;
+  const { wrt } = context;
   const { n, quadrature: scheme = "midpoint", multiplyByInputs = true } = method.parameters as unknown as IntegratedParameters;
   if (n === undefined) {
     throw refusal(
@@ -32,11 +32,26 @@ export function writeIntegrated(context: WriterContext, method: MethodDescriptio
   }
   const feeds = feedsWith(context, rows, wrt);
   const starts = startsOf(context, method.name, (method.parameters["baseline"] ?? 0) as BaselineOption, feeds);
-  const { nodes, weights } = quadrature(scheme, n);
-  if (context.scanBeyond !== null && starts.length * n > context.scanBeyond) return scanned(context, method, rows, { feeds, starts, nodes, weights });
+  const path: Path = { feeds, starts, ...quadrature(scheme, n), multiplyByInputs };
+  const isScanned = context.scanBeyond !== null && starts.length * n > context.scanBeyond;
+  const { values, layer } = (isScanned ? oneByOne : atOnce)(context, inside(method), rows, path);
+  return { layer, values, ...(multiplyByInputs && rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, values) } : {}) };
+}
+
+interface Path {
+  readonly feeds: Feeds;
+  readonly starts: readonly Start[];
+  readonly nodes: Float64Array;
+  readonly weights: Float64Array;
+  readonly multiplyByInputs: boolean;
+}
+
+/** Every point of every path in one batch. */
+function atOnce(context: WriterContext, method: MethodDescription, rows: Rows, { feeds, starts, nodes, weights, multiplyByInputs }: Path): WrittenAttribution {
+  const { g, write, wrt } = context;
   const moved = wrt.map((name) => [name, pathPoints(context, feeds.get(name)!, starts, name, nodes)] as const);
-  const count = starts.length * n;
-  const { values, layer } = write(inside(method), {
+  const count = starts.length * nodes.length;
+  const { values, layer } = write(method, {
     feeds: pointFeeds(context, feeds, new Map(moved), count),
     target: rows.target.repeat(count),
     copies: rows.copies * count,
@@ -46,43 +61,35 @@ export function writeIntegrated(context: WriterContext, method: MethodDescriptio
     const means = weightedMean(g, gradients, [...weights]);
     return [name, multiplyByInputs ? meanProduct(context, means, feeds.get(name)!, starts, name) : meanOver(g, means, starts.length)] as const;
   });
-  const attribution = new Map(results);
-  return { layer, values: attribution, ...(multiplyByInputs && rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, attribution) } : {}) };
-}
-
-interface Path {
-  readonly feeds: Feeds;
-  readonly starts: readonly Start[];
-  readonly nodes: Float64Array;
-  readonly weights: Float64Array;
+  return { layer, values: new Map(results) };
 }
 
 /** The same with one point at a time, however many there are. */
-function scanned(context: WriterContext, method: MethodDescription, rows: Rows, { feeds, starts, nodes, weights }: Path): WrittenAttribution {
+function oneByOne(
+  context: WriterContext,
+  method: MethodDescription,
+  rows: Rows,
+  { feeds, starts, nodes, weights, multiplyByInputs }: Path,
+): WrittenAttribution {
   const { g, wrt, pointType } = context;
-  const { multiplyByInputs = true } = method.parameters as unknown as IntegratedParameters;
   const series = [floats(g, pointType, [nodes.length], nodes, "nodes"), floats(g, "float32", [nodes.length], weights, "weights")];
   const exact = new Map(wrt.map((name) => [name, g.cast(feeds.get(name)!, pointType)]));
   const parts = starts.map((start) => {
-    const written = scanPoints(context, inside(method), rows, feeds, series, (body, [alpha, weight]) => {
+    const { values, layer } = scanPoints(context, method, rows, feeds, series, (body, [alpha, weight]) => {
       const moved = wrt.map((name): [string, Value] => {
         const [x, from] = [exact.get(name)!, start.get(name)!];
         return [name, body.cast(body.add(from, body.mul(alpha!, body.sub(x, from))), "float32")];
       });
       return { moved: new Map(moved), weight: weight! };
     });
-    const values = [...written.values].map(
-      ([name, mean]) => [name, multiplyByInputs ? meanProduct(context, mean, feeds.get(name)!, [start], name) : mean] as const,
-    );
-    return { layer: written.layer, values: new Map(values) };
+    const products = [...values].map(([name, mean]) => [name, multiplyByInputs ? meanProduct(context, mean, feeds.get(name)!, [start], name) : mean] as const);
+    return { layer, values: new Map(products) };
   });
-  const names = [...parts[0]!.values.keys()];
-  const attribution = new Map(names.map((name) => [name, g.scale(g.sum(parts.map(({ values }) => values.get(name)!)), 1 / parts.length)]));
-  return {
-    layer: parts[0]!.layer,
-    values: attribution,
-    ...(multiplyByInputs && rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, attribution) } : {}),
-  };
+  const means = meansOf(
+    g,
+    parts.map(({ values }) => values),
+  );
+  return { layer: parts[0]!.layer, values: means };
 }
 
 /** x′ + α (x − x′) for every baseline and node, [M · baselines · n, …]. */

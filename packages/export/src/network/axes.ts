@@ -45,6 +45,17 @@ export function weightedMean(g: GraphBuilder, points: Value, weights: readonly n
   return regrouped(g, g.matmul(row, rows), [], rest);
 }
 
+/** The mean of values of the same dims. */
+export function meanOf(g: GraphBuilder, values: readonly Value[]): Value {
+  return g.scale(g.sum(values), 1 / values.length);
+}
+
+/** The same of values by name. */
+export function meansOf(g: GraphBuilder, parts: readonly ReadonlyMap<string, Value>[]): ReadonlyMap<string, Value> {
+  const values = [...parts[0]!.keys()].map((name) => [name, parts.map((part) => part.get(name)!)] as const);
+  return new Map(values.map(([name, each]) => [name, meanOf(g, each)]));
+}
+
 /** All axes but the batch. */
 export function innerAxes(value: Value): readonly number[] {
   return Array.from({ length: rankOf(value) - 1 }, (_, i) => i + 1);
