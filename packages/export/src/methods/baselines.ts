@@ -2,7 +2,7 @@ import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
 import { type Baseline, type BaselineOption, toFloat64 } from "@xdeep/core/method";
 import { type Value } from "@xdeep/onnx";
 
-import { floats, meanOf, rowSum } from "../network/axes.ts";
+import { floats, meanOf, rowSum, sampleDims } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
 
@@ -86,14 +86,8 @@ function constantStart({ g, pointType }: WriterContext, given: number | Tensor, 
 
 /** The dims of one row. @throws {XDeepError} OPTION_INVALID where one is open */
 function sampleOf(like: Value): readonly number[] {
-  const dims = like.facts.dims?.slice(1) ?? [];
-  if (!dims.every((dim) => typeof dim === "number")) {
-    throw refusal(
-      "integrated",
-      `a path in "${like.name}"`,
-      `its size is open, [${(like.facts.dims ?? []).map(String).join(", ")}].`,
-      "Load the model with `inputDims`.",
-    );
-  }
-  return dims as readonly number[];
+  const dims = sampleDims(like);
+  if (dims !== null) return dims;
+  const sizes = (like.facts.dims ?? []).map(String).join(", ");
+  throw refusal("integrated", `a path in "${like.name}"`, `its size is open, [${sizes}].`, "Load the model with `inputDims`.");
 }

@@ -1,7 +1,8 @@
 import { neededNodes } from "@xdeep/autodiff";
 import type { MethodDescription } from "@xdeep/core";
-import { type GraphBuilder, type Value, graphProto, operandsOf, sortNodes, staticDims, valueInfoProto } from "@xdeep/onnx";
+import { type GraphBuilder, type Value, graphProto, operandsOf, sortNodes, valueInfoProto } from "@xdeep/onnx";
 
+import { sampleDims } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
 
@@ -63,8 +64,8 @@ export function scanPoints(
 }
 
 /** Zeros [M, …] with a row for each of `like`. */
-function zerosOf(g: GraphBuilder, { facts }: Value, like: Value, name: string): Value {
-  const dims = staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
+function zerosOf(g: GraphBuilder, value: Value, like: Value, name: string): Value {
+  const dims = sampleDims(value);
   if (dims === null) throw refusal("A method of many points", `"${name}"`, "its size is open.", "Load the model with `inputDims`.");
   return g.expand(g.constant({ type: "float32", dims: [], data: Float32Array.of(0) }), g.concat([g.dimOf(like, 0), g.ints(dims)], 0));
 }

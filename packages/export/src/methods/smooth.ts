@@ -1,8 +1,8 @@
 import { type MethodDescription, sizeOf } from "@xdeep/core";
-import { isFloatType, staticDims, type Value } from "@xdeep/onnx";
+import { isFloatType, type Value } from "@xdeep/onnx";
 import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } from "@xdeep/smooth";
 
-import { floats, folded, innerAxes, unfolded, weightedMean, withAxes } from "../network/axes.ts";
+import { floats, folded, innerAxes, sampleDims, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
 import { scanPoints } from "./scan-points.ts";
@@ -14,7 +14,7 @@ export function writeSmooth(context: WriterContext, method: MethodDescription, r
   const { n, aggregate = "mean" } = method.parameters as { readonly n: number; readonly aggregate?: Aggregate };
   const feeds = noisyFeeds(context, rows);
   const names = noisyNames(context, feeds);
-  const samples = Object.fromEntries(names.map((name) => [name, sampleDims(feeds.get(name)!)]));
+  const samples = Object.fromEntries(names.map((name) => [name, noiseDims(feeds.get(name)!)]));
   const settings = noiseSettings(context, method);
   const draws = createDraws(context.model, settings, samples, rows.depth).next(n);
   if (aggregate === "mean" && context.scanBeyond !== null && n > context.scanBeyond) return scanned(context, method, rows, { feeds, draws, n, settings });
@@ -64,15 +64,11 @@ function noisyNames({ wrt, model }: WriterContext, feeds: Feeds): readonly strin
   return fed.length > 0 ? fed : model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
 }
 
-function sampleDims({ name, facts }: Value): readonly number[] {
-  const dims = staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
+function noiseDims(value: Value): readonly number[] {
+  const dims = sampleDims(value);
   if (dims !== null) return dims;
-  throw refusal(
-    "smooth",
-    `noise for "${name}"`,
-    `its size is open, [${(facts.dims ?? []).map(String).join(", ")}], and noise has the input's.`,
-    "Load the model with `inputDims`.",
-  );
+  const sizes = (value.facts.dims ?? []).map(String).join(", ");
+  throw refusal("smooth", `noise for "${value.name}"`, `its size is open, [${sizes}], and noise has the input's.`, "Load the model with `inputDims`.");
 }
 
 function noiseSettings({ tensors }: WriterContext, { parameters }: MethodDescription): NoiseSettings {
@@ -103,7 +99,7 @@ interface WrittenNoise {
 }
 
 function noiseOf({ g, pointType }: WriterContext, x: Value, draws: Float64Array, n: number, settings: NoiseSettings): WrittenNoise {
-  const dims = sampleDims(x);
+  const dims = noiseDims(x);
   const { spread, mean } = "noise" in settings ? { spread: { std: 1 }, mean: 0 } : settings;
   const fixed = "std" in spread ? spread.std : 1;
   const offset = "std" in spread ? mean : 0;

@@ -1,9 +1,13 @@
-import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import { type GraphBuilder, type Value, rankOf, staticDims } from "@xdeep/onnx";
+
+/** The dims of one row; null where one is open. */
+export function sampleDims({ facts }: Value): readonly number[] | null {
+  return staticDims({ ...facts, dims: facts.dims?.slice(1) ?? null });
+}
 
 /** The dims behind the batch axis, as a list for a Reshape: a constant where they are known. */
 function tail(g: GraphBuilder, value: Value): { readonly known: readonly number[] | null; readonly list: Value } {
-  const dims = value.facts.dims?.slice(1) ?? [];
-  const known = dims.every((dim) => typeof dim === "number") ? (dims as readonly number[]) : null;
+  const known = sampleDims(value);
   return { known, list: known === null ? g.op("Shape", [value], { start: 1 }) : g.ints(known) };
 }
 

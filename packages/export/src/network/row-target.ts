@@ -2,7 +2,7 @@ import { XDeepError, sizeOf } from "@xdeep/core";
 import type { TargetEntries } from "@xdeep/core/backend";
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
 
-import { repeated } from "./axes.ts";
+import { repeated, sampleDims } from "./axes.ts";
 
 /** Which entry of its output each row explains. */
 export interface RowTarget {
@@ -20,8 +20,8 @@ export interface RowTarget {
 
 /** Entries of one row of a scored value. */
 export function entriesOf(scored: Value): number {
-  const dims = scored.facts.dims?.slice(1);
-  if (dims !== undefined && dims.every((dim) => typeof dim === "number")) return sizeOf(dims as readonly number[]);
+  const dims = sampleDims(scored);
+  if (dims !== null) return sizeOf(dims);
   const message = `The dims behind the batch of "${scored.name}" are not known, [${(scored.facts.dims ?? []).map(String).join(", ")}], and a file that explains needs them. Load the model with \`inputDims\`.`;
   throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { value: scored.name, dims: scored.facts.dims } });
 }
