@@ -16,7 +16,7 @@ import { Network } from "./network/network.ts";
 import { type RowTarget, argmaxTarget, entriesOf, frozenTarget } from "./network/row-target.ts";
 import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
 import { EXPORT_OPTIONS, type ExportOptions } from "./options.ts";
-import { checkPortable, portabilityError } from "./portable/check-portable.ts";
+import { findingsOf, portabilityError } from "./portable/check-portable.ts";
 
 /** Points that one row may become in the portable profile: the engine holds the activations of all of them at once. */
 const MOST_POINTS = 16;
@@ -55,12 +55,11 @@ export async function exportExplainer(model: Model, methods: ExportedMethods, op
     profile,
     metadata: { ...metadataOf(model, methods, options, written), "xdeep.batch_proof": proof, ...options.metadata },
   });
-  const bytes = writeModel(proto);
   if (profile === "portable") {
-    const findings = checkPortable(bytes).filter(({ severity }) => severity === "error");
+    const findings = findingsOf(proto).filter(({ severity }) => severity === "error");
     if (findings.length > 0) throw portabilityError(findings);
   }
-  return bytes;
+  return writeModel(proto);
 }
 
 function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {

@@ -8,7 +8,7 @@ import type { ExportTensors, MethodWriter } from "./methods/writer.ts";
 /** How an explainer is written into a file. */
 export interface ExportOptions {
   /**
-   * "portable" (the default): what Triton, Spark, Beam, databases and browsers all take; every rule is checked on the finished file. "server": for
+   * "portable" (the default): what Triton, Spark, Beam, databases and browsers all take; every rule is checked before it is written. "server": for
    * an ONNX Runtime of one's own, which takes whatever the model and the method need.
    */
   readonly profile?: "portable" | "server" | undefined;

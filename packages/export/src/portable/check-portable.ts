@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { externalDataFiles, readModel } from "@xdeep/onnx";
+import { type ModelProto, externalDataFiles, readModel } from "@xdeep/onnx";
 
 import type { PortabilityFinding } from "./finding.ts";
 import { PORTABLE_RULES } from "./rules.ts";
@@ -14,7 +14,11 @@ const MOST_OF_A_RULE = 5;
  * @throws {XDeepError} MODEL_INVALID for bytes that are no ONNX model
  */
 export function checkPortable(bytes: Uint8Array): readonly PortabilityFinding[] {
-  const model = readModel(bytes);
+  return findingsOf(readModel(bytes));
+}
+
+/** The same of a model that is not written yet. */
+export function findingsOf(model: ModelProto): readonly PortabilityFinding[] {
   const outside = externalDataFiles(model);
   const findings = Object.values(PORTABLE_RULES).flatMap((check) => few([...check(model)]));
   if (outside.length === 0) return findings;
