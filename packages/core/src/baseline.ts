@@ -93,6 +93,16 @@ export function describeBaseline(option: BaselineOption): unknown {
   return Object.fromEntries(Object.entries(option).map(([name, value]) => [name, describeBaseline(value)]));
 }
 
+/** The baseline that such a description holds; undefined where it has the dims of a tensor alone. */
+export function describedBaseline(description: unknown): BaselineOption | undefined {
+  return isWhole(description) ? (description as BaselineOption) : undefined;
+}
+
+function isWhole(description: unknown): boolean {
+  if (typeof description !== "object" || description === null) return typeof description === "number";
+  return isTensor(description as Baseline) || (!("dims" in description) && Object.values(description).every(isWhole));
+}
+
 function isList(option: BaselineOption): option is readonly Baseline[] {
   return Array.isArray(option);
 }

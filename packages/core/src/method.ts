@@ -2,7 +2,7 @@
 export { assembleRows } from "./assemble-rows.ts";
 export type { RowValues } from "./assemble-rows.ts";
 export { createAttribution, provenanceOf } from "./attribution.ts";
-export { describeBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./baseline.ts";
+export { describeBaseline, describedBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./baseline.ts";
 export { batchSize, concatRows, movableInputs, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 export type { RowRange } from "./batches.ts";

@@ -1,5 +1,5 @@
 import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
-import { type Baseline, type BaselineOption, toFloat64 } from "@xdeep/core/method";
+import { type Baseline, describedBaseline, toFloat64 } from "@xdeep/core/method";
 import { type Value } from "@xdeep/onnx";
 
 import { floats, meanOf, rowSum, sampleDims } from "../network/axes.ts";
@@ -35,16 +35,10 @@ export function deltaOf(
  *
  * @throws {XDeepError} OPTION_INVALID, BASELINE_INVALID
  */
-export function startsOf(context: WriterContext, method: string, described: BaselineOption, feeds: Feeds): readonly Start[] {
-  const isPlain = JSON.stringify(described, (_, value: unknown) => (isDescription(value) ? undefined : value)) === JSON.stringify(described);
-  const option = isPlain ? described : context.tensors.baseline;
+export function startsOf(context: WriterContext, method: string, described: unknown, feeds: Feeds): readonly Start[] {
+  const option = describedBaseline(described) ?? context.tensors.baseline;
   if (option === undefined) throw refusal(method, "a tensor as baseline", "the description holds its dims alone.", "Pass it again: `tensors: { baseline }`.");
   return (Array.isArray(option) ? (option as readonly Baseline[]) : [option as Baseline]).map((baseline) => startOf(context, baseline, feeds));
-}
-
-/** A tensor of which only type and dims were written down. */
-function isDescription(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "dims" in value && !("data" in value);
 }
 
 function startOf(context: WriterContext, baseline: Baseline, feeds: Feeds): Start {

@@ -1,5 +1,5 @@
 import type { MethodDescription } from "@xdeep/core";
-import { type BaselineOption, movableInputs } from "@xdeep/core/method";
+import { movableInputs } from "@xdeep/core/method";
 import { isFloatType } from "@xdeep/onnx";
 
 import { meansOf } from "../network/axes.ts";
@@ -13,7 +13,7 @@ export function writeDeepLift(context: WriterContext, { name, parameters }: Meth
   const { g, wrt } = context;
   const moving = movingValues(context, rows);
   const feeds = feedsWith(context, rows, moving);
-  const starts = startsOf({ ...context, wrt: moving }, name, (parameters["baselines"] ?? parameters["baseline"] ?? 0) as BaselineOption, feeds);
+  const starts = startsOf({ ...context, wrt: moving }, name, parameters["baselines"] ?? parameters["baseline"] ?? 0, feeds);
   const passes = starts.map((start) => {
     const references = [...feeds].map(([fed, value]) => [fed, start.has(fed) ? g.expandLike(g.cast(start.get(fed)!, "float32"), value) : value] as const);
     return scoreGradient(context, { ...rows, feeds }, wrt, "deeplift", { references: new Map(references) });

@@ -1,5 +1,4 @@
 import type { MethodDescription } from "@xdeep/core";
-import type { BaselineOption } from "@xdeep/core/method";
 import { type QuadratureName, quadrature } from "@xdeep/integrated";
 import { type Value, rankOf } from "@xdeep/onnx";
 
@@ -31,7 +30,7 @@ export function writeIntegrated(context: WriterContext, method: MethodDescriptio
     );
   }
   const feeds = feedsWith(context, rows, wrt);
-  const starts = startsOf(context, method.name, (method.parameters["baseline"] ?? 0) as BaselineOption, feeds);
+  const starts = startsOf(context, method.name, method.parameters["baseline"] ?? 0, feeds);
   const path: Path = { feeds, starts, ...quadrature(scheme, n), multiplyByInputs };
   const isScanned = context.scanBeyond !== null && starts.length * n > context.scanBeyond;
   const { values, layer } = (isScanned ? oneByOne : atOnce)(context, inside(method), rows, path);

@@ -1,4 +1,4 @@
-import { type BaselineOption, checkOptionNames, describeBaseline, resolveBaselines } from "@xdeep/core/method";
+import { type BaselineOption, checkOptionNames, describeBaseline, describedBaseline, resolveBaselines } from "@xdeep/core/method";
 import { type MethodDescription, XDeepError } from "@xdeep/core";
 
 import type { Metric } from "../metric.ts";
@@ -67,14 +67,9 @@ function sumOfRow(tensors: readonly { readonly data: Float32Array }[], row: numb
 function ownBaseline(metric: string, { parameters, of }: MethodDescription): BaselineOption {
   const own = parameters["baseline"] ?? parameters["baselines"];
   if (own === undefined) return of === undefined ? 0 : ownBaseline(metric, of);
-  if (isNumbers(own)) return own as BaselineOption;
+  const described = describedBaseline(own);
+  if (described !== undefined) return described;
   throw new XDeepError("OPTION_INVALID", `${metric}: the method's baseline is a tensor, of which its description has the dims alone. Pass \`baseline\`.`, {
     details: { metric, option: "baseline" },
   });
-}
-
-function isNumbers(value: unknown): boolean {
-  if (typeof value === "number") return true;
-  if (typeof value !== "object" || value === null || "dims" in value) return false;
-  return Object.values(value).every(isNumbers);
 }
