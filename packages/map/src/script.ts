@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
 const { outputFiles } = buildSync({
-  entryPoints: [fileURLToPath(new URL("./index.ts", import.meta.url))],
+  // From the sources, also for `write-script.mjs`, which imports this module as it is built.
+  entryPoints: [fileURLToPath(new URL("../src/index.ts", import.meta.url))],
   bundle: true,
   minify: true,
   write: false,
