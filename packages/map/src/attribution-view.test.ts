@@ -1,16 +1,8 @@
 import { type AttributionJSON, float32 } from "@xdeep/core";
 import { createAttribution } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
+import { attributed } from "../test/attributed.ts";
 import { readAttribution, viewOf } from "./attribution-view.ts";
-
-const attributed = (dims: readonly number[], data: readonly number[]): ReturnType<typeof createAttribution> =>
-  createAttribution({
-    values: float32(dims, data),
-    target: [0],
-    scores: Float32Array.of(1),
-    output: "y",
-    provenance: { method: { name: "vanilla", parameters: {} }, rule: "standard", rectifiers: 0, score: "logit", backend: "b", engine: "e", versions: {} },
-  });
 
 describe("what an attribution is shown as", () => {
   it("a picture: channels are summed for the signed map, their sizes for the other", () => {

@@ -70,6 +70,8 @@ export class XDeepMap extends Base implements GroupMember {
   #parts: Parts | null = null;
   #view: AttributionView | null = null;
   #map: AttributionMap | null = null;
+  /** Where the scale of this map alone ends. */
+  #own = 0;
   #end = 0;
   #at: number | null = null;
   #group: string | null = null;
@@ -104,7 +106,7 @@ export class XDeepMap extends Base implements GroupMember {
   }
 
   get ownEnd(): number | null {
-    return this.getAttribute("scale") === "group" && this.#map !== null ? this.#percentile(this.#map) : null;
+    return this.getAttribute("scale") === "group" && this.#map !== null ? this.#own : null;
   }
 
   get places(): number {
@@ -137,7 +139,7 @@ export class XDeepMap extends Base implements GroupMember {
   }
 
   rescale(): void {
-    this.#paint();
+    if (this.#map !== null && this.#sharedEnd() !== this.#end) this.#paint();
   }
 
   /** Everything that was set in one turn of the page is shown once. */
@@ -178,8 +180,8 @@ export class XDeepMap extends Base implements GroupMember {
     caption.hidden = !this.hasAttribute("caption");
     try {
       this.#view = this.#readView();
-      const shown = this.#view === null ? null : this.hasAttribute("signed") || this.#view.kind !== "picture" ? this.#view.signed : this.#view.unsigned;
-      this.#map = shown === null ? null : this.#inUnit(this.#view!.kind === "picture" ? blurMap(shown, this.#number("blur", 0)) : shown);
+      this.#map = this.#view === null ? null : this.#inUnit(this.#shown(this.#view));
+      this.#own = this.#map === null ? 0 : absolutePercentile(this.#map.data, this.#number("percentile", DEFAULT_PERCENTILE));
       problem.hidden = true;
     } catch (error) {
       this.#view = this.#map = null;
@@ -226,8 +228,18 @@ export class XDeepMap extends Base implements GroupMember {
     return this.#isShare() && total > 0 ? { ...map, data: map.data.map((value) => value / total) } : map;
   }
 
-  #percentile({ data }: AttributionMap): number {
-    return absolutePercentile(data, this.#number("percentile", DEFAULT_PERCENTILE));
+  #isSigned({ kind }: AttributionView): boolean {
+    return this.hasAttribute("signed") || kind !== "picture";
+  }
+
+  #shown(view: AttributionView): AttributionMap {
+    const map = this.#isSigned(view) ? view.signed : view.unsigned;
+    return view.kind === "picture" ? blurMap(map, this.#number("blur", 0)) : map;
+  }
+
+  /** Where the scale of this map ends, by its own values or by those of its group. */
+  #sharedEnd(): number {
+    return this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, this, this.#own) : this.#own;
   }
 
   #isShare(): boolean {
@@ -272,9 +284,8 @@ export class XDeepMap extends Base implements GroupMember {
       canvas.hidden = true;
       return;
     }
-    const own = this.#percentile(map);
-    this.#end = this.#group !== null && this.getAttribute("scale") === "group" ? sharedEnd(this.#group, this, own) : own;
-    const signed = this.hasAttribute("signed") || view.kind !== "picture";
+    this.#end = this.#sharedEnd();
+    const signed = this.#isSigned(view);
     const names = this.#namesOf() ?? [];
     const text = describeView(view, names);
     if (view.kind === "picture") {

@@ -1,10 +1,9 @@
-import { float32 } from "@xdeep/core";
-import { createAttribution } from "@xdeep/core/method";
 import { MAP_SCRIPT } from "@xdeep/map/script";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
+import { attributed } from "./attributed.ts";
 
 let browser: Browser;
 let problems: string[] = [];
@@ -15,16 +14,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 afterEach(() => expect(problems.splice(0)).toEqual([]));
 
-const attribution = (dims: readonly number[], data: readonly number[]): string =>
-  JSON.stringify(
-    createAttribution({
-      values: float32(dims, data),
-      target: [0],
-      scores: Float32Array.of(1),
-      output: "y",
-      provenance: { method: { name: "vanilla", parameters: {} }, rule: "standard", rectifiers: 0, score: "logit", backend: "b", engine: "e", versions: {} },
-    }),
-  );
+const attribution = (dims: readonly number[], data: readonly number[]): string => JSON.stringify(attributed(dims, data));
 
 /** 3 × 3; the largest sizes are −4 at the top, 3 in the middle, 2 below it. */
 const NINE = attribution([1, 1, 3, 3], [0, -4, 0, 1, 3, 0, 0, 2, 0]);
@@ -115,6 +105,8 @@ describe("<xdeep-map> in Chromium", () => {
     }, NINE);
     await expect.poll(() => page.locator("xdeep-map .readout").isVisible()).toBe(true);
     expect(await page.locator("xdeep-map [role=alert]").isVisible()).toBe(false);
+    await page.evaluate(() => document.querySelector("xdeep-map")!.setAttribute("percentile", "200"));
+    await expect.poll(() => page.locator("xdeep-map [role=alert]").textContent()).toContain('"percentile" is above 0 and at most 100; got 200');
   });
 
   it("lies over a picture of pixels, clear where values are small", async () => {
