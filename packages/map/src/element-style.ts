@@ -1,4 +1,4 @@
-import { DIVERGING, SEQUENTIAL } from "./color-scale.ts";
+import { AGAINST, DIVERGING, FOR, SEQUENTIAL } from "./color-scale.ts";
 
 /** The look of the element. Pages change it by `--xdeep-…` properties and by `::part`. */
 export const STYLE: string = `
@@ -33,8 +33,8 @@ th:first-child { text-align: left; min-width: 3em; white-space: normal; overflow
 thead th { color: var(--soft); }
 td.bar { width: 35%; min-width: 3rem; padding-inline: 0; background: linear-gradient(var(--line), var(--line)) 50% 0 / 1px 100% no-repeat; }
 td.bar div { height: 0.75rem; border-radius: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-td.bar .for { background: #e08214; margin-left: 50%; }
-td.bar .against { background: #4393c3; margin-right: 50%; margin-left: auto; }
+td.bar .for { background: ${FOR}; margin-left: 50%; }
+td.bar .against { background: ${AGAINST}; margin-right: 50%; margin-left: auto; }
 @container (max-width: 15rem) { .bars tr > :nth-child(4) { display: none; } }
 summary { cursor: pointer; color: var(--accent); width: fit-content; }
 .problem { padding: 0.5rem; border: 1px solid currentColor; border-radius: 3px; overflow-wrap: anywhere; color: light-dark(#a4161a, #ff9a9a); }

@@ -1,5 +1,5 @@
 import type { AttributionMap } from "./attribution-map.ts";
-import { DIVERGING, SEQUENTIAL, colorScale } from "./color-scale.ts";
+import { AGAINST, DIVERGING, FOR, SEQUENTIAL, colorScale, parseHex } from "./color-scale.ts";
 
 export interface PaintOptions {
   /** The value that takes the colour at the end of the scale; those beyond take it too. */
@@ -15,7 +15,7 @@ export function paintMap({ data }: AttributionMap, { end, signed, clear }: Paint
   const colorAt = colorScale(signed ? DIVERGING : SEQUENTIAL);
   const pixels = new Uint8ClampedArray(data.length * 4);
   data.forEach((value, n) => {
-    const strength = end > 0 ? Math.min(1, Math.abs(value) / end) : 0;
+    const strength = strengthOf(value, end);
     const position = signed ? 0.5 + (Math.sign(value) * strength) / 2 : strength;
     pixels.set(colorAt(position), n * 4);
     pixels[n * 4 + 3] = clear ? Math.round(strength * 255) : 255;
@@ -25,7 +25,11 @@ export function paintMap({ data }: AttributionMap, { end, signed, clear }: Paint
 
 /** The colour of one value over a page, as CSS: for words. */
 export function cssColor(value: number, end: number): string {
-  const strength = end > 0 ? Math.min(1, Math.abs(value) / end) : 0;
-  const [red, green, blue] = value < 0 ? [67, 147, 195] : [224, 130, 20];
-  return `rgb(${red} ${green} ${blue} / ${Math.round(strength * 80)}%)`;
+  const [red, green, blue] = parseHex(value < 0 ? AGAINST : FOR);
+  return `rgb(${red} ${green} ${blue} / ${Math.round(strengthOf(value, end) * 80)}%)`;
+}
+
+/** Of the scale from 0 to its end, 0…1. */
+function strengthOf(value: number, end: number): number {
+  return end > 0 ? Math.min(1, Math.abs(value) / end) : 0;
 }
