@@ -1,6 +1,7 @@
-import { type FloatTensor, XDeepError, isXDeepError } from "@xdeep/core";
+import type { FloatTensor } from "@xdeep/core";
 import type { PreprocessingOverrides, RgbImage } from "@xdeep/image";
 import type { ModelInspection } from "@xdeep/autodiff";
+import { type CarriedError, packError } from "@xdeep/worker";
 
 /** What the page asks of the worker besides running a model. */
 export interface Tasks {
@@ -19,11 +20,10 @@ export interface TaskMessage {
   readonly port: MessagePort;
 }
 
-/** An error that can be cloned, with its code. */
-export interface TaskFailure {
-  readonly code: string | null;
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
+/** What comes back through the port. */
+export interface TaskReply {
+  readonly result?: unknown;
+  readonly failure?: CarriedError;
 }
 
 const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>[0]) => Promise<ReturnType<Tasks[Name]>> } = {
@@ -48,17 +48,11 @@ const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>
 };
 
 export async function answerTask({ name, request, port }: TaskMessage): Promise<void> {
+  const reply = (message: TaskReply): void => port.postMessage(message);
   try {
-    port.postMessage({ result: await (TASKS[name] as (request: unknown) => Promise<unknown>)(request) });
+    reply({ result: await (TASKS[name] as (request: unknown) => Promise<unknown>)(request) });
   } catch (error) {
-    const failure: TaskFailure = isXDeepError(error)
-      ? {
-          code: (error as XDeepError).code,
-          message: error.message,
-          details: JSON.parse(JSON.stringify((error as XDeepError).details)) as Record<string, unknown>,
-        }
-      : { code: null, message: error instanceof Error ? error.message : String(error), details: {} };
-    port.postMessage({ failure });
+    reply({ failure: packError(error) });
   }
   port.close();
 }

@@ -1,15 +1,13 @@
-import { type Model, XDeepError, type XDeepErrorCode } from "@xdeep/core";
-import { inWorker } from "@xdeep/worker";
+import type { Model } from "@xdeep/core";
+import { inWorker, unpackError } from "@xdeep/worker";
 
-import type { TaskFailure, Tasks } from "./answer-task.ts";
+import type { TaskReply, Tasks } from "./answer-task.ts";
 import type { ModelFiles } from "./open-model.ts";
 
 /** A thread for models and for what would hold up the page. */
 export interface PageWorker {
   load(files: ModelFiles): Promise<Model>;
   ask<Name extends keyof Tasks>(name: Name, request: Parameters<Tasks[Name]>[0]): Promise<ReturnType<Tasks[Name]>>;
-  /** Ends the thread at once, and everything in it. */
-  end(): void;
 }
 
 export function openWorker(): PageWorker {
@@ -19,19 +17,14 @@ export function openWorker(): PageWorker {
     ask(name, request) {
       const { port1, port2 } = new MessageChannel();
       return new Promise((resolve, reject) => {
-        port1.addEventListener("message", ({ data }: MessageEvent<{ readonly result?: unknown; readonly failure?: TaskFailure }>) => {
+        port1.addEventListener("message", ({ data }: MessageEvent<TaskReply>) => {
           port1.close();
           if (data.failure === undefined) resolve(data.result as never);
-          else reject(errorOf(data.failure));
+          else reject(unpackError(data.failure));
         });
         port1.start();
         thread.postMessage({ type: "page.task", name, request, port: port2 }, [port2]);
       });
     },
-    end: () => thread.terminate(),
   };
-}
-
-function errorOf({ code, message, details }: TaskFailure): Error {
-  return code === null ? new Error(message) : new XDeepError(code as XDeepErrorCode, message, { details });
 }
