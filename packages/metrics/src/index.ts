@@ -32,4 +32,5 @@ export { pixelFlipping } from "./removal/pixel-flipping.ts";
 export type { PixelFlippingOptions } from "./removal/pixel-flipping.ts";
 export { maxSensitivity } from "./robustness/max-sensitivity.ts";
 export type { MaxSensitivityOptions } from "./robustness/max-sensitivity.ts";
+export { spearman } from "./statistics/correlation.ts";
 export type { AttributionForm } from "./subject/attribution-form.ts";

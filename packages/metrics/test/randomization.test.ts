@@ -38,6 +38,7 @@ describe.each(BACKENDS)("weights permuted on $name", ({ linear, perceptron }) =>
     const [first, second] = await read({ seed: 2, share: 0.5 });
     expect(first).toEqual(original[0]);
     expect(second).toEqual(all[1]);
+    expect(await read({ seed: 2, share: 0.1 })).toEqual([first, second]);
     expect(await read({ seed: 3 })).not.toEqual(all);
   });
 

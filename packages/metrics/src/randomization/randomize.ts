@@ -7,7 +7,7 @@ import { demandShare } from "../options.ts";
 export type LoadModel = (weights: WeightsHook) => Promise<Model>;
 
 export interface RandomizeOptions {
-  /** Which share of the weight tensors, from the output down. Default 1. */
+  /** Which share of the weight tensors, from the output down, and one at least. Default 1. */
   readonly share?: number | undefined;
   /** Integer, 0 to 2³² − 1. Default 0. */
   readonly seed?: number | undefined;
@@ -40,7 +40,7 @@ async function countWeights(load: LoadModel): Promise<number> {
 }
 
 function firstOf(share: number, count: number): number {
-  return count - Math.round(share * count);
+  return count - Math.max(1, Math.round(share * count));
 }
 
 function permuted(first: number, seed: number): WeightsHook {

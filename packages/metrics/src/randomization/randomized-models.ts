@@ -5,7 +5,7 @@ import { demandCount } from "../options.ts";
 import { type LoadModel, randomize } from "./randomize.ts";
 
 export interface RandomizedModelsOptions {
-  /** Models of the cascade: the k-th of n has the weights of the k/n of its tensors that are nearest to the output permuted. All are held in memory. Default 4. */
+  /** Models of the cascade: the k-th of n has the weights of the k/n of its tensors that are nearest to the output permuted, of one at least. All are held in memory. Default 4. */
   readonly stages?: number | undefined;
   /** Integer, 0 to 2³² − 1. Default 0. */
   readonly seed?: number | undefined;
