@@ -1,5 +1,5 @@
 import type { Model } from "@xdeep/core";
-import type { WeightsHook } from "@xdeep/core/backend";
+import type { LoadModel } from "@xdeep/metrics";
 
 /** Where a model runs. */
 export type Device = "wasm" | "webgpu";
@@ -11,7 +11,7 @@ export interface ModelFiles {
   readonly main: string;
   readonly files: Readonly<Record<string, Blob>>;
   readonly device: Device;
-  /** How many weight tensors are shuffled, counted from the output; 0 for the model as it is. */
+  /** Which share of the weight tensors is shuffled, from the output on; 0 for the model as it is. */
   readonly shuffled: number;
 }
 
@@ -31,9 +31,7 @@ async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<
   );
   const options = { engine: ort, weightFiles, useGpu: device === "webgpu" };
   const source = await bytes(files[main]!);
-  return shuffled === 0
-    ? loadModel(source, options)
-    : loadModel(source, { ...options, weights: await shuffleLast(shuffled, (weights) => loadModel(source, { ...options, weights })) });
+  return shuffled === 0 ? loadModel(source, options) : shuffle(shuffled, (weights) => loadModel(source, { ...options, weights }));
 }
 
 /** Threads need memory that they share, which browsers give to pages that are isolated from others. */
@@ -90,23 +88,13 @@ async function openTfjs({ main, files, shuffled }: ModelFiles): Promise<Model> {
       : await import("@tensorflow/tfjs-layers");
   const weightFiles = Object.fromEntries(Object.entries(files).filter(([name]) => name !== main));
   const options = { engine: "wasm", library, weightFiles } as const;
-  const source = (): Blob => files[main]!;
-  return shuffled === 0
-    ? loadModel(source(), options)
-    : loadModel(source(), { ...options, weights: await shuffleLast(shuffled, (weights) => loadModel(source(), { ...options, weights })) });
+  const source = files[main]!;
+  return shuffled === 0 ? loadModel(source, options) : shuffle(shuffled, (weights) => loadModel(source, { ...options, weights }));
 }
 
-/** A hook that shuffles the last weight tensors. What their names are, a first load tells. */
-async function shuffleLast(count: number, load: (weights: WeightsHook) => Promise<Model>): Promise<WeightsHook> {
-  const names: string[] = [];
-  const model = await load((name, tensor) => {
-    names.push(name);
-    return tensor;
-  });
-  await model.dispose();
-  const { shuffle } = await import("./shuffle.ts");
-  const chosen = new Set(names.slice(-count));
-  return (name, tensor) => (chosen.has(name) ? shuffle(tensor, names.indexOf(name)) : tensor);
+async function shuffle(share: number, load: LoadModel): Promise<Model> {
+  const { randomize } = await import("@xdeep/metrics");
+  return randomize(load, { share });
 }
 
 async function bytes(file: Blob): Promise<Uint8Array> {
