@@ -1,5 +1,15 @@
 import { type FloatTensor, type Model, type Tensor, XDeepError, sizeOf, sliceRows } from "@xdeep/core";
-import { type ResolvedInput, feedInner, movableInputs, pictureInput, repeatFeeds, resizeToInput, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import {
+  type ResolvedInput,
+  feedInner,
+  movableInputs,
+  pictureInput,
+  repeatFeeds,
+  resizeToInput,
+  sharedInputs,
+  sliceFeeds,
+  toFloat64,
+} from "@xdeep/core/method";
 
 import type { Explained } from "../metric.ts";
 import { needed } from "../options.ts";
