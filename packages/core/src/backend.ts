@@ -39,5 +39,5 @@ export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.
 export type { ValidateFeedsOptions } from "./validate-feeds.ts";
 export { checkReplacement } from "./weights-hook.ts";
 export type { WeightsHook } from "./weights-hook.ts";
-export { allZero, checkZeroGradient } from "./zero-gradient-check.ts";
-export type { ScoresAt, SuspectedEngine } from "./zero-gradient-check.ts";
+export { ZeroGradientCheck } from "./zero-gradient-check.ts";
+export type { SuspectedEngine, ZeroGradientFacts } from "./zero-gradient-check.ts";

@@ -1,5 +1,8 @@
+import { ruleName } from "./check-model.ts";
 import { XDeepError } from "./error.ts";
 import { fromFloat64, toFloat64 } from "./float-values.ts";
+import type { ForwardResult, VjpResult } from "./model.ts";
+import type { ForwardPlan, VjpPlan } from "./plan-request.ts";
 import type { FloatTensor, Tensor } from "./tensor.ts";
 
 /** Steps of the two central differences, as a share of the largest value that is moved. */
@@ -10,6 +13,38 @@ const NOISE = 2e-5;
 
 /** Scores at feeds that were moved a little. */
 export type ScoresAt = (feeds: Readonly<Record<string, Tensor>>) => Promise<Float32Array>;
+
+/** What is known of a gradient besides the call. */
+export interface ZeroGradientFacts {
+  /** Calls of one kind run the same kernels. */
+  readonly kind: string;
+  /** Whether the network has steps, whose derivative is zero although their value moves. */
+  readonly hasSteps: () => boolean;
+  readonly engine: SuspectedEngine;
+  readonly forward: (plan: ForwardPlan) => Promise<Pick<ForwardResult, "scores">>;
+}
+
+/** Looks into gradients that are zero everywhere, once per kind of call: one that is not vouches for its kind. */
+export class ZeroGradientCheck {
+  readonly #vouched = new Set<string>();
+
+  /** @throws {XDeepError} ENGINE_FAILED for a gradient that is zero though the score changes */
+  async check(
+    plan: VjpPlan,
+    { gradients, target }: Pick<VjpResult, "gradients" | "target">,
+    { kind, hasSteps, engine, forward }: ZeroGradientFacts,
+  ): Promise<void> {
+    const { feeds, wrt, rule, cotangent, weights, output } = plan;
+    const moving = wrt.filter((name) => feeds[name] !== undefined);
+    // A modified rule may well stop everything; it runs the same kernels as the standard one.
+    if (cotangent !== undefined || ruleName(rule) !== "standard" || this.#vouched.has(kind) || moving.length === 0) return;
+    if (allZero(gradients) && weights?.some((weight) => weight !== 0) !== false && !hasSteps()) {
+      const request = { ...plan, targets: target, outputs: [output.name] };
+      await checkZeroGradient(feeds, moving, engine, async (moved) => (await forward({ ...request, feeds: moved })).scores);
+    }
+    this.#vouched.add(kind);
+  }
+}
 
 /** Who gave the gradient. */
 export interface SuspectedEngine {

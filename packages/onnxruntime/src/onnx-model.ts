@@ -3,9 +3,8 @@ import { isXDeepError } from "@xdeep/core";
 import {
   type InnerValues,
   type VjpPlan,
-  allZero,
+  ZeroGradientCheck,
   betweenRuns,
-  checkZeroGradient,
   disposedError,
   joinTargets,
   planForward,
@@ -46,8 +45,9 @@ export class OnnxModel implements Model {
   readonly defaultWrt: readonly string[] | undefined;
   readonly #network: NetworkRuns;
   readonly #innerValues: InnerValues;
-  /** Kinds of calls whose gradients were seen to be right about being zero. */
-  readonly #vouched = new Set<string>();
+  readonly #zeros = new ZeroGradientCheck();
+  /** Outputs of a fixed batch whose rows were seen to be apart. */
+  readonly #apart = new Set<string>();
   #disposed = false;
 
   constructor(parts: OnnxModelParts) {
@@ -133,7 +133,12 @@ export class OnnxModel implements Model {
   /** One entry per row, for each of several targets. */
   async #explainEntries(plan: VjpPlan, kind: GradientKind, lists: readonly (readonly (Target | null)[])[]): Promise<readonly VjpResult[]> {
     const results = await explainEntries(this.#network, plan, kind, lists);
-    await this.#checkZeros(plan, kind, results[0]!);
+    await this.#zeros.check(plan, results[0]!, {
+      kind: JSON.stringify(kind),
+      hasSteps: () => hasSteps(this.#network.graph),
+      engine: { engine: this.engine },
+      forward: (request) => this.#network.forward(request),
+    });
     return results;
   }
 
@@ -146,28 +151,15 @@ export class OnnxModel implements Model {
   /** Once per output: a file that fixes its batch does not show which sizes are rows, so that the first row's score beside others is held against its score alone. */
   async #checkFixedRows(plan: VjpPlan): Promise<void> {
     const { fixedBatch, shared } = this.#network;
-    const key = `rows of ${plan.output.name}`;
-    if (fixedBatch === null || fixedBatch === 1 || plan.rows === 1 || this.#vouched.has(key)) return;
+    const { name } = plan.output;
+    if (fixedBatch === null || fixedBatch === 1 || plan.rows === 1 || this.#apart.has(name)) return;
     const firstScore = async (rows: number): Promise<number> => {
       const feeds = sliceFeeds(plan.feeds, { start: 0, end: rows }, shared);
-      const { scores } = await this.#network.forward({ ...plan, feeds, rows, targets: plan.targets!.slice(0, rows), outputs: [plan.output.name] });
+      const { scores } = await this.#network.forward({ ...plan, feeds, rows, targets: plan.targets!.slice(0, rows), outputs: [name] });
       return scores[0]!;
     };
-    checkAlone(plan.output.name, await firstScore(Math.min(fixedBatch, plan.rows)), await firstScore(1));
-    this.#vouched.add(key);
-  }
-
-  /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for the session. */
-  async #checkZeros(plan: VjpPlan, kind: GradientKind, { gradients, target: targets }: VjpResult): Promise<void> {
-    const key = JSON.stringify(kind);
-    const moving = plan.wrt.filter((name) => plan.feeds[name] !== undefined);
-    // A modified rule may well stop everything; its session is built of the same kernels as the standard one.
-    if (kind.rule !== "standard" || this.#vouched.has(key) || moving.length === 0) return;
-    if (allZero(gradients) && plan.weights?.some((weight) => weight !== 0) !== false && !hasSteps(this.#network.graph)) {
-      const request = { ...plan, targets, outputs: [plan.output.name] };
-      await checkZeroGradient(plan.feeds, moving, { engine: this.engine }, async (feeds) => (await this.#network.forward({ ...request, feeds })).scores);
-    }
-    this.#vouched.add(key);
+    checkAlone(name, await firstScore(Math.min(fixedBatch, plan.rows)), await firstScore(1));
+    this.#apart.add(name);
   }
 
   /** A call that is under way when the model is disposed fails as one that comes later. */

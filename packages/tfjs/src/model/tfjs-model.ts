@@ -17,10 +17,9 @@ import {
   type ForwardPlan,
   type InnerValues,
   type VjpPlan,
+  ZeroGradientCheck,
   RULES,
-  allZero,
   betweenRuns,
-  checkZeroGradient,
   disposedError,
   engineRuns,
   joinRecords,
@@ -76,8 +75,7 @@ export class TfjsModel implements Model {
   readonly #parts: TfjsModelParts;
   readonly #innerValues: InnerValues | undefined;
   readonly #shared: ReadonlySet<string>;
-  /** Kinds of calls whose gradients were seen to be right about being zero. */
-  readonly #vouched = new Set<string>();
+  readonly #zeros = new ZeroGradientCheck();
   #look: InnerLook | undefined;
   #largeLook: InnerLook | undefined;
   #takesOneRow = false;
@@ -155,7 +153,12 @@ export class TfjsModel implements Model {
       rectifiers,
       ...(plan.targetLists === undefined ? {} : { perTarget: perTarget.map(({ target, scores, gradients }) => ({ target, scores, gradients })) }),
     };
-    await this.#checkZeros(plan, result, parts[0]!);
+    await this.#zeros.check(plan, result, {
+      kind: JSON.stringify([plan.output.name, plan.score, plan.wrt, plan.fed]),
+      hasSteps: () => parts[0]!.hasSteps,
+      engine: { engine: this.engine, reason: ZERO_REASON },
+      forward: (again) => this.#forward(again),
+    });
     return isReached ? result : { ...result, notes: [this.#unreachedNote(plan)] };
   }
 
@@ -240,25 +243,6 @@ export class TfjsModel implements Model {
     const wanted = [...new Set([...outputs, ...(isScored || outputs.length === 0 ? [output.name] : [])])];
     const options: ForwardPassOptions = { feeds, wanted, wrt, rules, whole, ...(scored === undefined ? {} : { scored }) };
     return this.#run(() => forwardPass(network, options));
-  }
-
-  /** Once per kind of call: a gradient that is zero everywhere is looked into, one that is not vouches for its kind. */
-  async #checkZeros(plan: VjpPlan, { gradients, target }: VjpResult, { hasSteps }: Part): Promise<void> {
-    const { output, score, wrt, fed, rule, weights, cotangent } = plan;
-    const moving = wrt.filter((name) => plan.feeds[name] !== undefined);
-    const kind = JSON.stringify([output.name, score, wrt, fed]);
-    // A modified rule may well stop everything; it runs the same kernels as the standard one.
-    if (cotangent !== undefined || ruleName(rule) !== "standard" || this.#vouched.has(kind) || moving.length === 0) return;
-    if (allZero(gradients) && weights?.some((weight) => weight !== 0) !== false && !hasSteps) {
-      const request = { ...plan, targets: target, outputs: [output.name] };
-      await checkZeroGradient(
-        plan.feeds,
-        moving,
-        { engine: this.engine, reason: ZERO_REASON },
-        async (feeds) => (await this.#forward({ ...request, feeds })).scores,
-      );
-    }
-    this.#vouched.add(kind);
   }
 
   /** What a run shows of the values inside; the first call takes it. */
