@@ -10,7 +10,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 
 import { type FileRow, type Json, type ListedManifest, type RowSource, type ShardFormat, identified, listOf, sha256 } from "./manifest.ts";
 import { readNpyHead } from "./npy.ts";
-import { type Table, isTable, openTable } from "./table.ts";
+import { type Table, isTable, openTable, textIn } from "./table.ts";
 
 export interface ManifestOptions {
   /**
@@ -58,27 +58,30 @@ const HASHED_AT_ONCE = 8;
  */
 export async function createManifest(options: ManifestOptions): Promise<ListedManifest> {
   checkOptionNames("createManifest", options, ["inputs", "job", "places", "shardSize", "shardFormat", "extensions", "columns", "base", "signal", "onProgress"]);
-  const { inputs, job, places = null, shardSize = DEFAULT_SHARD_SIZE, shardFormat = "npy", base = process.cwd() } = options;
+  const { inputs, job, places = null, shardSize = DEFAULT_SHARD_SIZE, shardFormat = "npy" } = options;
   if (!Number.isInteger(shardSize) || shardSize < 1) throw invalid("shardSize", shardSize, "an integer of at least 1");
   if (shardFormat !== "npy" && shardFormat !== "parquet") throw invalid("shardFormat", shardFormat, '"npy" or "parquet"');
   const [only] = inputs;
+  const listing = { ...options, base: resolve(options.base ?? process.cwd()) };
   const { source, rows, files } =
     inputs.length === 1 && isTable(only!)
-      ? await tableRows(only!, options)
+      ? await tableRows(only!, listing)
       : isArray(inputs)
-        ? await arrayRows(only!, options)
-        : await fileRows(inputs, options);
+        ? await arrayRows(only!, listing)
+        : await fileRows(inputs, listing);
   if (rows === 0) throw new XDeepError("INPUT_MISSING", `${inputs.join(", ")}: there is no row in it.`, { details: { inputs } });
-  return { manifest: identified({ job, rows, shardSize, shardFormat, source }, { base: resolve(base), places }), files };
+  return { manifest: identified({ job, rows, shardSize, shardFormat, source }, { base: listing.base, places }), files };
 }
 
+/** With the base as a path from the root. */
+type Listing = ManifestOptions & { readonly base: string };
 type Found = { readonly source: RowSource; readonly rows: number; readonly files: readonly FileRow[] };
 
 function isArray(inputs: readonly string[]): boolean {
   return inputs.length === 1 && /\.npy$/i.test(inputs[0]!) && !isDynamicPattern(inputs[0]!);
 }
 
-async function fileRows(inputs: readonly string[], options: ManifestOptions): Promise<Found> {
+async function fileRows(inputs: readonly string[], options: Listing): Promise<Found> {
   const found: string[] = [];
   for (const input of inputs) found.push(...(await filesOf(input, options)));
   return hashed(
@@ -87,7 +90,7 @@ async function fileRows(inputs: readonly string[], options: ManifestOptions): Pr
   );
 }
 
-async function filesOf(input: string, { base = process.cwd(), extensions = PICTURES }: ManifestOptions): Promise<readonly string[]> {
+async function filesOf(input: string, { base, extensions = PICTURES }: Listing): Promise<readonly string[]> {
   const path = resolve(base, input);
   const entry = await stat(path).catch(() => null);
   if (entry?.isFile()) return [path];
@@ -106,14 +109,14 @@ async function filesOf(input: string, { base = process.cwd(), extensions = PICTU
   throw new XDeepError("INPUT_MISSING", `There is no file or folder "${input}", and nothing that it matches.`, { details: { input } });
 }
 
-async function arrayRows(input: string, { base = process.cwd() }: ManifestOptions): Promise<Found> {
+async function arrayRows(input: string, { base }: Listing): Promise<Found> {
   const path = resolve(base, input);
   const { dims } = await readNpyHead(path);
   return { source: { kind: "array", file: relativeTo(base, path), sha256: await hashFile(path), dims }, rows: dims[0]!, files: [] };
 }
 
-async function tableRows(input: string, options: ManifestOptions): Promise<Found> {
-  const { base = process.cwd(), columns = {} } = options;
+async function tableRows(input: string, options: Listing): Promise<Found> {
+  const { base, columns = {} } = options;
   const path = resolve(base, input);
   const table = await openTable(path);
   const file = named(table, input, columns.file, columns.values === undefined ? FILE_COLUMNS : []);
@@ -131,14 +134,14 @@ async function listedFiles(
   table: Table,
   input: string,
   { file, target, label }: { readonly file: string; readonly target: string | null; readonly label: string | null },
-  options: ManifestOptions,
+  options: Listing,
 ): Promise<Found> {
   const names = [file, target, label].filter((name) => name !== null);
   const records = await table.read(names, 0, table.rows);
   const rows = records.map((record, n) => {
-    const path = textOf(record[file]);
+    const path = textIn(record, file);
     if (path === undefined) throw new XDeepError("INPUT_MISSING", `"${input}", row ${n}: its column "${file}" is empty.`, { details: { input, row: n } });
-    const [targetText, labelText] = [target, label].map((name) => (name === null ? undefined : textOf(record[name])));
+    const [targetText, labelText] = [textIn(record, target), textIn(record, label)];
     return { file: path, ...(targetText === undefined ? {} : { target: targetText }), ...(labelText === undefined ? {} : { label: labelText }) };
   });
   return hashed(rows, options);
@@ -153,12 +156,8 @@ function named({ columns }: Table, input: string, asked: string | undefined, usu
   });
 }
 
-function textOf(value: unknown): string | undefined {
-  return value === undefined || value === null || value === "" ? undefined : String(value);
-}
-
 /** A file that cannot be read is a row that will fail: its hash is that of nothing. */
-async function hashed(rows: readonly Omit<FileRow, "sha256">[], { base = process.cwd(), signal, onProgress }: ManifestOptions): Promise<Found> {
+async function hashed(rows: readonly Omit<FileRow, "sha256">[], { base, signal, onProgress }: Listing): Promise<Found> {
   const files: FileRow[] = Array.from({ length: rows.length });
   let next = 0;
   let done = 0;
@@ -185,7 +184,7 @@ export async function hashFile(path: string): Promise<string> {
 }
 
 function relativeTo(base: string, path: string): string {
-  const short = relative(resolve(base), path);
+  const short = relative(base, path);
   return (isAbsolute(short) ? path : short).replaceAll(sep, "/");
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { XDeepError } from "@xdeep/core";
+import { XDeepError, isXDeepError } from "@xdeep/core";
 
 /** Whether the file system said this. */
 export function isFileError(error: unknown, ...codes: readonly string[]): boolean {
@@ -12,26 +12,29 @@ export function isFileError(error: unknown, ...codes: readonly string[]): boolea
 /**
  * Writes a file that is there whole, or as it was before, whatever is switched off meanwhile: under another name, synced, renamed.
  *
- * @throws {XDeepError} WRITE_FAILED
+ * @throws {XDeepError} WRITE_FAILED; what the writer throws as one
  */
-export async function writeDurably(path: string, data: Uint8Array | string): Promise<void> {
+export async function writeDurably(path: string, content: Content): Promise<void> {
   const unfinished = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeSynced(unfinished, data);
+    await writeSynced(unfinished, content);
     await rename(unfinished, path);
     await syncFolder(dirname(path));
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => undefined);
-    throw writeFailed(path, cause);
+    throw isXDeepError(cause) ? cause : writeFailed(path, cause);
   }
 }
 
+/** What a file will hold, or what writes it. */
+type Content = Uint8Array | string | ((file: FileHandle) => Promise<void>);
+
 /** Writes a new file through to the disk. */
-export async function writeSynced(path: string, data: Uint8Array | string): Promise<void> {
+export async function writeSynced(path: string, content: Content): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.writeFile(data);
+    await (typeof content === "function" ? content(file) : file.writeFile(content));
     await file.sync();
   } finally {
     await file.close();
@@ -43,6 +46,10 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+export function unreadable(path: string, cause: unknown): XDeepError {
+  return new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
 }
 
 export function writeFailed(path: string, cause: unknown): XDeepError {

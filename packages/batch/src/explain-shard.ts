@@ -86,28 +86,31 @@ export async function explainShard(options: ExplainShardOptions): Promise<void> 
   }
 }
 
-async function explainSome(rows: readonly Row[], note: AttemptNote, { explainer, signal }: ExplainShardOptions): Promise<readonly Outcome[]> {
+type Explaining = Pick<ExplainShardOptions, "explainer" | "signal">;
+
+async function explainSome(rows: readonly Row[], note: AttemptNote, options: Explaining): Promise<readonly Outcome[]> {
+  const { explainer, signal } = options;
   const range = { start: rows[0]!.index, end: rows[0]!.index + rows.length };
   const died = note.deathsAt(range);
   if (died >= MOST_DEATHS && rows.length === 1) return [failed(rows[0]!, deadly(died))];
   try {
     // Rows that came together and were the end of somebody are looked at one by one.
-    if (died >= MOST_DEATHS) return await oneByOne(rows, note, { explainer, signal });
+    if (died >= MOST_DEATHS) return await oneByOne(rows, note, options);
     await note.at(range);
     const results = await explainer.explain(rows, { signal });
     if (results.length !== rows.length) throw new TypeError(`The job explained ${results.length} of ${rows.length} rows.`);
     return rows.map((row, n) => explained(row, results[n]!));
   } catch (error) {
     if (signal.aborted || (isXDeepError(error) && OF_ALL_ROWS.has(error.code))) throw error;
-    return rows.length === 1 ? [failed(rows[0]!, error)] : oneByOne(rows, note, { explainer, signal });
+    return rows.length === 1 ? [failed(rows[0]!, error)] : oneByOne(rows, note, options);
   }
 }
 
-async function oneByOne(rows: readonly Row[], note: AttemptNote, options: Pick<ExplainShardOptions, "explainer" | "signal">): Promise<readonly Outcome[]> {
+async function oneByOne(rows: readonly Row[], note: AttemptNote, options: Explaining): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const row of rows) {
     options.signal.throwIfAborted();
-    outcomes.push(...(await explainSome([row], note, options as ExplainShardOptions)));
+    outcomes.push(...(await explainSome([row], note, options)));
   }
   return outcomes;
 }

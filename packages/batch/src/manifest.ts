@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
-import { isFileError, writeDurably } from "./durable-file.ts";
+import { isFileError, unreadable, writeDurably } from "./durable-file.ts";
 
 /** Plain data, as JSON holds it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -96,6 +96,20 @@ export function shardRange({ rows, shardSize }: Pick<Manifest, "rows" | "shardSi
   return { start: shard * shardSize, end: Math.min(rows, (shard + 1) * shardSize) };
 }
 
+/** Numbers of the shards that are not among those that are written, in order. */
+export function missingShards(manifest: Pick<Manifest, "rows" | "shardSize">, written: Iterable<number>): readonly number[] {
+  const there = new Set(written);
+  return Array.from({ length: shardCount(manifest) }, (_, n) => n).filter((n) => !there.has(n));
+}
+
+/** How many rows these shards have. */
+export function rowsOfShards(manifest: Pick<Manifest, "rows" | "shardSize">, shards: readonly number[]): number {
+  return shards.reduce((rows, shard) => {
+    const { start, end } = shardRange(manifest, shard);
+    return rows + end - start;
+  }, 0);
+}
+
 /**
  * Makes a folder the place of a manifest's results. One that holds it already stays as it is, so that the work goes on where it stopped.
  *
@@ -141,7 +155,7 @@ export async function readListedManifest(folder: string): Promise<ListedManifest
   const manifest = await readManifest(folder);
   if (manifest.source.kind !== "files") return { manifest, files: [] };
   const text = await readFile(join(folder, ROWS), "utf8").catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${join(folder, ROWS)}" cannot be read: ${String(cause)}.`, { details: { folder }, cause });
+    throw unreadable(join(folder, ROWS), cause);
   });
   if (sha256(text) === manifest.source.sha256) {
     const lines = text.split("\n").filter((line) => line !== "");

@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
 
-import { writeDurably, writeFailed } from "./durable-file.ts";
+import { writeDurably } from "./durable-file.ts";
 import { type Manifest, readManifest, shardCount } from "./manifest.ts";
 import { npyHead } from "./npy.ts";
 import { readShardArray } from "./read-arrays.ts";
@@ -102,27 +101,20 @@ async function mergeArray(shards: readonly PlacedShard[], { value, file, out, si
     });
   }
   const dims = [parts.reduce((rows, part) => rows + part.dims[0]!, 0), ...rowDims];
-  const unfinished = join(out, `.${randomUUID()}.tmp`);
-  try {
-    const target = await open(unfinished, "wx");
-    try {
-      await target.writeFile(npyHead(dims));
-      for (const { folder, shard } of shards) {
-        signal?.throwIfAborted();
-        await append(target, await readShardArray(folder, shard, value));
-      }
-      const { size } = await target.stat();
-      if (size !== npyHead(dims).length + 4 * sizeOf(dims)) throw new Error(`${size} bytes were written, which do not fit dims [${dims.join(", ")}]`);
-      await target.sync();
-    } finally {
-      await target.close();
+  const head = npyHead(dims);
+  const write = async (target: FileHandle): Promise<void> => {
+    await target.writeFile(head);
+    for (const { folder, shard } of shards) {
+      signal?.throwIfAborted();
+      await append(target, await readShardArray(folder, shard, value));
     }
-    await rename(unfinished, join(out, file));
-  } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
-    if (signal?.aborted || cause instanceof XDeepError) throw cause;
-    throw writeFailed(join(out, file), cause);
-  }
+    const { size } = await target.stat();
+    if (size !== head.length + 4 * sizeOf(dims)) throw new Error(`${size} bytes were written, which do not fit dims [${dims.join(", ")}]`);
+  };
+  await writeDurably(join(out, file), write).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
   return { value, file, dims };
 }
 

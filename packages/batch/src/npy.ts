@@ -3,6 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { XDeepError, sizeOf } from "@xdeep/core";
 import { dump, parse } from "npyjs";
 
+import { unreadable } from "./durable-file.ts";
+
 /** What the head of an .npy file says. */
 export interface NpyHead {
   readonly dims: readonly number[];
@@ -80,7 +82,7 @@ function npyFile(head: string, elements: Buffer): ArrayBuffer {
 
 async function openInput(path: string): Promise<FileHandle> {
   return open(path, "r").catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
+    throw unreadable(path, cause);
   });
 }
 

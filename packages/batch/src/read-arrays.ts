@@ -5,6 +5,7 @@ import { XDeepError, sizeOf } from "@xdeep/core";
 import { parquetReadObjects } from "hyparquet";
 import { parse } from "npyjs";
 
+import { unreadable } from "./durable-file.ts";
 import { sha256 } from "./manifest.ts";
 import type { Shard } from "./row-record.ts";
 import { shardFolder } from "./shard-file.ts";
@@ -19,7 +20,7 @@ export async function readShardArray(folder: string, shard: Shard, value: string
   if (array === undefined) return new Float32Array(0);
   const path = join(shardFolder(folder, shard.shard), array.file);
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
+    throw unreadable(path, cause);
   });
   if (sha256(bytes) !== array.sha256) {
     throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {

@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { XDeepError, sizeOf } from "@xdeep/core";
 
 import { hashFile } from "./create-manifest.ts";
+import { unreadable } from "./durable-file.ts";
 import { type ListedManifest, type RowSource, sha256 } from "./manifest.ts";
 import { readNpyHead, readNpyRows } from "./npy.ts";
-import { openTable } from "./table.ts";
+import { openTable, textIn } from "./table.ts";
 
 /** What a row holds: a file, or numbers. */
 export type RowInput = { readonly kind: "file"; readonly path: string; readonly bytes: Uint8Array } | RowNumbers;
@@ -79,8 +80,6 @@ async function arrayReader(path: string, name: string): Promise<ReadRows> {
 async function tableReader(path: string, { file, columns, target, label }: Extract<RowSource, { readonly kind: "table" }>): Promise<ReadRows> {
   const table = await openTable(path);
   const names = [...columns, ...[target, label].filter((name) => name !== null)];
-  const text = (record: Readonly<Record<string, unknown>>, name: string | null): string | undefined =>
-    name === null || record[name] == null || record[name] === "" ? undefined : String(record[name]);
   return async (start, end) => {
     const records = await table.read(names, start, end);
     return records.map((record, n) => {
@@ -89,8 +88,8 @@ async function tableReader(path: string, { file, columns, target, label }: Extra
         index: start + n,
         name,
         sha256: null,
-        target: text(record, target),
-        label: text(record, label),
+        target: textIn(record, target),
+        label: textIn(record, label),
         load: async () => ({ kind: "numbers", dims: [columns.length], data: Float64Array.from(columns, (column) => numberIn(record[column], column, name)) }),
       };
     });
@@ -107,7 +106,7 @@ function numberIn(value: unknown, column: string, row: string): number {
 
 async function readUnchanged(path: string, expected: string): Promise<RowInput> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
+    throw unreadable(path, cause);
   });
   if (sha256(bytes) === expected) return { kind: "file", path, bytes };
   throw changed(path, expected);
@@ -115,7 +114,7 @@ async function readUnchanged(path: string, expected: string): Promise<RowInput> 
 
 async function checkUnchanged(path: string, expected: string): Promise<void> {
   const found = await hashFile(path).catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
+    throw unreadable(path, cause);
   });
   if (found !== expected) throw changed(path, expected);
 }

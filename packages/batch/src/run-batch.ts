@@ -2,7 +2,7 @@ import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 
 import { type Estimate, createPace } from "./estimate.ts";
-import { type ListedManifest, placeManifest, shardCount, shardRange } from "./manifest.ts";
+import { type ListedManifest, missingShards, placeManifest, rowsOfShards } from "./manifest.ts";
 import { writtenShards } from "./shard-file.ts";
 import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shard-thread.ts";
 
@@ -36,8 +36,7 @@ export async function runBatch(folder: string, listed: ListedManifest, options: 
   }
   const { manifest } = listed;
   await placeManifest(folder, listed);
-  const written = new Set(await writtenShards(folder));
-  const missing = Array.from({ length: shardCount(manifest) }, (_, n) => n).filter((n) => !written.has(n));
+  const missing = missingShards(manifest, await writtenShards(folder));
   const report = progressOf(listed, missing, onProgress);
   report({ explained: 0, failed: 0 });
   // The first error ends the others, so that it is seen at once.
@@ -74,11 +73,7 @@ export async function explainPatiently(thread: ShardThread, shard: number, call:
 
 function progressOf({ manifest }: ListedManifest, missing: readonly number[], onProgress: RunBatchOptions["onProgress"]): NonNullable<ShardCall["onRows"]> {
   const pace = createPace();
-  const left = missing.reduce((sum, shard) => {
-    const { start, end } = shardRange(manifest, shard);
-    return sum + end - start;
-  }, 0);
-  let done = manifest.rows - left;
+  let done = manifest.rows - rowsOfShards(manifest, missing);
   let failed = 0;
   return ({ explained, failed: more }) => {
     done = Math.min(manifest.rows, done + explained + more);

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { readManifest, shardCount } from "./manifest.ts";
+import { missingShards, readManifest, shardCount } from "./manifest.ts";
 import type { RowRecord } from "./row-record.ts";
 import { readShard, writtenShards } from "./shard-file.ts";
 
@@ -44,13 +44,12 @@ export async function batchStatus(folder: string): Promise<BatchStatus> {
       if (failures.length < MOST_LISTED) failures.push({ row, name, ...error });
     }
   }
-  const total = shardCount(manifest);
   const begun = (await readdir(join(folder, "attempts")).catch((): string[] => []))
     .map((name) => Number(name.replace(".json", "")))
     .filter((n) => !there.has(n));
   return {
     manifest: manifest.id,
-    shards: { done: written.length, total, missing: Array.from({ length: total }, (_, n) => n).filter((n) => !there.has(n)) },
+    shards: { done: written.length, total: shardCount(manifest), missing: missingShards(manifest, written) },
     rows: { explained, failed, total: manifest.rows },
     errors,
     failures,

@@ -1,4 +1,4 @@
-import { type FloatTensor, type Target, float32 } from "@xdeep/core";
+import { type FloatTensor, type Target, float32, sizeOf } from "@xdeep/core";
 
 import { collectShards, sameManifest, type PlacedShard } from "./merge.ts";
 import { readShardArray } from "./read-arrays.ts";
@@ -104,7 +104,7 @@ async function addTo(sums: Sums, { folder, shard }: PlacedShard, value: string):
   const dims = shard.arrays.find((array) => array.value === value)?.dims.slice(1);
   if (dims === undefined) return;
   const data = await readShardArray(folder, shard, value);
-  const size = dims.reduce((product, dim) => product * dim, 1);
+  const size = sizeOf(dims);
   for (const { at, target } of shard.rows) {
     const into = at === null ? undefined : sums.get(JSON.stringify(target));
     if (into === undefined) continue;

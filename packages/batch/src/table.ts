@@ -4,12 +4,20 @@ import { XDeepError } from "@xdeep/core";
 import { parse } from "csv-parse/sync";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 
+import { isFileError } from "./durable-file.ts";
+
 /** A table of named columns. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: number;
   /** Rows `start` to `end` (excluded), with these columns alone. */
   read(columns: readonly string[], start: number, end: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** What a record holds in a column, as text; undefined where that is nothing, or there is no such column. */
+export function textIn(record: Readonly<Record<string, unknown>>, column: string | null): string | undefined {
+  const value = column === null ? undefined : record[column];
+  return value === undefined || value === null || value === "" ? undefined : String(value);
 }
 
 export function isTable(path: string): boolean {
@@ -25,7 +33,7 @@ export async function openTable(path: string): Promise<Table> {
   try {
     return /\.csv$/i.test(path) ? await openCsv(path) : await openParquet(path);
   } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const missing = isFileError(cause, "ENOENT");
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new XDeepError(
       missing ? "INPUT_MISSING" : "INPUT_TYPE",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ListedManifest, type Manifest, placeManifest, shardCount, shardRange, writtenShards } from "@xdeep/batch";
+import { type ListedManifest, type Manifest, missingShards, placeManifest, rowsOfShards, writtenShards } from "@xdeep/batch";
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 import { Queue } from "bullmq";
@@ -43,8 +43,8 @@ export async function distribute(folder: string, listed: ListedManifest, options
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const missing = await missingShards(folder, manifest);
-      onProgress?.({ done: manifest.rows - rowsOf(manifest, missing), total: manifest.rows });
+      const missing = missingShards(manifest, await writtenShards(folder));
+      onProgress?.({ done: manifest.rows - rowsOfShards(manifest, missing), total: manifest.rows });
       if (missing.length === 0) return;
       await handOut(queue, manifest, missing, mostWaiting);
       await takeBack(queue, failures);
@@ -56,18 +56,6 @@ export async function distribute(folder: string, listed: ListedManifest, options
 }
 
 type ShardQueue = Queue<ShardJob>;
-
-async function missingShards(folder: string, manifest: Manifest): Promise<readonly number[]> {
-  const written = new Set(await writtenShards(folder));
-  return Array.from({ length: shardCount(manifest) }, (_, n) => n).filter((n) => !written.has(n));
-}
-
-function rowsOf(manifest: Manifest, shards: readonly number[]): number {
-  return shards.reduce((rows, shard) => {
-    const { start, end } = shardRange(manifest, shard);
-    return rows + end - start;
-  }, 0);
-}
 
 /** A shard that waits or is being explained is not added again: its id is its own. */
 async function handOut(queue: ShardQueue, { id }: Manifest, missing: readonly number[], mostWaiting: number): Promise<void> {
