@@ -8,7 +8,7 @@ export { batchSize, concatRows, movableInputs, repeatFeeds, sharedInputs, sliceF
 export type { RowRange } from "./batches.ts";
 export { betweenRuns } from "./between-runs.ts";
 export { checkExplainer } from "./check-explainer.ts";
-export { RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./check-model.ts";
+export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./check-model.ts";
 export { checkExplainOptions, checkOptionNames } from "./check-options.ts";
 export { ELEMENT_ARRAYS, isFloatType } from "./data-types.ts";
 export type { InnerValues } from "./inner-values.ts";

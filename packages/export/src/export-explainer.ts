@@ -14,7 +14,8 @@ import { builtinWriters } from "./methods/index.ts";
 import type { Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
 import { Network } from "./network/network.ts";
 import { type RowTarget, argmaxTarget, entriesOf, frozenTarget } from "./network/row-target.ts";
-import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
+import type { WrittenExplainer } from "./written-explainer.ts";
+import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
 import { EXPORT_OPTIONS, type ExportOptions } from "./options.ts";
 import { findingsOf, portabilityError } from "./portable/check-portable.ts";
 
@@ -141,18 +142,6 @@ function heatMaps({ g, model }: WriterContext, values: WrittenAttribution["value
   const rank = rankOf(value);
   const isLast = rank === 3 || value.facts.dims?.[rank - 1] === 1 || model.inputs.some((input) => input.name === name && input.layout === "NHWC");
   return [heatMap(g, value, isLast ? rank - 1 : 1, wanted === true ? {} : wanted)];
-}
-
-/** Methods with what their outputs' names end in. */
-function namedMethods(methods: ExportedMethods): readonly (readonly [suffix: string, MethodDescription])[] {
-  if (typeof methods["name"] === "string") return [["", methods as MethodDescription]];
-  const entries = Object.entries(methods as Readonly<Record<string, MethodDescription>>);
-  const wrong = entries.find(([name]) => !/^[a-z][a-z0-9_]*$/.test(name));
-  if (entries.length > 0 && wrong === undefined) return entries.map(([name, method]) => [`_${name}`, method]);
-  const problem = wrong === undefined ? "None was given" : `"${wrong[0]}" is no such name`;
-  throw new XDeepError("OPTION_INVALID", `Several methods are given by names of small letters, digits and "_", which end their outputs' names. ${problem}.`, {
-    details: { got: entries.map(([name]) => name) },
-  });
 }
 
 function attributionName(suffix: string, value: string): string {

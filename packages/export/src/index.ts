@@ -14,4 +14,4 @@ export type { KServeOptions } from "./sidecars/kserve.ts";
 export { beamModule, rayModule, sparkModule } from "./sidecars/python.ts";
 export { tritonConfig } from "./sidecars/triton.ts";
 export type { TritonOptions } from "./sidecars/triton.ts";
-export type { ExportedMethods } from "./written-explainer.ts";
+export type { ExportedMethods } from "./exported-methods.ts";

@@ -1,16 +1,17 @@
 import type { MethodDescription, Model } from "@xdeep/core";
+import { RELEVANCE_RULES, RULES } from "@xdeep/core/method";
 
-import type { ExportedMethods, WrittenExplainer } from "./written-explainer.ts";
+import type { WrittenExplainer } from "./written-explainer.ts";
+import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
 import type { ExportOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
 
-/** Methods that are a rule of their own. */
-const RULES: ReadonlySet<string> = new Set(["attn-lrp", "cp-lrp", "deconvnet", "deeplift", "guided", "lrp", "lrp-epsilon"]);
+/** Methods that are a rule of their own go by its name. */
+const RULE_NAMES: readonly string[] = [...RULES, ...RELEVANCE_RULES];
 
 /** Where the file comes from, for its `metadata_props`: enough to make it again. */
 export function metadataOf(model: Model, methods: ExportedMethods, options: ExportOptions, written: WrittenExplainer): Readonly<Record<string, string>> {
-  const first =
-    typeof methods["name"] === "string" ? (methods as MethodDescription) : Object.values(methods as Readonly<Record<string, MethodDescription>>)[0]!;
+  const [, first] = namedMethods(methods)[0]!;
   const chain = [...inward(first)];
   const innermost = chain.at(-1)!;
   const baseline = chain.find(({ parameters }) => parameters["baseline"] !== undefined)?.parameters["baseline"];
@@ -19,7 +20,7 @@ export function metadataOf(model: Model, methods: ExportedMethods, options: Expo
     "xdeep.profile": options.profile ?? "portable",
     "xdeep.target": options.targetInput === true ? "input" : options.target == null ? "argmax" : JSON.stringify(options.target),
     "xdeep.score": written.score,
-    "xdeep.rule": RULES.has(innermost.name) ? innermost.name : "standard",
+    "xdeep.rule": RULE_NAMES.includes(innermost.name) ? innermost.name : "standard",
     ...(innermost.parameters["rectifiers"] === undefined ? {} : { "xdeep.rectifiers": JSON.stringify(innermost.parameters["rectifiers"]) }),
     ...(baseline === undefined ? {} : { "xdeep.baseline": JSON.stringify(baseline) }),
     ...(written.layers.length === 0 ? {} : { "xdeep.layer": JSON.stringify(written.layers) }),

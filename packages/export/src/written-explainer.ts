@@ -1,8 +1,4 @@
-import type { MethodDescription } from "@xdeep/core";
 import type { GraphBuilder, Value } from "@xdeep/onnx";
-
-/** One method, or several by the names that their outputs get. */
-export type ExportedMethods = MethodDescription | Readonly<Record<string, MethodDescription>>;
 
 /** A value of the file, and the name that it goes out by. */
 export interface FileOutput {
