@@ -8,26 +8,13 @@ import type {
   LayerInfo,
   Model,
   RectifierRule,
-  ScoreResult,
-  Target,
   Tensor,
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import {
-  addScaled,
-  disposedError,
-  planForward,
-  planVjp,
-  resolveOutput,
-  resolveTargets,
-  ruleName,
-  runPerTarget,
-  scoreEntries,
-  sharedInputs,
-  targetCotangent,
-} from "@xdeep/core/backend";
-import type { ForwardPlan, InnerValues, TargetEntries, VjpPlan } from "@xdeep/core/backend";
+import { disposedError, planForward, planVjp, resolveOutput, ruleName, runPerTarget, scorePlan, sharedInputs, targetCotangent } from "@xdeep/core/backend";
+import type { ForwardPlan, InnerValues, ScoredPlan, VjpPlan } from "@xdeep/core/backend";
+import { weightRows } from "@xdeep/core/method";
 
 import { rowOf } from "./fixture.ts";
 import type { Fixture, Numbers } from "./fixture.ts";
@@ -81,12 +68,8 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     return score === "logit" && output.activation != null ? network.nodes.find(({ name }) => name === output.name)!.from[0]! : output.name;
   }
 
-  function scoreOf(runs: readonly Run[], plan: ForwardPlan): { readonly scored: ScoreResult; readonly entries: readonly TargetEntries[] } {
-    const { output, score, targets } = plan;
-    if (targets === undefined) return { scored: { target: [], scores: new Float32Array(0), output: output.name, score }, entries: [] };
-    const { dims, data } = rowsOf(runs, scoredName(plan));
-    const resolved = resolveTargets({ name: output.name, dims, data }, targets as readonly Target[]);
-    return { scored: { target: resolved.targets, scores: scoreEntries(data, resolved.entries), output: output.name, score }, entries: resolved.entries };
+  function scoreOf(runs: readonly Run[], plan: ForwardPlan): ScoredPlan {
+    return scorePlan(plan, () => rowsOf(runs, scoredName(plan)));
   }
 
   function outputsOf(runs: readonly Run[], plan: ForwardPlan): Readonly<Record<string, Tensor>> {
@@ -187,8 +170,5 @@ function summed(dims: readonly number[], rows: readonly Float64Array[], weights:
 }
 
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
-  if (weights === undefined) return { type: "float32", dims: [rows.length, ...dims], data: Float32Array.from(rows.flatMap((row) => [...row])) };
-  const sum = new Float64Array(sizeOf(dims));
-  rows.forEach((row, n) => addScaled(sum, row, weights[n]!));
-  return { type: "float32", dims: [1, ...dims], data: Float32Array.from(sum) };
+  return weightRows({ dims: [rows.length, ...dims], data: Float64Array.from(rows.flatMap((row) => [...row])) }, weights);
 }

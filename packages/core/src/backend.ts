@@ -34,6 +34,8 @@ export { joinScores } from "./run-rows.ts";
 export { addScaled, sumTensors } from "./row-sum.ts";
 export { adapterName, isSoftwareAdapter, isSoftwareRenderer } from "./software-device.ts";
 export type { AdapterLike } from "./software-device.ts";
+export { scorePlan } from "./score-plan.ts";
+export type { ScoredPlan } from "./score-plan.ts";
 export { checkScores } from "./score-rows.ts";
 export { firstNonFinite, validateFeeds, validateTensor } from "./validate-feeds.ts";
 export type { ValidateFeedsOptions } from "./validate-feeds.ts";

@@ -1,5 +1,5 @@
-import type { ForwardResult, Target, Tensor, ValueInfo } from "@xdeep/core";
-import { type EngineRunOptions, type ForwardPlan, checkScores, resolveTargets, scoreEntries, sharedInputs } from "@xdeep/core/backend";
+import type { ForwardResult, Tensor, ValueInfo } from "@xdeep/core";
+import { type EngineRunOptions, type ForwardPlan, checkScores, scorePlan, sharedInputs } from "@xdeep/core/backend";
 import { type TypedGraph, cutAt, scoredValue, withOutputs } from "@xdeep/autodiff";
 import type { InferenceSession } from "onnxruntime-common";
 import { checkRowsApart } from "./check-batched.ts";
@@ -57,13 +57,9 @@ export class NetworkRuns {
     const source = (): SessionSource<null> => ({ model: withOutputs(cutAt(graph, fed, wanted), wanted), plan: null });
     const runs = await sessions.use(`forward ${JSON.stringify([wanted, fed])}`, source, ({ session }) => this.run(session, plan, plan.feeds, wanted));
     const results = allJoined(runs, outputs);
-    if (scored === null) return { outputs: results, target: [], scores: new Float32Array(0), output: output.name, score };
-    const { dims } = joined(runs, output.name);
-    const { data } = asFloat32(joined(runs, scored));
-    const resolved = resolveTargets({ name: output.name, dims, data }, targets as readonly Target[]);
-    const scores = scoreEntries(data, resolved.entries);
-    checkScores(scores, output.name);
-    return { outputs: results, target: resolved.targets, scores, output: output.name, score };
+    const { scored: picked } = scorePlan(plan, () => ({ dims: joined(runs, output.name).dims, data: asFloat32(joined(runs, scored!)).data }));
+    checkScores(picked.scores, output.name);
+    return { outputs: results, ...picked };
   }
 
   /**

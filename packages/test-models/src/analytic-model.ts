@@ -1,4 +1,3 @@
-import { sizeOf } from "@xdeep/core";
 import type {
   Capabilities,
   FloatTensor,
@@ -7,15 +6,14 @@ import type {
   Layout,
   Model,
   RectifierRule,
-  ScoreResult,
-  Target,
   Tensor,
   ValueInfo,
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { addScaled, disposedError, planForward, planVjp, resolveTargets, ruleName, scoreEntries, targetCotangent } from "@xdeep/core/backend";
-import type { ForwardPlan, TargetEntries } from "@xdeep/core/backend";
+import { disposedError, planForward, planVjp, ruleName, scorePlan, targetCotangent } from "@xdeep/core/backend";
+import type { ForwardPlan, ScoredPlan } from "@xdeep/core/backend";
+import { weightRows } from "@xdeep/core/method";
 
 import type { Layer } from "./layer.ts";
 import { joined, Trace } from "./trace.ts";
@@ -94,15 +92,9 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     return trace.depthOf(output.name) ?? options.layers.length - (activation !== null && score === "logit" ? 1 : 0);
   }
 
-  function scoreOf(
-    runs: readonly (readonly Float64Array[])[],
-    plan: ForwardPlan,
-  ): { readonly scored: ScoreResult; readonly entries: readonly TargetEntries[] } {
-    const { output, score, targets } = plan;
-    if (targets === undefined) return { scored: { target: [], scores: new Float32Array(0), output: output.name, score }, entries: [] };
-    const data = joined(runs.map((run) => run[depthOf(plan)]!));
-    const resolved = resolveTargets({ name: output.name, dims: [runs.length, ...(output.dims.slice(1) as number[])], data }, targets as readonly Target[]);
-    return { scored: { target: resolved.targets, scores: scoreEntries(data, resolved.entries), output: output.name, score }, entries: resolved.entries };
+  function scoreOf(runs: readonly (readonly Float64Array[])[], plan: ForwardPlan): ScoredPlan {
+    const dims = [runs.length, ...(plan.output.dims.slice(1) as number[])];
+    return scorePlan(plan, () => ({ dims, data: joined(runs.map((run) => run[depthOf(plan)]!)) }));
   }
 
   function outputsOf(runs: readonly (readonly Float64Array[])[], plan: ForwardPlan): Readonly<Record<string, Tensor>> {
@@ -167,8 +159,5 @@ function inputInfo({ name, dims, type = "float32", layout = null }: AnalyticInpu
 
 /** [N, …], or with weights their sum [1, …]. */
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
-  if (weights === undefined) return { type: "float32", dims: [rows.length, ...dims], data: Float32Array.from(joined(rows)) };
-  const sum = new Float64Array(sizeOf(dims));
-  rows.forEach((row, n) => addScaled(sum, row, weights[n]!));
-  return { type: "float32", dims: [1, ...dims], data: Float32Array.from(sum) };
+  return weightRows({ dims: [rows.length, ...dims], data: joined(rows) }, weights);
 }
