@@ -34,7 +34,8 @@ async function fetched(request, cache) {
 
 async function answer(request) {
   const cache = await caches.open(NAME);
-  const response = (await cache.match(request, { ignoreSearch: request.mode === "navigate" })) ?? (await fetched(request, cache));
+  // A host that allows other origins says that files vary by who asks. These do not.
+  const response = (await cache.match(request, { ignoreSearch: request.mode === "navigate", ignoreVary: true })) ?? (await fetched(request, cache));
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);

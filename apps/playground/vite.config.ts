@@ -36,6 +36,10 @@ const config: UserConfig = defineConfig({
   plugins: [svelte(), documentation(), offline()],
   resolve: { conditions },
   worker: { format: "es" },
+  // What is not there is said to be missing.
+  appType: "mpa",
+  // With these headers browsers give memory that threads share.
+  preview: { host: "127.0.0.1", headers: { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" } },
   build: {
     rollupOptions: { input: { page: `${folder}index.html`, docs: `${folder}src/docs/docs.ts` } },
     target: "es2022",

@@ -1,20 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { type Server, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css",
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".png": "image/png",
-  ".wasm": "application/wasm",
-};
+import { preview } from "vite";
 
 export interface BuiltPage extends AsyncDisposable {
   /** Below a path, as on a host with several sites. Ends with a slash. */
@@ -23,37 +15,23 @@ export interface BuiltPage extends AsyncDisposable {
   readonly server: Server;
 }
 
-/** Builds the page and serves it below /sub/path/, with the headers for threads. */
+/** Builds the page and serves it below /sub/path/, as `npm run page` does. */
 export async function buildPage(): Promise<BuiltPage> {
   const folder = await mkdtemp(join(tmpdir(), "xdeep-page-"));
   // In a process of its own: what a test runner calls itself would make it a build for development.
   const vite = fileURLToPath(new URL("../node_modules/vite/bin/vite.js", import.meta.url));
-  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const root = fileURLToPath(new URL("..", import.meta.url));
   await promisify(execFile)(process.execPath, [vite, "build", "--outDir", folder, "--emptyOutDir", "--logLevel", "error"], {
-    cwd,
+    cwd: root,
     env: { ...process.env, NODE_ENV: "production" },
   });
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url!, "http://localhost").pathname)).replace(/^\/sub\/path/, "");
-    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
-    const headers = {
-      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-      "cross-origin-opener-policy": "same-origin",
-      "cross-origin-embedder-policy": "require-corp",
-    };
-    void readFile(file).then(
-      (bytes) => response.writeHead(200, headers).end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const site = await preview({ root, base: "/sub/path/", logLevel: "error", build: { outDir: folder }, preview: { port: 0 } });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sub/path/`,
+    url: site.resolvedUrls!.local[0]!,
     folder,
-    server,
+    server: site.httpServer as Server,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await site.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

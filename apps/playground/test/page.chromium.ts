@@ -152,6 +152,15 @@ describe("the page in Chromium, below a path", () => {
     await page.getByRole("textbox", { name: /weight/ }).fill("46, 44, 0.9, 0.66, 24");
     await page.getByRole("button", { name: "Explain these" }).click();
     await expect.poll(() => page.locator("xdeep-map figcaption").first().textContent()).toBe("integrated: plum");
+    await ready(page);
+    await page.getByRole("button", { name: "Follow it" }).click();
+    await page.getByText("Attributed so far:").waitFor();
+    // The path of one class is not shown as that of another.
+    await page.getByRole("checkbox", { name: /^apple/ }).check();
+    await page.getByRole("checkbox", { name: /^plum/ }).uncheck();
+    await ready(page);
+    expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("integrated: apple");
+    expect(await page.getByText("Attributed so far:").count()).toBe(0);
   });
 
   it("takes files that are dropped: a model with its labels and a picture, and says what it cannot read", async () => {

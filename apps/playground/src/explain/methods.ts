@@ -16,8 +16,6 @@ export interface PageMethod {
   readonly id: string;
   readonly title: string;
   readonly about: string;
-  /** Whether its values have signs that mean for and against. */
-  readonly signed: boolean;
   /** Shows first maps after this many steps, and better ones as more arrive; null for methods of one run. */
   readonly refines: keyof MethodSettings | null;
   create(model: Model, settings: MethodSettings): Explainer;
@@ -30,7 +28,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "vanilla",
     title: "gradient",
     about: "how the score changes with each value",
-    signed: true,
     refines: null,
     create: (model) => gradient(model, "standard"),
   },
@@ -38,7 +35,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "guided",
     title: "guided",
     about: "positive gradients alone: sharp outlines",
-    signed: false,
     refines: null,
     create: (model) => gradient(model, "guided"),
   },
@@ -46,7 +42,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "integrated",
     title: "integrated",
     about: "mean gradient from a baseline of zeros, times the input: adds up to the change of the score",
-    signed: true,
     refines: "steps",
     create: (model, { steps }) => integrated(gradient(model, "standard"), { n: steps }),
   },
@@ -54,7 +49,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "smooth",
     title: "SmoothGrad",
     about: "mean gradient of noisy copies",
-    signed: true,
     refines: "draws",
     create: (model, { draws }) => smooth(gradient(model, "standard"), { n: draws, seed: 0 }),
   },
@@ -62,7 +56,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "smooth-guided",
     title: "smooth guided",
     about: "guided, over noisy copies",
-    signed: false,
     refines: "draws",
     create: (model, { draws }) => smooth(gradient(model, "guided"), { n: draws, seed: 0 }),
   },
@@ -70,7 +63,6 @@ export const METHODS: readonly PageMethod[] = [
     id: "grad-cam",
     title: "Grad-CAM",
     about: "which places of the last layer with positions",
-    signed: false,
     refines: null,
     create: (model) => gradCam(model, { size: "layer" }),
   },
