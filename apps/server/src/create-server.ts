@@ -52,7 +52,8 @@ export function createServer(options: ServerOptions): XDeepServer {
     queueOf: ({ model }, name) =>
       new ModelQueue({
         run: (inputs, signal) => runTogether(model, inputs, methods, signal),
-        lanes,
+        // One more than there are threads: it lies ready when a thread is done.
+        lanes: lanes + 1,
         mostWaiting: limits.waiting,
         mostRows: Math.max(1, model.capabilities.preferredBatch),
         onRun: ({ rows, seconds }) => {

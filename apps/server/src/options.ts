@@ -63,7 +63,7 @@ export interface ServerOptions {
   readonly open: (path: string) => Promise<OpenedModel>;
   readonly methods: ServedMethods;
   readonly limits?: Partial<Limits> | undefined;
-  /** Runs at a time for each model: as many as `open` gives it threads. Default: 1. */
+  /** Threads that `open` gives each model: as many runs go on at a time, and one more lies ready. Default: 1. */
   readonly lanes?: number | undefined;
   /** Seconds between looks at the folder. Default: 2. */
   readonly scanSeconds?: number | undefined;

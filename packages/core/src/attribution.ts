@@ -107,7 +107,7 @@ function decode(text: string): Float32Array {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no float32 values.`);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(i * 4, true));
+  return new Float32Array(bytes.length / 4).map((_, i) => view.getFloat32(i * 4, true));
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Readonly<Record<string, U>> {

@@ -37,7 +37,7 @@ export function pictureInput(inputs: readonly ValueInfo[]): ValueInfo | undefine
 /** Bilinear resampling of one map [h, w], half-pixel centres, edges repeated. */
 export function resizePlane(values: Float32Array | Float64Array, [h, w]: readonly [number, number], [height, width]: readonly [number, number]): Float32Array {
   const [ys, xs] = [taps(h, height), taps(w, width)];
-  return Float32Array.from({ length: height * width }, (_, i) => {
+  return new Float32Array(height * width).map((_, i) => {
     const [y, x] = [ys[Math.floor(i / width)]!, xs[i % width]!];
     const row = (at: number): number => values[at * w + x.low]! * (1 - x.share) + values[at * w + x.high]! * x.share;
     return row(y.low) * (1 - y.share) + row(y.high) * y.share;

@@ -24,11 +24,13 @@ export function takeMaximum({ dims, data }: FloatTensor, axis: number): FloatTen
   const size = dims[axis]!;
   const inner = sizeOf(dims.slice(axis + 1));
   const reduced = dims.with(axis, 1);
-  const maxima = Float32Array.from({ length: sizeOf(reduced) }, (_, i) => {
-    const start = Math.floor(i / inner) * inner * size + (i % inner);
-    let largest = data[start]!;
-    for (let k = 1; k < size; k++) largest = Math.max(largest, data[start + k * inner]!);
-    return largest;
-  });
+  const maxima = new Float32Array(sizeOf(reduced));
+  for (let start = 0, at = 0; at < maxima.length; start += size * inner) {
+    for (let i = start; i < start + inner; i++, at++) {
+      let largest = data[i]!;
+      for (let k = 1; k < size; k++) largest = Math.max(largest, data[i + k * inner]!);
+      maxima[at] = largest;
+    }
+  }
   return { type: "float32", dims: reduced, data: maxima };
 }

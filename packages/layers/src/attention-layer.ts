@@ -43,7 +43,7 @@ export function readRow(matrix: Float64Array, layers: readonly AttentionLayer[],
     throw new XDeepError("OPTION_INVALID", `\`token\` is one of 0 to ${tokens - 1}, got ${String(outside)}.`, {
       details: { option: "token", got: outside, tokens },
     });
-  return Float64Array.from({ length: tokens }, (_, j) => chosen.reduce((sum, i) => sum + matrix[i * tokens + j]!, 0) / chosen.length);
+  return new Float64Array(tokens).map((_, j) => chosen.reduce((sum, i) => sum + matrix[i * tokens + j]!, 0) / chosen.length);
 }
 
 /** The queries of the last layer that the score depends on: one where a token is picked, all where they are averaged. */
@@ -68,13 +68,13 @@ export function times(a: Float64Array, b: Float64Array, n: number): Float64Array
 }
 
 export function identity(n: number): Float64Array {
-  return Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+  return new Float64Array(n * n).map((_, i) => (i % (n + 1) === 0 ? 1 : 0));
 }
 
 /** The mean over heads of a function of each entry, [tokens, tokens]. */
 export function overHeads({ heads, tokens }: AttentionLayer, entry: (index: number) => number): Float64Array {
   const size = tokens * tokens;
-  return Float64Array.from({ length: size }, (_, i) => {
+  return new Float64Array(size).map((_, i) => {
     let sum = 0;
     for (let head = 0; head < heads; head++) sum += entry(head * size + i);
     return sum / heads;

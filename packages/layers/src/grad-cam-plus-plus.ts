@@ -17,7 +17,7 @@ export function gradCamPlusPlus(model: Model, options: MapOptions = {}): Explain
 
 function plusPlusMap(h: FloatTensor, g: FloatTensor, axis: number): FloatTensor {
   const { rows, channels, positions, offset } = layout(h.dims, axis);
-  const alpha = Float64Array.from({ length: rows * channels }, (_, i) => {
+  const alpha = new Float64Array(rows * channels).map((_, i) => {
     const at = (p: number): number => offset(Math.floor(i / channels), i % channels, p);
     let total = 0;
     for (let p = 0; p < positions; p++) total += h.data[at(p)]!;

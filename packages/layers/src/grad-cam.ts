@@ -28,7 +28,7 @@ function gradCamMap(h: FloatTensor, g: FloatTensor, axis: number): FloatTensor {
 /** The mean over positions of each row and channel, [N · C]. */
 export function channelMeans(values: FloatTensor, axis: number): Float64Array {
   const { rows, channels, positions, offset } = layout(values.dims, axis);
-  return Float64Array.from({ length: rows * channels }, (_, i) => {
+  return new Float64Array(rows * channels).map((_, i) => {
     let sum = 0;
     for (let p = 0; p < positions; p++) sum += values.data[offset(Math.floor(i / channels), i % channels, p)]!;
     return sum / positions;

@@ -80,6 +80,6 @@ function line({ dims, data }: FloatTensor, places: number | undefined): Attribut
   return {
     width,
     height: 1,
-    data: Float64Array.from({ length: width }, (_, at) => data.subarray(at * each, (at + 1) * each).reduce((sum, value) => sum + value, 0)),
+    data: new Float64Array(width).map((_, at) => data.subarray(at * each, (at + 1) * each).reduce((sum, value) => sum + value, 0)),
   };
 }

@@ -55,7 +55,7 @@ async function fromPicture(path: string, { path: input, plan }: PreparedInput, c
     throw invalid(path, `is ${mask.width} x ${mask.height}, and its picture ${picture.width} x ${picture.height}: they do not lie over each other`);
   }
   const { picture: seen } = await preprocess(mask, { ...plan.preprocessing, background: [0, 0, 0] }, control);
-  const inside = Float32Array.from({ length: seen.width * seen.height }, (_, pixel) => {
+  const inside = new Float32Array(seen.width * seen.height).map((_, pixel) => {
     const [r, g, b] = seen.data.subarray(3 * pixel, 3 * pixel + 3);
     return Number(Math.max(r!, g!, b!) >= INSIDE);
   });

@@ -51,7 +51,7 @@ function sumChannels({ dims, data }: FloatTensor, row: number, axis: 1 | 3 | nul
   if (axis === null) return { dims: dims.slice(1), data: own };
   const area = areaBeside(dims, axis);
   const [channels, positions] = [dims[axis]!, area[0]! * area[1]!];
-  const pooled = Float64Array.from({ length: positions }, (_, position) => {
+  const pooled = new Float64Array(positions).map((_, position) => {
     let sum = 0;
     for (let channel = 0; channel < channels; channel++) sum += own[axis === 1 ? channel * positions + position : position * channels + channel]!;
     return sum;

@@ -58,7 +58,7 @@ function ownBaseline(part: Part, x: Float64Array, kind: "mean" | "blur"): Float6
   const baseline = new Float64Array(x.length);
   for (let channel = 0; channel < channels; channel++) {
     const at = (pixel: number): number => (layout === "NHWC" ? pixel * channels + channel : channel * height * width + pixel);
-    const plane = Float64Array.from({ length: height * width }, (_, pixel) => x[at(pixel)]!);
+    const plane = new Float64Array(height * width).map((_, pixel) => x[at(pixel)]!);
     const removed =
       kind === "mean" ? new Float64Array(plane.length).fill(mean(plane)) : blurMap({ height, width, data: plane }, BLUR * Math.min(height, width)).data;
     for (const [pixel, value] of removed.entries()) baseline[at(pixel)] = value;

@@ -49,7 +49,7 @@ export function maxSensitivity(options: MaxSensitivityOptions = {}): Metric {
       for (let sample = 0; sample < samples; sample++) {
         if (sample > 0) await betweenRuns(signal);
         // All rows get the same direction: row n of a batch is row n alone.
-        const direction = Float64Array.from({ length: moving.size }, () => 2 * random.uniform() - 1);
+        const direction = new Float64Array(moving.size).map(() => 2 * random.uniform() - 1);
         const rows = reach.map((size, row) =>
           moving.feedsOf(row, 1, (_, entries) => {
             for (let i = 0; i < entries.length; i++) entries[i] = entries[i]! + size * direction[i]!;

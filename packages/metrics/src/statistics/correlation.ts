@@ -19,7 +19,7 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number | n
 }
 
 function sharedRanks(values: ArrayLike<number>): Float64Array {
-  const order = Int32Array.from({ length: values.length }, (_, i) => i).sort((i, k) => values[i]! - values[k]!);
+  const order = new Int32Array(values.length).map((_, i) => i).sort((i, k) => values[i]! - values[k]!);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length;) {
     let end = start + 1;

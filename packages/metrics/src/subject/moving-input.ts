@@ -136,7 +136,7 @@ function shareOut(map: FloatTensor, dims: readonly number[], axis: 1 | 3): Float
   const channels = dims[axis]!;
   const area = sizeOf(dims.slice(1)) / channels;
   const at = (i: number): number => (axis === 3 ? Math.floor(i / channels) : Math.floor(i / (area * channels)) * area + (i % area));
-  return { type: "float32", dims, data: Float32Array.from({ length: sizeOf(dims) }, (_, i) => map.data[at(i)]! / channels) };
+  return { type: "float32", dims, data: new Float32Array(sizeOf(dims)).map((_, i) => map.data[at(i)]! / channels) };
 }
 
 function checkDims(name: string, { dims }: FloatTensor, fed: Tensor): void {

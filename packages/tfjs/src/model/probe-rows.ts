@@ -43,7 +43,7 @@ export async function probeRows({ feeds, batched, fixedBatch, kernel, run }: Pro
 function noise(like: Tensor, rows: number, input: number, seed: number): Tensor {
   const dims = [rows, ...like.dims.slice(1)];
   const size = sizeOf(dims);
-  const values = Float32Array.from({ length: size }, (_, i) => {
+  const values = new Float32Array(size).map((_, i) => {
     const bits = Math.imul(i + 1 + 7919 * input + (i < size / rows ? 0 : 104729 * seed), 0x9e3779b1);
     return (bits ^ (bits >>> 15)) / 2 ** 31;
   });
