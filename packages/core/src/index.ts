@@ -1,9 +1,9 @@
-export { fromJSON } from "./attribution.ts";
-export { explainTargets } from "./explain-targets.ts";
-export { BaseProp } from "./base-prop.ts";
-export type { BasePropOptions } from "./base-prop.ts";
-export { ERROR_CODES, XDeepError, isXDeepError } from "./error.ts";
-export type { XDeepErrorCode, XDeepErrorOptions } from "./error.ts";
+export { fromJSON } from "./explain/attribution.ts";
+export { explainTargets } from "./explain/explain-targets.ts";
+export { BaseProp } from "./explain/base-prop.ts";
+export type { BasePropOptions } from "./explain/base-prop.ts";
+export { ERROR_CODES, XDeepError, isXDeepError } from "./errors/error.ts";
+export type { XDeepErrorCode, XDeepErrorOptions } from "./errors/error.ts";
 export type {
   Attribution,
   AttributionJSON,
@@ -17,8 +17,8 @@ export type {
   RowOrigin,
   TargetsOptions,
   TensorJSON,
-} from "./explainer.ts";
-export { CONTRACT_VERSION } from "./model.ts";
+} from "./contract/explainer.ts";
+export { CONTRACT_VERSION } from "./contract/model.ts";
 export type {
   Activation,
   AttentionInfo,
@@ -37,10 +37,10 @@ export type {
   ValueInfo,
   VjpRequest,
   VjpResult,
-} from "./model.ts";
-export type { Entry, Target, TargetOption, Term } from "./target.ts";
-export { float32, isTensor, sizeOf, sliceRows } from "./tensor.ts";
-export type { DataType, FloatTensor, Input, Tensor, TensorDataMap, TensorOf } from "./tensor.ts";
+} from "./contract/model.ts";
+export type { Entry, Target, TargetOption, Term } from "./contract/target.ts";
+export { float32, isTensor, sizeOf, sliceRows } from "./tensors/tensor.ts";
+export type { DataType, FloatTensor, Input, Tensor, TensorDataMap, TensorOf } from "./tensors/tensor.ts";
 export { VERSION } from "./version.ts";
-export { printable, printableLines } from "./printable.ts";
-export type { WeightsHook } from "./weights-hook.ts";
+export { printable, printableLines } from "./errors/printable.ts";
+export type { WeightsHook } from "./contract/weights-hook.ts";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { decodeImage } from "../src/decode-image.ts";
-import { importPreprocessing } from "../src/import-preprocessing.ts";
-import { preprocessImages } from "../src/preprocess-images.ts";
+import { decodeImage } from "../src/files/decode-image.ts";
+import { importPreprocessing } from "../src/preprocessing/import-preprocessing.ts";
+import { preprocessImages } from "../src/preprocessing/preprocess-images.ts";
 
 interface Case {
   readonly model: string;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { decodeImage } from "../src/decode-image.ts";
+import { decodeImage } from "../src/files/decode-image.ts";
 
 const folder = new URL("pillow/", import.meta.url);
 const { files } = JSON.parse(await readFile(new URL("files.json", folder), "utf8")) as { readonly files: readonly { file: string; pixels: string }[] };

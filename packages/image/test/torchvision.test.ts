@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { decodeImage } from "../src/decode-image.ts";
-import type { PixelInterpolation } from "../src/pixel-samples.ts";
-import { preprocessImages } from "../src/preprocess-images.ts";
-import { resizeImage } from "../src/resize-image.ts";
-import type { PreprocessingOverrides } from "../src/resolve-preprocessing.ts";
-import type { RgbImage } from "../src/rgb-image.ts";
+import { decodeImage } from "../src/files/decode-image.ts";
+import type { PixelInterpolation } from "../src/pixels/pixel-samples.ts";
+import { preprocessImages } from "../src/preprocessing/preprocess-images.ts";
+import { resizeImage } from "../src/pixels/resize-image.ts";
+import type { PreprocessingOverrides } from "../src/preprocessing/resolve-preprocessing.ts";
+import type { RgbImage } from "../src/pixels/rgb-image.ts";
 
 /** A `Resize`, and the `CenterCrop` after it. */
 interface Pipeline {

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
-import { type DecodeOptions, type Decoder, decodePicture } from "../decode-picture.ts";
-import type { ImageSource } from "../image-source.ts";
-import { type RgbImage, rgbFromRgba } from "../rgb-image.ts";
+import { type DecodeOptions, type Decoder, decodePicture } from "../files/decode-picture.ts";
+import type { ImageSource } from "../files/image-source.ts";
+import { type RgbImage, rgbFromRgba } from "../pixels/rgb-image.ts";
 
 /**
  * Reads a picture in any format that the browser shows, SVG excepted: PNG, JPEG, WebP, AVIF, GIF (first frame). Pixels are those that Node reads from

@@ -1,9 +1,9 @@
 import { decodeImage } from "./decode-image.ts";
-import type { ImageSource } from "../image-source.ts";
-import type { PreprocessedBatch } from "../preprocess-images.ts";
-import { type PreprocessControl, type PreprocessedImage, preprocessSource, preprocessSources } from "../preprocess-sources.ts";
-import type { PreprocessingOptions } from "../resolve-preprocessing.ts";
-import type { RgbImage } from "../rgb-image.ts";
+import type { ImageSource } from "../files/image-source.ts";
+import type { PreprocessedBatch } from "../preprocessing/preprocess-images.ts";
+import { type PreprocessControl, type PreprocessedImage, preprocessSource, preprocessSources } from "../preprocessing/preprocess-sources.ts";
+import type { PreprocessingOptions } from "../preprocessing/resolve-preprocessing.ts";
+import type { RgbImage } from "../pixels/rgb-image.ts";
 
 /**
  * Reads a picture and makes a model's input of it.

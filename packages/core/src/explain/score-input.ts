@@ -1,0 +1,33 @@
+import type { ExplainOptions } from "../contract/explainer.ts";
+import type { Model, ScoreResult } from "../contract/model.ts";
+import type { ResolvedInput } from "../requests/resolve-input.ts";
+import { expandTargets } from "../requests/resolve-target.ts";
+import { resolveOutput } from "../requests/resolve-values.ts";
+import { scoreRows } from "../rows/score-rows.ts";
+import type { Target } from "../contract/target.ts";
+
+/**
+ * Whether anybody reads the scores and the delta of a call: not where an outer method averages over the points of a row, since it knows those of
+ * the row itself.
+ */
+export function readsScores({ origin, weights }: Pick<ExplainOptions, "origin" | "weights">): boolean {
+  return origin === undefined || weights === undefined;
+}
+
+/**
+ * Each row's target and score at the input, before a method leaves it. Nothing runs, and scores are empty, where an outer method has fixed the
+ * targets and nobody reads the scores.
+ *
+ * @throws {XDeepError} RESULT_NOT_FINITE when a score is NaN or infinite; TARGET_INVALID for a list of another length than the rows
+ */
+export async function scoreInput(model: Model, input: ResolvedInput, options: ExplainOptions): Promise<ScoreResult> {
+  const { output, target = null, score = "logit", signal } = options;
+  const targets = expandTargets(target, input.rows);
+  if (readsScores(options) || !targets.every(isFixed)) return scoreRows(model, input, { output, target, score, signal });
+  return { target: targets, scores: new Float32Array(0), output: output ?? resolveOutput(model.outputs).name, score };
+}
+
+/** Neither an argmax nor a maximum, which have to be looked for. */
+function isFixed(target: Target | null): target is Target {
+  return target !== null && !(typeof target === "object" && "max" in target);
+}

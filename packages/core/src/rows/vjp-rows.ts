@@ -1,0 +1,103 @@
+import { concatRows, notBatched, sharedInputs, sliceFeeds } from "./batches.ts";
+import type { RowRange } from "./batches.ts";
+import { betweenRuns } from "./between-runs.ts";
+import { XDeepError } from "../errors/error.ts";
+import type { ExplainOptions } from "../contract/explainer.ts";
+import type { Model, TargetGradients, VjpRequest, VjpResult } from "../contract/model.ts";
+import { joinTargets } from "./per-target.ts";
+import type { ResolvedInput } from "../requests/resolve-input.ts";
+import { scoredOutputs } from "../requests/resolve-values.ts";
+import { sumTensors } from "../tensors/row-sum.ts";
+import { expandTargets } from "../requests/resolve-target.ts";
+import { joinScores, runRows, targetsIn } from "./run-rows.ts";
+import { saturationNotes } from "./saturation-notes.ts";
+import { checkScores, joinOutputs } from "./score-rows.ts";
+import type { TargetOption } from "../contract/target.ts";
+import type { FloatTensor } from "../tensors/tensor.ts";
+import { firstNonFinite } from "../requests/validate-feeds.ts";
+
+export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule" | "targets"> {
+  /** Outputs or inner values to return beside the gradients. Default: none. */
+  readonly outputs?: readonly string[] | undefined;
+}
+
+/**
+ * The gradient of the score for every row, or its weighted sum, in runs as large as the backend wants them: the loop under every method that asks
+ * for gradients once. Notes tell of saturated scores besides what the backend says.
+ *
+ * @throws {XDeepError} the codes of `vjp`; RESULT_NOT_FINITE when a score or a gradient is NaN or infinite; BATCH_INVALID where rows of several
+ *   runs cannot be joined
+ */
+export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpResult> {
+  const { outputs = [], rule, rectifiers, reference, wrt, weights, targets } = options;
+  const shared = sharedInputs(model.inputs);
+  const lists = targets?.map((target) => expandTargets(target, input.rows));
+  const scored = scoredOutputs(model.outputs, options.output);
+  const wanted = scored && [...new Set([...scored, ...outputs])];
+  const results = await runRows(model, input, options, async (request, range) => {
+    const other = reference && sliceFeeds(reference, range, shared);
+    const own = { outputs: wanted, rule, rectifiers, reference: other, wrt, weights: weights?.slice(range.start, range.end) };
+    const result = await vjpOf(
+      model,
+      { ...request, ...own },
+      lists?.map((list) => targetsIn(list.slice(range.start, range.end))),
+    );
+    for (const part of each(result)) {
+      checkFinite(part, range);
+      if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(part, range);
+    }
+    return result;
+  });
+  const merge = weights === undefined ? concatRows<FloatTensor> : sumTensors;
+  const first = results[0]!;
+  const joined = (parts: readonly TargetGradients[]): TargetGradients => ({
+    target: parts.flatMap(({ target }) => target),
+    scores: joinScores(parts.map((part) => ({ ...first, ...part }))).scores,
+    gradients: Object.fromEntries(Object.keys(parts[0]!.gradients).map((name) => [name, merge(parts.map(({ gradients }) => gradients[name]!))])),
+  });
+  return {
+    ...joined(results),
+    output: first.output,
+    score: first.score,
+    ...(lists === undefined ? {} : { perTarget: lists.map((_, k) => joined(results.map(({ perTarget }) => perTarget![k]!))) }),
+    outputs: joinOutputs(results, outputs),
+    rectifiers: first.rectifiers,
+    notes: [...new Set([...results.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, results.flatMap(each))])],
+  };
+}
+
+/** One result for each of several targets. */
+function each(result: VjpResult): readonly VjpResult[] {
+  return result.perTarget?.map((part) => ({ ...result, ...part })) ?? [result];
+}
+
+/** Several targets at once where the backend takes them, and one after the other where it does not. */
+async function vjpOf(model: Model, request: VjpRequest, targets: readonly TargetOption[] | undefined): Promise<VjpResult> {
+  if (targets === undefined) return model.vjp(request);
+  const { target: _, ...rest } = request;
+  if (model.capabilities.severalTargets === true) return model.vjp({ ...rest, targets });
+  const results: VjpResult[] = [];
+  for (const target of targets) {
+    if (results.length > 0) await betweenRuns(request.signal);
+    results.push(await model.vjp({ ...rest, target }));
+  }
+  return joinTargets(results);
+}
+
+/** Parts of a batch are joined along the leading axis of each gradient. */
+function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): void {
+  for (const [name, { dims }] of Object.entries(gradients)) if (dims[0] !== end - start) throw notBatched(name, dims);
+}
+
+function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange): void {
+  checkScores(scores, output, start);
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const index = firstNonFinite(gradient);
+    if (index < 0) continue;
+    throw new XDeepError(
+      "RESULT_NOT_FINITE",
+      `The gradient with respect to "${name}" is ${gradient.data[index]} at element ${index}: an operator of the model has no finite derivative there (a root or a division at 0, an overflow in half precision). Move the input slightly, explain the logit instead of the probability, or use a float32 model.`,
+      { details: { wrt: name, index } },
+    );
+  }
+}
