@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { builtinWriters } from "@xdeep/export";
@@ -7,7 +7,7 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
 import { ALONE_WORDS } from "../src/explain/alone-method.ts";
-import { PICTURE_WEIGHTS, pictureModel, tokenModel, writeTestModel } from "./models.ts";
+import { PICTURE_WEIGHTS, detectorModel, pictureModel, tokenModel, writeTestModel } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
 /** What the file at a path gives for pictures of ones. */
@@ -115,10 +115,23 @@ describe("xdeep export", () => {
     expect(readModel(await readFile(out)).graph!.output[0]!.name).toBe("attribution");
   });
 
+  it.each([
+    ["an entry with * for the highest", ["--target", "*,5"]],
+    ["a class by its name", ["--target", "dog"]],
+  ])("explains the best anchor of each row, where --target is %s", async (_, flags) => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "model.onnx", detectorModel("anchors first"));
+    await writeFile(join(folder, "labels.txt"), "cat\ndog\nfox\n");
+    const out = join(folder, "explain.onnx");
+    const { code, stderr } = await runCli(["export", model, "-o", out, "--labels", join(folder, "labels.txt"), ...flags]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const metadata = Object.fromEntries(readModel(await readFile(out)).metadataProps.map(({ key, value }) => [key, value]));
+    expect(metadata["xdeep.target"]).toBe('{"max":[null,5]}');
+  });
+
   it.each<[string, readonly string[], string]>([
     ["more points than the profile holds", ["-m", "integrated", "--steps", "40"], "--max-points"],
     ["a tolerance, in the words of the command", ["-m", "integrated", "--tolerance", "0.1"], "--steps 8"],
-    ["a target that depends on the row", ["--target", "*,1"], "leave --target out"],
     ["a baseline that is no number", ["-m", "integrated", "--baseline", "black"], "neither a number"],
     ["an unknown method", ["-m", "lime"], 'no method "lime"'],
   ])("refuses %s", async (_, flags, message) => {

@@ -13,7 +13,7 @@ import { metadataOf } from "./metadata.ts";
 import { builtinWriters } from "./methods/index.ts";
 import type { Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
 import { Network } from "./network/network.ts";
-import { type RowTarget, argmaxTarget, entriesOf, frozenTarget } from "./network/row-target.ts";
+import { type RowTarget, argmaxTarget, entriesOf, frozenTarget, largestTarget } from "./network/row-target.ts";
 import type { WrittenExplainer } from "./written-explainer.ts";
 import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
 import { EXPORT_OPTIONS, type ExportOptions } from "./options.ts";
@@ -168,17 +168,10 @@ function targetOf(
   }
   const entries = entriesOf(scored);
   if (target === null && entries > 1) return { target: argmaxTarget(g, scored, null), inputs: [] };
-  if (typeof target === "object" && target !== null && "max" in target) {
-    throw new XDeepError(
-      "TARGET_INVALID",
-      "A target { max } is looked for in every row, which no file does yet. Name an entry, or leave the target out for the argmax.",
-      {
-        details: { target },
-      },
-    );
-  }
   const dims = (value.facts.dims ?? []).map((dim, axis) => (axis === 0 ? 1 : (dim as number)));
   const resolved = resolveTargets({ name: output, dims: dims.length === 0 ? [1] : dims, data: new Float32Array(entries) }, [target]);
+  if (typeof target === "object" && target !== null && "max" in target && target.max.includes(null))
+    return { target: largestTarget(g, scored, dims.slice(1), target.max), inputs: [] };
   return { target: frozenTarget(g, resolved.entries[0]!), inputs: [] };
 }
 

@@ -12,7 +12,10 @@ export interface ExportOptions {
    * an ONNX Runtime of one's own, which takes whatever the model and the method need.
    */
   readonly profile?: "portable" | "server" | undefined;
-  /** The entry that is explained in every row, frozen into the file: a class, or an index tuple. Default null: each row's own argmax. */
+  /**
+   * The entry that is explained in every row, frozen into the file: a class, or an index tuple; `{ max }`: the largest of several in each row, found by the
+   * file. Default null: each row's own argmax.
+   */
   readonly target?: Target | null | undefined;
   /** Adds an input `target_entry`, int64 [N]: the entry of each row, row-major; −1 for its argmax. Default false. */
   readonly targetInput?: boolean | undefined;

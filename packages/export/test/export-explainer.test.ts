@@ -1,4 +1,4 @@
-import { type Attribution, type Explainer, type FloatTensor, type Input, type Model, type Tensor, isTensor } from "@xdeep/core";
+import { type Attribution, type Explainer, type FloatTensor, type Input, type Model, type Target, type Tensor, isTensor } from "@xdeep/core";
 import { Backprop, inputXGradient } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { gradCam, gradCamPlusPlus, guidedGradCam, hiResCam, layerCam, layerGradientXActivation } from "@xdeep/layers";
@@ -9,11 +9,11 @@ import { smooth } from "@xdeep/smooth";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { type ExportOptions, type MethodWriter, checkPortable, exportExplainer } from "../src/index.ts";
-import { convNet, feedsOf, numbers, pairs, pictures, tokenNet, tokens, twoInputs } from "./networks.ts";
+import { convNet, feedsOf, numbers, pairs, pictures, placesNet, tokenNet, tokens, twoInputs } from "./networks.ts";
 import { relativeError, runEach, runFile } from "./run-file.ts";
 
-const [conv, fixed, text, two] = await Promise.all([convNet(), convNet(1), tokenNet(), twoInputs()].map((proto) => loadModel(proto)));
-afterAll(() => Promise.all([conv!, fixed!, text!, two!].map((model) => model.dispose())));
+const [conv, fixed, text, two, spread] = await Promise.all([convNet(), convNet(1), tokenNet(), twoInputs(), placesNet()].map((proto) => loadModel(proto)));
+afterAll(() => Promise.all([conv!, fixed!, text!, two!, spread!].map((model) => model.dispose())));
 
 const gradient = (model: Model): Explainer => new Backprop(model);
 
@@ -76,12 +76,18 @@ async function expectEqual(model: Model, explainer: Explainer, input: (rows: num
       expect(relativeError(found[name]!.data as Float32Array, values.data), name).toBeLessThan(1e-5);
     }
     expect(relativeError(found["score"]!.data as Float32Array, expected.scores)).toBeLessThan(1e-5);
-    expect([...(found["target"]!.data as BigInt64Array)].map(Number)).toEqual(expected.target);
+    expect([...(found["target"]!.data as BigInt64Array)].map(Number)).toEqual(expected.target.map((entry) => flatIndex(model, entry)));
     const delta = found["convergence_delta"]?.data as Float32Array | undefined;
     expect(delta === undefined).toBe(expected.convergenceDelta === undefined);
     const scale = Math.max(...expected.scores.map(Math.abs));
     expected.convergenceDelta?.forEach((value, row) => expect(Math.abs(value - delta![row]!) / scale).toBeLessThan(1e-5));
   }
+}
+
+/** The row-major index of an entry that the API found. */
+function flatIndex({ outputs }: Model, target: Target): Target {
+  if (typeof target === "number" || !("index" in target)) return target;
+  return target.index.reduce((flat, index, axis) => flat * (outputs[0]!.dims[axis + 1] ?? 1) + index, 0);
 }
 
 function valuesOf({ values }: Attribution<Input>): readonly (readonly [string, FloatTensor])[] {
@@ -117,6 +123,26 @@ describe("an exported explainer gives what the API gives, at 1, 3 and 7 rows", (
     await expectEqual(conv!, smooth(gradient(conv!), { noise }), pictures, { tensors: { noise } });
   });
   it("from the embedding of a token", () => expectEqual(text!, integrated(gradient(text!), { n: 6, baseline: { ids: 1 } }), tokens, { wrt: ["embedded"] }));
+});
+
+describe("{ max } is looked for in every row", () => {
+  it.each<[string, Target]>([
+    ["among all entries", { max: [null, null, null] }],
+    ["along the axes in front of a fixed one", { max: [null, null, 1] }],
+    ["along the axes behind a fixed one", { max: [2, null, null] }],
+    ["around a fixed axis, and the first of equal ones is taken", { max: [null, 3, null] }],
+    ["along one axis, where two entries tie", { max: [null, 1, 0] }],
+    ["where no axis is free", { max: [2, 1, 0] }],
+  ])("%s", (_, target) => expectEqual(spread!, integrated(gradient(spread!), { n: 3 }), pictures, { target }));
+  it("of probabilities, which rank otherwise than logits", () =>
+    expectEqual(spread!, gradient(spread!), pictures, { target: { max: [null, null, 1] }, score: "probability" }));
+  it("inside a Scan of the server profile", async () => {
+    const [explainer, target] = [integrated(gradient(spread!), { n: 20 }), { max: [null, 3, null] }];
+    const found = await runFile(await exportExplainer(spread!, explainer.method, { profile: "server", target }), { image: pictures(7) });
+    const expected = await explainer.explain(pictures(7), { target });
+    expect(relativeError(found["attribution"]!.data as Float32Array, expected.values.data)).toBeLessThan(1e-5);
+    expect(new Set(found["target"]!.data as BigInt64Array).size).toBeGreaterThan(1);
+  });
 });
 
 it("explains a difference of two classes, which has no one entry", async () => {
@@ -217,6 +243,7 @@ describe("what no file can hold is refused", () => {
       /tensors: \{ baseline \}/,
     ],
     ["a list of targets", gradient, { target: [1, 2] as never }, "TARGET_INVALID", /targetInput/],
+    ["a maximum of other axes than the output has", gradient, { target: { max: [null, 1] } }, "TARGET_INVALID", /rows have dims \[5\]/],
     ["a class that is not there", gradient, { target: 5 }, "TARGET_OUT_OF_RANGE", /5/],
     ["an unknown output", gradient, { outputs: ["nothing"] }, "OUTPUT_UNKNOWN", /nothing/],
     ["a misspelt option", gradient, { targets: 3 } as ExportOptions, "OPTION_INVALID", /Did you mean "target"/],

@@ -71,6 +71,24 @@ export function twoInputs(): ModelProto {
   });
 }
 
+/** Rows [N, 3, 8, 8] to [N, 4, 5, 2], as classes of places: softmax over the last axis. Entries of channel 3 are those of channel 1, and tie with them. */
+export function placesNet(): ModelProto {
+  const data = numbers(12, 192 * 40).map((value) => value / 8);
+  for (let i = 0; i < 192; i++) for (let k = 0; k < 10; k++) data[i * 40 + 30 + k] = data[i * 40 + 10 + k]!;
+  return modelProto({
+    inputs: [valueInfoProto("image", "float32", ["N", 3, 8, 8])],
+    outputs: [valueInfoProto("places", "float32", ["N", 4, 5, 2])],
+    initializers: [tensorProto("w", { type: "float32", dims: [192, 40], data }), ints("flat", [-1, 192]), ints("rows", [-1, 4, 5, 2])],
+    nodes: [
+      nodeProto("Reshape", ["image", "flat"], ["f"]),
+      nodeProto("Tanh", ["f"], ["t"]),
+      nodeProto("MatMul", ["t", "w"], ["m"]),
+      nodeProto("Reshape", ["m", "rows"], ["logits"]),
+      nodeProto("Softmax", ["logits"], ["places"], { axis: -1 }),
+    ],
+  });
+}
+
 /** A batch of 1 with a step in front of the linear layer. */
 export function fixedAtOne(nodes: readonly NodeProto[], initializers: readonly TensorProto[] = []): ModelProto {
   return modelProto({

@@ -1,12 +1,15 @@
 import { basename, extname } from "node:path";
 
 import { type Model, type Target, XDeepError } from "@xdeep/core";
+import { resolveOutput } from "@xdeep/core/method";
 import { type PixelInput, checkPortable, exportExplainer } from "@xdeep/export";
 import { writeWholeFile } from "@xdeep/image";
 import type { Baseline, BaselineOption } from "@xdeep/integrated";
 import { readModel } from "@xdeep/onnx";
 
 import type { ExportFlags } from "../commands/export-flags.ts";
+import { longAxes } from "../explain/class-axis.ts";
+import { placeTarget } from "../explain/place-target.ts";
 import { parseTarget } from "../explain/target-flag.ts";
 import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { readLabels } from "../inputs/labels.ts";
@@ -34,7 +37,7 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
     const pixels = await pixelsOf(path, model, flags);
     const bytes = await exportExplainer(model, methods, {
       profile: flags.profile,
-      target: await targetOf(path, flags),
+      target: await targetOf(path, flags, model),
       targetInput: flags.targetInput,
       output: flags.output,
       score: flags.score,
@@ -80,19 +83,21 @@ async function load(path: string, flags: ExportFlags): Promise<LoadedModel> {
   return onnxLoader.load(path, { ...flags, gpu: false, inputDims: { ...Object.fromEntries(sized), ...inputDims } });
 }
 
-async function targetOf(path: string, { target, labels }: ExportFlags): Promise<Target | null> {
+async function targetOf(path: string, { target, labels, output }: ExportFlags, { outputs }: Model): Promise<Target | null> {
   if (target === undefined) return null;
   const names = labels === undefined ? ((await findCompanionFiles(path)).labels?.labels ?? null) : await readLabels(labels);
   const wish = parseTarget(target, names);
-  if (wish === null) return null;
-  if ("max" in wish)
-    throw new XDeepError("TARGET_INVALID", `--target ${target} is looked for in every row, which no file does yet. Name one entry, or leave --target out.`, {
-      details: { target },
-    });
+  if (wish === null || "max" in wish) return wish;
   const terms = "classes" in wish ? wish.classes.map(({ class: index, weight }) => ({ index, weight })) : wish.terms;
   const [first] = terms;
   if (terms.length > 1 || first!.weight !== 1) return { terms };
-  return typeof first!.index === "number" ? first!.index : { index: first!.index };
+  if (typeof first!.index !== "number") return { index: first!.index };
+  const scored = outputs.some(({ name }) => name === output) || output === undefined ? resolveOutput(outputs, output) : undefined;
+  const rowDims = scored?.dims.slice(1) ?? [];
+  const isKnown = rowDims.every((dim) => dim !== null);
+  // A class of an output with more axes is its highest entry, which needs no values here.
+  if (!isKnown || longAxes(rowDims).length < 2) return first!.index;
+  return placeTarget(wish, { name: scored!.name, rowDims, rows: [new Float64Array(0)] }, names?.length ?? null).targets![0]!;
 }
 
 /** Numbers, or files that hold one sample. */

@@ -76,6 +76,33 @@ export function argmaxTarget(g: GraphBuilder, scored: Value, given: Value | null
   return indexedTarget(g, given === null ? best : g.where(g.less(given, g.int(0)), best, given));
 }
 
+/**
+ * The first largest of the entries that agree with `fixed`, where null leaves an axis free; some axis is free.
+ *
+ * @param axes dims of one row
+ */
+export function largestTarget(g: GraphBuilder, scored: Value, axes: readonly number[], fixed: readonly (number | null)[]): RowTarget {
+  const strides = axes.map((_, axis) => sizeOf(axes.slice(axis + 1)));
+  const free = axes.flatMap((size, axis) => (fixed[axis] === null ? [{ size, stride: strides[axis]! }] : []));
+  const offset = fixed.reduce<number>((sum, index, axis) => sum + (index ?? 0) * strides[axis]!, 0);
+  // From the last axis on, so that the axes in front keep their places.
+  const left = fixed.reduceRight<Value>(
+    (value, index, axis) => (index === null ? value : g.gather(value, g.int(index), axis + 1)),
+    g.reshape(scored, g.ints([-1, ...axes])),
+  );
+  const best = g.op("ArgMax", [g.reshape(left, g.ints([-1, sizeOf(free.map(({ size }) => size))]))], { axis: 1, keepdims: 0 });
+  const places = free.map(({ size, stride }, n) => {
+    const behind = sizeOf(free.slice(n + 1).map((axis) => axis.size));
+    const ahead = behind === 1 ? best : g.div(best, g.int(behind));
+    const place = n === 0 ? ahead : g.op("Mod", [ahead, g.int(size)]);
+    return stride === 1 ? place : g.mul(place, g.int(stride));
+  });
+  return indexedTarget(
+    g,
+    places.reduce((sum, place) => g.add(sum, place), g.int(offset)),
+  );
+}
+
 /** A row of entries for each row: [M, entries]. */
 function flat(g: GraphBuilder, scored: Value): Value {
   return rankOf(scored) === 2 ? scored : g.reshape(scored, g.ints([-1, entriesOf(scored)]));
