@@ -107,6 +107,18 @@ describe("xdeep export", () => {
     expect(await readFile(join(folder, "triton/explain/1/model.onnx"))).toEqual(await readFile(join(folder, "explain.onnx")));
   });
 
+  it("puts the weights into a second file where asked", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "model.onnx", tokenModel());
+    const out = join(folder, "explain.onnx");
+    const flags = ["export", model, "-o", out, "--wrt", "embedded", "--external-data"];
+    const { code, stdout } = await runCli([...flags, "--json"]);
+    expect([code, (JSON.parse(stdout) as { readonly beside: readonly string[] }).beside]).toEqual([0, [`${out}.data`]]);
+    const session = await ort.InferenceSession.create(out);
+    await session.release();
+    expect(await runCli([...flags, "--spark"])).toMatchObject({ code: 1, stderr: expect.stringContaining("--spark is for a model in one file") as string });
+  });
+
   it("writes token models at the value that --wrt names", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "model.onnx", tokenModel());

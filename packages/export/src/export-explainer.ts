@@ -1,4 +1,4 @@
-import { GraphBuilder, type Value, nodeProto, rankOf, writeModel } from "@xdeep/onnx";
+import { GraphBuilder, type ModelProto, type ModelWithExternalData, type Value, nodeProto, rankOf, writeModelWithExternalData } from "@xdeep/onnx";
 import { type TypedGraph, cpuLowerings, isInnerValue, nodeLabel, rowMixingNode, scoredValue } from "@xdeep/autodiff";
 import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
 import { type InnerValues, checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
@@ -16,7 +16,8 @@ import { Network } from "./network/network.ts";
 import { type RowTarget, argmaxTarget, entriesOf, frozenTarget, largestTarget } from "./network/row-target.ts";
 import type { WrittenExplainer } from "./written-explainer.ts";
 import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
-import { EXPORT_OPTIONS, type ExportOptions } from "./options.ts";
+import { oneFile } from "./one-file.ts";
+import { EXPORT_OPTIONS, type ExportFilesOptions, type ExportOptions } from "./options.ts";
 import { findingsOf, portabilityError } from "./portable/check-portable.ts";
 
 /** Points that one row may become in the portable profile: the engine holds the activations of all of them at once. */
@@ -30,11 +31,33 @@ const MOST_POINTS = 16;
  * @param model as `loadModel` of @xdeep/onnxruntime gives it
  * @param methods `explainer.method`, plain data; the tensors that it only names go into `options.tensors`
  * @returns the bytes of the file
- * @throws {XDeepError} OPTION_INVALID for a method, or a setting, that no file can hold; MODEL_UNSUPPORTED for a model whose rows depend on each other, or
- *   for whatever breaks a rule of the portable profile; TARGET_INVALID, TARGET_OUT_OF_RANGE, OUTPUT_UNKNOWN, WRT_UNKNOWN, BASELINE_INVALID, NOISE_INVALID, CAPABILITY_MISSING
+ * @throws {XDeepError} OPTION_INVALID for a method, or a setting, that no file can hold; MODEL_UNSUPPORTED for a model whose rows depend on each other, that is larger than 2 GiB,
+ *   or for whatever breaks a rule of the portable profile; TARGET_INVALID, TARGET_OUT_OF_RANGE, OUTPUT_UNKNOWN, WRT_UNKNOWN, BASELINE_INVALID, NOISE_INVALID, CAPABILITY_MISSING
  */
 export async function exportExplainer(model: Model, methods: ExportedMethods, options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkOptionNames("exportExplainer", options, EXPORT_OPTIONS);
+  return oneFile(await explainerProto(model, methods, options));
+}
+
+/**
+ * The same in two files, for a model that one file cannot hold: protocol buffers end at 2 GiB. The weights go into the second, which lies beside the first
+ * under the name `location`. ONNX Runtime reads it wherever it opens files by their path, which Spark and Beam do not.
+ *
+ * @throws {XDeepError} as `exportExplainer`
+ */
+export async function exportExplainerFiles(
+  model: Model,
+  methods: ExportedMethods,
+  { location, externalThreshold, ...options }: ExportFilesOptions = {},
+): Promise<ModelWithExternalData> {
+  checkOptionNames("exportExplainerFiles", options, EXPORT_OPTIONS);
+  return writeModelWithExternalData(await explainerProto(model, methods, options), {
+    ...(location === undefined ? {} : { location }),
+    ...(externalThreshold === undefined ? {} : { externalThreshold }),
+  });
+}
+
+async function explainerProto(model: Model, methods: ExportedMethods, options: ExportOptions): Promise<ModelProto> {
   const { profile = "portable" } = options;
   if (profile !== "portable" && profile !== "server") {
     throw new XDeepError("OPTION_INVALID", `There is no profile "${String(profile)}"; it is "portable" or "server".`, {
@@ -60,7 +83,7 @@ export async function exportExplainer(model: Model, methods: ExportedMethods, op
     const findings = findingsOf(proto).filter(({ severity }) => severity === "error");
     if (findings.length > 0) throw portabilityError(findings);
   }
-  return writeModel(proto);
+  return proto;
 }
 
 function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {

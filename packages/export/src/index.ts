@@ -1,12 +1,12 @@
 export type { HeatMap, HeatMapReduction } from "./ends/heat-map.ts";
 export type { PixelInput } from "./ends/pixels.ts";
-export { exportExplainer } from "./export-explainer.ts";
+export { exportExplainer, exportExplainerFiles } from "./export-explainer.ts";
 export { builtinWriters } from "./methods/index.ts";
 export type { ExportTensors, MethodWriter, Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
 export type { Network } from "./network/network.ts";
 export type { Feeds, NetworkCopy } from "./network/network-copy.ts";
 export type { RowTarget } from "./network/row-target.ts";
-export type { ExportOptions } from "./options.ts";
+export type { ExportFilesOptions, ExportOptions } from "./options.ts";
 export { checkPortable } from "./portable/check-portable.ts";
 export type { PortabilityFinding } from "./portable/finding.ts";
 export { inferenceRequest, kserveService } from "./sidecars/kserve.ts";

@@ -48,6 +48,14 @@ export interface ExportOptions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** How an explainer is written into two files. */
+export interface ExportFilesOptions extends ExportOptions {
+  /** Name of the file of weights, beside the other. Default "model.onnx.data". */
+  readonly location?: string | undefined;
+  /** Weights of at least this many bytes go there. Default 1024. */
+  readonly externalThreshold?: number | undefined;
+}
+
 export const EXPORT_OPTIONS: readonly string[] = [
   "profile",
   "target",

@@ -57,6 +57,7 @@ function nested(field: number, pieces: Pieces): Pieces {
   return [new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(lengthOf(pieces)).finish(), ...pieces];
 }
 
-function lengthOf(pieces: Pieces): number {
+/** In bytes. */
+export function lengthOf(pieces: Pieces): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }

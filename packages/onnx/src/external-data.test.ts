@@ -8,7 +8,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { numbersOf } from "../test/run-model.ts";
 import { externalDataFiles, resolveExternalData } from "./external-data.ts";
-import { GraphProtoSchema, type ModelProto, StringStringEntryProtoSchema } from "./gen/onnx_pb.ts";
+import { GraphProtoSchema, type ModelProto, type TensorProto, StringStringEntryProtoSchema } from "./gen/onnx_pb.ts";
 import { loadModelFile } from "./load-model-file.ts";
 import { mapTensors } from "./map-tensors.ts";
 import { modelProto } from "./model-proto.ts";
@@ -71,6 +71,20 @@ async function codeOf(action: () => unknown): Promise<{ code: string; message: s
   }
   throw new Error("nothing was thrown");
 }
+
+it("a file whose weights fit and whose graph does not any more is refused", () => {
+  // Zeros that nobody reads take no memory.
+  const zeros = new Uint8Array(2 ** 27);
+  const sized = (rawData: Uint8Array): TensorProto => withFields(tensorProto("w", { type: "float32", dims: [1], data: Float32Array.of(0) }), { rawData });
+  const initializer = Array.from({ length: 16 }, (_, i) => sized(i === 15 ? zeros.subarray(1) : zeros));
+  const bare = modelProto({
+    nodes: [nodeProto("Relu", ["x"], ["y"])],
+    inputs: [valueInfoProto("x", "float32", [1])],
+    outputs: [valueInfoProto("y", "float32", [1])],
+  });
+  const large = withFields(bare, { graph: withFields(bare.graph!, { initializer }) });
+  expect(() => writeModel(large)).toThrow(/2147483647 bytes.*external data/);
+});
 
 describe("writeModelWithExternalData", () => {
   it("moves large initializers, those of subgraphs too, without copying them", () => {

@@ -43,7 +43,7 @@ export { valueInfoProto } from "./value-info.ts";
 export { withFields, withoutFields } from "./with-fields.ts";
 export { writeModelInPieces } from "./write-in-pieces.ts";
 export type { ModelInPieces } from "./write-in-pieces.ts";
-export { writeModel, writeModelWithExternalData } from "./write-model.ts";
+export { weightBytes, writeModel, writeModelWithExternalData } from "./write-model.ts";
 export type { ExternalDataOptions, ModelWithExternalData } from "./write-model.ts";
 export { metadataProps } from "./metadata.ts";
 export type {

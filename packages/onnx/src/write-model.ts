@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { XDeepError } from "@xdeep/core";
-import { encodeModel, joinPieces } from "./encode-model.ts";
+import { encodeModel, joinPieces, lengthOf } from "./encode-model.ts";
 import { type ModelProto, StringStringEntryProtoSchema, type TensorProto, TensorProto_DataLocation } from "./gen/onnx_pb.ts";
 import { mapTensors, tensorsOf } from "./map-tensors.ts";
 import { withFields, withoutFields } from "./with-fields.ts";
@@ -37,11 +37,10 @@ export interface ModelWithExternalData {
  */
 export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   const weights = weightBytes(model);
-  if (weights > LARGEST_FILE) {
-    const message = `The weights take ${weights} bytes, and an ONNX file ends at 2 GiB. Write the model with external data (writeModelWithExternalData).`;
-    throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { weights } });
-  }
-  return joinPieces(encodeModel(model));
+  const pieces = weights > LARGEST_FILE ? null : encodeModel(model);
+  if (pieces !== null && lengthOf(pieces) <= LARGEST_FILE) return joinPieces(pieces);
+  const message = `The weights take ${weights} bytes, and an ONNX file ends at 2 GiB. Write the model with external data (writeModelWithExternalData).`;
+  throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { weights } });
 }
 
 /** Bytes that the weights take in the model's own file. */

@@ -25,6 +25,8 @@ export interface ExportFlags
   readonly only?: boolean | undefined;
   readonly heatMap?: boolean | undefined;
   readonly reduce?: HeatMapReduction | undefined;
+  /** Weights go into a second file. */
+  readonly externalData?: boolean | undefined;
   readonly maxPoints?: number | undefined;
   readonly pixels?: "int32" | "uint8" | undefined;
   /** A folder for Triton's repository of models. */

@@ -1,8 +1,8 @@
-import { basename, extname } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 
 import { type Model, type Target, XDeepError } from "@xdeep/core";
 import { resolveOutput } from "@xdeep/core/method";
-import { type PixelInput, checkPortable, exportExplainer } from "@xdeep/export";
+import { type ExportOptions, type ExportedMethods, type PixelInput, checkPortable, exportExplainer, exportExplainerFiles } from "@xdeep/export";
 import { writeWholeFile } from "@xdeep/image";
 import type { Baseline, BaselineOption } from "@xdeep/integrated";
 import { readModel } from "@xdeep/onnx";
@@ -35,7 +35,8 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
     const baseline = await baselineOf(flags.baseline, model);
     const methods = await describeMethods(model, flags, baseline);
     const pixels = await pixelsOf(path, model, flags);
-    const bytes = await exportExplainer(model, methods, {
+    const { out = `${basename(path, extname(path))}.${safeName(flags.method.join("-"))}.onnx` } = flags;
+    const options: ExportOptions = {
       profile: flags.profile,
       target: await targetOf(path, flags, model),
       targetInput: flags.targetInput,
@@ -48,15 +49,35 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
       heatMap: flags.heatMap === true || flags.reduce !== undefined ? { reduce: flags.reduce } : false,
       tensors: { baseline },
       metadata: { "xdeep.source": file.file, "xdeep.source_sha256": file.sha256 },
-    });
-    const { out = `${basename(path, extname(path))}.${safeName(flags.method.join("-"))}.onnx` } = flags;
+    };
+    const { bytes, weights } = await written(out, model, methods, options, flags);
+    for (const { path: place, pieces } of weights) await writeWholeFile(place, pieces);
     await writeWholeFile(out, bytes);
-    const beside = await writeSidecars(out, bytes, flags);
+    const beside = [...weights.map(({ path: place }) => place), ...(await writeSidecars(out, bytes, flags))];
     const { document, text } = describeExport([out, ...beside], bytes, readModel(bytes), checkPortable(bytes));
     io.stdout.write(flags.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text}${pixels?.hint ?? ""}`);
   } finally {
     await model.dispose();
   }
+}
+
+/** The file, and the one of its weights where they are to lie beside it. */
+async function written(
+  out: string,
+  model: Model,
+  methods: ExportedMethods,
+  options: ExportOptions,
+  { externalData = false, triton, spark, beam }: ExportFlags,
+): Promise<{ readonly bytes: Uint8Array; readonly weights: readonly { readonly path: string; readonly pieces: readonly Uint8Array[] }[] }> {
+  if (!externalData) return { bytes: await exportExplainer(model, methods, options), weights: [] };
+  const single = triton !== undefined ? "--triton" : spark === true ? "--spark" : beam === true ? "--beam" : undefined;
+  if (single !== undefined) {
+    throw new XDeepError("OPTION_INVALID", `${single} is for a model in one file, and --external-data makes two. Leave one of them out.`, {
+      details: { option: "externalData" },
+    });
+  }
+  const { bytes, location, data } = await exportExplainerFiles(model, methods, { ...options, location: `${basename(out)}.data` });
+  return { bytes, weights: [{ path: join(dirname(out), location), pieces: data }] };
 }
 
 /** Pictures of open size get the one that is asked for, and are loaded again. */

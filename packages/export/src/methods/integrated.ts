@@ -25,8 +25,8 @@ export function writeIntegrated(context: WriterContext, method: MethodDescriptio
     throw refusal(
       "integrated",
       "a tolerance",
-      "how many points it takes is known only while it runs.",
-      'Fix it: integrated(explainer, { n: 8 }). Few points of quadrature "gausslegendre" serve smooth models best.',
+      "each row's next points lie where fits of the scores before them miss, which is a search and no fixed graph.",
+      'Fix it: integrated(explainer, { n: 8 }). Few points of quadrature "gausslegendre" serve smooth models best, and the file\'s convergence_delta says what each row misses.',
     );
   }
   const feeds = feedsWith(context, rows, wrt);

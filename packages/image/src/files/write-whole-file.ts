@@ -6,7 +6,7 @@ import { XDeepError } from "@xdeep/core";
  *
  * @throws {XDeepError} WRITE_FAILED when the file system refuses: the disk is full, the folder is read-only, the path leads through a file.
  */
-export async function writeWholeFile(path: string | URL, data: Uint8Array | string): Promise<void> {
+export async function writeWholeFile(path: string | URL, data: Uint8Array | string | Iterable<Uint8Array>): Promise<void> {
   const [fs, { dirname, join }, { fileURLToPath }] = await Promise.all([import("node:fs/promises"), import("node:path"), import("node:url")]);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   try {
