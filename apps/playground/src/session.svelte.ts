@@ -1,5 +1,6 @@
 import type { ModelInspection } from "@xdeep/autodiff";
 import { type Attribution, type Input, type Model, type Tensor, type ValueInfo, isXDeepError } from "@xdeep/core";
+import { isFloatType } from "@xdeep/core/method";
 import {
   type Preprocessing,
   type PreprocessingOverrides,
@@ -16,9 +17,11 @@ import type { Device, ModelFiles } from "./engine/open-model.ts";
 import { type PageWorker, openWorker } from "./engine/open-worker.ts";
 import { METHODS, type MethodSettings, methodById } from "./explain/methods.ts";
 import { runMethod } from "./explain/run-method.ts";
+import { tokenNames } from "./explain/token-names.ts";
 import { type ScoreList, explainedOutput, highest, scoreList } from "./explain/score-list.ts";
 import { isPictureInput } from "./input/is-picture-input.ts";
 import { readLabels } from "./input/read-labels.ts";
+import { readVocabulary } from "./input/read-vocabulary.ts";
 import { parseFeeds, readNumbersFile } from "./input/read-numbers.ts";
 import { sortFiles } from "./input/sort-files.ts";
 
@@ -32,6 +35,8 @@ export interface OpenModel {
   readonly inspection: ModelInspection | null;
   readonly info: ValueInfo;
   readonly takesPictures: boolean;
+  /** Values inside that are explained where the model takes integers alone, such as the vectors of tokens; undefined for its float inputs. */
+  readonly wrt: readonly string[] | undefined;
 }
 
 /** What is fed. */
@@ -66,6 +71,8 @@ export function cellKey(method: string, target: number | null): string {
 export class Session {
   open: OpenModel | null = $state.raw(null);
   labels: readonly string[] = $state.raw([]);
+  /** Words of a model of tokens, by their numbers. */
+  vocabulary: readonly string[] = $state.raw([]);
   input: PageInput | null = $state.raw(null);
   preprocessing: Preprocessing | null = $state.raw(null);
   /** Why the preset was guessed; null where it is known. */
@@ -88,6 +95,12 @@ export class Session {
 
   get worker(): PageWorker {
     return (this.#worker ??= openWorker());
+  }
+
+  /** Names of the features of a table, or the tokens of a text. */
+  namesOf(attribution: Attribution<Input> | null): readonly string[] | null {
+    const features = this.open?.builtIn?.features;
+    return features ?? (attribution === null || this.input === null ? null : tokenNames(attribution, this.input.feeds, this.vocabulary));
   }
 
   /** Does one thing: what went on is aborted, and what fails is said on the page. */
@@ -156,11 +169,12 @@ export class Session {
   /** What a visitor dropped or chose: a model, an input, labels, preprocessing, in any mixture. */
   async take(files: readonly File[]): Promise<void> {
     await this.#do("Reading files", async (signal) => {
-      const { model, picture, numbers, labels, preprocessing } = sortFiles(files);
+      const { model, picture, numbers, labels, vocabulary, preprocessing } = sortFiles(files);
       if (model !== null) {
         this.busy = `Loading ${model.main}`;
         await this.#load({ ...model, device: this.device, shuffled: 0 }, model.main, null, signal);
         this.labels = [];
+        this.vocabulary = [];
         this.targets = [];
         const again = this.#source;
         this.#source = null;
@@ -168,6 +182,7 @@ export class Session {
         if (picture === null && numbers === null && again !== null && this.open!.takesPictures) this.#source = again;
       }
       if (labels !== null) this.labels = await readLabels(labels);
+      if (vocabulary !== null) this.vocabulary = await readVocabulary(vocabulary);
       if (preprocessing !== null) await this.#importPreprocessing(preprocessing);
       if (this.open === null)
         throw new Error("Drop a model first: an .onnx file, or the model.json of TensorFlow.js with its weights. Or take one that is built in.");
@@ -211,11 +226,24 @@ export class Session {
 
   async changeDevice(device: Device): Promise<void> {
     await this.#do(`Starting ${device}`, async (signal) => {
+      const before = this.device;
       this.device = device;
       if (this.open === null) return;
       const { files, title, builtIn } = this.open;
-      await this.#load({ ...files, device }, title, builtIn, signal);
-      if (this.input !== null) await this.#explain(signal);
+      const { input } = this;
+      try {
+        await this.#load({ ...files, device }, title, builtIn, signal);
+      } catch (error) {
+        // What cannot run there goes on where it ran.
+        this.device = before;
+        await this.#load({ ...files, device: before }, title, builtIn, signal);
+        if (input !== null) await this.#feed(input, signal);
+        throw error;
+      }
+      if (input !== null) {
+        await this.#feed(input, signal);
+        await this.#explain(signal);
+      }
     });
   }
 
@@ -255,7 +283,7 @@ export class Session {
       signal.throwIfAborted();
     }
     const info = model.inputs[0]!;
-    this.open = { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info) };
+    this.open = { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model, inspection) };
     if (!this.open.takesPictures || (old !== null && this.preprocessing !== null && old.title === title)) return;
     const taken = pictureInput(info);
     const guessed = guessPreset(taken);
@@ -307,6 +335,7 @@ export class Session {
         try {
           const attribution = await runMethod({
             model: open.model,
+            wrt: open.wrt,
             method,
             feeds: input.feeds,
             target,
@@ -328,6 +357,12 @@ export class Session {
   #setCell(key: string, change: Partial<Cell>): void {
     this.cells = { ...this.cells, [key]: { ...(this.cells[key] ?? EMPTY), ...change } };
   }
+}
+
+/** Of several embeddings, the first alone: that of words, to which those of positions and segments are added. */
+function explainedInside({ inputs, defaultWrt }: Model, inspection: ModelInspection | null): readonly string[] | undefined {
+  const takesFloats = inputs.some(({ type }) => isFloatType(type));
+  return takesFloats || defaultWrt !== undefined ? undefined : inspection?.wrt.slice(0, 1);
 }
 
 /** The network and the sample that a name means. */

@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { type FloatTensor, fromJSON } from "@xdeep/core";
+import { type FloatTensor, type Tensor, float32, fromJSON, sizeOf } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 import { preprocess } from "@xdeep/image";
+import { integrated } from "@xdeep/integrated";
+import { type ModelProto, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +19,7 @@ import { type BuiltPage, buildPage } from "./build-page.ts";
 
 const SHARED = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const DEMO_MODEL = fileURLToPath(new URL("../../demo/model/shapes.onnx", import.meta.url));
+const TFJS_MODEL = fileURLToPath(new URL("../../demo/model/shapes-tfjs", import.meta.url));
 const SAMPLES = fileURLToPath(new URL("../public/models/", import.meta.url));
 /** What a task of the page's thread may take at most while something is explained, in milliseconds of a core. */
 const LONGEST_FRAME = 100;
@@ -49,6 +53,13 @@ async function open(hash = "", options: Parameters<typeof freshProfile>[1] = {})
 
 async function ready(page: Page): Promise<void> {
   await page.locator(".status").getByText("Ready").waitFor({ timeout: 90_000 });
+}
+
+/** Drops files and folders on the page, as a person drags them from a file manager. */
+async function dropOn(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) await session.send("Input.dispatchDragEvent", { type, x: 200, y: 200, data });
 }
 
 async function download(page: Page, name: string | RegExp): Promise<Buffer> {
@@ -89,6 +100,35 @@ async function nodeMap(model: string, picture: string, options: Parameters<typeo
   const { values } = await new Backprop(loaded, { rule: "guided" }).explain(tensor as FloatTensor, { target });
   await loaded.dispose();
   return values;
+}
+
+/** [1, C, H, W] as [1, H, W, C]. */
+function channelsLast({ dims, data }: FloatTensor): FloatTensor {
+  const [, channels = 1, height = 1, width = 1] = dims;
+  const moved = Float32Array.from(data, (_, at) => data[(at % channels) * height * width + Math.floor(at / channels)]!);
+  return float32([1, height, width, channels], moved);
+}
+
+/** ids, mask [N, tokens] → the vectors of the tokens that the mask keeps → tanh → mean → logits [N, 2]. */
+function sentiment(): ModelProto {
+  const weights = (name: string, seed: number, dims: readonly number[]): TensorProto =>
+    tensorProto(name, float32(dims, Float32Array.from(createNoise(seed).next(sizeOf(dims)))));
+  const axis: Tensor = { type: "int64", dims: [1], data: BigInt64Array.of(2n) };
+  return modelProto({
+    nodes: [
+      nodeProto("Gather", ["table", "ids"], ["embedded"]),
+      nodeProto("Cast", ["mask"], ["kept"], { to: 1 }),
+      nodeProto("Unsqueeze", ["kept", "axis"], ["column"]),
+      nodeProto("Mul", ["embedded", "column"], ["masked"]),
+      nodeProto("Tanh", ["masked"], ["bent"]),
+      nodeProto("ReduceMean", ["bent"], ["pooled"], { axes: [1], keepdims: 0 }),
+      nodeProto("Gemm", ["pooled", "w"], ["logits"]),
+    ],
+    inputs: ["ids", "mask"].map((name) => valueInfoProto(name, "int64", ["N", "tokens"])),
+    outputs: [valueInfoProto("logits", "float32", ["N", 2])],
+    initializers: [weights("table", 1, [20, 6]), weights("w", 2, [6, 2]), tensorProto("axis", axis)],
+    opset: 17,
+  });
 }
 
 const mapIn = (json: Buffer): FloatTensor => {
@@ -179,6 +219,63 @@ describe("the page in Chromium, below a path", () => {
     expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("guided: <b>circle</b>");
     const explainer = await download(page, "The explainer as an ONNX file");
     expect(explainer.length).toBeGreaterThan(readFileSync(DEMO_MODEL).length);
+  });
+
+  it("takes a TensorFlow.js folder that is dropped, with labels and a picture, in place of a network that is open: its map is that of the ONNX file", async () => {
+    const page = await open("#model=digits&sample=7&methods=guided");
+    await ready(page);
+    const picture = join(SAMPLES, "shapes/circle.png");
+    await dropOn(page, [TFJS_MODEL, join(TFJS_MODEL, "../labels.json"), picture]);
+    await page.locator("xdeep-map figcaption").getByText("guided: circle").waitFor({ timeout: 90_000 });
+    await ready(page);
+    expect(await page.locator(".status .engine").textContent()).toMatch(/^tfjs-core [\d.]+ \(wasm\)/);
+    expect(await page.getByText("float32 [N, 64, 64, 3] NHWC").count()).toBe(1);
+    const map = mapIn(await download(page, /^JSON of circle\.guided/));
+    const same = await nodeMap(DEMO_MODEL, picture, { preset: "unit", size: { width: 64, height: 64 }, resize: "stretch" }, 0);
+    expect(apart(map, channelsLast(same))).toBeLessThan(1e-5);
+    for (const experiment of ["Follow it", "Remove and return places", "Shuffle its weights"]) await page.getByRole("button", { name: experiment }).click();
+    await expect.poll(() => page.getByText("rank correlation with the map").count(), { timeout: 60_000 }).toBe(3);
+    await page.getByText("Attributed so far:").waitFor();
+    await page.getByText("mean score: this map").last().waitFor();
+  });
+
+  it("explains a model of tokens at its embedding: the words of its vocabulary, and Node's sums", async () => {
+    const page = await open();
+    const bytes = writeModel(sentiment());
+    await page.locator("input[type=file]").setInputFiles([
+      { name: "sentiment.onnx", mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
+      { name: "vocab.txt", mimeType: "text/plain", buffer: Buffer.from("[PAD]\nan\n<i>awful</i>\ngood\nfilm\n") },
+      { name: "tokenizer_config.json", mimeType: "application/json", buffer: Buffer.from("{}") },
+    ]);
+    await ready(page);
+    await page.getByRole("textbox", { name: /ids, mask/ }).fill('{"ids": [1, 2, 4, 9], "mask": [1, 1, 1, 0]}');
+    await page.getByRole("button", { name: "Explain these" }).click();
+    await page.locator("xdeep-map figcaption").getByText("integrated: class").waitFor();
+    await ready(page);
+    // What the vocabulary has no word for keeps its number.
+    expect(await page.locator("xdeep-map").first().locator(".words > *").allTextContents()).toEqual(["an", "<i>awful</i>", "film", "9"]);
+    const map = mapIn(await download(page, /^JSON of numbers\.integrated/));
+    const loaded = await loadModel(bytes);
+    const int64 = (...numbers: readonly number[]): Tensor => ({ type: "int64", dims: [1, 4], data: BigInt64Array.from(numbers, BigInt) });
+    const explainer = integrated(new Backprop(loaded), { n: 32 });
+    const { values } = await explainer.explain({ ids: int64(1, 2, 4, 9), mask: int64(1, 1, 1, 0) }, { wrt: ["embedded"] });
+    await loaded.dispose();
+    expect(apart(map, values["embedded"] as FloatTensor)).toBeLessThan(1e-5);
+    await page.getByRole("button", { name: "Remove and return places" }).click();
+    await page.getByText("mean score: this map").last().waitFor();
+  });
+
+  it("says why there is no GPU, and goes on where the model ran", async () => {
+    const page = await open("#model=fruit&sample=a%20plum&methods=integrated");
+    await ready(page);
+    await page.getByLabel("device").selectOption("webgpu");
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("[GPU_UNAVAILABLE]");
+    await ready(page);
+    expect(await page.getByLabel("device").inputValue()).toBe("wasm");
+    await page.getByRole("checkbox", { name: /^apple/ }).check();
+    await page.locator("xdeep-map figcaption").getByText("integrated: apple").waitFor();
+    await ready(page);
   });
 
   it("comes back by a link, and works without a network once it was loaded", async () => {

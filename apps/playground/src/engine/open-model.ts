@@ -57,7 +57,7 @@ async function webgpuBuild(): Promise<typeof import("onnxruntime-web/webgpu")> {
   return ort;
 }
 
-/** How many threads the engine has here. */
+/** How many threads ONNX Runtime has here. */
 export function threads(): number {
   return globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
 }
@@ -67,18 +67,20 @@ function absolute(url: string): string {
 }
 
 async function openTfjs({ main, files, shuffled }: ModelFiles): Promise<Model> {
-  const [{ loadModel }, core, wasm, simd, threaded, plain] = await Promise.all([
+  const [{ loadModel }, core, wasm, simd, plain] = await Promise.all([
     import("@xdeep/tfjs"),
     import("@tensorflow/tfjs-core"),
     import("@tensorflow/tfjs-backend-wasm"),
     import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url"),
-    import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url"),
     import("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url"),
   ]);
+  // Its threads start from the source text of a function, which no longer stands alone in a bundle: they fail, and the start never ends.
+  core.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   wasm.setWasmPaths({
     "tfjs-backend-wasm.wasm": absolute(plain.default),
     "tfjs-backend-wasm-simd.wasm": absolute(simd.default),
-    "tfjs-backend-wasm-threaded-simd.wasm": absolute(threaded.default),
+    // It asks for a path of each, and does not fetch this one.
+    "tfjs-backend-wasm-threaded-simd.wasm": absolute(simd.default),
   });
   await core.setBackend("wasm");
   const text = await files[main]!.text();

@@ -8,6 +8,7 @@ export interface RunOptions {
   readonly feeds: Input;
   readonly target: Target | null;
   readonly output: string;
+  readonly wrt: readonly string[] | undefined;
   readonly settings: MethodSettings;
   readonly signal: AbortSignal;
   /** A first map, of a few steps. */
@@ -19,8 +20,19 @@ export interface RunOptions {
 const PREVIEW = 4;
 
 /** Explains, with a first map of few steps for methods that take many. */
-export async function runMethod({ model, method, feeds, target, output, settings, signal, onPreview, onProgress }: RunOptions): Promise<Attribution<Input>> {
-  const options = { target, output, signal };
+export async function runMethod({
+  model,
+  method,
+  feeds,
+  target,
+  output,
+  wrt,
+  settings,
+  signal,
+  onPreview,
+  onProgress,
+}: RunOptions): Promise<Attribution<Input>> {
+  const options = { target, output, wrt, signal };
   const { refines } = method;
   if (refines !== null && settings[refines] > 2 * PREVIEW) {
     onPreview(await method.create(model, { ...settings, [refines]: PREVIEW }).explain(feeds, options));

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { isPictureInput } from "./is-picture-input.ts";
 import { readLabels } from "./read-labels.ts";
 import { parseFeeds, parseNumbers, tensorOf } from "./read-numbers.ts";
+import { readVocabulary } from "./read-vocabulary.ts";
 import { sortFiles } from "./sort-files.ts";
 
 const info = (dims: readonly (number | null)[], type: ValueInfo["type"] = "float32", layout: ValueInfo["layout"] = null): ValueInfo => ({
@@ -50,6 +51,25 @@ describe("dropped files", () => {
     expect(tfjs.model).toMatchObject({ kind: "tfjs", main: "model.json" });
     expect([tfjs.labels?.name, tfjs.numbers?.name]).toEqual(["names.txt", "row.csv"]);
     expect(sortFiles([file("cat.png")]).model).toBeNull();
+  });
+
+  it("give the words of a model of tokens, and what lies beside a tokenizer is nothing else", async () => {
+    const found = sortFiles([file("model.onnx"), file("tokenizer.json"), file("tokenizer_config.json"), file("special_tokens_map.json"), file("config.json")]);
+    expect([found.vocabulary?.name, found.labels?.name, found.numbers]).toEqual(["tokenizer.json", "config.json", null]);
+    expect(sortFiles([file("vocab.txt"), file("names.txt")]).labels?.name).toBe("names.txt");
+    expect(await readVocabulary(file("vocab.txt", "[PAD]\nfilm\n"))).toEqual(["[PAD]", "film"]);
+    expect(await readVocabulary(file("vocab.json", '{"film": 1, "[PAD]": 0}'))).toEqual(["[PAD]", "film"]);
+    const unigram = {
+      model: {
+        vocab: [
+          ["<s>", 0],
+          ["film", -3],
+        ],
+      },
+      added_tokens: [{ id: 2, content: "<mask>" }],
+    };
+    expect(await readVocabulary(file("tokenizer.json", JSON.stringify(unigram)))).toEqual(["<s>", "film", "<mask>"]);
+    expect(await readVocabulary(file("tokenizer.json", '{"model": {"vocab": {"b": 1, "a": 0}}}'))).toEqual(["a", "b"]);
   });
 
   it("name classes by line, by list, or by index as Keras and Hugging Face do", async () => {

@@ -7,19 +7,26 @@ export interface SortedFiles {
   readonly numbers: File | null;
   /** A text file with a name for each class, or ImageNet's index. */
   readonly labels: File | null;
+  /** The words of a model of tokens, by their numbers: vocab.txt, vocab.json or tokenizer.json of Hugging Face. */
+  readonly vocabulary: File | null;
   /** How pictures become tensors, as Hugging Face or Teachable Machine writes it. */
   readonly preprocessing: File | null;
 }
 
+/** What lies beside tokenizers and says nothing here. */
+const OF_TOKENIZERS = /^(tokenizer_config|special_tokens_map|added_tokens|generation_config)\.json$/i;
+
 /** Sorts by name: model files are told by their ending, labels and preprocessing by the names that they have beside models. */
-export function sortFiles(files: readonly File[]): SortedFiles {
+export function sortFiles(dropped: readonly File[]): SortedFiles {
+  const files = dropped.filter(({ name }) => !OF_TOKENIZERS.test(name));
   const named = (test: RegExp): File | null => files.find(({ name }) => test.test(name)) ?? null;
   const onnx = named(/\.onnx$/i);
   const layers = onnx === null ? named(/^model\.json$/i) : null;
   const main = onnx ?? layers;
   const preprocessing = named(/^(preprocessor_config|metadata)\.json$/i);
-  const labels = named(/\.txt$/i) ?? named(/(class|label|index|config).*\.json$/i);
-  const rest = files.filter((file) => file !== main && file !== labels && file !== preprocessing);
+  const vocabulary = named(/^(vocab\.(txt|json)|tokenizer\.json)$/i);
+  const labels = named(/^(?!vocab\.).*\.txt$/i) ?? named(/(class|label|index|config).*\.json$/i);
+  const rest = files.filter((file) => file !== main && file !== labels && file !== vocabulary && file !== preprocessing);
   const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp)$/i.test(name)) ?? null;
   const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
   const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
@@ -35,6 +42,7 @@ export function sortFiles(files: readonly File[]): SortedFiles {
     picture,
     numbers,
     labels: labels === preprocessing ? null : labels,
+    vocabulary,
     preprocessing,
   };
 }

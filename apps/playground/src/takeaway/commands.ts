@@ -10,15 +10,20 @@ export interface Recipe {
   readonly settings: MethodSettings;
   readonly preprocessing: Preprocessing | null;
   readonly isOnnx: boolean;
+  /** Names of the inputs beside the first. */
+  readonly others: readonly string[];
+  readonly wrt: readonly string[] | undefined;
 }
 
 /** The command line that gives the same maps. Methods of layers have no name there, and are left out. */
-export function commandLine({ model, input, methods, targets, settings, preprocessing }: Recipe): string {
+export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt }: Recipe): string {
   const known = methods.filter((method) => method !== "grad-cam");
   const words = ["xdeep explain", quoted(model), quoted(input), "--method", known.join(",") || "vanilla"];
   if (targets[0] !== undefined && targets[0] !== null) words.push("--target", String(targets[0]));
   if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
   if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");
+  for (const name of others) words.push(`--input ${quoted(`${name}=${name}.json`)}`);
+  for (const name of wrt ?? []) words.push(`--wrt ${quoted(name)}`);
   if (preprocessing !== null) {
     const { size, channels, layout, scale, mean, std, resize } = preprocessing;
     if (size !== undefined) words.push(`--size ${size.width}x${size.height}`);
@@ -29,7 +34,7 @@ export function commandLine({ model, input, methods, targets, settings, preproce
 }
 
 /** The program that gives the same maps. */
-export function program({ model, input, methods, targets, settings, preprocessing, isOnnx }: Recipe): string {
+export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt }: Recipe): string {
   const method = methods[0] ?? "vanilla";
   const rule = method.includes("guided") ? ', { rule: "guided" }' : "";
   const gradient = `new Backprop(model${rule})`;
@@ -53,13 +58,15 @@ export function program({ model, input, methods, targets, settings, preprocessin
   ];
   const tensor =
     preprocessing === null
-      ? "// `tensor` holds the numbers of the input."
-      : `const { tensor } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
+      ? others.length === 0
+        ? "// `input` is a tensor with the numbers of the input."
+        : "// `input` holds a tensor for each input by name."
+      : `const { tensor: input } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
   return `${imports.join("\n")}
 
 const model = await loadModel(${JSON.stringify(model)});
 ${tensor}
-const { values, target, scores } = await ${explainer}.explain(tensor, { target: ${targets[0] ?? null} });
+const { values, target, scores } = await ${explainer}.explain(input, { target: ${targets[0] ?? null}${wrt === undefined ? "" : `, wrt: ${JSON.stringify(wrt)}`} });
 `;
 }
 

@@ -12,6 +12,8 @@ const recipe: Recipe = {
   settings: { steps: 32, draws: 16 },
   preprocessing: null,
   isOnnx: true,
+  others: [],
+  wrt: undefined,
 };
 
 describe("what is taken away", () => {
@@ -26,9 +28,15 @@ describe("what is taken away", () => {
     expect(commandLine(recipe)).toBe("xdeep explain 'my net.onnx' 'it'\\''s.png' --method integrated --target 3 --steps 32");
   });
 
+  it("a model of tokens has its mask beside it, and is explained at its embedding", () => {
+    const tokens = { ...recipe, others: ["mask"], wrt: ["embedded"] };
+    expect(commandLine(tokens)).toMatch(/--input mask=mask\.json --wrt embedded$/);
+    expect(program(tokens)).toContain('.explain(input, { target: 3, wrt: ["embedded"] })');
+  });
+
   it("the program imports what it uses", () => {
     expect(program(recipe)).toContain('import { integrated } from "@xdeep/integrated"');
-    expect(program({ ...recipe, methods: ["grad-cam"] })).toContain("gradCam(model).explain(tensor, { target: 3 })");
+    expect(program({ ...recipe, methods: ["grad-cam"] })).toContain("gradCam(model).explain(input, { target: 3 })");
     expect(program({ ...recipe, methods: ["smooth-guided"], isOnnx: false })).toMatch(/@xdeep\/tfjs[^]*smooth\(new Backprop\(model, \{ rule: "guided" \}\)/);
   });
 });
