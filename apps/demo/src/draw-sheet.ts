@@ -1,7 +1,7 @@
 import { sliceRows } from "@xdeep/core";
 import { type ContactSheet, type ContactSheetCell, type RgbImage, renderOverlay, resizeImage } from "@xdeep/image";
-import { halfShare } from "./mosaic.ts";
-import type { MethodResult, Study } from "./study.ts";
+import { halfShare } from "./scenes/mosaic.ts";
+import type { MethodResult, Study } from "./study/study.ts";
 
 /** Side of a picture on the sheet and in the single overlays, in pixels: an enlarged picture carries a smoother heat map. */
 const PICTURE_SIZE = 192;

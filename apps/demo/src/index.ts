@@ -1,4 +1,4 @@
-export type { RgbImage } from "./canvas.ts";
-export { toLayersModel } from "./layers-model.ts";
-export { SCENE_SIZE, type Scene, drawScene } from "./scene.ts";
-export { CLASS_NAMES, type ClassName } from "./shapes.ts";
+export type { RgbImage } from "./scenes/canvas.ts";
+export { toLayersModel } from "./models/layers-model.ts";
+export { SCENE_SIZE, type Scene, drawScene } from "./scenes/scene.ts";
+export { CLASS_NAMES, type ClassName } from "./scenes/shapes.ts";

@@ -8,10 +8,10 @@ import { loadModel as loadOnnx } from "@xdeep/onnxruntime";
 import { smooth } from "@xdeep/smooth";
 import { loadModel as loadTfjs } from "@xdeep/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { heldOutScenes } from "./explain-scenes.ts";
-import { toLayersModel } from "./layers-model.ts";
-import { SCENE_SIZE, type Scene } from "./scene.ts";
-import { transpose } from "./transpose.ts";
+import { heldOutScenes } from "./study/explain-scenes.ts";
+import { toLayersModel } from "./models/layers-model.ts";
+import { SCENE_SIZE, type Scene } from "./scenes/scene.ts";
+import { transpose } from "./models/transpose.ts";
 
 const onnxFile = new URL("../model/shapes.onnx", import.meta.url);
 const folder = new URL("../model/shapes-tfjs/", import.meta.url);

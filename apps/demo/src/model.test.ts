@@ -2,8 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { type Scene, SCENE_SIZE, drawScene } from "./scene.ts";
-import { CLASS_NAMES } from "./shapes.ts";
+import { type Scene, SCENE_SIZE, drawScene } from "./scenes/scene.ts";
+import { CLASS_NAMES } from "./scenes/shapes.ts";
 
 const file = fileURLToPath(new URL("../model/shapes.onnx", import.meta.url));
 const labels = new URL("../model/labels.json", import.meta.url);

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { renderContactSheet, writePng } from "@xdeep/image";
 import cliProgress from "cli-progress";
 import { describeSheet, overlay } from "./draw-sheet.ts";
-import { heldOutScenes, loadShapes } from "./explain-scenes.ts";
-import { shareTable } from "./share-table.ts";
-import { CLASS_NAMES } from "./shapes.ts";
-import { type Study, runStudy } from "./study.ts";
+import { heldOutScenes, loadShapes } from "./study/explain-scenes.ts";
+import { shareTable } from "./study/share-table.ts";
+import { CLASS_NAMES } from "./scenes/shapes.ts";
+import { type Study, runStudy } from "./study/study.ts";
 
 /** Pictures in the table, three of each class. */
 const PICTURES = 24;

@@ -4,7 +4,7 @@ import * as backend from "@xdeep/core/backend";
 import { expect, it } from "vitest";
 
 import { caseTable, conformance, groupTable, referenceModel } from "../src/index.ts";
-import { UPDATE_VARIABLE } from "../src/report-file.ts";
+import { UPDATE_VARIABLE } from "../src/reports/report-file.ts";
 
 const root = new URL("../../../", import.meta.url);
 const readme = new URL("packages/conformance/README.md", root);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { REFERENCE_CAPABILITIES, referenceModel, runConformance } from "../src/index.ts";
-import { readReport, reportFile } from "../src/report-file.ts";
+import { readReport, reportFile } from "../src/reports/report-file.ts";
 
 const { preferredBatch: _, ...capabilities } = REFERENCE_CAPABILITIES;
 const only = ["contract/identity", "vjp/dense"];

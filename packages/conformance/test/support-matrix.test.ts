@@ -3,7 +3,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 
 import { supportMatrix } from "../src/index.ts";
-import { UPDATE_VARIABLE, readReport } from "../src/report-file.ts";
+import { UPDATE_VARIABLE, readReport } from "../src/reports/report-file.ts";
 
 const docs = new URL("../../../docs/", import.meta.url);
 const page = new URL("support-matrix.md", docs);

@@ -1,6 +1,6 @@
 import type { NodeProto } from "../src/gen/onnx_pb.ts";
-import { float, nodeProto } from "../src/node.ts";
-import { type ConstantTensor, tensorProto } from "../src/tensor-data.ts";
+import { float, nodeProto } from "../src/graphs/node.ts";
+import { type ConstantTensor, tensorProto } from "../src/files/tensor-data.ts";
 
 /** A model of an old operator set: inputs named in `x` by their dims, output "y". */
 export interface OldModel {

@@ -10,7 +10,7 @@ import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { failure } from "../test/failure.ts";
 import { perceptron, randomTensor, sequenceInput } from "../test/small-models.ts";
-import { loadEngine } from "./engine.ts";
+import { loadEngine } from "./engine/engine.ts";
 import { loadModel } from "./load-model.ts";
 
 let folder = "";

@@ -11,21 +11,21 @@ import {
   withLogits,
 } from "@xdeep/autodiff";
 import { checkSizes, isFloatType, resolveLimits } from "@xdeep/onnx";
-import { knownRowMixing } from "./check-batched.ts";
-import { checkRanks, declareDims } from "./declare-dims.ts";
-import { type Device, cpuDevice, gpuDevice } from "./device.ts";
-import { loweringsFor } from "./device-rules.ts";
+import { knownRowMixing } from "./network/check-batched.ts";
+import { checkRanks, declareDims } from "./network/declare-dims.ts";
+import { type Device, cpuDevice, gpuDevice } from "./engine/device.ts";
+import { loweringsFor } from "./engine/device-rules.ts";
 import { cacheOf } from "./cache/cache-of.ts";
-import { EmptyValues } from "./empty-values.ts";
-import { loadEngine } from "./engine.ts";
-import { rememberNetwork } from "./network-of.ts";
+import { EmptyValues } from "./engine/empty-values.ts";
+import { loadEngine } from "./engine/engine.ts";
+import { rememberNetwork } from "./network/network-of.ts";
 import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
-import { type ModelSource, readSource } from "./read-source.ts";
-import { replaceWeights } from "./replace-weights.ts";
-import { Sessions } from "./sessions.ts";
-import { isSmall } from "./small-models.ts";
-import { batchAxis, inputInfos, outputInfos } from "./value-info.ts";
+import { type ModelSource, readSource } from "./network/read-source.ts";
+import { replaceWeights } from "./network/replace-weights.ts";
+import { Sessions } from "./engine/sessions.ts";
+import { isSmall } from "./engine/small-models.ts";
+import { batchAxis, inputInfos, outputInfos } from "./network/value-info.ts";
 
 /**
  * Rows per run on a CPU. Larger batches gain little and take memory: two rows of a MobileNetV2 or a ResNet-18 take 1.3 to 1.4 times the memory of one, four

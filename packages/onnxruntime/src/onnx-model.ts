@@ -16,14 +16,14 @@ import {
 } from "@xdeep/core/backend";
 import { type TypedGraph, attentionMaps, camLayers, castEntries, entryValues, isInnerValue, scoreCandidates } from "@xdeep/autodiff";
 import { isFloatType } from "@xdeep/onnx";
-import { checkAlone, checkBatched, checkRowsApart } from "./check-batched.ts";
+import { checkAlone, checkBatched, checkRowsApart } from "./network/check-batched.ts";
 import { explainEntries } from "./gradients/explain-entries.ts";
 import { explainTerms, pullBack } from "./gradients/from-cotangent.ts";
 import type { GradientKind } from "./gradients/gradient-source.ts";
-import { NetworkRuns, type RunnableNetwork } from "./network-runs.ts";
-import { valueInfo } from "./value-info.ts";
+import { NetworkRuns, type RunnableNetwork } from "./network/network-runs.ts";
+import { valueInfo } from "./network/value-info.ts";
 import { VERSION } from "./version.ts";
-import { hasSteps } from "./has-steps.ts";
+import { hasSteps } from "./network/has-steps.ts";
 
 /** What `loadModel` hands over. */
 export interface OnnxModelParts extends RunnableNetwork {

@@ -4,7 +4,7 @@ import type { ModelLimits } from "@xdeep/onnx";
 import type { ByteSource, WeightsHook } from "@xdeep/core/backend";
 import type { InferenceSession } from "onnxruntime-common";
 import type { CacheOption } from "./cache/session-cache.ts";
-import type { EngineName, OnnxRuntime } from "./engine.ts";
+import type { EngineName, OnnxRuntime } from "./engine/engine.ts";
 
 /** How a model is loaded. What is not named here goes to ONNX Runtime as it is: `executionProviders`, `intraOpNumThreads`, … */
 export interface LoadModelOptions extends InferenceSession.SessionOptions {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type VjpCheck, checkVjp } from "./check-vjp.ts";
-import { mapElements, mapPairs } from "./elementwise.ts";
-import { randomValue } from "./random-value.ts";
-import { type Value64, value64 } from "./value64.ts";
+import { mapElements, mapPairs } from "./math/elementwise.ts";
+import { randomValue } from "./math/random-value.ts";
+import { type Value64, value64 } from "./arrays/value64.ts";
 
 const product: VjpCheck = {
   name: "Mul",

@@ -1,7 +1,7 @@
 import { isFloatType } from "@xdeep/onnx";
 import { DEFAULT_STEP, type Function64, innerProduct, moved, numericalVjp } from "./numerical-vjp.ts";
-import { randomValue } from "./random-value.ts";
-import type { Value64 } from "./value64.ts";
+import { randomValue } from "./math/random-value.ts";
+import type { Value64 } from "./arrays/value64.ts";
 
 /** A vector-Jacobian product to be checked, at one point. */
 export interface VjpCheck {

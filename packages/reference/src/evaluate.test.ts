@@ -2,7 +2,7 @@ import { type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto } fr
 import { describe, expect, it } from "vitest";
 import { evaluate } from "./evaluate.ts";
 import { numericalVjp } from "./numerical-vjp.ts";
-import { value64 } from "./value64.ts";
+import { value64 } from "./arrays/value64.ts";
 
 const x = value64("float32", [2], [3, -4]);
 

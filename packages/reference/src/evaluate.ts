@@ -3,7 +3,7 @@ import { type GraphProto, type ModelProto, type NodeProto, tensorData } from "@x
 import { neededNodes, outerNames } from "./needed-nodes.ts";
 import { type Operator, OperatorCall } from "./operator-call.ts";
 import { operators } from "./ops/index.ts";
-import { type Value64, fromTensor } from "./value64.ts";
+import { type Value64, fromTensor } from "./arrays/value64.ts";
 
 export interface EvaluateOptions {
   /** Values to return, inner ones included; default the graph's outputs. Only the nodes they need are run. */

@@ -1,5 +1,5 @@
 import { isFloatType } from "@xdeep/onnx";
-import { type Value64, value64 } from "./value64.ts";
+import { type Value64, value64 } from "./arrays/value64.ts";
 
 /** A function of several values, such as a graph with its inputs in a fixed order. */
 export type Function64 = (inputs: readonly Value64[]) => readonly Value64[];

@@ -1,6 +1,6 @@
 import { type DataType, XDeepError } from "@xdeep/core";
 import { Attributes, type GraphProto, type NodeProto, dataTypeName } from "@xdeep/onnx";
-import type { Value64 } from "./value64.ts";
+import type { Value64 } from "./arrays/value64.ts";
 
 /** Runs a subgraph of the node with these inputs, in the scope that encloses the node, and returns its outputs. */
 export type RunGraph = (graph: GraphProto, inputs: readonly Value64[]) => readonly Value64[];

@@ -1,7 +1,7 @@
 import { float } from "@xdeep/onnx";
 import { describe, it } from "vitest";
-import { randomValue } from "../src/random-value.ts";
-import { type Value64, value64 } from "../src/value64.ts";
+import { randomValue } from "../src/math/random-value.ts";
+import { type Value64, value64 } from "../src/arrays/value64.ts";
 import { type NodeCase, expectSameAsOnnxRuntime } from "./compare-with-onnxruntime.ts";
 
 const q = randomValue(1, [2, 4, 3, 8]);

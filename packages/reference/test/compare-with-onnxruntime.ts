@@ -2,7 +2,7 @@ import { type AttributeValue, type ModelProto, type ValueInfoProto, modelProto, 
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect } from "vitest";
 import { evaluate } from "../src/evaluate.ts";
-import { type Value64, fromTensor, toTensor } from "../src/value64.ts";
+import { type Value64, fromTensor, toTensor } from "../src/arrays/value64.ts";
 
 /** A graph of one node, with every input fed. */
 export interface NodeCase {

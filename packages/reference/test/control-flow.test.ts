@@ -1,8 +1,8 @@
 import type { DataType } from "@xdeep/core";
 import { type GraphProto, type NodeProto, type ValueInfoProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, it } from "vitest";
-import { randomValue } from "../src/random-value.ts";
-import { scalar64 } from "../src/value64.ts";
+import { randomValue } from "../src/math/random-value.ts";
+import { scalar64 } from "../src/arrays/value64.ts";
 import { expectSameModel, untyped } from "./compare-with-onnxruntime.ts";
 
 function info(name: string, dims: readonly number[], type: DataType = "float32"): ValueInfoProto {

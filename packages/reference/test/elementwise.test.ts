@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { float } from "@xdeep/onnx";
-import { randomValue } from "../src/random-value.ts";
-import { value64 } from "../src/value64.ts";
+import { randomValue } from "../src/math/random-value.ts";
+import { value64 } from "../src/arrays/value64.ts";
 import { type NodeCase, expectSameAsOnnxRuntime } from "./compare-with-onnxruntime.ts";
 
 const x = randomValue(1, [2, 3, 5], { scale: 2 });

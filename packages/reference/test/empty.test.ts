@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { randomValue } from "../src/random-value.ts";
-import { value64 } from "../src/value64.ts";
+import { randomValue } from "../src/math/random-value.ts";
+import { value64 } from "../src/arrays/value64.ts";
 import { type NodeCase, expectSameAsOnnxRuntime } from "./compare-with-onnxruntime.ts";
 
 const noImage = value64("float32", [0, 3, 6, 6]);

@@ -1,7 +1,7 @@
 import { float, tensorProto } from "@xdeep/onnx";
 import { describe, it } from "vitest";
-import { randomValue } from "../src/random-value.ts";
-import { type Value64, scalar64, value64 } from "../src/value64.ts";
+import { randomValue } from "../src/math/random-value.ts";
+import { type Value64, scalar64, value64 } from "../src/arrays/value64.ts";
 import { type NodeCase, expectSameAsOnnxRuntime } from "./compare-with-onnxruntime.ts";
 
 const x = randomValue(1, [2, 3, 4]);

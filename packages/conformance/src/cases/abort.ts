@@ -3,9 +3,9 @@ import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { smooth } from "@xdeep/smooth";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { expectReason } from "../expect-rejection.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { expectReason } from "../run/expect-rejection.ts";
 
 const METHODS: Readonly<Record<string, (base: Explainer) => Explainer>> = {
   integrated: (base) => integrated(base, { n: 200 }),

@@ -2,9 +2,9 @@ import { float32, sliceRows } from "@xdeep/core";
 import { concatRows, sliceFeeds } from "@xdeep/core/backend";
 import type { FloatTensor, VjpRequest } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
 
 /** Many rows in one call: each is treated as it would be alone. */
 export function batchCases(): readonly Case[] {

@@ -2,10 +2,10 @@ import { float32 } from "@xdeep/core";
 import type { Capabilities } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
-import { demand, demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
+import { demand, demandEqual } from "../run/failure.ts";
 
 /** What a model can do by its own word, the form of its results, and its end. */
 export function contractCases(): readonly Case[] {

@@ -1,9 +1,9 @@
 import { float32 } from "@xdeep/core";
 import type { Rule, Score, Tensor, VjpRequest, VjpResult, XDeepErrorCode } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
 
 type BadRequest = (subject: Subject, context: CaseContext) => Partial<VjpRequest>;
 

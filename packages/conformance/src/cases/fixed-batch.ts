@@ -1,8 +1,8 @@
 import { float32 } from "@xdeep/core";
 import type { FloatTensor, VjpRequest } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
 
 /** Files that fix the number of rows, and inputs that belong to all rows: any number of rows is right. */
 export function fixedBatchCases(): readonly Case[] {

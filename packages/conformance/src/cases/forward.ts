@@ -1,6 +1,6 @@
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { demandEqual } from "../run/failure.ts";
 import { fixtures } from "../fixtures/index.ts";
 
 /** Outputs against the float64 reference. */

@@ -1,4 +1,4 @@
-import type { Case } from "../case.ts";
+import type { Case } from "../run/case.ts";
 import { abortCases } from "./abort.ts";
 import { batchCases } from "./batch.ts";
 import { contractCases } from "./contract.ts";

@@ -1,8 +1,8 @@
 import { float32 } from "@xdeep/core";
 import type { VjpRequest } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
 
 const requires = { kind: "innerValues" } as const;
 

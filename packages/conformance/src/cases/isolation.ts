@@ -1,10 +1,10 @@
 import { float32 } from "@xdeep/core";
 import type { ForwardRequest, ForwardResult, Model, VjpRequest, VjpResult } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
-import { demand, demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
+import { demand, demandEqual } from "../run/failure.ts";
 
 /** Nothing that one call does shows in another. */
 export function isolationCases(): readonly Case[] {

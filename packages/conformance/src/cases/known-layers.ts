@@ -4,10 +4,10 @@ import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { conductance, gradCam, hiResCam, internalInfluence, layerGradientXActivation, layerIntegrated } from "@xdeep/layers";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { demand, demandEqual } from "../failure.ts";
-import type { LayerOf } from "../layer.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { demand, demandEqual } from "../run/failure.ts";
+import type { LayerOf } from "../networks/layer.ts";
 import { lastLayer } from "./layers.ts";
 
 /** What methods at layers must give because mathematics says so. */

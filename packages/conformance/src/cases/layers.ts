@@ -14,10 +14,10 @@ import {
   layerIntegrated,
 } from "@xdeep/layers";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { demand, demandEqual } from "../failure.ts";
-import type { FixtureFeeds } from "../fixture.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { demand, demandEqual } from "../run/failure.ts";
+import type { FixtureFeeds } from "../networks/fixture.ts";
 
 const requires = { kind: "innerValues" } as const;
 

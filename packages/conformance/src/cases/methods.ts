@@ -5,9 +5,9 @@ import { generateIntegratedGrad, integrated } from "@xdeep/integrated";
 import type { QuadratureName } from "@xdeep/integrated";
 import { generateSmoothGrad, smooth } from "@xdeep/smooth";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { demand, demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { demand, demandEqual } from "../run/failure.ts";
 
 const PATHS: readonly QuadratureName[] = ["midpoint", "trapezoid", "left", "right", "gausslegendre"];
 

@@ -6,11 +6,11 @@ import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { smooth } from "@xdeep/smooth";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { explainedBy } from "../explained-by.ts";
-import { demand, demandEqual } from "../failure.ts";
-import type { FixtureFeeds } from "../fixture.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { explainedBy } from "../run/explained-by.ts";
+import { demand, demandEqual } from "../run/failure.ts";
+import type { FixtureFeeds } from "../networks/fixture.ts";
 
 /** Methods where rows, chunks, targets or inputs are not the plain ones: what belongs to a row stays with it. */
 export function nestedMethodCases(): readonly Case[] {

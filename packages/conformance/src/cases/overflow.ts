@@ -2,10 +2,10 @@ import { float32, isXDeepError } from "@xdeep/core";
 import type { ForwardResult, Model, VjpResult } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
-import { demand } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
+import { demand } from "../run/failure.ts";
 
 /** Numbers beyond what floats hold are answered as such, or refused: never as 0. */
 export function overflowCases(): readonly Case[] {

@@ -1,7 +1,7 @@
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { checkRandomRequest } from "../check-random-request.ts";
-import { demand } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { checkRandomRequest } from "../networks/check-random-request.ts";
+import { demand } from "../run/failure.ts";
 
 const FIXTURES: readonly string[] = ["mlp", "index-input", "softmax-head", "two-outputs", "spatial", "fixed-batch", "fixed-batch-shared-inputs"];
 

@@ -1,8 +1,8 @@
 import { type FloatTensor, type Tensor, type VjpRequest, isXDeepError } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { demand } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { demand } from "../run/failure.ts";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 

@@ -1,9 +1,9 @@
 import { float32 } from "@xdeep/core";
 import type { RectifierRule, VjpRequest } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { demand, demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { demand, demandEqual } from "../run/failure.ts";
 
 type ModifiedRule = Exclude<RectifierRule, "standard">;
 

@@ -1,10 +1,10 @@
 import { float32 } from "@xdeep/core";
 import type { TargetOption, VjpRequest, VjpResult } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
-import { demand, demandEqual } from "../failure.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
+import { demand, demandEqual } from "../run/failure.ts";
 
 /** Several targets of one input in one call: each as it is alone. */
 export function severalTargetCases(): readonly Case[] {

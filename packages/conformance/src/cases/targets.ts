@@ -1,12 +1,12 @@
 import { float32 } from "@xdeep/core";
 import type { FloatTensor, Target, TargetOption, VjpRequest, XDeepErrorCode } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext, Subject } from "../case-context.ts";
-import { expectRejection } from "../expect-rejection.ts";
-import { explainedBy } from "../explained-by.ts";
-import { demandEqual } from "../failure.ts";
-import type { FixtureFeeds } from "../fixture.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext, Subject } from "../run/case-context.ts";
+import { expectRejection } from "../run/expect-rejection.ts";
+import { explainedBy } from "../run/explained-by.ts";
+import { demandEqual } from "../run/failure.ts";
+import type { FixtureFeeds } from "../networks/fixture.ts";
 
 /** Which entry of which output is explained. */
 export function targetCases(): readonly Case[] {

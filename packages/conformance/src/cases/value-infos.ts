@@ -1,9 +1,9 @@
 import type { ValueInfo } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
-import { demand, demandEqual } from "../failure.ts";
-import type { Fixture } from "../fixture.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
+import { demand, demandEqual } from "../run/failure.ts";
+import type { Fixture } from "../networks/fixture.ts";
 
 const HEADS: readonly string[] = ["softmax-head", "sigmoid-head", "log-softmax-head", "mlp", "one-entry"];
 

@@ -2,8 +2,8 @@ import { float32, sizeOf } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
 import type { FloatTensor } from "@xdeep/core";
 
-import type { Case } from "../case.ts";
-import type { CaseContext } from "../case-context.ts";
+import type { Case } from "../run/case.ts";
+import type { CaseContext } from "../run/case-context.ts";
 import { fixtures } from "../fixtures/index.ts";
 
 /** Input gradients against the float64 reference, for a random cotangent of every output, and at kinks. */

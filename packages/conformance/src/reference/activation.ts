@@ -1,6 +1,6 @@
 import type { RectifierRule } from "@xdeep/core";
 
-import type { ActivationName, LayerOf } from "../layer.ts";
+import type { ActivationName, LayerOf } from "../networks/layer.ts";
 import { alongLastAxis } from "./last-axis.ts";
 import type { LayerMath } from "./layer-math.ts";
 

@@ -1,5 +1,5 @@
-import type { Layer } from "../layer.ts";
-import type { Network } from "../network.ts";
+import type { Layer } from "../networks/layer.ts";
+import type { Network } from "../networks/network.ts";
 
 /** Layers whose result is what they read, moved or thinned out. */
 const MOVING: readonly Layer["op"][] = ["averagePool", "concat", "flatten", "globalAveragePool", "maxPool"];

@@ -1,4 +1,4 @@
-import type { LayerOf } from "../layer.ts";
+import type { LayerOf } from "../networks/layer.ts";
 import type { LayerMath } from "./layer-math.ts";
 import type { Value } from "./value.ts";
 import { forEachTap, windowPositions } from "./window-taps.ts";

@@ -1,9 +1,9 @@
 import { createNoise } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
 
-import { rowOf } from "../fixture.ts";
+import { rowOf } from "../networks/fixture.ts";
 import { fixtures } from "../fixtures/index.ts";
-import type { Fixture } from "../fixture.ts";
+import type { Fixture } from "../networks/fixture.ts";
 import { differentiate } from "./differentiate.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Value } from "./value.ts";

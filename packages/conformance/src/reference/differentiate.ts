@@ -1,7 +1,7 @@
 import type { RectifierRule } from "@xdeep/core";
 
-import type { ActivationName } from "../layer.ts";
-import type { Network } from "../network.ts";
+import type { ActivationName } from "../networks/layer.ts";
+import type { Network } from "../networks/network.ts";
 import { inputsOf, mathOf } from "./evaluate.ts";
 import type { Value } from "./value.ts";
 

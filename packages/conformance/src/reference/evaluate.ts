@@ -1,5 +1,5 @@
-import type { Layer } from "../layer.ts";
-import type { Network, NetworkNode } from "../network.ts";
+import type { Layer } from "../networks/layer.ts";
+import type { Network, NetworkNode } from "../networks/network.ts";
 import { activationMath, logSoftmaxMath, softmaxMath } from "./activation.ts";
 import { convolutionMath } from "./convolution.ts";
 import { denseMath } from "./dense.ts";

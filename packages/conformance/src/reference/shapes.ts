@@ -1,4 +1,4 @@
-import type { Network } from "../network.ts";
+import type { Network } from "../networks/network.ts";
 import { evaluate } from "./evaluate.ts";
 
 /** Dims of every value of the network for one row, by name. */

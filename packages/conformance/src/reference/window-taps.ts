@@ -1,4 +1,4 @@
-import type { Window } from "../layer.ts";
+import type { Window } from "../networks/layer.ts";
 
 /** Positions of a window along one axis, and the cells of padding before and after the image. */
 export interface AxisGeometry {

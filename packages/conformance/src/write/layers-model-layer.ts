@@ -1,7 +1,7 @@
 import type { FloatTensor } from "@xdeep/core";
 
-import type { ActivationName, Layer, Window } from "../layer.ts";
-import type { NetworkNode } from "../network.ts";
+import type { ActivationName, Layer, Window } from "../networks/layer.ts";
+import type { NetworkNode } from "../networks/network.ts";
 
 /** A layer of a LayersModel: what model.json holds of it, and its weights by name. */
 export interface KerasLayer {

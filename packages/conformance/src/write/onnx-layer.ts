@@ -2,8 +2,8 @@ import type { FloatTensor } from "@xdeep/core";
 import { float, nodeProto, tensorProto } from "@xdeep/onnx";
 import type { NodeProto, TensorProto } from "@xdeep/onnx";
 
-import type { ActivationName, LayerOf, Window } from "../layer.ts";
-import type { NetworkNode } from "../network.ts";
+import type { ActivationName, LayerOf, Window } from "../networks/layer.ts";
+import type { NetworkNode } from "../networks/network.ts";
 import { axisGeometry } from "../reference/window-taps.ts";
 
 /** The operators that one layer becomes, and their weights. */

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { FloatTensor } from "@xdeep/core";
 
-import type { Network, NetworkInput, NetworkNode } from "../network.ts";
+import type { Network, NetworkInput, NetworkNode } from "../networks/network.ts";
 import { shapesOf } from "../reference/shapes.ts";
 import { kerasLayer, readsRowMajor } from "./layers-model-layer.ts";
 

@@ -1,6 +1,6 @@
 import { modelProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 
-import type { Network } from "../network.ts";
+import type { Network } from "../networks/network.ts";
 import { shapesOf } from "../reference/shapes.ts";
 import { onnxLayer } from "./onnx-layer.ts";
 

@@ -1,13 +1,13 @@
 import { isXDeepError } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 import type { GraphProto, ModelProto, NodeProto } from "../gen/onnx_pb.ts";
-import { graphProto } from "../graph-proto.ts";
+import { graphProto } from "../files/graph-proto.ts";
 import { inferGraph } from "../infer/infer-graph.ts";
-import { type ModelLimits, resolveLimits } from "../limits.ts";
-import { type ModelParts, modelProto } from "../model-proto.ts";
-import { nodeProto } from "../node.ts";
-import { tensorProto } from "../tensor-data.ts";
-import { valueInfoProto } from "../value-info.ts";
+import { type ModelLimits, resolveLimits } from "../files/limits.ts";
+import { type ModelParts, modelProto } from "../files/model-proto.ts";
+import { nodeProto } from "../graphs/node.ts";
+import { tensorProto } from "../files/tensor-data.ts";
+import { valueInfoProto } from "../graphs/value-info.ts";
 import { checkSizes } from "./check-sizes.ts";
 
 const HUGE = 2 ** 40;

@@ -1,11 +1,11 @@
-import { Attributes } from "../attributes.ts";
-import type { Facts } from "../facts.ts";
+import { Attributes } from "../graphs/attributes.ts";
+import type { Facts } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
-import { operandsOf } from "../graph-names.ts";
+import { operandsOf } from "../graphs/graph-names.ts";
 import { inferAttributeGraph } from "../infer/infer-graph.ts";
 import { leastElements, leastSize } from "../infer/least-elements.ts";
 import { isDefaultDomain } from "../since-version.ts";
-import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../limits.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../files/limits.ts";
 
 /** A graph and what is known of its values. */
 export interface SizedGraph {

@@ -3,13 +3,13 @@ import { isXDeepError } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 import { type GraphProto, GraphProtoSchema, type ModelProto, type NodeProto, OperatorSetIdProtoSchema, SparseTensorProtoSchema } from "../gen/onnx_pb.ts";
 import { operatorSchemas } from "../gen/operator-schemas.ts";
-import { type ModelLimits, resolveLimits } from "../limits.ts";
-import { type ModelParts, modelProto } from "../model-proto.ts";
-import { float, nodeProto } from "../node.ts";
+import { type ModelLimits, resolveLimits } from "../files/limits.ts";
+import { type ModelParts, modelProto } from "../files/model-proto.ts";
+import { float, nodeProto } from "../graphs/node.ts";
 import { opVersions } from "../op-versions.ts";
-import { tensorProto } from "../tensor-data.ts";
-import { valueInfoProto } from "../value-info.ts";
-import { withFields } from "../with-fields.ts";
+import { tensorProto } from "../files/tensor-data.ts";
+import { valueInfoProto } from "../graphs/value-info.ts";
+import { withFields } from "../graphs/with-fields.ts";
 import { validateModel } from "./validate-model.ts";
 
 const int64 = (values: readonly number[], dims: readonly number[] = [values.length]): ReturnType<typeof tensorProto> =>

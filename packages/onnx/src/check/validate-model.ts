@@ -1,10 +1,10 @@
 import { XDeepError } from "@xdeep/core";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../gen/onnx_pb.ts";
-import { subgraphsOf } from "../graph-names.ts";
-import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../limits.ts";
+import { subgraphsOf } from "../graphs/graph-names.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../files/limits.ts";
 import { defaultOpset } from "../opset/upgrade-opset.ts";
-import { sortGraph, sortNodes } from "../sort-nodes.ts";
-import { withFields } from "../with-fields.ts";
+import { sortGraph, sortNodes } from "../graphs/sort-nodes.ts";
+import { withFields } from "../graphs/with-fields.ts";
 import { type NodeContext, invalidNode, validateNode } from "./validate-node.ts";
 import { validateSparseTensor } from "./validate-sparse.ts";
 import { checkedDims, validateTensorProto } from "./validate-tensor.ts";

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { SparseTensorProto, TensorProto } from "../gen/onnx_pb.ts";
-import { beyondLimit } from "../limits.ts";
-import { tensorData } from "../tensor-data.ts";
+import { beyondLimit } from "../files/limits.ts";
+import { tensorData } from "../files/tensor-data.ts";
 import { checkedDims, validateTensorProto } from "./validate-tensor.ts";
 
 /** Sparse tensors are written out in full: how many elements they may have together, and have had so far. */

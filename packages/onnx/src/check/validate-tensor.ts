@@ -1,5 +1,5 @@
 import { XDeepError, sizeOf } from "@xdeep/core";
-import { bitsPerElement } from "../data-type.ts";
+import { bitsPerElement } from "../files/data-type.ts";
 import { type TensorProto, TensorProto_DataLocation } from "../gen/onnx_pb.ts";
 
 /**

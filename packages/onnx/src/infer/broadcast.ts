@@ -1,5 +1,5 @@
 import { sizeOf } from "@xdeep/core";
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import type { KnownElements } from "./elements.ts";
 
 /** Dims of several shapes broadcast together; null where a rank is unknown, "contradiction" where two sizes cannot meet. */

@@ -1,5 +1,5 @@
 import { isXDeepError } from "@xdeep/core";
-import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { factsWithElements, numbersOf } from "./elements.ts";
 import { mergeFacts, sameFacts } from "./merge-facts.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { addDims, ceilDivideDim, divideDimsExactly, floorDivideDim, isNeverNegative, multiplyDims, subtractDims } from "./dim-arithmetic.ts";
 import { substituteDim } from "./substitute-dim.ts";
 

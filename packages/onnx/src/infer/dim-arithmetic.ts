@@ -1,4 +1,4 @@
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { type Polynomial, dividePolynomials, formatPolynomial, formatTerms, multiplyPolynomials, parsePolynomial, sumPolynomials } from "./polynomial.ts";
 
 /** Products of two sums have at most as many terms. */

@@ -1,7 +1,7 @@
 import { type DataType, sizeOf } from "@xdeep/core";
-import { isFloatType } from "../data-type.ts";
-import { type Dim, type Facts, staticDims } from "../facts.ts";
-import type { ConstantTensor } from "../tensor-data.ts";
+import { isFloatType } from "../files/data-type.ts";
+import { type Dim, type Facts, staticDims } from "../graphs/facts.ts";
+import type { ConstantTensor } from "../files/tensor-data.ts";
 
 /** Larger tensors are not followed element by element: shapes, axes, pads and scales are far smaller. */
 const MAX_ELEMENTS = 256;

@@ -1,5 +1,5 @@
 import type { DataType } from "@xdeep/core";
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { broadcastDims, broadcastElements } from "./broadcast.ts";
 import { addDims, divideDimsExactly, floorDivideDim, isNeverNegative, multiplyDims, subtractDims } from "./dim-arithmetic.ts";
 import { type KnownElements, elementOfType, factsWithElements, isSmall } from "./elements.ts";

@@ -1,4 +1,4 @@
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { dot, rowMajorStrides } from "./broadcast.ts";
 import { productOfDims } from "./dim-arithmetic.ts";
 import { factsWithElements, isSmall } from "./elements.ts";

@@ -1,11 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { type GraphProto, GraphProtoSchema, type ModelProto, type NodeProto, type ValueInfoProto } from "../gen/onnx_pb.ts";
-import { modelProto } from "../model-proto.ts";
-import { float, nodeProto } from "../node.ts";
-import { tensorProto } from "../tensor-data.ts";
-import { valueInfoProto } from "../value-info.ts";
+import { modelProto } from "../files/model-proto.ts";
+import { float, nodeProto } from "../graphs/node.ts";
+import { tensorProto } from "../files/tensor-data.ts";
+import { valueInfoProto } from "../graphs/value-info.ts";
 import { inferGraph, inferSubgraph } from "./infer-graph.ts";
 
 const int64 = (name: string, ...values: number[]) => tensorProto(name, { type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) });

@@ -1,9 +1,9 @@
 import { isXDeepError } from "@xdeep/core";
-import { dataTypeName } from "../data-type.ts";
-import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import { dataTypeName } from "../files/data-type.ts";
+import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
-import { type ConstantTensor, tensorData } from "../tensor-data.ts";
+import { type ConstantTensor, tensorData } from "../files/tensor-data.ts";
 import { bodyInputs, countRounds, subgraphScope } from "./control-flow.ts";
 import { freshSymbol, inferNode } from "./infer-node.ts";
 import { type InferenceContext, NodeView } from "./rule.ts";

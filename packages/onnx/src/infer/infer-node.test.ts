@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type InferRow, elementwiseRows, productRows, shapeRows, windowRows } from "../../test/infer-rows.ts";
 import { type OneNode, int, ints, of, oneNodeModel, outputNames, x, zeroFeeds } from "../../test/one-node-model.ts";
 import { runModel } from "../../test/run-model.ts";
-import { nodeProto } from "../node.ts";
+import { nodeProto } from "../graphs/node.ts";
 import { opVersions } from "../op-versions.ts";
 import { inferGraph } from "./infer-graph.ts";
 import { inferNode } from "./infer-node.ts";

@@ -1,5 +1,5 @@
-import type { Dim, Facts } from "../facts.ts";
-import { unknownFacts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
+import { unknownFacts } from "../graphs/facts.ts";
 import type { NodeProto } from "../gen/onnx_pb.ts";
 import { constantOf } from "./elements.ts";
 import { type InferenceContext, NodeView } from "./rule.ts";

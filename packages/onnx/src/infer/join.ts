@@ -1,5 +1,5 @@
 import { sizeOf } from "@xdeep/core";
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { addDims, divideDimsExactly, subtractDims, sumOfDims } from "./dim-arithmetic.ts";
 import { type KnownElements, factsWithElements, isSmall } from "./elements.ts";
 import { firstType } from "./elementwise.ts";

@@ -1,4 +1,4 @@
-import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import { substituteDim } from "./substitute-dim.ts";
 
 /** Elements of a value where every size that is open is 1. A size of 0 hides none of the others. */

@@ -1,4 +1,4 @@
-import type { Facts } from "../facts.ts";
+import type { Facts } from "../graphs/facts.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 
 /** Losses of scores [N, C, …] against labels [N, …]. */

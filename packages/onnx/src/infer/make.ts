@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
-import { dataTypeName } from "../data-type.ts";
-import type { Dim, Facts } from "../facts.ts";
-import { type ConstantTensor, tensorData } from "../tensor-data.ts";
+import { dataTypeName } from "../files/data-type.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
+import { type ConstantTensor, tensorData } from "../files/tensor-data.ts";
 import { productOfDims } from "./dim-arithmetic.ts";
 import { factsWithElements, isSmall } from "./elements.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";

@@ -1,4 +1,4 @@
-import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import { elementsOf } from "./elements.ts";
 
 /** What holds of a value that is either `a` or `b`. */

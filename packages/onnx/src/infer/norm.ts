@@ -1,4 +1,4 @@
-import type { Facts } from "../facts.ts";
+import type { Facts } from "../graphs/facts.ts";
 import { typeAttribute } from "./make.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 

@@ -1,5 +1,5 @@
 import type { DataType } from "@xdeep/core";
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { addDims, multiplyDims, subtractDims } from "./dim-arithmetic.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 import { slideWindow, windowExtent, windowGeometry } from "./window.ts";

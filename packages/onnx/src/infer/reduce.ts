@@ -1,5 +1,5 @@
 import { type DataType, sizeOf } from "@xdeep/core";
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { unravel } from "./broadcast.ts";
 import { productOfDims, sumOfDims } from "./dim-arithmetic.ts";
 import { elementOfType, factsWithElements } from "./elements.ts";

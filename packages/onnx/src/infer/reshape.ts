@@ -1,4 +1,4 @@
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { divideDimsExactly, multiplyDims, productOfDims } from "./dim-arithmetic.ts";
 import { factsWithElements } from "./elements.ts";
 import type { InferenceRules, NodeView } from "./rule.ts";

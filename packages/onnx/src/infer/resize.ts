@@ -1,4 +1,4 @@
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { floorDivideDim, multiplyDims } from "./dim-arithmetic.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import type { Dim, Facts } from "../facts.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 
 /** Recurrent layers: Y of all steps, then the last state, and for LSTM the last cell. */

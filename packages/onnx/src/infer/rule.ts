@@ -1,6 +1,6 @@
 import { type DataType, XDeepError } from "@xdeep/core";
-import { Attributes } from "../attributes.ts";
-import { type Dim, type Facts, unknownFacts } from "../facts.ts";
+import { Attributes } from "../graphs/attributes.ts";
+import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { type KnownElements, elementsOf, numbersOf } from "./elements.ts";
 

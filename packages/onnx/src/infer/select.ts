@@ -1,5 +1,5 @@
 import { sizeOf } from "@xdeep/core";
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { dot, rowMajorStrides, unravel } from "./broadcast.ts";
 import type { KnownElements } from "./elements.ts";
 

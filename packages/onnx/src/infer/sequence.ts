@@ -1,5 +1,5 @@
-import { dataTypeName } from "../data-type.ts";
-import { type Facts, unknownFacts } from "../facts.ts";
+import { dataTypeName } from "../files/data-type.ts";
+import { type Facts, unknownFacts } from "../graphs/facts.ts";
 import { firstType } from "./elementwise.ts";
 import { type InferenceRules, type NodeView, tensor } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { addDims, floorDivideDim, multiplyDims } from "./dim-arithmetic.ts";
 import { factorsOf, parsePolynomial, parseTerms } from "./polynomial.ts";
 

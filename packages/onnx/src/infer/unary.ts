@@ -1,6 +1,6 @@
 import type { DataType } from "@xdeep/core";
-import { dataTypeName } from "../data-type.ts";
-import type { Dim, Facts } from "../facts.ts";
+import { dataTypeName } from "../files/data-type.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
 import { multiplyDims } from "./dim-arithmetic.ts";
 import { elementOfType, factsWithElements } from "./elements.ts";
 import { type InferenceRule, type InferenceRules, type NodeView, tensor } from "./rule.ts";

@@ -1,6 +1,6 @@
-import { dataTypeName } from "../data-type.ts";
-import type { Dim, Facts } from "../facts.ts";
-import { unknownFacts } from "../facts.ts";
+import { dataTypeName } from "../files/data-type.ts";
+import type { Dim, Facts } from "../graphs/facts.ts";
+import { unknownFacts } from "../graphs/facts.ts";
 import type { TensorShapeProto_Dimension, TypeProto } from "../gen/onnx_pb.ts";
 
 /** What a declared type says of a value. `name` and axis name the sizes that it leaves open. */

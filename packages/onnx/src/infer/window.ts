@@ -1,4 +1,4 @@
-import type { Dim } from "../facts.ts";
+import type { Dim } from "../graphs/facts.ts";
 import { addDims, ceilDivideDim, floorDivideDim, multiplyDims, subtractDims } from "./dim-arithmetic.ts";
 import type { NodeView } from "./rule.ts";
 

@@ -1,4 +1,4 @@
-import { float } from "../node.ts";
+import { float } from "../graphs/node.ts";
 import type { OpsetConverter } from "./converter.ts";
 import type { OldNode } from "./old-node.ts";
 

@@ -1,10 +1,10 @@
 import { XDeepError } from "@xdeep/core";
-import { Attributes } from "../attributes.ts";
-import { type Facts, unknownFacts } from "../facts.ts";
+import { Attributes } from "../graphs/attributes.ts";
+import { type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { NodeProto } from "../gen/onnx_pb.ts";
-import { type AttributeValue, attributeProto, nodeProto } from "../node.ts";
-import { type ConstantTensor, tensorProto } from "../tensor-data.ts";
-import { withFields } from "../with-fields.ts";
+import { type AttributeValue, attributeProto, nodeProto } from "../graphs/node.ts";
+import { type ConstantTensor, tensorProto } from "../files/tensor-data.ts";
+import { withFields } from "../graphs/with-fields.ts";
 
 /** The graph around a node that is being converted. */
 export interface OldNodeScope {

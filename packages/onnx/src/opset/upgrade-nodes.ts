@@ -1,13 +1,13 @@
 import { XDeepError, isXDeepError } from "@xdeep/core";
-import { type Facts, unknownFacts } from "../facts.ts";
+import { type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "../gen/onnx_pb.ts";
-import { subgraphsOf, takeName } from "../graph-names.ts";
+import { subgraphsOf, takeName } from "../graphs/graph-names.ts";
 import { inferSubgraph } from "../infer/infer-graph.ts";
 import { inferNode } from "../infer/infer-node.ts";
 import { factsOfType } from "../infer/value-type.ts";
-import { mapGraphs } from "../map-graphs.ts";
+import { mapGraphs } from "../graphs/map-graphs.ts";
 import { isDefaultDomain } from "../since-version.ts";
-import { withFields } from "../with-fields.ts";
+import { withFields } from "../graphs/with-fields.ts";
 import { opsetConverter } from "./converters.ts";
 import { OldNode } from "./old-node.ts";
 

@@ -4,13 +4,13 @@ import { type OldModel, floats, longs, oldModels } from "../../test/old-models.t
 import { Tensor, numbersOf, runModel } from "../../test/run-model.ts";
 import type { FunctionProto, ModelProto, NodeProto } from "../gen/onnx_pb.ts";
 import { FunctionProtoSchema, GraphProtoSchema } from "../gen/onnx_pb.ts";
-import { graphProto } from "../graph-proto.ts";
-import { modelProto } from "../model-proto.ts";
-import { float, nodeProto } from "../node.ts";
-import { tensorProto } from "../tensor-data.ts";
-import { valueInfoProto } from "../value-info.ts";
-import { withFields } from "../with-fields.ts";
-import { writeModel } from "../write-model.ts";
+import { graphProto } from "../files/graph-proto.ts";
+import { modelProto } from "../files/model-proto.ts";
+import { float, nodeProto } from "../graphs/node.ts";
+import { tensorProto } from "../files/tensor-data.ts";
+import { valueInfoProto } from "../graphs/value-info.ts";
+import { withFields } from "../graphs/with-fields.ts";
+import { writeModel } from "../files/write-model.ts";
 import { opsetConverters } from "./converters.ts";
 import { upgradeOpset } from "./upgrade-opset.ts";
 

@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { XDeepError } from "@xdeep/core";
 import { type FunctionProto, type ModelProto, type OperatorSetIdProto, OperatorSetIdProtoSchema } from "../gen/onnx_pb.ts";
-import { namesOfGraph, namesOfNodes, namesRead } from "../graph-names.ts";
+import { namesOfGraph, namesOfNodes, namesRead } from "../graphs/graph-names.ts";
 import { isDefaultDomain } from "../since-version.ts";
-import { withFields } from "../with-fields.ts";
+import { withFields } from "../graphs/with-fields.ts";
 import { NEWEST_TARGET, throwRefusals, upgradeGraph, upgradeNodes } from "./upgrade-nodes.ts";
 
 /** The operator set that older models are brought to, unless a newer one is asked for. */

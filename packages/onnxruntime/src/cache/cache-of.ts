@@ -3,8 +3,8 @@ import type { TypedGraph } from "@xdeep/autodiff";
 import { writeModelInPieces } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 
-import type { Device } from "../device.ts";
-import type { Engine } from "../engine.ts";
+import type { Device } from "../engine/device.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { LoadModelOptions } from "../options.ts";
 import { VERSION } from "../version.ts";
 import { type SessionCache, sessionCache } from "./session-cache.ts";

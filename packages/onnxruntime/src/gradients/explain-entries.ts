@@ -1,9 +1,9 @@
 import { type Target, type VjpResult, float32 } from "@xdeep/core";
 import { type VjpPlan, checkScores } from "@xdeep/core/backend";
-import type { NetworkRuns } from "../network-runs.ts";
-import { allJoined, dimsOfRows, joined } from "../run-rows.ts";
-import type { SessionSource } from "../sessions.ts";
-import { asFloat32 } from "../tensors.ts";
+import type { NetworkRuns } from "../network/network-runs.ts";
+import { allJoined, dimsOfRows, joined } from "../engine/run-rows.ts";
+import type { SessionSource } from "../engine/sessions.ts";
+import { asFloat32 } from "../engine/tensors.ts";
 import { GradientResults } from "./gradient-results.ts";
 import { type GradientKind, type GradientPlan, gradientSource, referenceFeeds } from "./gradient-source.ts";
 import { describeTargets, targetIndices } from "./target-indices.ts";

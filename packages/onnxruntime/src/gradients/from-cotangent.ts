@@ -1,9 +1,9 @@
 import type { FloatTensor, Target, VjpResult } from "@xdeep/core";
 import { type VjpPlan, checkScores, notBatched, resolveTargets, scoreEntries, sumTensors, targetCotangent } from "@xdeep/core/backend";
 import { scoredValue } from "@xdeep/autodiff";
-import type { NetworkRuns } from "../network-runs.ts";
-import { type FinishedRun, allJoined, dimsOfRows, joined } from "../run-rows.ts";
-import { asFloat32, fromFloat32 } from "../tensors.ts";
+import type { NetworkRuns } from "../network/network-runs.ts";
+import { type FinishedRun, allJoined, dimsOfRows, joined } from "../engine/run-rows.ts";
+import { asFloat32, fromFloat32 } from "../engine/tensors.ts";
 import { type CotangentPlan, type GradientKind, cotangentSource, referenceFeeds } from "./gradient-source.ts";
 
 /**

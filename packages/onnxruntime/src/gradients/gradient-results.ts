@@ -1,7 +1,7 @@
 import type { FloatTensor } from "@xdeep/core";
 import type { ExplainerModel } from "@xdeep/autodiff";
-import { type FinishedRun, joined } from "../run-rows.ts";
-import { asFloat32 } from "../tensors.ts";
+import { type FinishedRun, joined } from "../engine/run-rows.ts";
+import { asFloat32 } from "../engine/tensors.ts";
 import { weightedRows, weightedTotal } from "./weighted-total.ts";
 
 /** What to fetch from a gradient session, and how gradients follow from it: row by row, or summed with weights, on the device where it can. */

@@ -12,8 +12,8 @@ import {
   scoredValue,
   severalTargets,
 } from "@xdeep/autodiff";
-import type { GradientForms } from "../device-rules.ts";
-import type { SessionSource } from "../sessions.ts";
+import type { GradientForms } from "../engine/device-rules.ts";
+import type { SessionSource } from "../engine/sessions.ts";
 
 /** Everything that makes one gradient session differ from another. */
 export interface GradientKind {

@@ -1,7 +1,7 @@
 import { type FloatTensor } from "@xdeep/core";
 import { addScaled, notBatched, sumTensors } from "@xdeep/core/backend";
-import type { FinishedRun } from "../run-rows.ts";
-import { asFloat32 } from "../tensors.ts";
+import type { FinishedRun } from "../engine/run-rows.ts";
+import { asFloat32 } from "../engine/tensors.ts";
 
 /** The sum of the runs' weighted sums [1, …]: each run summed its own rows on the device. */
 export function weightedTotal(runs: readonly FinishedRun[], name: string): FloatTensor {

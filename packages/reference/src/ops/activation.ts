@@ -1,5 +1,5 @@
-import { mapElements, mapPairs } from "../elementwise.ts";
-import { erf } from "../error-function.ts";
+import { mapElements, mapPairs } from "../math/elementwise.ts";
+import { erf } from "../math/error-function.ts";
 import type { Operator, OperatorCall, OperatorTable } from "../operator-call.ts";
 
 /** σ(x) = 1 / (1 + e⁻ˣ). */

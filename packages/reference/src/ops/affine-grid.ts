@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { stridedOffsets } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { stridedOffsets } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** θ applied to the positions of a regular grid: [N, D, H, W, 3] or [N, H, W, 2]. */
 function affineGrid(call: OperatorCall): readonly Value64[] {

@@ -1,6 +1,6 @@
-import { axisView, normalizeAxis } from "../axes.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { value64 } from "../value64.ts";
+import { value64 } from "../arrays/value64.ts";
 
 /** The position of the largest (or smallest) element; of equal ones the first, or the last on request. */
 function argBest(largest: boolean): Operator {

@@ -1,8 +1,8 @@
-import { mapElements, mapPairs } from "../elementwise.ts";
+import { mapElements, mapPairs } from "../math/elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../scaled-dot-product.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { concatenated } from "../axis-parts.ts";
+import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../math/scaled-dot-product.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { concatenated } from "../arrays/axis-parts.ts";
 
 /** Attention with grouped heads, masks and a cache of past keys and values: Y, present key, present value, scores. */
 function attention(call: OperatorCall): readonly Value64[] {

@@ -1,8 +1,8 @@
-import { mapPairs } from "../elementwise.ts";
+import { mapPairs } from "../math/elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 import { perChannel, scaledAndShifted } from "./normalization.ts";
-import { reduced } from "../reduce-axes.ts";
+import { reduced } from "../arrays/reduce-axes.ts";
 
 /** y = (x − mean) / √(variance + ε) · scale + bias, per channel; the moments are given, or those of the batch in training mode. */
 function batchNormalization(call: OperatorCall): readonly Value64[] {

@@ -1,7 +1,7 @@
 import { isFloatType } from "@xdeep/onnx";
-import { mapPairs } from "../elementwise.ts";
+import { mapPairs } from "../math/elementwise.ts";
 import type { Operator, OperatorCall, OperatorTable } from "../operator-call.ts";
-import type { Value64 } from "../value64.ts";
+import type { Value64 } from "../arrays/value64.ts";
 
 function binary(f: (a: number, b: number) => number): Operator {
   return (call) => [mapPairs(call.input(0), call.input(1), f)];

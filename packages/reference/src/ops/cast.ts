@@ -1,7 +1,7 @@
 import type { DataType } from "@xdeep/core";
-import { mapElements } from "../elementwise.ts";
+import { mapElements } from "../math/elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function converted(x: Value64, type: DataType): Value64 {
   return mapElements(x, (element) => element, type);

@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
-import { taken } from "../axis-take.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { taken } from "../arrays/axis-take.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import type { Value64 } from "../value64.ts";
+import type { Value64 } from "../arrays/value64.ts";
 
 /** Cuts off or adds zeros at both ends of each axis until it has the size asked for. */
 function centerCropPad(call: OperatorCall): readonly Value64[] {

@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { windowOffsets } from "../windows.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { windowOffsets } from "../arrays/windows.ts";
 
 /** Adds columns, [N, C · taps, windows], up where their windows lie on the image. */
 function col2Im(call: OperatorCall): readonly Value64[] {

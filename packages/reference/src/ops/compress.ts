@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
-import { taken } from "../axis-take.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { taken } from "../arrays/axis-take.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** The parts of an axis, or of the flat value, where the condition is true. */
 function compress(call: OperatorCall): readonly Value64[] {

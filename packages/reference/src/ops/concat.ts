@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
-import { concatenated, sliced } from "../axis-parts.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { concatenated, sliced } from "../arrays/axis-parts.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import type { Value64 } from "../value64.ts";
+import type { Value64 } from "../arrays/value64.ts";
 
 function concat(call: OperatorCall): readonly Value64[] {
   const values = call.everyInput();

@@ -1,6 +1,6 @@
 import { tensorData } from "@xdeep/onnx";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, fromTensor, scalar64, value64 } from "../value64.ts";
+import { type Value64, fromTensor, scalar64, value64 } from "../arrays/value64.ts";
 
 function constant(call: OperatorCall): readonly Value64[] {
   const { attributes } = call;

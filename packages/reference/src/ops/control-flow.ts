@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, scalar64, value64 } from "../value64.ts";
-import { concatenated, sliced } from "../axis-parts.ts";
+import { type Value64, scalar64, value64 } from "../arrays/value64.ts";
+import { concatenated, sliced } from "../arrays/axis-parts.ts";
 
 function ifThenElse(call: OperatorCall): readonly Value64[] {
   return call.runGraph(call.graph(call.input(0).data[0] !== 0 ? "then_branch" : "else_branch"), []);

@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { type Windows, kernelExtents, splitPads, windowOffsets, windowsOf } from "../windows.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { type Windows, kernelExtents, splitPads, windowOffsets, windowsOf } from "../arrays/windows.ts";
 
 /** y[n, o, window of i at tap k] += x[n, c, i] · w[c, o, k]: the transpose of Conv, its windows lie on the output. */
 function convTranspose(call: OperatorCall): readonly Value64[] {

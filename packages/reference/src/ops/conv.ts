@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { placeWindows, windowOffsets, windowsOf } from "../windows.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { placeWindows, windowOffsets, windowsOf } from "../arrays/windows.ts";
 
 /** y[n, o] = b[o] + Σ over the channels c of o's group and the taps k: x[n, c, window(k)] · w[o, c, k]. */
 export function conv(call: OperatorCall): readonly Value64[] {

@@ -1,5 +1,5 @@
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { value64 } from "../value64.ts";
+import { value64 } from "../arrays/value64.ts";
 
 /** wₙ = Σ aⱼ cos(2πjn / N), N the length of the window, or one less when it is not periodic. */
 function cosineWindow(coefficients: readonly number[]): Operator {

@@ -1,5 +1,5 @@
-import { mapLines } from "../axis-lines.ts";
-import { normalizeAxis } from "../axes.ts";
+import { mapLines } from "../arrays/axis-lines.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
 
 /** yᵢ collects xⱼ over j ≤ i, or j < i (exclusive), or from the end (reverse); `empty` is the result of collecting nothing. */

@@ -1,6 +1,6 @@
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { placeWindows, windowsOf } from "../windows.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { placeWindows, windowsOf } from "../arrays/windows.ts";
 
 /** A two-dimensional convolution whose taps are moved by offsets and weighted by a mask (Zhu et al. 2018, arXiv:1811.11168). */
 function deformConv(call: OperatorCall): readonly Value64[] {

@@ -1,6 +1,6 @@
-import { transposed } from "../matrix-product.ts";
+import { transposed } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Blocks of channels become blocks of pixels; DCR takes the block as the outer part of the channels, CRD as the inner. */
 function depthToSpace(call: OperatorCall): readonly Value64[] {

@@ -1,6 +1,6 @@
-import { determinant } from "../determinant.ts";
+import { determinant } from "../math/determinant.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function det(call: OperatorCall): readonly Value64[] {
   const x = call.input(0);

@@ -1,7 +1,7 @@
-import { axisView, normalizeAxis } from "../axes.ts";
-import { type Complex, completedSpectrum, fourierTransform } from "../fourier.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
+import { type Complex, completedSpectrum, fourierTransform } from "../math/fourier.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** The discrete Fourier transform along an axis; the last axis holds real and imaginary parts. */
 function dft(call: OperatorCall): readonly Value64[] {

@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { rowMajorStrides, stridedOffsets } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { rowMajorStrides, stridedOffsets } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Sums of products over the labels that the output does not have. */
 function einsum(call: OperatorCall): readonly Value64[] {

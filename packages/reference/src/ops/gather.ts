@@ -1,9 +1,9 @@
 import { sizeOf } from "@xdeep/core";
-import { axisView, normalizeAxis } from "../axes.ts";
-import { checkedIndex, elementOffsets, tupleOffsets } from "../index-offsets.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
+import { checkedIndex, elementOffsets, tupleOffsets } from "../arrays/index-offsets.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { gatherAt } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { gatherAt } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function gather(call: OperatorCall): readonly Value64[] {
   const [x, indices] = [call.input(0), call.input(1)];

@@ -1,5 +1,5 @@
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { type Reduction, reduced } from "../reduce-axes.ts";
+import { type Reduction, reduced } from "../arrays/reduce-axes.ts";
 
 function globalPool(reductionOf: (p: number) => Reduction): Operator {
   return (call) => {

@@ -1,9 +1,9 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { cubicKernel, linearKernel } from "../interpolation-kernel.ts";
-import { rowMajorStrides } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { roundHalfEven } from "../round-half-even.ts";
+import { cubicKernel, linearKernel } from "../math/interpolation-kernel.ts";
+import { rowMajorStrides } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { roundHalfEven } from "../math/round-half-even.ts";
 
 /** The `a` of the cubic kernel is fixed for this operator. */
 const CUBIC_A = -0.75;

@@ -1,9 +1,9 @@
-import { normalizeAxis } from "../axes.ts";
-import { broadcastDims, broadcastTo } from "../broadcast.ts";
-import { transposed } from "../matrix-product.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { broadcastDims, broadcastTo } from "../arrays/broadcast.ts";
+import { transposed } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { gatherAt, rowMajorStrides, stridedOffsets } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { gatherAt, rowMajorStrides, stridedOffsets } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function transpose(call: OperatorCall): readonly Value64[] {
   const x = call.input(0);

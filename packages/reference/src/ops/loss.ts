@@ -1,8 +1,8 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, scalar64, value64 } from "../value64.ts";
-import { logSumExp } from "../softmax-line.ts";
-import { mapLines } from "../axis-lines.ts";
+import { type Value64, scalar64, value64 } from "../arrays/value64.ts";
+import { logSumExp } from "../math/softmax-line.ts";
+import { mapLines } from "../arrays/axis-lines.ts";
 
 /** −weight[label] · logProbability[label] per label, then none, sum or mean (Σ loss / Σ weight); ignored labels count for nothing. */
 function likelihoodLoss(call: OperatorCall, logProbabilities: Value64): Value64 {

@@ -1,8 +1,8 @@
-import { broadcastTo } from "../broadcast.ts";
-import { mapElements, mapPairs } from "../elementwise.ts";
-import { matrixProduct, transposedMatrices } from "../matrix-product.ts";
+import { broadcastTo } from "../arrays/broadcast.ts";
+import { mapElements, mapPairs } from "../math/elementwise.ts";
+import { matrixProduct, transposedMatrices } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function matMul(call: OperatorCall): readonly Value64[] {
   return [matrixProduct(call.input(0), call.input(1))];

@@ -1,5 +1,5 @@
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** The maximum of each bin of each region, whose corners are rounded to elements (Girshick 2015, arXiv:1504.08083). */
 function maxRoiPool(call: OperatorCall): readonly Value64[] {

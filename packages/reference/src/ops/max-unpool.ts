@@ -1,5 +1,5 @@
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /**
  * Puts each element where its index says in the flat output, zeros elsewhere.

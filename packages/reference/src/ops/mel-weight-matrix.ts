@@ -1,5 +1,5 @@
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Triangles of equal width on the mel scale, mel(f) = 2595 log₁₀(1 + f/700), [bins of the spectrum, mel bins]. */
 function melWeightMatrix(call: OperatorCall): readonly Value64[] {

@@ -1,10 +1,10 @@
-import { broadcastTo } from "../broadcast.ts";
-import { mapPairs } from "../elementwise.ts";
-import { matrixProduct } from "../matrix-product.ts";
+import { broadcastTo } from "../arrays/broadcast.ts";
+import { mapPairs } from "../math/elementwise.ts";
+import { matrixProduct } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../scaled-dot-product.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { concatenated, sliced } from "../axis-parts.ts";
+import { joinHeads, maskBias, scaledDotProduct, splitHeads } from "../math/scaled-dot-product.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { concatenated, sliced } from "../arrays/axis-parts.ts";
 
 interface Heads {
   readonly q: Value64;

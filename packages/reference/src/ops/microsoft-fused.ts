@@ -1,7 +1,7 @@
-import { mapElements, mapPairs } from "../elementwise.ts";
-import { matrixProduct, transposed, transposedMatrices } from "../matrix-product.ts";
+import { mapElements, mapPairs } from "../math/elementwise.ts";
+import { matrixProduct, transposed, transposedMatrices } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 import { elu, gelu, geluTanh, hardSigmoid, sigmoid } from "./activation.ts";
 import { conv } from "./conv.ts";
 import { gemm } from "./matmul.ts";

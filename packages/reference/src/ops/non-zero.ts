@@ -1,6 +1,6 @@
-import { axisView } from "../axes.ts";
+import { axisView } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Indices of all elements that are not 0, [rank, count], in row-major order. */
 function nonZero(call: OperatorCall): readonly Value64[] {

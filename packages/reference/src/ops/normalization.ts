@@ -1,8 +1,8 @@
-import { normalizeAxis } from "../axes.ts";
-import { broadcastTo } from "../broadcast.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { broadcastTo } from "../arrays/broadcast.ts";
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 interface Standardized {
   readonly data: Float64Array;

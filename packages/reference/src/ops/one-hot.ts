@@ -1,6 +1,6 @@
-import { axisView, normalizeAxis } from "../axes.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** A new axis with `on` at the index and `off` elsewhere. */
 function oneHot(call: OperatorCall): readonly Value64[] {

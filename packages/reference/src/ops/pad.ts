@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
-import { taken } from "../axis-take.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { taken } from "../arrays/axis-take.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import type { Value64 } from "../value64.ts";
+import type { Value64 } from "../arrays/value64.ts";
 
 /** Which element of an axis stands at `position` when the axis goes on beyond its ends; −1 for the constant. */
 const MODES: Readonly<Record<string, (position: number, size: number) => number>> = {

@@ -1,8 +1,8 @@
 import { sizeOf } from "@xdeep/core";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { rowMajorStrides, stridedOffsets } from "../strides.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { type Windows, placeWindows, windowOffsets, windowsOf } from "../windows.ts";
+import { rowMajorStrides, stridedOffsets } from "../arrays/strides.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { type Windows, placeWindows, windowOffsets, windowsOf } from "../arrays/windows.ts";
 
 interface Pool {
   readonly x: Value64;

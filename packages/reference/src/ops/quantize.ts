@@ -1,8 +1,8 @@
-import { axisView, normalizeAxis } from "../axes.ts";
-import { integerRange } from "../element-type.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
+import { integerRange } from "../arrays/element-type.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { roundHalfEven } from "../round-half-even.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { roundHalfEven } from "../math/round-half-even.ts";
 
 /** Which entry of the scale belongs to each element: one for all, one per index of an axis, or one per block along it. */
 function scaleIndices(call: OperatorCall, x: Value64, scale: Value64): (i: number) => number {

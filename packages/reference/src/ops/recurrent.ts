@@ -1,6 +1,6 @@
 import type { OperatorTable } from "../operator-call.ts";
 import type { OperatorCall } from "../operator-call.ts";
-import { type Cell, type DirectionWeights, runRecurrence } from "../recurrence.ts";
+import { type Cell, type DirectionWeights, runRecurrence } from "../math/recurrence.ts";
 
 /** H′ = f(W x + R H + b). */
 function rnnCell({ activations, clip, inputBias, stateBias, fromInput, fromState }: DirectionWeights): Cell {

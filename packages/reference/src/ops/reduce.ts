@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { type Reduction, reduced } from "../reduce-axes.ts";
-import { logSumExp } from "../softmax-line.ts";
+import { type Reduction, reduced } from "../arrays/reduce-axes.ts";
+import { logSumExp } from "../math/softmax-line.ts";
 
 function sum(elements: Float64Array): number {
   return elements.reduce((total, x) => total + x, 0);

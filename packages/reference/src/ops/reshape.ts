@@ -1,7 +1,7 @@
 import { sizeOf } from "@xdeep/core";
-import { normalizeAxis } from "../axes.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 function withDims(x: Value64, dims: readonly number[]): Value64 {
   return value64(x.type, dims, x.data);

@@ -1,9 +1,9 @@
-import { axisView, normalizeAxis } from "../axes.ts";
-import { cubicKernel, linearKernel } from "../interpolation-kernel.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
+import { cubicKernel, linearKernel } from "../math/interpolation-kernel.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type AxisFilter, axisFilter, resampled } from "../resample-axis.ts";
-import { COORDINATES, type ResizedAxis } from "../resize-coordinates.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type AxisFilter, axisFilter, resampled } from "../math/resample-axis.ts";
+import { COORDINATES, type ResizedAxis } from "../math/resize-coordinates.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Interpolation axis by axis; each is a filter of its own, since all modes are separable. */
 function resize(call: OperatorCall): readonly Value64[] {

@@ -1,9 +1,9 @@
-import { axisView, normalizeAxis } from "../axes.ts";
-import { mapPairs } from "../elementwise.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
+import { mapPairs } from "../math/elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { reduced } from "../reduce-axes.ts";
-import { mapLines } from "../axis-lines.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { reduced } from "../arrays/reduce-axes.ts";
+import { mapLines } from "../arrays/axis-lines.ts";
 
 /** y = x / (bias + α/size · Σ x²)^β, the sum over `size` neighbouring channels. */
 function lrn(call: OperatorCall): readonly Value64[] {

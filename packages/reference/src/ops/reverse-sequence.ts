@@ -1,6 +1,6 @@
-import { axisView } from "../axes.ts";
+import { axisView } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Reverses the first `length` steps of each sequence. */
 function reverseSequence(call: OperatorCall): readonly Value64[] {

@@ -1,6 +1,6 @@
-import { transposed } from "../matrix-product.ts";
+import { transposed } from "../math/matrix-product.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 interface Rotation {
   readonly cos: Value64;

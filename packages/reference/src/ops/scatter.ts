@@ -1,8 +1,8 @@
 import { sizeOf } from "@xdeep/core";
-import { normalizeAxis } from "../axes.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
-import { elementOffsets, tupleOffsets } from "../index-offsets.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
+import { elementOffsets, tupleOffsets } from "../arrays/index-offsets.ts";
 
 const REDUCTIONS: Readonly<Record<string, (old: number, update: number) => number>> = {
   none: (_, update) => update,

@@ -1,7 +1,7 @@
-import { broadcastDims, broadcastTo } from "../broadcast.ts";
-import { mapElements } from "../elementwise.ts";
+import { broadcastDims, broadcastTo } from "../arrays/broadcast.ts";
+import { mapElements } from "../math/elementwise.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** y = condition ? a : b, all three broadcast. */
 function where(call: OperatorCall): readonly Value64[] {

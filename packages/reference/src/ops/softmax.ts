@@ -1,7 +1,7 @@
-import { normalizeAxis } from "../axes.ts";
-import { mapLines } from "../axis-lines.ts";
+import { normalizeAxis } from "../arrays/axes.ts";
+import { mapLines } from "../arrays/axis-lines.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { logSumExp, softmaxLine } from "../softmax-line.ts";
+import { logSumExp, softmaxLine } from "../math/softmax-line.ts";
 
 function logSoftmaxLine(line: Float64Array): Float64Array {
   const total = logSumExp(line);

@@ -1,6 +1,6 @@
-import { fourierTransform } from "../fourier.ts";
+import { fourierTransform } from "../math/fourier.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Fourier transforms of windowed frames of a signal, [batch, frames, bins, 2]. */
 function stft(call: OperatorCall): readonly Value64[] {

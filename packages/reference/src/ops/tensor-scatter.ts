@@ -1,6 +1,6 @@
-import { axisView, normalizeAxis } from "../axes.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Writes an update into a cache, each sample of the batch from an index of its own on, around the end where the mode is circular. */
 function tensorScatter(call: OperatorCall): readonly Value64[] {

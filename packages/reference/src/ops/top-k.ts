@@ -1,6 +1,6 @@
-import { axisView, normalizeAxis } from "../axes.ts";
+import { axisView, normalizeAxis } from "../arrays/axes.ts";
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Positions of the elements of a line from the best to the worst; equal ones keep their order. */
 function ranking(x: Value64, start: number, size: number, inner: number, largest: boolean): number[] {

@@ -1,5 +1,5 @@
 import type { OperatorCall, OperatorTable } from "../operator-call.ts";
-import { type Value64, value64 } from "../value64.ts";
+import { type Value64, value64 } from "../arrays/value64.ts";
 
 /** Keeps the part of each matrix on and above (or below) a diagonal. */
 function trilu(call: OperatorCall): readonly Value64[] {

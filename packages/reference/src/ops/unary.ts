@@ -1,7 +1,7 @@
-import { erf } from "../error-function.ts";
-import { mapElements } from "../elementwise.ts";
+import { erf } from "../math/error-function.ts";
+import { mapElements } from "../math/elementwise.ts";
 import type { Operator, OperatorTable } from "../operator-call.ts";
-import { roundHalfEven } from "../round-half-even.ts";
+import { roundHalfEven } from "../math/round-half-even.ts";
 
 function unary(f: (x: number) => number): Operator {
   return (call) => [mapElements(call.input(0), f)];

@@ -1,6 +1,6 @@
-import { mapElements, mapPairs } from "../elementwise.ts";
+import { mapElements, mapPairs } from "../math/elementwise.ts";
 import type { Operator, OperatorCall, OperatorTable } from "../operator-call.ts";
-import type { Value64 } from "../value64.ts";
+import type { Value64 } from "../arrays/value64.ts";
 
 /** Folds any number of inputs pairwise, with broadcasting. */
 function fold(call: OperatorCall, f: (a: number, b: number) => number): Value64 {
