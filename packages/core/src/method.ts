@@ -12,6 +12,8 @@ export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, rul
 export { checkExplainOptions, checkOptionNames } from "./requests/check-options.ts";
 export { ELEMENT_ARRAYS, isFloatType } from "./tensors/data-types.ts";
 export type { InnerValues } from "./contract/inner-values.ts";
+export { explainerOfTargets } from "./explain/explain-targets.ts";
+export type { ExplainEach } from "./explain/explain-targets.ts";
 export { feedInner } from "./explain/feed-inner.ts";
 export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
 export { nearestNames } from "./errors/nearest-names.ts";

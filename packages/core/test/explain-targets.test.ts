@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import { affine, analyticModel, randomLayers } from "../../test-models/src/index.ts";
-import { runPerTarget, planVjp } from "../src/backend.ts";
 import { BaseProp, explainTargets, float32 } from "../src/index.ts";
 import type { Explainer, Model, Progress, TargetOption, VjpRequest } from "../src/index.ts";
 
@@ -15,16 +14,13 @@ const TARGETS: readonly TargetOption[] = [2, null, [0, 1, 2, 3, 0], { terms: [{ 
 
 /** A model that takes several targets at once, two rows a call, and remembers what it was asked. */
 function several(): Model & { readonly requests: VjpRequest[] } {
-  const model = analyticModel({ inputs, layers, capabilities: { maxBatch: 2 } });
+  const model = analyticModel({ inputs, layers, capabilities: { maxBatch: 2, severalTargets: true } });
   const requests: VjpRequest[] = [];
-  const capabilities = { ...model.capabilities, severalTargets: true };
-  const vjp: Model["vjp"] = async (request) => {
+  const vjp: Model["vjp"] = (request) => {
     requests.push(request);
-    return runPerTarget(planVjp({ ...model, capabilities }, request), ({ targets, feeds, weights, outputs }) =>
-      model.vjp({ feeds, weights, outputs, target: targets as never }),
-    );
+    return model.vjp(request);
   };
-  return { ...model, capabilities, vjp, requests };
+  return { ...model, vjp, requests };
 }
 
 describe("explainTargets", () => {
@@ -75,6 +71,7 @@ describe("explainTargets", () => {
     const explainer = new BaseProp(analyticModel({ inputs, layers: [affine([[1, 2, 3]])] }));
     const failure = (code: string): unknown => expect.objectContaining({ name: "XDeepError", code });
     await expect(explainTargets(explainer, rows, [])).rejects.toEqual(failure("OPTION_INVALID"));
+    await expect(explainTargets(explainer, rows, [0], { target: 0 } as never)).rejects.toEqual(failure("OPTION_INVALID"));
     await expect(explainTargets(explainer, rows, [0, 1])).rejects.toEqual(failure("TARGET_OUT_OF_RANGE"));
     await expect(explainTargets(explainer, rows, [0, [0, 0]])).rejects.toEqual(failure("TARGET_INVALID"));
   });

@@ -1,15 +1,15 @@
+import { XDeepError, explainTargets } from "@xdeep/core";
+import type { Attribution, Explainer, FloatTensor, Input, MethodDescription, Model, TargetOption, TargetsOptions, Tensor } from "@xdeep/core";
 import {
-  type Attribution,
-  type ExplainOptions,
-  type Explainer,
-  type FloatTensor,
-  type Input,
-  type MethodDescription,
-  type Tensor,
-  XDeepError,
-  isTensor,
-} from "@xdeep/core";
-import { checkExplainOptions, checkExplainer, createAttribution, mirrorInput, resolveInput, toFloat64, weightRows } from "@xdeep/core/method";
+  checkExplainOptions,
+  checkExplainer,
+  createAttribution,
+  explainerOfTargets,
+  mirrorInput,
+  resolveInput,
+  toFloat64,
+  weightRows,
+} from "@xdeep/core/method";
 
 import { VERSION } from "./version.ts";
 
@@ -25,25 +25,29 @@ type Tensors<T extends Tensor> = Readonly<Record<string, T>>;
 export function inputXGradient(explainer: Explainer): Explainer {
   checkExplainer(explainer);
   const method: MethodDescription = { name: "input-x-gradient", parameters: {}, of: explainer.method };
-  return { model: explainer.model, method, explain: (input, call) => explainProduct(explainer, method, input, call ?? {}) };
+  return explainerOfTargets(explainer.model, method, (input, targets, call) => explainProducts(explainer, method, input, targets, call));
 }
 
-async function explainProduct<T extends Input>(
+async function explainProducts<T extends Input>(
   explainer: Explainer,
   method: MethodDescription,
   input: Input,
-  { weights, ...call }: ExplainOptions,
-): Promise<Attribution<T>> {
+  targets: readonly (TargetOption | undefined)[],
+  { weights, ...call }: TargetsOptions,
+): Promise<readonly Attribution<T>[]> {
   const { model } = explainer;
   const { feeds, rows } = resolveInput(model, input);
   checkExplainOptions({ ...call, weights }, rows);
-  const inner = await explainer.explain(input, call);
-  const values = isTensor(inner.values) ? { [model.inputs[0]!.name]: inner.values } : (inner.values as Tensors<FloatTensor>);
-  const products = Object.fromEntries(Object.entries(values).map(([name, tensor]) => [name, product(tensor, fed(feeds, name), weights)]));
-  return createAttribution<T>({
-    ...inner,
-    values: mirrorInput(model, input, products, call),
-    provenance: { ...inner.provenance, method, versions: { ...inner.provenance.versions, "@xdeep/guided": VERSION } },
+  // As a record, so that values come with their names: those of a layer are none of the input.
+  const parts = await explainTargets(explainer, feeds as Input, targets as readonly TargetOption[], call);
+  return parts.map((part) => {
+    const values = Object.entries(part.values as Tensors<FloatTensor>);
+    const products = Object.fromEntries(values.map(([name, tensor]) => [name, product(tensor, factor(model, feeds, name, tensor), weights)]));
+    return createAttribution<T>({
+      ...part,
+      values: mirrorInput(model, input, products, call),
+      provenance: { ...part.provenance, method, versions: { ...part.provenance.versions, "@xdeep/guided": VERSION } },
+    });
   });
 }
 
@@ -53,12 +57,13 @@ function product({ dims, data }: FloatTensor, x: Tensor, weights: Float32Array |
   return weightRows({ dims, data: Float64Array.from(data, (a, i) => a * values[i]!) }, weights);
 }
 
-function fed(feeds: Tensors<Tensor>, name: string): Tensor {
-  const tensor = feeds[name];
-  if (tensor !== undefined) return tensor;
+/** What is fed under the name, or the integers that the model makes floats of by that name. */
+function factor({ inputs, defaultWrt = [] }: Model, feeds: Tensors<Tensor>, name: string, { data }: FloatTensor): Tensor {
+  const fed = feeds[name] ?? (inputs.length === 1 && defaultWrt.includes(name) ? feeds[inputs[0]!.name] : undefined);
+  if (fed?.data.length === data.length) return fed;
   throw new XDeepError(
     "WRT_UNKNOWN",
-    `input-x-gradient multiplies by what is fed, and "${name}" is not. Name an input in \`wrt\`: ${Object.keys(feeds).join(", ")}.`,
+    `input-x-gradient multiplies what is fed by attributions to it, and those to "${name}" are none. Name an input in \`wrt\` (${Object.keys(feeds).join(", ")}), and put it around a method that attributes to inputs.`,
     {
       details: { wrt: name, inputs: Object.keys(feeds) },
     },

@@ -1,39 +1,62 @@
 import { XDeepError } from "@xdeep/core";
-import { asUnknownWrt, isFloatType, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
-import type { ExplainOptions, Model, ScoreResult, Tensor } from "@xdeep/core";
+import { asUnknownWrt, betweenRuns, isFloatType, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
+import type { ExplainOptions, Model, ScoreResult, TargetOption, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
-/** The end of every path: the input with its scores and targets, and the values that move towards it. */
-export interface Endpoint extends ScoreResult {
+/** The end of every path: the input, with the values that move towards it. */
+export interface Moving {
   /** Every input, and the inner value that moves where one does. */
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly rows: number;
   /** Names of the values that move. */
-  readonly moving: readonly string[];
+  readonly names: readonly string[];
 }
 
+/** Each row's target and score there. */
+export type Endpoint = ScoreResult;
+
 /**
- * Runs the model at x: fixes each row's target there, and finds the inner value that moves where `wrt` names one.
+ * Runs the model at x for every target: fixes each row's target there, and finds the inner value that moves where `wrt` names one.
  *
  * @throws {XDeepError} WRT_UNKNOWN, CAPABILITY_MISSING; OPTION_INVALID when an inner value is to move together with another value
  */
-export async function findEndpoint(model: Model, { feeds, rows }: ResolvedInput, options: ExplainOptions): Promise<Endpoint> {
+export async function findEndpoints(
+  model: Model,
+  input: ResolvedInput,
+  targets: readonly (TargetOption | undefined)[],
+  options: ExplainOptions,
+): Promise<{ readonly moving: Moving; readonly endpoints: readonly Endpoint[] }> {
+  const found: { readonly moving: Moving; readonly endpoint: Endpoint }[] = [];
+  for (const target of targets) {
+    if (found.length > 0) await betweenRuns(options.signal);
+    found.push(await findEndpoint(model, input, { ...options, target }));
+  }
+  return { moving: found[0]!.moving, endpoints: found.map(({ endpoint }) => endpoint) };
+}
+
+async function findEndpoint(
+  model: Model,
+  { feeds, rows }: ResolvedInput,
+  options: ExplainOptions,
+): Promise<{ readonly moving: Moving; readonly endpoint: Endpoint }> {
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
   // The model knows which values there are inside it, and says so when it runs.
   const anyValue: InnerValues = { get: (name) => (isInput(name) ? undefined : { name, type: "float32", dims: [], layout: null }), names: () => [] };
-  const moving = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: model.capabilities.innerValues ? anyValue : undefined });
-  const inner = moving.find((name) => !isInput(name));
-  if (inner !== undefined && moving.length > 1) {
-    throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${moving.join(", ")}.`, {
-      details: { option: "wrt", got: moving },
+  const names = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: model.capabilities.innerValues ? anyValue : undefined });
+  const inner = names.find((name) => !isInput(name));
+  if (inner !== undefined && names.length > 1) {
+    throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${names.join(", ")}.`, {
+      details: { option: "wrt", got: names },
     });
   }
-  if (inner === undefined || feeds[inner] !== undefined) return { ...(await scoreInput(model, { feeds, rows }, options)), feeds, rows, moving };
+  if (inner === undefined || feeds[inner] !== undefined) {
+    return { moving: { feeds, rows, names }, endpoint: await scoreInput(model, { feeds, rows }, options) };
+  }
   const { output, target = null, score, signal } = options;
   const scored = await scoreRows(model, { feeds, rows }, { output, target, score, signal, outputs: [inner] }).catch((error: unknown) => {
     throw asUnknownWrt(error, model.inputs);
   });
-  return { ...scored, feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, moving };
+  return { moving: { feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, names }, endpoint: scored };
 }
 
 function checkInner(name: string, tensor: Tensor, rows: number): Tensor {

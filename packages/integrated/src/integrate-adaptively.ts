@@ -1,13 +1,12 @@
 import { addScaled } from "@xdeep/core/method";
-import type { Provenance } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
 import { fitPath, nearestFit, ruleWeights } from "./fit-path.ts";
 import type { EndScores, Interpolation, PathFit } from "./fit-path.ts";
 import { allPlaces, fejerLevel, worstPlaces } from "./place-points.ts";
 import { addPoint, sumOfSquares } from "./point-sums.ts";
-import { rowPath, runsOf, zeros } from "./row-path.ts";
-import type { IntegratedRow, Integration, RowPath } from "./row-path.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type IntegratedRow, type Integration, type RowIntegration, type RowPath, insideOf, zeros } from "./row-path.ts";
 import type { AdaptiveSteps } from "./settings.ts";
 import { sumRule } from "./sum-rule.ts";
 import type { WeightedSum } from "./sum-rule.ts";
@@ -39,29 +38,32 @@ interface Sample {
 }
 
 /**
- * Integrates over the paths of one row until the delta is small enough. Each gradient comes with its score, and the scores say how far the rule
+ * Integrates one target over the paths of one row until the delta is small enough. Each gradient comes with its score, and the scores say how far the rule
  * misses F between neighbouring points: smooth networks get polynomials through Fejér's points, all others more points where F turns. No gradient
  * is left out.
  */
-export async function integrateAdaptively(integration: Integration, row: number, baselines: readonly Point[], steps: AdaptiveSteps): Promise<IntegratedRow> {
-  const { explainer, endpoint, count, multiplyByInputs } = integration;
-  const path = rowPath(integration, row, baselines);
-  const ends = { start: await path.baselineScore(), end: endpoint.scores[row]! };
+export async function* integrateAdaptively(
+  { multiplyByInputs }: Integration,
+  path: RowPath,
+  endpoint: Endpoint,
+  row: number,
+  steps: AdaptiveSteps,
+): RowIntegration {
+  const ends = { start: await path.baselineScore(endpoint), end: endpoint.scores[row]! };
   const kept = Math.min(steps.maxSteps, Math.max(KEPT, Math.floor(KEPT_VALUES / valuesIn(path.end))));
   const samples: Sample[] = [];
   const deltas: Delta[] = [];
   let before = new Map<Sample, number>();
   let isSmooth = true;
   for (let next = fejerLevel(0)!; ;) {
-    if (samples.length > 0) count.expect(runsOf(explainer, next.length * baselines.length));
-    const provenance = await takeSamples(path, next, multiplyByInputs, samples);
+    const inside = yield* takeSamples(path, next, multiplyByInputs, samples);
     const tolerance = allowedDelta(ends, samples, steps);
     const local = fitSamples(samples, ends, ["linear", "cubic"]);
     const fit: PathFit = isSmooth ? nearestFit([local, fitSamples(samples, ends, ["polynomial"])]) : local;
     deltas.push({ points: samples.length, delta: fit.delta });
     const result = ({ values, integral }: WeightedSum, more = 0, stands = false): IntegratedRow => {
       const difference = ends.end - ends.start;
-      return { values: path.values(values), delta: integral - difference, difference, tolerance, stands, steps: samples.length + more, provenance };
+      return { values: path.values(values), delta: integral - difference, difference, tolerance, stands, steps: samples.length + more, inside };
     };
     const stands = isStanding(deltas, fit);
     if (before.size > 0 && (stands || isGoodEnough(fit, tolerance))) {
@@ -73,7 +75,7 @@ export async function integrateAdaptively(integration: Integration, row: number,
     if (samples.length + next.length > kept) {
       const missed = fitSamples(samples, ends, ["linear"]).errors;
       const rest = allPlaces(alphasOf(samples), missed, tolerance / 2, steps.maxSteps - samples.length);
-      return result(rest.length === 0 ? weigh(samples, fit.weights, path.end) : await sumWithRest(integration, path, samples, rest), rest.length);
+      return result(rest.length === 0 ? weigh(samples, fit.weights, path.end) : yield* sumWithRest(path, samples, rest, multiplyByInputs), rest.length);
     }
     before = new Map(samples.map((sample, k) => [sample, fit.weights[k]!]));
   }
@@ -116,13 +118,17 @@ function changeOf(samples: readonly Sample[], weights: Float64Array, before: Rea
 }
 
 /** Takes the gradients at new points and sorts them in. */
-async function takeSamples(path: RowPath, alphas: readonly number[], multiply: boolean, samples: Sample[]): Promise<Provenance> {
-  const { end, baselines } = path;
+async function* takeSamples(
+  { end, baselines }: RowPath,
+  alphas: readonly number[],
+  multiply: boolean,
+  samples: Sample[],
+): RowIntegration<IntegratedRow["inside"]> {
   const share = 1 / baselines.length;
   const taken = alphas.map((alpha) => ({ alpha, score: 0, slope: 0, values: floats(end) }));
-  let provenance: Provenance | undefined;
+  let inside: IntegratedRow["inside"] | undefined;
   const nodes = alphas.flatMap((alpha) => baselines.map((start) => ({ start, alpha })));
-  for await (const { nodes: chunk, part } of path.gradients(nodes)) {
+  for (const { nodes: chunk, part } of yield { nodes }) {
     for (let node = chunk.start; node < chunk.end; node++) {
       const sample = taken[Math.floor(node / baselines.length)]!;
       const row = node - chunk.start;
@@ -132,11 +138,11 @@ async function takeSamples(path: RowPath, alphas: readonly number[], multiply: b
         sample.slope += share * addPoint(sum, gradient, end[name]!, nodes[node]!.start[name]!, share, multiply);
       }
     }
-    provenance = part.provenance;
+    inside = insideOf(part);
   }
   samples.push(...taken);
   samples.sort((a, b) => a.alpha - b.alpha);
-  return provenance!;
+  return inside!;
 }
 
 function fitSamples(samples: readonly Sample[], ends: EndScores, rules: readonly Interpolation[]): PathFit {
@@ -154,18 +160,12 @@ function weigh(samples: readonly Sample[], weights: Float64Array, end: Point): W
 }
 
 /** Where no more gradients can be kept: all points that are still needed, weighed at once and summed on the device. */
-async function sumWithRest(
-  { explainer, count, multiplyByInputs }: Integration,
-  path: RowPath,
-  samples: readonly Sample[],
-  rest: readonly number[],
-): Promise<WeightedSum> {
-  count.expect(path.baselines.length * runsOf(explainer, rest.length));
+async function* sumWithRest(path: RowPath, samples: readonly Sample[], rest: readonly number[], multiply: boolean): RowIntegration<WeightedSum> {
   const alphas = [...alphasOf(samples), ...rest].sort((a, b) => a - b);
   const weights = ruleWeights(alphas, "linear");
   const weightsOf = (some: readonly number[]): Float64Array => Float64Array.from(some, (alpha) => weights[alphas.indexOf(alpha)]!);
   const kept = weigh(samples, weightsOf(alphasOf(samples)), path.end);
-  const more = await sumRule(path, rest, weightsOf(rest), multiplyByInputs);
+  const more = yield* sumRule(path, rest, weightsOf(rest), multiply);
   for (const [name, sum] of Object.entries(kept.values)) addScaled(sum, more.values[name]!);
   return { values: kept.values, integral: kept.integral + more.integral };
 }

@@ -1,17 +1,20 @@
 import { readsScores } from "@xdeep/core/method";
-import type { Point } from "@xdeep/core/method";
 
+import type { Endpoint } from "./endpoint.ts";
 import type { Quadrature } from "./quadrature.ts";
-import { rowPath } from "./row-path.ts";
-import type { IntegratedRow, Integration } from "./row-path.ts";
+import type { Integration, RowIntegration, RowPath } from "./row-path.ts";
 import { sumRule } from "./sum-rule.ts";
 
-/** Integrates over the paths of one row by a rule that was asked for. */
-export async function integrateFixed(integration: Integration, row: number, baselines: readonly Point[], rule: Quadrature): Promise<IntegratedRow> {
-  const { multiplyByInputs, endpoint, options } = integration;
-  const path = rowPath(integration, row, baselines);
-  const difference = multiplyByInputs && readsScores(options) ? endpoint.scores[row]! - (await path.baselineScore()) : null;
-  const { values, integral, provenance } = await sumRule(path, rule.nodes, rule.weights, multiplyByInputs);
+/** Integrates one target over the paths of one row by a rule that was asked for. */
+export async function* integrateFixed(
+  { multiplyByInputs, options }: Integration,
+  path: RowPath,
+  endpoint: Endpoint,
+  row: number,
+  rule: Quadrature,
+): RowIntegration {
+  const difference = multiplyByInputs && readsScores(options) ? endpoint.scores[row]! - (await path.baselineScore(endpoint)) : null;
+  const { values, integral, inside } = yield* sumRule(path, rule.nodes, rule.weights, multiplyByInputs);
   return {
     values: path.values(values),
     delta: difference === null ? null : integral - difference,
@@ -19,6 +22,6 @@ export async function integrateFixed(integration: Integration, row: number, base
     tolerance: null,
     stands: false,
     steps: rule.nodes.length,
-    provenance,
+    inside,
   };
 }

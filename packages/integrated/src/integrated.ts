@@ -3,23 +3,24 @@ import {
   checkExplainOptions,
   checkExplainer,
   createAttribution,
+  explainerOfTargets,
   mirrorInput,
   readsScores,
   resolveInput,
   rowBaselines,
   ruleName,
 } from "@xdeep/core/method";
-import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription } from "@xdeep/core";
+import type { Attribution, Explainer, Input, MethodDescription, TargetOption, TargetsOptions } from "@xdeep/core";
 
 import { deltaNotes } from "./delta-notes.ts";
 import { embeddedBaselines } from "./embedded-baseline.ts";
-import { findEndpoint } from "./endpoint.ts";
+import { type Endpoint, findEndpoints } from "./endpoint.ts";
 import { integrateAdaptively } from "./integrate-adaptively.ts";
 import { integrateFixed } from "./integrate-fixed.ts";
+import { integrateTargets } from "./integrate-targets.ts";
 import { FIRST_POINTS } from "./place-points.ts";
 import { quadrature } from "./quadrature.ts";
-import { runsOf } from "./row-path.ts";
-import type { IntegratedRow, Integration } from "./row-path.ts";
+import { type IntegratedRow, type Integration, type RowIntegration, rowPath, runsOf } from "./row-path.ts";
 import { countRuns } from "./run-count.ts";
 import { describeSettings, isAdaptive, resolveSettings } from "./settings.ts";
 import type { IntegratedOptions, IntegratedSettings } from "./settings.ts";
@@ -28,6 +29,7 @@ import { VERSION } from "./version.ts";
 /**
  * Integrated gradients over any explainer: (x − x′) ⊙ ∫₀¹ ∇F(x′ + α (x − x′)) dα, the target fixed at x. Inputs that are attributed to move
  * together; all others, integers among them, stay as they are. `convergenceDelta` is Σ A − (F(x) − F(x′)) per row.
+ * Several targets (`explainTargets`) share the points that they have in common: all of them with `n`, the first ones with a tolerance.
  *
  * @throws {XDeepError} OPTION_INVALID, CONTRACT_VERSION; from `explain` also BASELINE_INVALID and the codes of the explainer inside
  * @see M. Sundararajan, A. Taly, Q. Yan (2017), Axiomatic Attribution for Deep Networks, arXiv:1703.01365
@@ -36,48 +38,71 @@ export function integrated(explainer: Explainer, options: IntegratedOptions = {}
   checkExplainer(explainer);
   const settings = resolveSettings(options, explainer);
   const method: MethodDescription = { name: "integrated", parameters: describeSettings(settings), of: explainer.method };
-  return { model: explainer.model, method, explain: (input, call) => explainPath(explainer, settings, method, input, call ?? {}) };
+  return explainerOfTargets(explainer.model, method, (input, targets, call) => explainPaths(explainer, settings, method, input, targets, call));
 }
 
-async function explainPath<T extends Input>(
+async function explainPaths<T extends Input>(
   explainer: Explainer,
   settings: IntegratedSettings,
   method: MethodDescription,
   input: Input,
-  options: ExplainOptions,
-): Promise<Attribution<T>> {
+  targets: readonly (TargetOption | undefined)[],
+  options: TargetsOptions,
+): Promise<readonly Attribution<T>[]> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
   const { steps, multiplyByInputs } = settings;
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
   // A tolerance needs the scores, whoever reads them.
-  const endpoint = await findEndpoint(model, resolved, isAdaptive(steps) ? { ...options, weights: undefined } : options);
-  const baseline = await embeddedBaselines(model, resolved, endpoint.moving, settings.baseline, options);
-  const baselines = rowBaselines(baseline, endpoint.moving, endpoint, options);
-  const count = countRuns(resolved.rows * plannedRuns(explainer, settings, baselines(0).length), options);
-  const integration: Integration = { explainer, multiplyByInputs, endpoint, options, count };
-  const rows: IntegratedRow[] = [];
+  const { moving, endpoints } = await findEndpoints(model, resolved, targets, isAdaptive(steps) ? { ...options, weights: undefined } : options);
+  const baseline = await embeddedBaselines(model, resolved, moving.names, settings.baseline, options);
+  const baselines = rowBaselines(baseline, moving.names, moving, options);
+  const planned = plannedRuns(explainer, settings, baselines(0).length);
+  const count = countRuns(resolved.rows * planned, options);
+  const integration: Integration = { explainer, multiplyByInputs, moving, options };
+  const rows: (readonly IntegratedRow[])[] = [];
   for (let row = 0; row < resolved.rows; row++) {
-    const starts = baselines(row);
-    const result = isAdaptive(steps)
-      ? integrateAdaptively(integration, row, starts, steps)
-      : integrateFixed(integration, row, starts, quadrature(steps.quadrature, steps.n));
-    rows.push(await result);
+    const path = rowPath(integration, row, baselines(row));
+    const integrate = (endpoint: Endpoint): RowIntegration =>
+      isAdaptive(steps)
+        ? integrateAdaptively(integration, path, endpoint, row, steps)
+        : integrateFixed(integration, path, endpoint, row, quadrature(steps.quadrature, steps.n));
+    rows.push(await integrateTargets(explainer, path, row, endpoints, integrate, { count, planned }));
   }
-  const { notes: _notes, ...provenance } = rows[0]!.provenance;
-  const notes = [...new Set(rows.flatMap((row) => row.provenance.notes ?? []))];
-  if (settings.multiplyByInputs && readsScores(options) && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, endpoint.scores));
+  return endpoints.map((endpoint, k) => {
+    const own = rows.map((row) => row[k]!);
+    return attributionOf<T>(integration, settings, method, input, endpoint, own);
+  });
+}
+
+/** The attribution of one target, over all rows. */
+function attributionOf<T extends Input>(
+  { explainer: { model }, options }: Integration,
+  settings: IntegratedSettings,
+  method: MethodDescription,
+  input: Input,
+  { target, scores, output }: Endpoint,
+  rows: readonly IntegratedRow[],
+): Attribution<T> {
+  const {
+    layer,
+    provenance: { notes: _notes, ...provenance },
+  } = rows[0]!.inside;
+  const addsUp = settings.multiplyByInputs && readsScores(options);
+  const notes = [...new Set(rows.flatMap(({ inside }) => inside.provenance.notes ?? []))];
+  if (addsUp && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, scores));
   const values = assembleRows(
     rows.map((row) => row.values),
     options.weights,
   );
   return createAttribution({
     values: mirrorInput(model, input, values, options),
-    target: endpoint.target,
-    scores: endpoint.scores,
-    output: endpoint.output,
-    ...(multiplyByInputs && readsScores(options) ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
+    target,
+    scores,
+    output,
+    ...(layer === undefined ? {} : { layer }),
+    ...(addsUp ? { convergenceDelta: Float32Array.from(rows, ({ delta }) => delta!) } : {}),
     provenance: {
       ...provenance,
       method: reached(method, settings, rows),

@@ -1,21 +1,22 @@
+import { XDeepError, explainTargets } from "@xdeep/core";
 import { batchSize, betweenRuns, innerOrigin, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
-import type { Attribution, ExplainOptions, Explainer, Provenance, Tensor } from "@xdeep/core";
+import type { Attribution, ExplainOptions, Explainer, Target, Tensor } from "@xdeep/core";
 import type { Point, RowRange, RowValues } from "@xdeep/core/method";
 
-import type { Endpoint } from "./endpoint.ts";
-import type { RunCount } from "./run-count.ts";
-import { pathEnd } from "./straight-path.ts";
-import type { PathNode } from "./straight-path.ts";
+import type { Endpoint, Moving } from "./endpoint.ts";
+import { type PathNode, pathEnd } from "./straight-path.ts";
 
-/** What all rows share. */
+/** What all rows and targets share. */
 export interface Integration {
   readonly explainer: Explainer;
   /** (x − x′) ⊙ mean gradient, or the mean gradient. */
   readonly multiplyByInputs: boolean;
-  readonly endpoint: Endpoint;
+  readonly moving: Moving;
   readonly options: ExplainOptions;
-  readonly count: RunCount;
 }
+
+/** The attributions inside at some nodes of one row, or their weighted sum. */
+export type PathPart = Attribution<Readonly<Record<string, Tensor>>>;
 
 export interface IntegratedRow {
   readonly values: RowValues;
@@ -28,64 +29,95 @@ export interface IntegratedRow {
   /** True where more points would not change the delta. */
   readonly stands: boolean;
   readonly steps: number;
-  /** Of the gradients inside. */
-  readonly provenance: Provenance;
+  /** One of those inside: what they say of themselves. */
+  readonly inside: Pick<PathPart, "layer" | "provenance">;
 }
 
-/** The gradients of some nodes of one row, or their weighted sum. */
-interface Gradients {
-  readonly nodes: RowRange;
-  readonly part: Attribution<Readonly<Record<string, Tensor>>>;
+/** Nodes whose gradients are asked for; with `weights`, only the weighted sum of each run. */
+export interface NodeRequest {
+  readonly nodes: readonly PathNode[];
+  readonly weights?: Float64Array | undefined;
 }
+
+/** The gradients of some of the nodes of a request, or their weighted sum. */
+export interface Gradients {
+  readonly nodes: RowRange;
+  readonly part: PathPart;
+}
+
+/**
+ * What integrates one target over the paths of one row: it asks for gradients, and goes on when they are there, run by run. Whoever answers can so run the network
+ * once for several targets that ask for the same.
+ */
+export type RowIntegration<R = IntegratedRow> = AsyncGenerator<NodeRequest, R, readonly Gradients[]>;
 
 /** The paths of one row: from each of its baselines to the input. */
 export interface RowPath {
   /** The values that move, at the input. */
   readonly end: Point;
   readonly baselines: readonly Point[];
-  /** F(x′), the mean over baselines. */
-  baselineScore(): Promise<number>;
-  /** Runs the explainer inside at nodes, as many at once as the backend wants; with `weights`, for the weighted sum of each run. */
-  gradients(nodes: readonly PathNode[], weights?: Float64Array): AsyncGenerator<Gradients, void>;
+  /** F(x′) of a target, the mean over baselines. */
+  baselineScore(scored: Endpoint): Promise<number>;
+  /** Runs the explainer inside at nodes, as many at once as the backend wants: for each target the parts, in order. */
+  gradients(request: NodeRequest, targets: readonly Target[], onRun: () => void): Promise<readonly (readonly Gradients[])[]>;
   /** A result of the row, with the dims of one sample. */
   values(data: Point): RowValues;
 }
 
-export function rowPath({ explainer, endpoint, options, count }: Integration, row: number, baselines: readonly Point[]): RowPath {
+export function rowPath({ explainer, moving, options }: Integration, row: number, baselines: readonly Point[]): RowPath {
   const { output, score, signal } = options;
   const { model } = explainer;
-  const target = endpoint.target[row]!;
-  const { point: end, at } = pathEnd(endpoint, row, sharedInputs(model.inputs));
+  const { point: end, at } = pathEnd(moving, row, sharedInputs(model.inputs));
 
-  async function baselineScore(): Promise<number> {
+  async function baselineScore({ target, output: scored }: Endpoint): Promise<number> {
     const input = { feeds: at(baselines.map((start) => ({ start, alpha: 0 }))), rows: baselines.length };
-    const { scores } = await scoreRows(model, input, { output, score, signal, outputs: [endpoint.output], target: baselines.map(() => target) });
+    const { scores } = await scoreRows(model, input, { output, score, signal, outputs: [scored], target: baselines.map(() => target[row]!) });
     return scores.reduce((sum, value) => sum + value, 0) / baselines.length;
   }
 
-  async function* gradients(nodes: readonly PathNode[], weights?: Float64Array): AsyncGenerator<Gradients, void> {
+  async function gradients({ nodes, weights }: NodeRequest, targets: readonly Target[], onRun: () => void): Promise<readonly (readonly Gradients[])[]> {
+    const results: Gradients[][] = targets.map(() => []);
     for (const chunk of splitRows(nodes.length, batchSize(model.capabilities))) {
       await betweenRuns(signal);
-      const origin = innerOrigin(options, row, endpoint.rows, chunk.end - chunk.start);
       const inside = {
-        target,
         output,
         score,
-        wrt: endpoint.moving,
-        origin,
+        wrt: moving.names,
+        origin: innerOrigin(options, row, moving.rows, chunk.end - chunk.start),
         signal,
         weights: weights && Float32Array.from(weights.subarray(chunk.start, chunk.end)),
       };
-      const part = await explainer.explain(at(nodes.slice(chunk.start, chunk.end)), inside);
-      count.done();
-      yield { nodes: chunk, part };
+      const parts = await explainTargets(explainer, at(nodes.slice(chunk.start, chunk.end)), targets, inside);
+      onRun();
+      for (const [k, part] of parts.entries()) {
+        checkValues(part, end, weights === undefined ? chunk.end - chunk.start : 1);
+        results[k]!.push({ nodes: chunk, part });
+      }
     }
+    return results;
   }
 
   const values = (data: Point): RowValues =>
-    Object.fromEntries(Object.entries(data).map(([name, numbers]) => [name, { dims: endpoint.feeds[name]!.dims.slice(1), data: numbers }]));
+    Object.fromEntries(Object.entries(data).map(([name, numbers]) => [name, { dims: moving.feeds[name]!.dims.slice(1), data: numbers }]));
 
   return { end, baselines, baselineScore, gradients, values };
+}
+
+/** Methods at a layer give values of it, and no sum over a path in the input comes of them. */
+function checkValues({ values, layer, provenance }: PathPart, end: Point, rows: number): void {
+  const missing = Object.keys(end).find((name) => values[name]?.data.length !== rows * end[name]!.length);
+  if (missing === undefined) return;
+  const where = layer === undefined ? Object.keys(values).join('", "') : layer;
+  throw new XDeepError(
+    "OPTION_INVALID",
+    `integrated follows a path in "${missing}" and sums attributions to it, but ${provenance.method.name} attributes to "${where}". Take integrated over a gradient, or layerIntegrated or conductance for a layer.`,
+    { details: { method: provenance.method.name, expected: Object.keys(end), got: Object.keys(values) } },
+  );
+}
+
+/** What the values of a part need not be kept for. */
+export function insideOf({ layer, provenance }: PathPart): IntegratedRow["inside"] {
+  return layer === undefined ? { provenance } : { layer, provenance };
 }
 
 /** How often the explainer inside runs for so many nodes. */

@@ -2,7 +2,7 @@ import { repeatFeeds, sliceFeeds, toFloat64, writePathPoint } from "@xdeep/core/
 import type { Tensor } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
-import type { Endpoint } from "./endpoint.ts";
+import type { Moving } from "./endpoint.ts";
 
 /** The point x′ + α (x − x′) of a path that starts at x′. */
 export interface PathNode {
@@ -19,10 +19,10 @@ export interface PathEnd {
 }
 
 /** @param shared names of the inputs that have no batch axis: they are passed whole */
-export function pathEnd({ feeds, moving }: Endpoint, row: number, shared: ReadonlySet<string>): PathEnd {
+export function pathEnd({ feeds, names }: Moving, row: number, shared: ReadonlySet<string>): PathEnd {
   const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
   const ends = Object.keys(single)
-    .filter((name) => moving.includes(name))
+    .filter((name) => names.includes(name))
     .map((name) => [name, toFloat64(single[name]!)] as const);
 
   function at(nodes: readonly PathNode[]): Readonly<Record<string, Tensor>> {

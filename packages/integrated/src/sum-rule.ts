@@ -1,10 +1,8 @@
 import { addScaled } from "@xdeep/core/method";
-import type { Provenance } from "@xdeep/core";
 import type { Point } from "@xdeep/core/method";
 
 import { addPoint } from "./point-sums.ts";
-import type { RowPath } from "./row-path.ts";
-import { zeros } from "./row-path.ts";
+import { type IntegratedRow, type RowIntegration, type RowPath, insideOf, zeros } from "./row-path.ts";
 
 /** A weighted sum over points of all paths of a row, the mean over baselines. */
 export interface WeightedSum {
@@ -15,25 +13,24 @@ export interface WeightedSum {
 }
 
 /** Sums the gradients at the points of every path, each run's on the device; with `multiply`, times x − x′. */
-export async function sumRule(
-  path: RowPath,
+export async function* sumRule(
+  { end, baselines }: RowPath,
   alphas: ArrayLike<number>,
   weights: Float64Array,
   multiply: boolean,
-): Promise<WeightedSum & { readonly provenance: Provenance }> {
-  const { end, baselines } = path;
+): RowIntegration<WeightedSum & Pick<IntegratedRow, "inside">> {
   const values = zeros(end);
   const share = 1 / baselines.length;
   let integral = 0;
-  let provenance: Provenance | undefined;
+  let inside: IntegratedRow["inside"] | undefined;
   for (const start of baselines) {
     const sum = zeros(end);
     const nodes = Array.from(alphas, (alpha) => ({ start, alpha }));
-    for await (const { part } of path.gradients(nodes, weights)) {
+    for (const { part } of yield { nodes, weights }) {
       for (const name of Object.keys(sum)) addScaled(sum[name]!, part.values[name]!.data);
-      provenance = part.provenance;
+      inside = insideOf(part);
     }
     for (const [name, gradient] of Object.entries(sum)) integral += share * addPoint(values[name]!, gradient, end[name]!, start[name]!, share, multiply);
   }
-  return { values, integral, provenance: provenance! };
+  return { values, integral, inside: inside! };
 }

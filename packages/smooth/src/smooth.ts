@@ -5,6 +5,7 @@ import {
   checkExplainOptions,
   checkExplainer,
   createAttribution,
+  explainerOfTargets,
   innerOrigin,
   mirrorInput,
   resolveInput,
@@ -12,10 +13,11 @@ import {
   sharedInputs,
   splitRows,
 } from "@xdeep/core/method";
-import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Provenance, ScoreResult } from "@xdeep/core";
+import { explainTargets } from "@xdeep/core";
+import type { Attribution, Explainer, Input, MethodDescription, ScoreResult, TargetOption, TargetsOptions } from "@xdeep/core";
 import type { ResolvedInput, RowValues } from "@xdeep/core/method";
 
-import { createAccumulator, needsEveryDraw } from "./accumulator.ts";
+import { type Accumulator, createAccumulator, needsEveryDraw } from "./accumulator.ts";
 import { createDraws } from "./draws.ts";
 import { noisyInput, noisyNames, noisyRow } from "./noisy-rows.ts";
 import { describeSettings, resolveSettings } from "./settings.ts";
@@ -24,7 +26,8 @@ import { VERSION } from "./version.ts";
 
 /**
  * SmoothGrad over any explainer: the mean of n attributions at x + noise, the target fixed at x. Noise is added to the float inputs that are
- * attributed to; integers never get any, and where there are no others, the inner values of `wrt` do. Row n of a batch gets the noise that it would get alone.
+ * attributed to; integers never get any, and where there are no others, the inner values of `wrt` do. Row n of a batch gets the noise that it would get alone,
+ * and several targets (`explainTargets`) share it.
  *
  * @throws {XDeepError} OPTION_INVALID, NOISE_INVALID, CONTRACT_VERSION; from `explain` also the codes of the explainer inside
  * @see D. Smilkov, N. Thorat, B. Kim, F. Viégas, M. Wattenberg (2017), SmoothGrad: removing noise by adding noise, arXiv:1706.03825
@@ -33,7 +36,7 @@ export function smooth(explainer: Explainer, options: SmoothOptions = {}): Expla
   checkExplainer(explainer);
   const settings = resolveSettings(options);
   const method: MethodDescription = { name: "smooth", parameters: describeSettings(settings), of: explainer.method };
-  return { model: explainer.model, method, explain: (input, call) => explainNoisy(explainer, settings, method, input, call ?? {}) };
+  return explainerOfTargets(explainer.model, method, (input, targets, call) => explainNoisy(explainer, settings, method, input, targets, call));
 }
 
 async function explainNoisy<T extends Input>(
@@ -41,8 +44,9 @@ async function explainNoisy<T extends Input>(
   settings: SmoothSettings,
   method: MethodDescription,
   input: Input,
-  options: ExplainOptions,
-): Promise<Attribution<T>> {
+  targets: readonly (TargetOption | undefined)[],
+  options: TargetsOptions,
+): Promise<readonly Attribution<T>[]> {
   options.signal?.throwIfAborted();
   const { model } = explainer;
   const given = resolveInput(model, input);
@@ -52,17 +56,25 @@ async function explainNoisy<T extends Input>(
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
-  const scored = await scoreInput(model, resolved, options);
-  const { values, provenance } = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
+  const scored: ScoreResult[] = [];
+  for (const target of targets) {
+    if (scored.length > 0) await betweenRuns(options.signal);
+    scored.push(await scoreInput(model, resolved, { ...options, target }));
+  }
+  const aggregates = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
     const drawn = draws.next(count);
     return (row) => rows[row]!.at(drawn, count);
   });
-  return createAttribution({
-    values: mirrorInput(model, input, assembleRows(values, options.weights), options),
-    target: scored.target,
-    scores: scored.scores,
-    output: scored.output,
-    provenance: { ...provenance, method, versions: { ...provenance.versions, "@xdeep/smooth": VERSION } },
+  return aggregates.map(({ values, inside: { layer, provenance } }, k) => {
+    const { target, scores, output } = scored[k]!;
+    return createAttribution({
+      values: mirrorInput(model, input, assembleRows(values, options.weights), options),
+      target,
+      scores,
+      output,
+      ...(layer === undefined ? {} : { layer }),
+      provenance: { ...provenance, method, versions: { ...provenance.versions, "@xdeep/smooth": VERSION } },
+    });
   });
 }
 
@@ -70,32 +82,42 @@ interface Run {
   readonly explainer: Explainer;
   readonly settings: SmoothSettings;
   readonly resolved: ResolvedInput;
-  readonly scored: ScoreResult;
-  readonly options: ExplainOptions;
+  /** One for each target. */
+  readonly scored: readonly ScoreResult[];
+  readonly options: TargetsOptions;
 }
 
-/** Draws noise chunk by chunk, once for all rows, and explains each row with it. */
+/** What became of the draws of one target. */
+interface Aggregated {
+  readonly values: readonly RowValues[];
+  /** What the explainer inside says of itself. */
+  readonly inside: Pick<Attribution, "layer" | "provenance">;
+}
+
+/** Draws noise chunk by chunk, once for all rows and targets, and explains each row with it. */
 async function aggregateDraws(
   { explainer, settings, resolved, scored, options }: Run,
   draw: (count: number) => (row: number) => ResolvedInput["feeds"],
-): Promise<{ readonly values: readonly RowValues[]; readonly provenance: Provenance }> {
+): Promise<readonly Aggregated[]> {
   const { output, score, wrt, signal, onProgress } = options;
-  const accumulators = Array.from({ length: resolved.rows }, () => createAccumulator(settings.aggregate));
+  const rows = Array.from({ length: resolved.rows }, () => scored.map(() => createAccumulator(settings.aggregate)));
   const chunks = splitRows(settings.n, batchSize(explainer.model.capabilities));
   const total = chunks.length * resolved.rows;
   let done = 0;
-  let provenance: Provenance | undefined;
+  let inside: Aggregated["inside"][] = [];
   for (const { start, end } of chunks) {
     const feedsOf = draw(end - start);
     const weights = needsEveryDraw(settings.aggregate) ? undefined : new Float32Array(end - start).fill(1);
-    for (const [row, accumulator] of accumulators.entries()) {
+    for (const [row, accumulators] of rows.entries()) {
       await betweenRuns(signal);
       const origin = innerOrigin(options, row, resolved.rows, end - start);
-      const part = await explainer.explain(feedsOf(row), { target: scored.target[row]!, output, score, wrt, weights, origin, signal });
-      accumulator.add(part.values);
-      provenance = part.provenance;
+      const targets = scored.map(({ target }) => target[row]!);
+      const parts = await explainTargets(explainer, feedsOf(row), targets, { output, score, wrt, weights, origin, signal });
+      for (const [k, part] of parts.entries()) accumulators[k]!.add(part.values);
+      inside = parts.map(({ layer, provenance }) => ({ ...(layer === undefined ? {} : { layer }), provenance }));
       onProgress?.({ done: ++done, total });
     }
   }
-  return { values: accumulators.map((accumulator) => accumulator.finish(settings.n)), provenance: provenance! };
+  const finished = (k: number): readonly RowValues[] => rows.map((accumulators: readonly Accumulator[]) => accumulators[k]!.finish(settings.n));
+  return inside.map((each, k) => ({ values: finished(k), inside: each }));
 }

@@ -11,8 +11,8 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { disposedError, planForward, planVjp, ruleName, scorePlan, targetCotangent } from "@xdeep/core/backend";
-import type { ForwardPlan, ScoredPlan } from "@xdeep/core/backend";
+import { disposedError, planForward, planVjp, ruleName, runPerTarget, scorePlan, targetCotangent } from "@xdeep/core/backend";
+import type { ForwardPlan, ScoredPlan, VjpPlan } from "@xdeep/core/backend";
 import { weightRows } from "@xdeep/core/method";
 
 import type { Layer } from "./layer.ts";
@@ -114,6 +114,10 @@ export function analyticModel(options: AnalyticModelOptions): AnalyticModel {
     const plan = planVjp(model, request, trace.innerValues);
     begin("vjp", plan);
     const runs = runRows(plan);
+    return runPerTarget(plan, async (each) => backward(each, runs));
+  }
+
+  function backward(plan: VjpPlan, runs: readonly (readonly Float64Array[])[]): VjpResult {
     const rule = plan.rectifiers.includes("Relu") ? (ruleName(plan.rule) as RectifierRule) : "standard";
     const depth = plan.cotangent === undefined ? depthOf(plan) : (trace.depthOf(plan.output.name) ?? options.layers.length);
     const { scored, entries } = scoreOf(runs, plan);

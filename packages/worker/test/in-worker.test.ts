@@ -4,9 +4,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 
-import { type Model, float32 } from "@xdeep/core";
+import { type Explainer, type Model, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
+import { layerGradientXActivation } from "@xdeep/layers";
+import { smooth } from "@xdeep/smooth";
 import { analyticModel, randomLayers } from "@xdeep/test-models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -54,11 +56,13 @@ afterAll(() => scripts.remove());
 describe("a model in a worker", () => {
   it("gives what it gives here, with every method, and names itself in provenance", async () => {
     await using model = await slowModel();
-    for (const explainer of [(each: Model) => new Backprop(each), (each: Model) => integrated(new Backprop(each), { n: 5 })]) {
+    const atLayer = (each: Model): Explainer => smooth(layerGradientXActivation(each, { layer: "layer1" }), { n: 2, std: 0.1 });
+    for (const explainer of [(each: Model) => new Backprop(each), (each: Model) => integrated(new Backprop(each), { n: 5 }), atLayer]) {
       const there = await explainer(model).explain(rows);
       const here = await explainer(local).explain(rows);
       expect(there.values).toEqual(here.values);
       expect(there.scores).toEqual(here.scores);
+      expect(there.layer).toBe(explainer === atLayer ? "layer1" : undefined);
       expect(Object.keys(there.provenance.versions)).toContain("@xdeep/worker");
     }
   });

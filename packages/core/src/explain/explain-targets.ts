@@ -1,12 +1,13 @@
 import { betweenRuns } from "../rows/between-runs.ts";
 import { XDeepError } from "../errors/error.ts";
-import type { Attribution, Explained, Explainer, Progress, TargetsOptions } from "../contract/explainer.ts";
+import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Progress, TargetsOptions } from "../contract/explainer.ts";
+import type { Model } from "../contract/model.ts";
 import type { TargetOption } from "../contract/target.ts";
 import type { Input } from "../tensors/tensor.ts";
 
 /**
- * Explains several targets of one input, to compare them: one attribution for each, in their order. Gradients run the network forward once for all
- * targets where the backend can; other methods explain one target after the other.
+ * Explains several targets of one input, to compare them: one attribution for each, in their order. Gradients, and the methods over them, run the network forward
+ * once for all targets where the backend can; other methods explain one target after the other.
  *
  * @throws {XDeepError} OPTION_INVALID for an empty list, and the codes of `explain`
  */
@@ -18,7 +19,12 @@ export async function explainTargets<I extends Input, O extends TargetsOptions =
 ): Promise<readonly Attribution<Explained<I, O>>[]> {
   if (!Array.isArray(targets) || targets.length === 0)
     throw new XDeepError("OPTION_INVALID", "`targets` is a list of one target or more.", { details: { option: "targets", got: targets } });
-  if (explainer.explainTargets !== undefined) return explainer.explainTargets<I, O>(input, targets, options);
+  const unheard = (options as ExplainOptions | undefined)?.target;
+  if (unheard !== undefined)
+    throw new XDeepError("OPTION_INVALID", "explainTargets takes its targets as a list, not in `target`: leave it out.", {
+      details: { option: "target", got: unheard },
+    });
+  if (explainer.explainTargets !== undefined && targets.length > 1) return explainer.explainTargets<I, O>(input, targets, options);
   const { signal, onProgress }: TargetsOptions = options ?? {};
   const results: Attribution<Explained<I, O>>[] = [];
   for (const [k, target] of (targets as readonly TargetOption[]).entries()) {
@@ -28,4 +34,25 @@ export async function explainTargets<I extends Input, O extends TargetsOptions =
     results.push(await explainer.explain<I, O>(input, call));
   }
   return results;
+}
+
+/** Explains any number of targets at once: how a method that takes several is written. */
+export type ExplainEach = <T extends Input>(
+  input: Input,
+  targets: readonly (TargetOption | undefined)[],
+  options: TargetsOptions,
+) => Promise<readonly Attribution<T>[]>;
+
+/** The explainer of a method that is written for several targets: `explain` is that of one. */
+export function explainerOfTargets(model: Model, method: MethodDescription, explainEach: ExplainEach): Explainer {
+  async function explainOne<T extends Input>(input: Input, { target, ...call }: ExplainOptions): Promise<Attribution<T>> {
+    const [attribution] = await explainEach<T>(input, [target], call);
+    return attribution!;
+  }
+  return {
+    model,
+    method,
+    explain: (input, call) => explainOne(input, call ?? {}),
+    explainTargets: (input, targets, call) => explainEach(input, targets, call ?? {}),
+  };
 }
