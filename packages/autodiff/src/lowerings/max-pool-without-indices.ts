@@ -16,6 +16,7 @@ import { narrowConcat } from "./narrow-joins.ts";
 export const maxPoolWithoutIndices: Lowering = {
   name: "max-pool-without-indices",
   rule: maxPoolRule,
+  isNeeded: true,
   pullback: function maxPoolWithoutIndicesPullback({ g, node, attributes, input, output, cotangent }) {
     const x = input(0);
     const windows = windowsOf(attributes, attributes.ints("kernel_shape", []), spatialDims(x));

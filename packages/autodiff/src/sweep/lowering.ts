@@ -10,6 +10,8 @@ export interface Lowering {
   readonly name: string;
   /** The rule that it stands in for. A rule that a caller passes in its place is never lowered. */
   readonly rule: GradientRule;
+  /** The engine cannot run the plain form: backward rules that call the rule get this one. Others keep the plain form, which lowerings know by its neighbours. */
+  readonly isNeeded?: boolean;
   /** Input cotangents as the rule's pullback returns them, `held` for an entry that another holds; null where the condition does not hold. */
   readonly pullback: (context: PullbackContext) => readonly (Value | null)[] | null;
 }

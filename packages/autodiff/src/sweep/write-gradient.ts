@@ -150,9 +150,14 @@ function rulesInForce(graph: TypedGraph, path: ActivePath, options: GradientOpti
 
 /** The rule of a node under the backward rule, in the form that the engine runs fastest where it stays what it is. */
 function changed(found: GradientRule, node: NodeProto, graph: GraphFacts, options: GradientOptions, passing: Passing): GradientRule {
-  const fast = lowered(found, options.lowerings ?? []);
-  const own = passing.ruleOf(found, node, graph, "network");
-  if (own === found) return fast;
+  const lowerings = options.lowerings ?? [];
+  const fast = lowered(found, lowerings);
+  const plain = lowered(
+    found,
+    lowerings.filter(({ isNeeded }) => isNeeded === true),
+  );
+  const own = passing.ruleOf(plain, node, graph, "network");
+  if (own === plain) return fast;
   return passing.keepsLowerings === true ? passing.ruleOf(fast, node, graph, "network") : own;
 }
 
