@@ -7,22 +7,17 @@ import { feedsOf, inputName, modelOf, noise, seedOf, valuesOf, wrtOf } from "./c
 import type { RuleSpec } from "./rule-spec.ts";
 import { readSpecs, specFiles } from "./rule-specs.ts";
 
-/** Operators without a DeepLIFT rule: jumps, products of many factors, graphs of the model's own, losses. */
+/** Operators without a DeepLIFT rule: jumps, loops of the model's own, losses. */
 const REFUSED: ReadonlySet<string> = new Set([
-  "CumProd",
   "DeformConv",
-  "Det",
-  "If",
   "Loop",
   "MaxUnpool",
   "NegativeLogLikelihoodLoss",
   "OneHot",
   "Range",
-  "ReduceProd",
   "Scan",
   "SoftmaxCrossEntropyLoss",
   "TensorScatter",
-  "TopK",
 ]);
 
 /** Operands that are data, where others are parameters: relevance goes to data alone. */
@@ -50,7 +45,12 @@ const DATA: Readonly<Record<string, readonly number[]>> = {
 };
 
 function isRefused({ op, name, attributes }: RuleSpec): boolean {
-  return REFUSED.has(op) || name === "ij,jk,kl->il" || attributes?.["mode"] === "max" || ["max", "min", "mul"].includes(String(attributes?.["reduction"]));
+  return (
+    REFUSED.has(op) ||
+    name === "axes known only at run time" ||
+    attributes?.["mode"] === "max" ||
+    ["max", "min", "mul"].includes(String(attributes?.["reduction"]))
+  );
 }
 
 /** The float operands that differ in the two runs. Those that a body reads from around it are the same. */

@@ -17,6 +17,7 @@ export type { ModelFacts } from "./contract/delegate-model.ts";
 export { ELEMENT_ARRAYS, arrayNameOf, isFloatType } from "./tensors/data-types.ts";
 export type { ElementArray } from "./tensors/data-types.ts";
 export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
+export { gaussLegendre } from "./explain/gauss-legendre.ts";
 export { checkLocation, leadsOut, normalizeLocation, resolveLocation, webAddress } from "./backends/location.ts";
 export { nearestNames } from "./errors/nearest-names.ts";
 export { nodeModule } from "./backends/node-module.ts";

@@ -16,6 +16,7 @@ export { explainerOfTargets } from "./explain/explain-targets.ts";
 export type { ExplainEach } from "./explain/explain-targets.ts";
 export { feedInner } from "./explain/feed-inner.ts";
 export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
+export { gaussLegendre } from "./explain/gauss-legendre.ts";
 export { nearestNames } from "./errors/nearest-names.ts";
 export { checkSeed, createNoise } from "./noise/noise.ts";
 export type { NoiseSource } from "./noise/noise.ts";

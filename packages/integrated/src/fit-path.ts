@@ -1,4 +1,4 @@
-import { gaussLegendre } from "./gauss-legendre.ts";
+import { gaussLegendre } from "@xdeep/core/method";
 
 /** What is known of F on a path: points in ascending order, none of them an end, F there, and F′ = Σ (x − x′) ⊙ ∇F there. */
 export interface PathSamples {

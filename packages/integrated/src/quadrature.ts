@@ -1,4 +1,4 @@
-import { gaussLegendre } from "./gauss-legendre.ts";
+import { gaussLegendre } from "@xdeep/core/method";
 
 /** Every scheme by which the path integral is approximated. */
 export const QUADRATURES = ["midpoint", "gausslegendre", "trapezoid", "left", "right"] as const;

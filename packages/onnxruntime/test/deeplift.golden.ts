@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { loadModel } from "@xdeep/onnxruntime";
 import { GoldenCase, goldenNames } from "./golden-case.ts";
 
-/** Σ |R| is thousands of times F(x) − F(x′) on `norms`. `ops_reduce` has a ReduceProd, which is refused. */
+/** Σ |R| is thousands of times F(x) − F(x′) on `norms`. */
 const LOOSE: Readonly<Record<string, number>> = { norms: 1e-4 };
 
-describe.each(goldenNames().filter((name) => name !== "ops_reduce"))("DeepLIFT on %s", (name) => {
+describe.each(goldenNames())("DeepLIFT on %s", (name) => {
   const golden = new GoldenCase(name);
 
   it("adds up to F(x) − F(0) in every row", async () => {

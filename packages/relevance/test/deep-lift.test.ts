@@ -81,13 +81,39 @@ describe("deepLift", () => {
     }
   });
 
+  it("adds up through products of many entries, products of three and sorted values, with zeros among them", async () => {
+    const list = (name: string, value: bigint): ReturnType<typeof tensorProto> =>
+      tensorProto(name, { type: "int64", dims: [1], data: BigInt64Array.of(value) });
+    const model = await load(
+      network(
+        [20],
+        [
+          nodeProto("Gemm", ["x", "w", "b"], ["z"]),
+          nodeProto("ReduceProd", ["z", "axis"], ["p"]),
+          nodeProto("Relu", ["z"], ["r"]),
+          nodeProto("Einsum", ["z", "r", "z"], ["e"], { equation: "ni,ni,ni->n" }),
+          nodeProto("Unsqueeze", ["e", "axis"], ["f"]),
+          nodeProto("TopK", ["r", "k"], ["t", "i"]),
+          nodeProto("Sum", ["p", "f", "t"], ["y"]),
+        ],
+        [weight("w", 1, [20, 40], 0.2), weight("b", 2, [40], 1), list("axis", 1n), list("k", 3n)],
+      ),
+    );
+    const x = numbers(3, [3, 20]);
+    const { convergenceDelta, scores } = await deepLift(model).explain(x, { target: 1 });
+    const atZero = await model.forward({ feeds: { x: float32([1, 20], new Float32Array(20)) }, target: 1 });
+    convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(1e-5 * Math.max(Math.abs(scores[row]!), Math.abs(atZero.scores[0]!))));
+    await model.dispose();
+  });
+
   it("names every operator that has no multiplier, and where", async () => {
-    const product = (from: string, to: string, name: string): ReturnType<typeof nodeProto> => nodeProto("ReduceProd", [from, "axes"], [to], {}, { name });
+    const most = (from: string, to: string, name: string): ReturnType<typeof nodeProto> =>
+      nodeProto("TopK", [from, "k"], [to, `${to}_places`], { sorted: 0 }, { name });
     const model = await load(
       network(
         [4],
-        [nodeProto("Gemm", ["x", "w"], ["z"]), product("x", "p", "one"), product("z", "q", "other"), nodeProto("Sum", ["z", "p", "q"], ["y"])],
-        [weight("w", 1, [4, 3]), tensorProto("axes", { type: "int64", dims: [1], data: BigInt64Array.of(1n) })],
+        [nodeProto("Gemm", ["x", "w"], ["z"]), most("x", "p", "one"), most("z", "q", "other"), nodeProto("Sum", ["z", "p", "q"], ["y"])],
+        [weight("w", 1, [4, 3]), tensorProto("k", { type: "int64", dims: [1], data: BigInt64Array.of(1n) })],
       ),
     );
     const refusal = deepLift(model).explain(float32([1, 4], [1, 2, 3, 4]));

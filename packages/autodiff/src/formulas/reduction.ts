@@ -23,6 +23,16 @@ export function reducedCount({ g, input, output }: PullbackContext): Value {
   return g.castLike(g.div(g.op("Size", [x]), g.op("Size", [y])), x);
 }
 
+/** How many elements a reduction takes together, where that is known before the run. */
+export function knownCount({ attributes, input, hasInput }: PullbackContext): number | null {
+  const { dims } = input(0).facts;
+  const axes = hasInput(1) ? knownInts(input(1)) : [];
+  if (dims === null || axes === null) return null;
+  if (axes.length === 0 && attributes.int("noop_with_empty_axes", 0) === 1) return 1;
+  const reduced = axes.length === 0 ? dims : axes.map((axis) => dims.at(axis));
+  return reduced.every((dim) => typeof dim === "number") ? product(reduced) : null;
+}
+
 function product(dims: readonly number[]): number {
   return dims.reduce((size, dim) => size * dim, 1);
 }

@@ -40,7 +40,7 @@ function takenBack(context: PullbackContext, g: GraphBuilder, name: string, wrt:
   const { attributes, outputCount, hasCotangent, cotangent } = context;
   const cotangents = Array.from({ length: outputCount }, (_, i) => (hasCotangent(i) ? cotangent(i) : null));
   try {
-    return gradientBody(context, g, attributes.graph(name) as GraphProto, { inputs: [], cotangents, wrt });
+    return gradientBody(context, g, attributes.graph(name) as GraphProto, { inputs: [], cotangents, wrt, twins: [] });
   } catch (error) {
     if (isXDeepError(error, "MODEL_INVALID")) return () => null;
     throw error;

@@ -1,4 +1,4 @@
-import type { Value } from "@xdeep/onnx";
+import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { addRule } from "../../rules/add.ts";
@@ -43,6 +43,49 @@ export function extremumRescale(op: "ReduceMax" | "ReduceMin"): () => Pullback {
       const all = g.add(share(x, y, g.keepWhere(leads, change)), share(twin(x), twin(y), g.keepWhere(g.not(leads), change)));
       return toOperand(context, 0, quotientOf(g, all, g.sub(x, twin(x))));
     };
+}
+
+/**
+ * TopK: the sum of the k largest entries is the largest sum of any k, and passes as maxima do: its change goes to the k entries of x where that sum is
+ * larger than at x′, else to those of x′, each by its own Δx times one factor between 0 and 1. The k-th value is the difference of two such sums.
+ */
+export function topKRescale(): Pullback {
+  return function topKRescalePullback(context) {
+    const { g, node, attributes, input, output, cotangent, twin, addOutput } = context;
+    if (attributes.int("sorted", 1) === 0) throw unsupportedNode(node, "its values are not sorted, and DeepLIFT compares them by their rank.");
+    const axis = attributes.int("axis", -1);
+    const [x, y, m] = [input(0), output(0), cotangent(0)];
+    const cumulated = (value: Value, reverse = 0): Value => g.op("CumSum", [value, g.int(axis)], { reverse });
+    const [dx, change] = [g.sub(x, twin(x)), cumulated(g.sub(y, twin(y)))];
+    const zero = g.scalar(0, change);
+    const leads = attributes.int("largest", 1) === 1 ? g.greaterOrEqual(change, zero) : g.lessOrEqual(change, zero);
+    const ofSums = g.sub(m, followingAlong(g, m, axis));
+    const given = (indices: Value, part: Value): Value => {
+      const moved = cumulated(g.op("GatherElements", [dx, indices], { axis }));
+      const factor = g.op("Clip", [quotientOf(g, change, moved), zero, g.scalar(1, change)]);
+      return g.op("ScatterElements", [g.zerosLike(x), indices, cumulated(g.mul(part, factor), 1)], { axis });
+    };
+    const others = g.repeat(node, [twin(x), input(1)], {}, { outputs: 2 })[1]!;
+    return [g.add(given(addOutput(1), g.keepWhere(leads, ofSums)), given(others, g.keepWhere(g.not(leads), ofSums))), null];
+  };
+}
+
+/** At each place what stands at the next one along an axis, 0 at the last. */
+function followingAlong(g: GraphBuilder, value: Value, axis: number): Value {
+  const cut = (from: number, to: number): Value => g.slice(value, g.ints([from]), g.ints([to]), g.ints([axis]));
+  return g.concat([cut(1, Number.MAX_SAFE_INTEGER), g.zerosLike(cut(0, 1))], axis);
+}
+
+/** If: the rules of the branch that is taken, in both runs the same. */
+export function branchRescale(found: GradientRule): Pullback {
+  return function branchRescalePullback(context) {
+    if (isOther(context, 0))
+      throw unsupportedNode(
+        context.node,
+        "its condition depends on what is explained, so the two runs may take different branches, which DeepLIFT cannot compare.",
+      );
+    return found.pullback(context);
+  };
 }
 
 /** Max(a, b) = b + relu(a − b), Min(a, b) = a − relu(a − b), one operand after the other. */

@@ -6,6 +6,7 @@ import { valueOf } from "../../graph/typed-graph.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
 import { carriesGradient } from "../../sweep/coverage.ts";
 import { activePath } from "../../sweep/active-path.ts";
+import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
 import { twinWithin, writeTwin } from "../../sweep/twin.ts";
@@ -29,15 +30,22 @@ export const deepLiftRule: BackwardRule = {
       const whole = functions.get(node);
       return whole && wholeFunctionRescale(whole, request);
     };
+    const notes = new Set(jumps(request, graph, differs));
     return {
       graph,
       references,
       twinOf,
       ownRule,
-      ruleOf: (found, node, _, place) =>
-        rescaleRule(found, node, place === "network" ? operandsOf(node).filter((name) => isFloat(name) && differs(name)) : null),
+      ruleOf(found, node, around, place) {
+        if (place !== "network") return rescaleRule(found, node, null);
+        if (around.facts !== graph.facts) return inBranch(found, node, notes);
+        const differing = operandsOf(node).filter((name) => isFloat(name) && differs(name));
+        return rescaleRule(found, node, differing);
+      },
       result: (x, m) => request.g.mul(request.g.sub(x, twinOf(x)), m),
-      notes: jumps(request, graph, differs),
+      get notes() {
+        return [...notes];
+      },
     };
   },
 };
@@ -63,6 +71,21 @@ function rescaleRule(found: GradientRule, node: NodeProto, differing: readonly s
   return adapted === undefined ? found : { ...found, pullback: adapted(found) };
 }
 
+/** The rule of a node in a branch of If: which of its operands differ is known once the sweep is there. */
+function inBranch(found: GradientRule, node: NodeProto, notes: Set<string>): GradientRule {
+  return {
+    ...found,
+    pullback(context) {
+      const operands = operandsOf(context.node).flatMap((name, i) =>
+        name !== "" && isOther(context, i) ? [{ name, i, type: context.input(i).facts.type }] : [],
+      );
+      if (node.opType !== "Where" && operands.some(({ i }) => !context.wants(i))) notes.add(jumpsBefore([node]));
+      const differing = operands.flatMap(({ name, type }) => (isFloatType(type) ? [name] : []));
+      return rescaleRule(found, context.node, differing).pullback(context);
+    },
+  };
+}
+
 /** Whether the rule knows the operator, and what of it depends on the input: data, not parameters. */
 function isKnownForm(key: string, node: NodeProto, differing: readonly string[]): boolean {
   const attributes = new Attributes(node);
@@ -84,6 +107,9 @@ function jumps({ of, wrt }: PassingRequest, graph: PassingRequest["graph"], diff
   const isLost = (name: string): boolean => differs(name) && varying.has(name) && !path.values.has(name);
   const met = path.nodes.filter((node) => node.opType !== "Where" && operandsOf(node).some(isLost));
   if (met.length === 0) return [];
-  const names = met.map(nodeLabel).join(", ");
-  return [`DeepLIFT has no multiplier for jumps: what the score changes by those before ${names} is in no relevance.`];
+  return [jumpsBefore(met)];
+}
+
+function jumpsBefore(nodes: readonly NodeProto[]): string {
+  return `DeepLIFT has no multiplier for jumps: what the score changes by those before ${nodes.map(nodeLabel).join(", ")} is in no relevance.`;
 }

@@ -1,20 +1,56 @@
+import { gaussLegendre } from "@xdeep/core/backend";
 import type { Value } from "@xdeep/onnx";
+import { knownInts } from "../../formulas/int-list.ts";
+import { knownCount } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
 
-/** Products of two values: Δ(a b) = Δa (b + b′) / 2 + Δb (a + a′) / 2, the ordinary pullback at the mean of both runs. */
+/** More entries than this are refused: each of the points below takes the product apart once. */
+const MOST_ENTRIES = 256;
+
+/**
+ * Products: the ordinary pullback, averaged over the line from x′ to x. That of k factors is a polynomial of degree k − 1 on it, so that ⌈k/2⌉ points of
+ * Gauss–Legendre average it exactly, and shares add up. Of two factors that is the mean of both runs: Δ(a b) = Δa (b + b′) / 2 + Δb (a + a′) / 2. Of
+ * three it is the mean of the three ways to multiply in pairs, of any number the Shapley value of each factor: their order does not matter, and
+ * zeros need no care.
+ */
 export function product(found: GradientRule): Pullback {
   return function productPullback(context) {
-    const { g, node, input, inputCount, twin } = context;
-    const factors = Array.from({ length: inputCount }, (_, i) => i).filter((i) => context.hasInput(i) && isOther(context, i));
-    if (node.opType === "Einsum" && factors.length > 2) throw unsupportedNode(node, "DeepLIFT takes products of two values apart, and this one has more.");
-    const mean = (value: Value): Value => {
-      const other = twin(value);
-      return other.name === value.name ? value : g.scale(g.add(value, other), 0.5);
-    };
-    return found.pullback({ ...context, input: (i) => mean(input(i)) });
+    const { g, inputCount } = context;
+    const { nodes, weights } = gaussLegendre(Math.max(1, Math.ceil(factorCount(context) / 2)));
+    const [first, ...others] = Array.from(nodes, (t) => found.pullback(between(context, t))) as [ReturnType<Pullback>, ...ReturnType<Pullback>[]];
+    if (others.length === 0) return first;
+    const weighted = (i: number): readonly Value[] => [first, ...others].map((values, k) => g.scale(values[i]!, weights[k]!));
+    return Array.from({ length: inputCount }, (_, i) => (first[i] == null ? null : g.sum(weighted(i))));
   };
+}
+
+/** What a pullback sees of its node at x′ + t (x − x′). */
+function between(context: PullbackContext, t: number): PullbackContext {
+  const { g, input, twin } = context;
+  const at = (value: Value): Value => {
+    const other = twin(value);
+    if (other.name === value.name) return value;
+    return t === 0.5 ? g.scale(g.add(value, other), 0.5) : g.add(g.scale(value, t), g.scale(other, 1 - t));
+  };
+  return { ...context, input: (i) => at(input(i)) };
+}
+
+/** How many factors that depend on the input are multiplied for one entry of the result, at most. */
+function factorCount(context: PullbackContext): number {
+  const { node, input, hasInput, inputCount } = context;
+  if (node.opType === "Einsum") return Array.from({ length: inputCount }, (_, i) => i).filter((i) => hasInput(i) && isOther(context, i)).length;
+  const count = { CumProd: () => knownDim(input(0), knownInts(input(1))?.[0]), Det: () => knownDim(input(0), -1), ReduceProd: () => knownCount(context) };
+  const found = node.opType in count ? count[node.opType as keyof typeof count]() : 2;
+  if (found === null) throw unsupportedNode(node, "how many entries it multiplies is known only at run time, and DeepLIFT needs the number.");
+  if (found > MOST_ENTRIES) throw unsupportedNode(node, `it multiplies ${found} entries, and DeepLIFT takes products of at most ${MOST_ENTRIES} apart.`);
+  return found;
+}
+
+function knownDim(value: Value, axis: number | undefined): number | null {
+  const dim = axis === undefined ? undefined : value.facts.dims?.at(axis);
+  return typeof dim === "number" ? dim : null;
 }
 
 /** Div: Δ(a / b) = Δa (1/b + 1/b′) / 2 − Δb (a + a′) / 2 / (b b′). */

@@ -1,7 +1,7 @@
 import { alongReduced } from "../../formulas/reduction.ts";
 import { toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback } from "../../sweep/rule.ts";
-import { extremumRescale, maxPoolRescale, pairwiseRescale, whereRescale } from "./choices.ts";
+import { branchRescale, extremumRescale, maxPoolRescale, pairwiseRescale, topKRescale, whereRescale } from "./choices.ts";
 import { instanceNormalization, layerNormalization, localResponseNormalization, reducedSum } from "./compositions.ts";
 import { absolute, closed, exact, relative, rescaled, rescaledSum } from "./elementwise.ts";
 import { powerRescale } from "./power.ts";
@@ -23,13 +23,13 @@ export const UNCHANGED: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Products: where two factors depend on the input their rules act at the mean of both runs. */
+/** Products of several operands, linear in each. */
 export const PRODUCTS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul", "Mul"]);
 
 /** Operands that may depend on the input, other than the first alone. */
 export const DATA: ReadonlyMap<string, "all" | readonly number[]> = new Map<string, "all" | readonly number[]>([
   ...(
-    "Add Attention Concat Div Max Mean Min Pow Scan Sub Sum Where com.microsoft:Attention com.microsoft:MultiHeadAttention com.microsoft:SkipLayerNormalization " +
+    "Add Attention Concat Div If Max Mean Min Pow Scan Sub Sum Where com.microsoft:Attention com.microsoft:MultiHeadAttention com.microsoft:SkipLayerNormalization " +
     "com.microsoft:SkipSimplifiedLayerNormalization com.microsoft:FusedMatMul"
   )
     .split(" ")
@@ -46,6 +46,7 @@ export const DATA: ReadonlyMap<string, "all" | readonly number[]> = new Map<stri
 /** The rescale rule by operator. */
 export const RESCALED: ReadonlyMap<string, Adaptation> = new Map<string, Adaptation>([
   ...[...PRODUCTS].map((op) => [op, product] as const),
+  ...["CumProd", "Det", "ReduceProd"].map((op) => [op, product] as const),
   ["Div", quotient],
   ...["Abs", "Clip", "HardSigmoid", "LeakyRelu", "Mod", "PRelu", "Relu", "Shrink", "ThresholdedRelu"].map((op) => [op, rescaled(exact)] as const),
   ..."Asinh Atan Celu Cos Cosh Elu Erf Exp Gelu HardSwish Mish Selu Sigmoid Sin Sinh Softplus Softsign Swish Tanh com.microsoft:Gelu com.microsoft:QuickGelu"
@@ -76,7 +77,9 @@ export const RESCALED: ReadonlyMap<string, Adaptation> = new Map<string, Adaptat
   ["ReduceMin", extremumRescale("ReduceMin")],
   ["Max", pairwiseRescale("Max")],
   ["Min", pairwiseRescale("Min")],
+  ["TopK", topKRescale],
   ["Where", whereRescale],
+  ["If", branchRescale],
   ["LayerNormalization", layerNormalization],
   ["InstanceNormalization", instanceNormalization],
   ["LRN", localResponseNormalization],
