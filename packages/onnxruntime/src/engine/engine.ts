@@ -32,12 +32,13 @@ export async function loadEngine(
   try {
     return describeEngine(name, runtimeOf(await importEngine(name)));
   } catch (cause) {
-    const advice = isNode() ? `Install it beside @xdeep/onnxruntime: npm install ${name}` : `Import it in your own code and pass it: ${HAND_OVER}`;
+    const handOver = `pass it: import * as ort from "${name}"; loadModel(source, { engine: ort })`;
+    const advice = isNode()
+      ? `Install it beside @xdeep/onnxruntime: npm install ${name}. In a bundle for a server, keep @xdeep/onnxruntime out of the bundle, or ${handOver}`
+      : `Import it in your own code and ${handOver}`;
     throw new XDeepError("ENGINE_MISSING", `The engine ${name} could not be loaded. ${advice}`, { details: { engine: name }, cause });
   }
 }
-
-const HAND_OVER = 'import * as ort from "onnxruntime-web"; loadModel(source, { engine: ort })';
 
 /** By a name that bundlers do not see: they would have to find both engines. */
 function importByName(name: EngineName): Promise<unknown> {
