@@ -142,7 +142,10 @@ describe("masks", () => {
 
 describe("what cannot be done", () => {
   it.each([
-    ["deletoin", /There is no metric "deletoin"/],
+    ["deletoin", /There is no metric "deletoin"\. Did you mean deletion\?/],
+    ["pointing-game:masks", /There is no metric "pointing-game"\. Did you mean pointing\?/],
+    ["relevance_mass", /Did you mean mass\?/],
+    ["deletion,beauty", /There is no metric "beauty"\. Metrics are deletion/],
     ["pointing", /pointing: it needs a folder of masks/],
     ["pointing:a,mass:b", /several folders of masks: a, b/],
     ["deletion:nothing", /mean, blur or a number/],

@@ -21,6 +21,7 @@ import {
   sparseness,
 } from "@xdeep/metrics";
 
+import { didYouMean } from "../did-you-mean.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What a metric is made with. */
@@ -104,10 +105,15 @@ export function resolveMetrics(names: readonly string[]): readonly NamedMetric[]
     const at = name.indexOf(":");
     const [word, argument] = at < 0 ? [name, undefined] : [name.slice(0, at), name.slice(at + 1)];
     const found = Object.hasOwn(METRIC_WORDS, word) ? METRIC_WORDS[word] : undefined;
-    if (found === undefined) throw new UsageError(`There is no metric "${word}". Metrics are ${Object.keys(METRIC_WORDS).join(", ")}.`);
+    if (found === undefined) throw unknownMetric(word);
     checkArgument(word, found, argument);
     return { name, word: found, argument };
   });
+}
+
+function unknownMetric(word: string): UsageError {
+  const words = Object.keys(METRIC_WORDS);
+  return new UsageError(`There is no metric "${word}".${didYouMean(word, words)} Metrics are ${words.join(", ")}.`);
 }
 
 /**

@@ -1,11 +1,12 @@
 import { type Aggregate, smooth } from "@xdeep/smooth";
 import { type BaselineOption, type QuadratureName, integrated } from "@xdeep/integrated";
 import { type Explainer, type Model, type RectifierRule, printable } from "@xdeep/core";
-import { checkExplainer, nearestNames } from "@xdeep/core/method";
+import { checkExplainer } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 
 import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
 import { ALONE_WORDS, type AloneMethod, aloneMethod } from "./alone-method.ts";
+import { didYouMean } from "../did-you-mean.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What a user can name, with one line on what it means: words that nest. */
@@ -101,17 +102,9 @@ function unknownMethod(name: string, tried: readonly string[]): UsageError {
     tried.length === 0 ? "" : ` Nor is there a package ${tried.map((specifier) => `"${printable(specifier)}"`).join(" or ")} in ${process.cwd()} or above.`;
   const words = [...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)];
   const [asked = name] = name.split(/[@:]/);
-  const meant = nearestNames(asked, words, 1).find((word) => isNear(word, asked));
-  const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
   return new UsageError(
-    `There is no method "${name}".${hint} Methods are ${words.join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
+    `There is no method "${name}".${didYouMean(asked, words)} Methods are ${words.join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
   );
-}
-
-/** Written without its dashes, or with a part in common. */
-function isNear(word: string, asked: string): boolean {
-  const parts = asked.toLowerCase().split(/[-_ ]/);
-  return parts.join("") === word.replaceAll("-", "") || word.split("-").some((part) => part.length > 2 && parts.includes(part));
 }
 
 /**
