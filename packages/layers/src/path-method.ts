@@ -1,5 +1,5 @@
 import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Model } from "@xdeep/core";
-import { assembleRows, checkContract, checkOptionNames, joinScores } from "@xdeep/core/method";
+import { assembleRows, checkContract, checkOptionNames, describeBaseline, joinScores } from "@xdeep/core/method";
 
 import { PATH_OPTIONS, type PathOptions, type PathRow, checkSteps, forEachRow } from "./input-path.ts";
 import { layerAttribution } from "./layer-method.ts";
@@ -26,8 +26,8 @@ export function pathMethod(model: Model, options: PathOptions, formula: PathForm
   checkContract(model);
   checkOptionNames(caller, options, [...PATH_OPTIONS, ...Object.keys(parameters)]);
   const n = checkSteps(caller, options);
-  const { layer } = options;
-  const method: MethodDescription = { name, parameters: { n, ...parameters, ...(layer === undefined ? {} : { layer }) } };
+  const { layer, baseline = 0 } = options;
+  const method: MethodDescription = { name, parameters: { n, ...parameters, baseline: describeBaseline(baseline), ...(layer === undefined ? {} : { layer }) } };
   return { model, method, explain: (input, call) => explainPath(model, options, (row) => formula.attribute(row, n), method, input, call ?? {}) };
 }
 

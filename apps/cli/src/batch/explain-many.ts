@@ -19,6 +19,7 @@ import { writeWholeFile } from "@xdeep/image";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { parseTarget } from "../explain/target-flag.ts";
+import { checkSettings, settingWarnings } from "../explain/method-settings.ts";
 import { resolveMethods } from "../explain/method.ts";
 import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { readLabels } from "../inputs/labels.ts";
@@ -80,7 +81,9 @@ async function plan(path: string, inputs: readonly string[], flags: ExplainFlags
   const companions = await findCompanionFiles(path);
   const labels = flags.labels === undefined ? (companions.labels?.labels ?? null) : await readLabels(flags.labels);
   if (flags.target !== undefined) parseTarget(flags.target, labels);
-  await resolveMethods(flags.method);
+  const methods = await resolveMethods(flags.method);
+  checkSettings(methods, flags);
+  for (const warning of settingWarnings(methods, flags)) io.stderr.write(`warning: ${warning}\n`);
   const loaded = await loadAnyModel(path, flags);
   const { model } = loaded;
   try {

@@ -24,10 +24,10 @@ export function addMethodOptions(command: Command, defaults: MethodDefaults): vo
   command
     .optionsGroup("Method:")
     .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
-    .option("-n, --steps <n>", `integrated: points on the path (default: ${defaults.steps})`, integerFrom(1))
+    .option("-n, --steps <n>", `integrated, paths to a layer: points on the path (default: ${defaults.steps})`, integerFrom(1))
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
     .option("--tolerance <delta>", "integrated: take points until |delta| is at most this, in units of the score", parsePositive)
-    .option("--baseline <value>", `integrated: ${defaults.baseline}`, collect)
+    .option("--baseline <value>", `integrated, deeplift, paths to a layer: ${defaults.baseline}`, collect)
     .option("--no-multiply-by-inputs", "integrated: the bare mean gradient, without the factor x - baseline")
     .option("--samples <n>", `smooth: noisy copies (default: ${defaults.samples})`, integerFrom(1))
     .addOption(
@@ -38,7 +38,7 @@ export function addMethodOptions(command: Command, defaults: MethodDefaults): vo
     .option("--noise-std <std>", "smooth: standard deviation in units of the model's input", parseNotNegative)
     .option("--seed <n>", `smooth: seed of the noise (default: ${DEFAULT_SEED})`, integerFrom(0))
     .addOption(new Option("--aggregate <name>", "smooth: what is made of the copies (default: mean)").choices(["mean", "meanSquare", "variance"]))
-    .option("--method-option <name=value>", "an option of a method of others; several times", collectOptions)
+    .option("--method-option <name=value>", "an option of lrp, or of a method of others; several times", collectOptions)
     .option("--rectifiers <list>", "guided, deconvnet: operators that count as rectifiers (default: Relu,Relu6)", splitList);
 }
 

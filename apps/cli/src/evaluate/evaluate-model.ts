@@ -6,6 +6,7 @@ import type { EvaluateFlags } from "../commands/evaluate-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { resolveBaselines } from "../explain/baseline-flag.ts";
 import { type NamedMethod, createExplainer, resolveMethods } from "../explain/method.ts";
+import { checkSettings, settingWarnings } from "../explain/method-settings.ts";
 import { isOfOneInput } from "../explain/of-one-input.ts";
 import { type OpenedModel, openModel } from "../explain/open-model.ts";
 import { type Report, createReport } from "../explain/report.ts";
@@ -50,6 +51,9 @@ export async function evaluateModel(path: string, args: readonly string[], flags
   const stems = fileStems(paths);
   const inputs = paths.map((each, n): NamedInput => ({ path: each, stem: stems[n]! }));
   const report = createReport(io, flags.json);
+  // Measures draw by the seed, too.
+  checkSettings(methods, flags, ["seed"]);
+  report.warn(settingWarnings(methods, flags));
   const labels = flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) };
   const opened = await openModel(path, { flags, labels, inputs, report });
   const { model, record } = opened;

@@ -18,6 +18,7 @@ import {
 
 import { UsageError } from "../usage-error.ts";
 import { RELEVANCE_WORDS, type RelevanceOptions } from "./relevance-words.ts";
+import type { Setting } from "./settings.ts";
 
 /** What can be told to a method that stands alone. */
 interface AloneOptions extends RelevanceOptions {
@@ -30,6 +31,8 @@ interface AloneWord {
   readonly meaning: string;
   /** It looks at a layer, which "@" may name. */
   readonly takesLayer: boolean;
+  /** Settings that change what it gives. */
+  readonly takes: readonly Setting[];
   /** What ":" may name; none for most. */
   readonly variants?: readonly string[];
   create(model: Model, options: AloneOptions): Explainer;
@@ -45,14 +48,23 @@ export interface AloneMethod {
 const atLayer = (meaning: string, create: (model: Model, options: { readonly layer?: string | undefined }) => Explainer): AloneWord => ({
   meaning,
   takesLayer: true,
+  takes: [],
   create: (model, { layer }) => create(model, { layer }),
 });
 const alongPath = (meaning: string, create: (model: Model, options: PathOptions) => Explainer): AloneWord => ({
   meaning,
   takesLayer: true,
+  takes: ["steps", "baseline"],
   create: (model, { layer, n, baseline }) => create(model, { layer, n, baseline: oneBaseline(baseline) }),
 });
-const ofModel = (meaning: string, create: (model: Model) => Explainer): AloneWord => ({ meaning, takesLayer: false, create: (model) => create(model) });
+const ofModel = (meaning: string, create: (model: Model) => Explainer): AloneWord => ({
+  meaning,
+  takesLayer: false,
+  takes: [],
+  create: (model) => create(model),
+});
+/** What attributes to inputs, or to other values by name. */
+const TO_VALUES: readonly Setting[] = ["takeMax", "wrt"];
 
 /** Methods by the word that names them. */
 export const ALONE_WORDS: Readonly<Record<string, AloneWord>> = {
@@ -60,15 +72,17 @@ export const ALONE_WORDS: Readonly<Record<string, AloneWord>> = {
   "grad-cam-plus-plus": atLayer("Grad-CAM with weights that count positions", gradCamPlusPlus),
   "hi-res-cam": atLayer("the layer times its gradient, summed over channels; signed, exact before a linear end", hiResCam),
   "layer-cam": atLayer("the layer times its positive gradient: good at earlier layers, too", layerCam),
-  "guided-grad-cam": atLayer("guided where Grad-CAM looks", guidedGradCam),
+  "guided-grad-cam": { ...atLayer("guided where Grad-CAM looks", guidedGradCam), takes: TO_VALUES },
   "layer-gradient-x-activation": atLayer("the layer times its gradient, channel by channel", layerGradientXActivation),
   "layer-integrated": alongPath("integrated gradients of the layer", layerIntegrated),
   conductance: alongPath("what passes through the layer from the baseline to x", conductance),
   "internal-influence": alongPath("mean gradient at the layer from the baseline to x", internalInfluence),
   "attention-rollout": ofModel("transformers: attention multiplied through all layers, for no class", attentionRollout),
   "gradient-attention": ofModel("transformers: attention times its gradient, layer by layer", gradientAttention),
-  "input-x-gradient": ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))),
-  ...Object.fromEntries(Object.entries(RELEVANCE_WORDS).map(([word, method]) => [word, { ...method, takesLayer: false }])),
+  "input-x-gradient": { ...ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))), takes: TO_VALUES },
+  ...Object.fromEntries(
+    Object.entries(RELEVANCE_WORDS).map(([word, method]) => [word, { ...method, takesLayer: false, takes: [...TO_VALUES, ...method.takes] }]),
+  ),
 };
 
 /**

@@ -35,7 +35,7 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
   });
   const { provenance } = attribution;
   const layer = await layerOf(attribution, explainer.model);
-  const takeMax = flags.takeMax && layer === null;
+  const takeMax = flags.takeMax && (layer === null || attribution.values[layer.name] === undefined);
   return {
     record: {
       model,

@@ -12,6 +12,7 @@ import { UsageError } from "../usage-error.ts";
 import { fileStems } from "../write/file-stem.ts";
 import { modelNames } from "../write/model-name.ts";
 import { explainModel } from "./explain-model.ts";
+import { checkSettings, settingWarnings } from "./method-settings.ts";
 import { resolveMethods } from "./method.ts";
 import { createReport } from "./report.ts";
 import type { Run } from "./run.ts";
@@ -33,6 +34,8 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);
   const methods = await resolveMethods(flags.method);
+  checkSettings(methods, flags);
+  report.warn(settingWarnings(methods, flags));
   const maps = models.length * paths.length * methods.length;
   const run: Run = {
     flags,

@@ -1,5 +1,5 @@
-import { type Aggregate, smooth } from "@xdeep/smooth";
-import { type BaselineOption, type QuadratureName, integrated } from "@xdeep/integrated";
+import { smooth } from "@xdeep/smooth";
+import { integrated } from "@xdeep/integrated";
 import { type Explainer, type Model, type RectifierRule, printable } from "@xdeep/core";
 import { checkExplainer } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
@@ -8,6 +8,7 @@ import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../l
 import { ALONE_WORDS, type AloneMethod, aloneMethod } from "./alone-method.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { UsageError } from "../usage-error.ts";
+import type { MethodSettings } from "./settings.ts";
 
 /** What a user can name, with one line on what it means: words that nest. */
 export const METHOD_WORDS: Readonly<Record<"vanilla" | "guided" | "deconvnet" | "integrated" | "smooth", string>> = {
@@ -30,23 +31,6 @@ export interface NamedMethod {
   readonly wrappers: readonly Wrapper[];
   /** In place of rule and wrappers. */
   readonly alone?: AloneMethod;
-}
-
-/** Parameters of every method; what a method does not use is ignored, what is undefined has the default of its package. */
-export interface MethodSettings {
-  readonly rectifiers?: readonly string[] | undefined;
-  readonly steps?: number | undefined;
-  readonly quadrature?: QuadratureName | undefined;
-  readonly tolerance?: number | undefined;
-  readonly multiplyByInputs?: boolean | undefined;
-  readonly baseline?: BaselineOption | undefined;
-  readonly samples?: number | undefined;
-  readonly noiseLevel?: number | undefined;
-  readonly noiseStd?: number | undefined;
-  readonly seed?: number | undefined;
-  readonly aggregate?: Aggregate | undefined;
-  /** For methods of others. */
-  readonly methodOption?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const RULES: ReadonlyMap<string, RectifierRule> = new Map([

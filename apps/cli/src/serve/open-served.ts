@@ -5,7 +5,9 @@ import type { Preprocessing } from "@xdeep/image";
 import type { OpenedModel, ServedMethods } from "@xdeep/server";
 import { pool } from "@xdeep/worker";
 
+import { settingsOf } from "../explain/method-settings.ts";
 import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/method.ts";
+import type { Setting } from "../explain/settings.ts";
 import { type CompanionFiles, findCompanionFiles } from "../inputs/companion-files.ts";
 import { planInputs } from "../inputs/prepare-input.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
@@ -32,6 +34,9 @@ async function preprocessingOf(model: Model, companion: CompanionFiles["pictures
 /** Parameters of methods that a request may give, by the names of the API. */
 const PARAMETERS = ["n", "quadrature", "tolerance", "multiplyByInputs", "baseline", "noiseLevel", "std", "seed", "aggregate", "rectifiers"] as const;
 
+/** Where parameters are called otherwise than settings. */
+const SETTINGS_OF: Readonly<Record<string, readonly Setting[]>> = { n: ["steps", "samples"], std: ["noiseStd"] };
+
 /** Gradients of a row where nobody says how many: an allowance for steps that are added until a tolerance is met. */
 const COSTS: Readonly<Record<string, number>> = { integrated: 25, smooth: 50 };
 const COST_OF_TOLERANCE = 500;
@@ -56,6 +61,10 @@ export const SERVED_METHODS: ServedMethods = {
     const [method] = await resolveMethods([name]).catch((error: unknown) => {
       throw invalid("method", name, error instanceof Error ? error.message : String(error));
     });
+    const taken = settingsOf(method!);
+    const unheard = Object.keys(parameters).find((parameter) => (SETTINGS_OF[parameter] ?? [parameter as Setting]).every((setting) => !taken.has(setting)));
+    if (unheard !== undefined)
+      throw invalid(unheard, parameters[unheard], `The method "${name}" takes no "${unheard}", which would change nothing. Leave it out.`);
     return createExplainer(model, method!, { ...rest, steps: n, samples: n, noiseStd: std, baseline } as Parameters<typeof createExplainer>[2]);
   },
   // Noise is drawn by the place of a row, and a tolerance adds steps for all rows that come together.
