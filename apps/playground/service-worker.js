@@ -25,7 +25,7 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(answer(request));
 });
 
-/** What is large and seldom asked for, such as the engine for GPUs, is kept once it was asked for. */
+/** What is large and seldom asked for, such as the engine for GPUs and the reference of the packages, is kept once it was asked for. */
 async function fetched(request, cache) {
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());

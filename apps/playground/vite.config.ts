@@ -18,7 +18,7 @@ function offline(): Plugin {
     name: "offline",
     apply: "build",
     generateBundle(_, bundle) {
-      const built = Object.keys(bundle).filter((name) => !/\.map$|asyncify/.test(name));
+      const built = Object.keys(bundle).filter((name) => !/\.map$|asyncify|^docs\/api-/.test(name));
       const copied = readdirSync(new URL("public/", import.meta.url), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => `${entry.parentPath}/${entry.name}`.slice(`${folder}public/`.length));

@@ -3,9 +3,11 @@ import { join } from "node:path";
 
 import type { Plugin } from "vite";
 
-import { type DocsPage, ROOT, docsPages, pictureFiles } from "./render-pages.ts";
+import { apiReference } from "./api-reference.ts";
+import { type DocsPage, docsPages, pictureFiles } from "./render-pages.ts";
+import { ROOT } from "./site.ts";
 
-const GROUPS = ["Guides", "Packages", "Programs"] as const;
+const GROUPS = ["Guides", "Packages", "Programs", "API"] as const;
 
 /** Writes the documentation into docs/ of the site, with what is searched. Its script is src/docs/docs.ts. */
 export function documentation(): Plugin {
@@ -14,16 +16,16 @@ export function documentation(): Plugin {
     apply: "build",
     generateBundle: {
       order: "pre",
-      handler(_, bundle) {
+      async handler(_, bundle) {
         const script = Object.values(bundle).find((chunk) => chunk.type === "chunk" && chunk.facadeModuleId?.endsWith("src/docs/docs.ts"));
         if (script?.type !== "chunk") return;
         const styles = [...(script.viteMetadata?.importedCss ?? [])];
-        const pages = docsPages();
+        const pages = docsPages(await apiReference());
         for (const page of pages) this.emitFile({ type: "asset", fileName: `docs/${page.file}`, source: layOut(page, pages, script.fileName, styles) });
         for (const path of pictureFiles(pages))
           this.emitFile({ type: "asset", fileName: `docs/files/${path.replaceAll("/", "-")}`, source: readFileSync(join(ROOT, path)) });
-        const parts = pages.flatMap(({ file, title, parts: found }) =>
-          found.map(({ id, heading, text }) => ({ id: `${file}#${id}`, page: title, heading, text })),
+        const parts = pages.flatMap(({ file, title, group, parts: found }) =>
+          found.map(({ id, heading, text }) => ({ id: `${file}#${id}`, page: group === "API" ? `${title}, API` : title, heading, text })),
         );
         this.emitFile({ type: "asset", fileName: "docs/search.json", source: JSON.stringify(parts) });
       },
@@ -53,12 +55,20 @@ ${styles.map((style) => `<link rel="stylesheet" href="../${style}">`).join("\n")
 <header><a class="home" href="index.html"><strong>xdeep</strong></a><div class="search"><label for="search" class="hidden">Search the documentation</label><input id="search" type="search" placeholder="Search" autocomplete="off"><ul id="found" aria-live="polite" hidden></ul></div><a href="../index.html">Try it</a></header>
 <div class="columns">
 <nav aria-label="Documentation"><details open><summary>Pages</summary>${nav.join("")}</details></nav>
-<main data-page="${page.file}">${page.html}</main>
+<main data-page="${page.file}">${page.html}${doors(page, pages)}</main>
 </div>
 <script type="module" src="../${script}"></script>
 </body>
 </html>
 `;
+}
+
+/** From the README of a package to what it exports. */
+function doors({ source, group }: DocsPage, pages: readonly DocsPage[]): string {
+  if (group !== "Packages") return "";
+  const name = source.replace(/^packages\/(.+)\/README\.md$/, "@xdeep/$1");
+  const links = pages.filter(({ group: other, title }) => other === "API" && (title === name || title.startsWith(`${name}/`)));
+  return links.length === 0 ? "" : `<h2>API</h2><ul>${links.map(({ file, title }) => `<li><a href="${file}">${escaped(title)}</a></li>`).join("")}</ul>`;
 }
 
 function escaped(text: string): string {

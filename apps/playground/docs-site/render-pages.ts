@@ -1,27 +1,30 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import markdownIt from "markdown-it";
 
-export const ROOT: string = fileURLToPath(new URL("../../../", import.meta.url));
-const REPOSITORY = "https://github.com/xdeep/xdeep/blob/main/";
+import type { ApiPage } from "./api-reference.ts";
+import { REPOSITORY, ROOT } from "./site.ts";
 
 /** A page of the documentation. */
 export interface DocsPage {
-  /** Below the repository, as "docs/errors.md". */
+  /** Below the repository, as "docs/errors.md"; "api/…" where there is no such file. */
   readonly source: string;
   /** Below the site's folder docs/, as "errors.html". */
   readonly file: string;
   readonly title: string;
-  readonly group: "Guides" | "Packages" | "Programs";
+  readonly group: "Guides" | "Packages" | "Programs" | "API";
   readonly html: string;
   /** What is searched: a part of the page under each heading. */
   readonly parts: readonly { readonly id: string; readonly heading: string; readonly text: string }[];
 }
 
-/** Every page of docs/, every README of a package that is published, and those of the programs. */
-export function docsPages(): readonly DocsPage[] {
+/** What every declaration has: no heading of a part that is searched. */
+const API_HEADINGS =
+  /^(Call Signature|Constructors?|Enumeration Members|Example|Extended by|Extends|Implementation of|Implements|Indexable|Inherited from|Methods|Overrides|Parameters|Properties|Returns|See|Throws|Type Declaration|Type Parameters)$/;
+
+/** Every page of docs/, every README of a package that is published, those of the programs, and the reference of the packages' exports. */
+export function docsPages(api: readonly ApiPage[] = []): readonly DocsPage[] {
   const guides = [
     "README.md",
     ...readdirSync(join(ROOT, "docs"))
@@ -37,21 +40,27 @@ export function docsPages(): readonly DocsPage[] {
     ...readmes("packages").map((source) => ({ source, group: "Packages" as const })),
     ...readmes("apps").map((source) => ({ source, group: "Programs" as const })),
   ];
-  const files = new Map(sources.map(({ source }) => [source, fileOf(source)]));
-  return sources.map(({ source, group }) => renderPage(source, group, files));
+  const written = [
+    ...sources.map(({ source, group }) => ({ source, group, text: readFileSync(join(ROOT, source), "utf8") })),
+    ...api.map(({ module, markdown }) => ({ source: `api/${module}.md`, group: "API" as const, text: markdown })),
+  ];
+  const files = new Map(written.map(({ source }) => [source, fileOf(source)]));
+  return written.map((page) => renderPage(page, files));
 }
 
 function fileOf(source: string): string {
   if (source === "README.md") return "index.html";
   return `${source
     .replace(/^docs\//, "")
+    .replace("@xdeep/", "")
     .replace(/\/README\.md$/, "")
     .replace(/\.md$/, "")
     .replaceAll("/", "-")}.html`;
 }
 
-function renderPage(source: string, group: DocsPage["group"], files: ReadonlyMap<string, string>): DocsPage {
-  const markdown = markdownIt({ html: false, linkify: false, typographer: false });
+function renderPage({ source, group, text }: Pick<DocsPage, "source" | "group"> & { readonly text: string }, files: ReadonlyMap<string, string>): DocsPage {
+  // TypeDoc marks the rows of its tables by elements, and escapes what docstrings hold.
+  const markdown = markdownIt({ html: group === "API", linkify: false, typographer: false });
   const parts: { id: string; heading: string; text: string }[] = [];
   const used = new Map<string, number>();
   let title = "";
@@ -63,7 +72,7 @@ function renderPage(source: string, group: DocsPage["group"], files: ReadonlyMap
         const id = uniqueSlug(heading, used);
         token.attrSet("id", id);
         title ||= heading;
-        parts.push({ id, heading, text: "" });
+        if (group !== "API" || !API_HEADINGS.test(heading)) parts.push({ id, heading, text: "" });
       } else if ((token.type === "inline" && tokens[n - 1]?.type !== "heading_open") || token.type === "fence") {
         const last = parts.at(-1);
         if (last !== undefined) last.text += `${token.type === "fence" ? token.content : plainText(token)} `;
@@ -71,7 +80,7 @@ function renderPage(source: string, group: DocsPage["group"], files: ReadonlyMap
       if (token.type === "inline") for (const child of token.children ?? []) redirect(child, source, files);
     });
   });
-  const html = markdown.render(readFileSync(join(ROOT, source), "utf8"));
+  const html = markdown.render(text);
   return { source, file: fileOf(source), title, group, html, parts };
 }
 

@@ -1,12 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-
 import { describe, expect, it } from "vitest";
 
-import { ROOT, docsPages, pictureFiles } from "../docs-site/render-pages.ts";
+import { docsPages, pictureFiles } from "../docs-site/render-pages.ts";
+import { brokenLinks, linksOf } from "./broken-links.ts";
 
 const pages = docsPages();
-const REPOSITORY = "https://github.com/xdeep/xdeep/blob/main/";
 
 describe("the documentation's site", () => {
   it("has every guide, every package and every program, each with a title", () => {
@@ -18,22 +15,30 @@ describe("the documentation's site", () => {
   });
 
   it("links to pages, parts, files and pictures that are there", () => {
-    const ids = new Map(pages.map(({ file, html }) => [file, new Set(Array.from(html.matchAll(/ id="([^"]+)"/g), ([, id]) => id!))]));
-    const broken = pages.flatMap(({ source, file, html }) =>
-      Array.from(html.matchAll(/ href="([^"]+)"/g), ([, href]) => decodeURIComponent(href!.replaceAll("&amp;", "&")))
-        .filter((href) => {
-          if (href.startsWith(REPOSITORY)) return !existsSync(join(ROOT, href.slice(REPOSITORY.length).split("#")[0]!));
-          if (/^[a-z]+:/.test(href)) return false;
-          const [page, id] = href.split("#");
-          const found = ids.get(page === "" ? file : page!);
-          return found === undefined || (id !== undefined && !found.has(id));
-        })
-        .map((href) => `${source}: ${href}`),
-    );
-    expect(broken).toEqual([]);
-    expect(pages.reduce((count, { html }) => count + (html.match(/ href="/g)?.length ?? 0), 0)).toBeGreaterThan(100);
+    expect(brokenLinks(pages)).toEqual([]);
+    expect(pages.flatMap(({ html }) => linksOf(html)).length).toBeGreaterThan(100);
     const shown = new Set(pages.flatMap(({ html }) => Array.from(html.matchAll(/ src="files\/([^"]+)"/g), ([, name]) => name)));
     expect(pictureFiles(pages).length).toBe(shown.size);
+  });
+
+  it("renders the reference of a package's exports: links between doors, and parts that are named by what they declare", () => {
+    const markdown = '# @xdeep/a\n\n### thing()\n\n#### Parameters\n\n| Parameter |\n| ------ |\n| <a id="x"></a> `x` \\<T\\>, see [other](a/b.md#other) |\n';
+    const docs = docsPages([
+      { module: "@xdeep/a", markdown },
+      { module: "@xdeep/a/b", markdown: "# @xdeep/a/b\n\n### other\n\n[thing](../a.md#x)\n" },
+    ]);
+    const added = docs.filter(({ group }) => group === "API");
+    expect(added.map(({ file, title }) => [file, title])).toEqual([
+      ["api-a.html", "@xdeep/a"],
+      ["api-a-b.html", "@xdeep/a/b"],
+    ]);
+    expect(brokenLinks(docs)).toEqual([]);
+    expect(added.map(({ parts }) => parts.map(({ heading }) => heading))).toEqual([
+      ["@xdeep/a", "thing()"],
+      ["@xdeep/a/b", "other"],
+    ]);
+    expect(added[0]!.parts[1]!.text).toContain("x");
+    expect(added[0]!.html).toContain("&lt;T&gt;");
   });
 
   it("can be searched under every heading", () => {

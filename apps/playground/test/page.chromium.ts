@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
+import { brokenLinks } from "./broken-links.ts";
 import { type BuiltPage, buildPage } from "./build-page.ts";
 
 const SHARED = fileURLToPath(new URL("../../../../shared/", import.meta.url));
@@ -312,6 +313,33 @@ describe("the page in Chromium, below a path", () => {
         .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
     });
     expect(found).toEqual([]);
+  });
+
+  it("has the documentation beside it: the exports of every package, links that lead somewhere, and a search that finds guides and declarations", async () => {
+    const folder = join(site.folder, "docs");
+    const docs = readdirSync(folder)
+      .filter((file) => file.endsWith(".html"))
+      .map((file) => ({ file, html: readFileSync(join(folder, file), "utf8") }));
+    expect(docs.filter(({ file }) => file.startsWith("api-")).length).toBeGreaterThan(20);
+    expect(brokenLinks(docs)).toEqual([]);
+    const page = await open("docs/index.html");
+    const find = async (words: string, heading: RegExp): Promise<void> => {
+      await page.getByRole("searchbox").fill(words);
+      await page.locator("#found a", { hasText: heading }).first().click();
+      await page.waitForLoadState();
+    };
+    await find("which method", /^Which method/);
+    expect(page.url()).toContain("which-method.html");
+    await find("captum", /^Coming from Captum/);
+    expect(page.url()).toContain("coming-from-captum.html");
+    await find("convergenceDelta attribution", /^Attribution /);
+    expect(page.url()).toMatch(/api-core\.html#attribution$/);
+    expect(
+      await page
+        .getByRole("row", { name: /convergenceDelta/ })
+        .first()
+        .isVisible(),
+    ).toBe(true);
   });
 
   it("is told by keys alone, from a network to the value of a pixel", async () => {

@@ -19,7 +19,14 @@ async function loadIndex(): Promise<MiniSearch<Part>> {
   const search = new MiniSearch<Part>({
     fields: ["page", "heading", "text"],
     storeFields: ["page", "heading"],
-    searchOptions: { boost: { page: 3, heading: 2 }, prefix: true, fuzzy: 0.15, combineWith: "AND" },
+    // Guides and packages stand before the reference.
+    searchOptions: {
+      boostDocument: (id) => (String(id).startsWith("api-") ? 0.6 : 1),
+      boost: { page: 3, heading: 2 },
+      prefix: true,
+      fuzzy: 0.15,
+      combineWith: "AND",
+    },
   });
   search.addAll(parts);
   return search;
