@@ -1,5 +1,5 @@
 import { GraphBuilder, type ModelProto, type ModelWithExternalData, type Value, nodeProto, rankOf, writeModelWithExternalData } from "@xdeep/onnx";
-import { type TypedGraph, cpuLowerings, isInnerValue, nodeLabel, rowMixingNode, scoredValue } from "@xdeep/autodiff";
+import { type TypedGraph, cpuLowerings, isInnerValue, nodeLabel, rowMixingNode, scoredValue, webgpuLowerings } from "@xdeep/autodiff";
 import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
 import { type InnerValues, checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
 import { resolveTargets } from "@xdeep/core/backend";
@@ -64,7 +64,8 @@ async function explainerProto(model: Model, methods: ExportedMethods, options: E
       details: { option: "profile", got: profile },
     });
   }
-  const { pointType = "float64" } = options;
+  const { webgpu = false } = options;
+  const pointType = pointTypeOf(options);
   if (pointType !== "float64" && pointType !== "float32") {
     throw new XDeepError("OPTION_INVALID", `pointType is "float64" or "float32", got "${String(pointType)}".`, {
       details: { option: "pointType", got: pointType },
@@ -77,6 +78,7 @@ async function explainerProto(model: Model, methods: ExportedMethods, options: E
     ...written,
     symbol,
     profile,
+    webgpu,
     metadata: { ...metadataOf(model, methods, options, written), "xdeep.batch_proof": proof, ...options.metadata },
   });
   if (profile === "portable") {
@@ -86,10 +88,15 @@ async function explainerProto(model: Model, methods: ExportedMethods, options: E
   return proto;
 }
 
+/** WebGPU has no float64. */
+function pointTypeOf({ pointType, webgpu = false }: ExportOptions): "float32" | "float64" {
+  return pointType ?? (webgpu ? "float32" : "float64");
+}
+
 function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: ExportedMethods, options: ExportOptions): WrittenExplainer {
   const g = new GraphBuilder({ opset: graph.opset, taken: new Set([...graph.facts.keys(), ""]), limits: { ...graph.limits, valueElements: Infinity } });
   const front = options.pixels === undefined ? null : pixelFront(g, model, options.pixels, symbol);
-  const forms = { rules: networkOf(model).rules, lowerings: options.lowerings ?? cpuLowerings };
+  const forms = { rules: networkOf(model).rules, lowerings: options.lowerings ?? (options.webgpu === true ? webgpuLowerings : cpuLowerings) };
   const network = new Network(graph, g, forms, new Map(front === null ? [] : [[front.replaced, front.value]]));
   const output = explainedOutput(graph, model, options.output);
   const scored = scoredValue(graph, output, options.score ?? "logit");
@@ -106,7 +113,7 @@ function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: Exp
       wrt,
       output,
       scored: scored.value,
-      pointType: options.pointType ?? "float64",
+      pointType: pointTypeOf(options),
       tensors: options.tensors ?? {},
       scanBeyond: options.profile === "server" ? (options.maxPoints ?? MOST_POINTS) : null,
       within: (body) => contextOf(body, copies.within(body)),

@@ -1,4 +1,4 @@
-import { typedGraph, withOutputs, type TypedGraph } from "@xdeep/autodiff";
+import { alignedConvolutions, typedGraph, withOutputs, type TypedGraph } from "@xdeep/autodiff";
 import { type Dim, type Facts, type ModelProto, metadataProps, operandsOf, sortNodes, valueInfoProto, withFields } from "@xdeep/onnx";
 
 import type { WrittenExplainer } from "./written-explainer.ts";
@@ -9,11 +9,12 @@ interface FinishOptions extends WrittenExplainer {
   /** The name of the batch size. */
   readonly symbol: string;
   readonly profile: "portable" | "server";
+  readonly webgpu: boolean;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The file: what its outputs need, in order, with the sizes that are known and portable names. */
-export function finishedModel(graph: TypedGraph, { g, inputs, replaced, outputs, symbol, profile, metadata }: FinishOptions): ModelProto {
+export function finishedModel(graph: TypedGraph, { g, inputs, replaced, outputs, symbol, profile, webgpu, metadata }: FinishOptions): ModelProto {
   const added = inputs.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "int64", [symbol, ...(facts.dims ?? []).slice(1)]));
   const input = [...graph.graph.input.filter(({ name }) => name !== replaced), ...added];
   const whole = withFields(graph.model, {
@@ -50,7 +51,8 @@ export function finishedModel(graph: TypedGraph, { g, inputs, replaced, outputs,
       }),
     }),
   });
-  return portableNames(profile === "portable" ? loweredOpset(finished) : finished, new Set(graph.facts.keys()));
+  const suited = webgpu ? alignedConvolutions(finished) : finished;
+  return portableNames(profile === "portable" ? loweredOpset(suited) : suited, new Set(graph.facts.keys()));
 }
 
 /** An output has a row for each of the input, also where the arithmetic of its sizes, as 8 N / 8, did not show it. */

@@ -34,7 +34,7 @@ export interface ExportOptions {
   /** Points that one row may become in the portable profile. Default 16. */
   readonly maxPoints?: number | undefined;
   /**
-   * What points of paths and noise are computed in: "float64" (the default) gives the API's to the bit, so that no kink lies between the two; "float32"
+   * What points of paths and noise are computed in: "float64" (the default, but with `webgpu`) gives the API's to the bit, so that no kink lies between the two; "float32"
    * for places without float64, such as TensorRT, and for files of half the noise.
    */
   readonly pointType?: "float32" | "float64" | undefined;
@@ -42,8 +42,12 @@ export interface ExportOptions {
   readonly tensors?: ExportTensors | undefined;
   /** Writers of methods by the names in their descriptions, beside ours. */
   readonly writers?: Readonly<Record<string, MethodWriter>> | undefined;
-  /** Forms of gradients that some engine runs faster. Default: those of @xdeep/autodiff for CPUs; `[]` for the plain forms. */
+  /** Forms of gradients that some engine runs faster. Default: those of @xdeep/autodiff for CPUs, or with `webgpu` for it; `[]` for the plain forms. */
   readonly lowerings?: readonly Lowering[] | undefined;
+  /**
+   * Writes what onnxruntime-web runs right on WebGPU: points in float32, no indices of max pools, no convolutions that its kernel gets wrong. Default false.
+   */
+  readonly webgpu?: boolean | undefined;
   /** More texts for the file's `metadata_props`. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -71,5 +75,6 @@ export const EXPORT_OPTIONS: readonly string[] = [
   "tensors",
   "writers",
   "lowerings",
+  "webgpu",
   "metadata",
 ] satisfies (keyof ExportOptions)[];

@@ -1,3 +1,4 @@
+import { alignedConvolutions } from "@xdeep/autodiff";
 import {
   type Dim,
   type GraphProto,
@@ -64,6 +65,14 @@ describe("checkPortable finds", () => {
   it.each(FAULTS)("%s", (_, rule, model) => {
     const findings = checkPortable(model instanceof Uint8Array ? model : writeModel(model));
     expect([...new Set(findings.filter(({ severity }) => severity === "error").map((finding) => finding.rule))]).toEqual([rule]);
+  });
+
+  it("and notes, convolutions that WebGPU computes wrongly where the file was not written for it", () => {
+    const w = tensorProto("w", { type: "float32", dims: [8, 6, 1], data: new Float32Array(48) });
+    const conv = file({ input: ["N", 6, 4], output: ["N", 8, 4], nodes: [nodeProto("Conv", ["x", "w"], ["y"], {}, { name: "conv" })] });
+    const model = withFields(conv, { graph: withFields(conv.graph!, { initializer: [w] }) });
+    expect(checkPortable(writeModel(model))).toMatchObject([{ rule: "webgpu", severity: "note", message: expect.stringContaining("6, 9, 15") as string }]);
+    expect(checkPortable(writeModel(alignedConvolutions(model))).map(({ rule }) => rule)).not.toContain("webgpu");
   });
 
   it("nothing in a file that keeps every rule", () => expect(checkPortable(writeModel(file()))).toEqual([]));

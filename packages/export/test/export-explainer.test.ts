@@ -215,6 +215,15 @@ describe("beyond maxPoints the server profile takes points one after the other, 
   });
 });
 
+it("written for WebGPU a file has no float64, no indices of max pools and no convolution of six channels to eight, and gives the same", async () => {
+  const explainer = integrated(gradient(conv!), { n: 4 });
+  const bytes = await exportExplainer(conv!, explainer.method, { webgpu: true });
+  expect(checkPortable(bytes).filter(({ rule }) => rule === "float64")).toEqual([]);
+  expect(checkPortable(bytes).map(({ message }) => message)).toEqual([expect.stringContaining("Col2Im")]);
+  const found = await runFile(bytes, { image: pictures(3) });
+  expect(relativeError(found["attribution"]!.data as Float32Array, (await explainer.explain(pictures(3))).values.data)).toBeLessThan(1e-5);
+});
+
 it("takes the writer of a method of others", async () => {
   const half: MethodWriter = ({ g, write }, { of }, rows) => {
     const { values } = write(of!, rows);

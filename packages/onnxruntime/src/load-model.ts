@@ -14,7 +14,7 @@ import { checkSizes, isFloatType, resolveLimits } from "@xdeep/onnx";
 import { knownRowMixing } from "./network/check-batched.ts";
 import { checkRanks, declareDims } from "./network/declare-dims.ts";
 import { type Device, cpuDevice, gpuDevice } from "./engine/device.ts";
-import { loweringsFor } from "./engine/device-rules.ts";
+import { loweringsFor, rewritingFor } from "./engine/device-rules.ts";
 import { cacheOf } from "./cache/cache-of.ts";
 import { EmptyValues } from "./engine/empty-values.ts";
 import { loadEngine } from "./engine/engine.ts";
@@ -70,7 +70,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.label})`,
-    sessions: new Sessions(engine, session, mostSessions(options), cache),
+    sessions: new Sessions(engine, session, { most: mostSessions(options), cache, rewrite: rewritingFor(device) }),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,

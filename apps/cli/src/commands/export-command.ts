@@ -52,6 +52,7 @@ function addFileOptions(command: Command): void {
     .option("--only", "leave the model's own outputs out")
     .option("--heat-map", "give a picture of the attribution besides: heat_map, uint8 [N, H, W]")
     .addOption(new Option("--reduce <how>", "heat map: what becomes of channels (default: sumAbs)").choices(REDUCTIONS))
+    .option("--webgpu", "write what onnxruntime-web runs right on WebGPU")
     .option("--external-data", "put the weights into FILE.data beside it: for models larger than the 2 GiB that one file can have")
     .option("--max-points <n>", "points that one row may become in the portable profile (default: 16)", integerFrom(1))
     .option("--size <pixels>", "side, or WIDTHxHEIGHT, of pictures whose size the file leaves open", parseSize)

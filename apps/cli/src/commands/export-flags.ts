@@ -27,6 +27,7 @@ export interface ExportFlags
   readonly reduce?: HeatMapReduction | undefined;
   /** Weights go into a second file. */
   readonly externalData?: boolean | undefined;
+  readonly webgpu?: boolean | undefined;
   readonly maxPoints?: number | undefined;
   readonly pixels?: "int32" | "uint8" | undefined;
   /** A folder for Triton's repository of models. */

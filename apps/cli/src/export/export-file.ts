@@ -45,6 +45,7 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
       wrt: flags.wrt,
       outputs: flags.only === true ? [] : undefined,
       maxPoints: flags.maxPoints,
+      webgpu: flags.webgpu,
       pixels: pixels?.input,
       heatMap: flags.heatMap === true || flags.reduce !== undefined ? { reduce: flags.reduce } : false,
       tensors: { baseline },

@@ -1,5 +1,5 @@
 import { type FloatTensor, float32, isXDeepError } from "@xdeep/core";
-import { modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { type LoadModelOptions, type ModelSource, loadModel } from "@xdeep/onnxruntime";
 import * as wasm from "onnxruntime-web/wasm";
 import * as webgpu from "onnxruntime-web/webgpu";
@@ -66,10 +66,29 @@ function wideJoin(): Uint8Array {
   );
 }
 
+function sixChannels(): Uint8Array {
+  return writeModel(
+    modelProto({
+      inputs: [valueInfoProto("x", "float32", ["N", 6, 5])],
+      outputs: [valueInfoProto("y", "float32", ["N", 8])],
+      initializers: [
+        tensorProto("w", { type: "float32", dims: [8, 6, 3], data: numbers([8, 6, 3]).data as Float32Array }),
+        tensorProto("axis", { type: "int64", dims: [1], data: BigInt64Array.of(2n) }),
+      ],
+      nodes: [
+        nodeProto("Conv", ["x", "w"], ["h"]),
+        nodeProto("Mul", ["h", "h"], ["squares"]),
+        nodeProto("ReduceSum", ["squares", "axis"], ["y"], { keepdims: 0 }),
+      ],
+    }),
+  );
+}
+
 const scenes: Readonly<Record<string, () => Promise<unknown>>> = {
   squeezenet: async () =>
     onBoth(new Uint8Array(await (await fetch("squeezenet.onnx")).arrayBuffer()), { [await inputOf("squeezenet.onnx")]: numbers([1, 3, 224, 224]) }),
   wideJoin: () => onBoth(wideJoin(), { x: numbers([2, 2]) }),
+  sixChannels: () => onBoth(sixChannels(), { x: numbers([2, 6, 5]) }),
   async deviceError() {
     const model = await loadModel(wideJoin(), { engine: webgpu, useGpu: true, allowSoftwareGpu: true });
     const ask = () => model.vjp({ feeds: { x: numbers([2, 2]) }, target: 3 });

@@ -1,3 +1,4 @@
+import { alignedConvolutions } from "@xdeep/autodiff";
 import { type ModelProto, type NodeProto, type ValueInfoProto, dataTypeName, defaultOpset, isDefaultDomain, withSubgraphs } from "@xdeep/onnx";
 
 import { type DeclaredValue, declaredValue } from "../declared-value.ts";
@@ -128,6 +129,12 @@ function* checkWebgpu(model: ModelProto): Generator<PortabilityFinding, void> {
   const found = [...new Set(nodesOf(model).map(({ opType }) => opType))].filter((op) => NOT_ON_WEBGPU.has(op));
   const asksForIndices = nodesOf(model).some(({ opType, output }) => opType === "MaxPool" && (output[1] ?? "") !== "");
   if (asksForIndices) yield note("webgpu", "", "MaxPool gives no indices on WebGPU, so the file does not run there.");
+  if (alignedConvolutions(model) !== model)
+    yield note(
+      "webgpu",
+      "",
+      "Convolutions of 6, 9, 15, 18 … channels to a multiple of 4 come out wrong on WebGPU in onnxruntime-web 1.30: write the file for it.",
+    );
   if (found.length > 0) yield note("webgpu", "", `${found.join(", ")}: no kernels on WebGPU, so these run on the CPU, with copies.`);
 }
 

@@ -1,4 +1,5 @@
-import { type Lowering, type RuleSet, cpuLowerings, wasmLowerings, webgpuLowerings } from "@xdeep/autodiff";
+import { type Lowering, type RuleSet, alignedConvolutions, cpuLowerings, wasmLowerings, webgpuLowerings } from "@xdeep/autodiff";
+import type { ModelProto } from "@xdeep/onnx";
 import type { Device } from "./device.ts";
 import type { Engine } from "./engine.ts";
 
@@ -13,4 +14,9 @@ export function loweringsFor(engine: Engine, device: Device): readonly Lowering[
   if (device.name.includes("webgpu")) return webgpuLowerings;
   if (device.gpu) return [];
   return engine.name === "onnxruntime-node" ? cpuLowerings : wasmLowerings;
+}
+
+/** What a graph must become for a device to compute it right. */
+export function rewritingFor(device: Device): (model: ModelProto) => ModelProto {
+  return device.name.includes("webgpu") ? alignedConvolutions : (model) => model;
 }

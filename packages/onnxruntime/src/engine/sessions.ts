@@ -20,6 +20,15 @@ export interface SessionSource<T> {
 
 const SEVERITIES = { verbose: 0, info: 1, warning: 2, error: 3, fatal: 4 } as const;
 
+/** How sessions are kept and made. */
+export interface SessionsOptions {
+  /** So many at a time. */
+  readonly most: number;
+  readonly cache: SessionCache | null;
+  /** What a graph must become for the device. */
+  readonly rewrite: (model: ModelProto) => ModelProto;
+}
+
 interface Kept {
   readonly prepared: Promise<Prepared<unknown>>;
   /** Calls that are running it. */
@@ -35,15 +44,17 @@ export class Sessions {
   readonly #options: InferenceSession.SessionOptions;
   readonly #most: number;
   readonly #cache: SessionCache | null;
+  readonly #rewrite: SessionsOptions["rewrite"];
   /** In the order of their last use. */
   readonly #kept = new Map<string, Kept>();
   #released = false;
 
-  constructor(engine: Engine, options: InferenceSession.SessionOptions, most: number, cache: SessionCache | null = null) {
+  constructor(engine: Engine, options: InferenceSession.SessionOptions, { most, cache, rewrite }: SessionsOptions) {
     this.#engine = engine;
     this.#options = { logSeverityLevel: SEVERITIES[engine.ort.env.logLevel ?? "warning"], ...options };
     this.#most = most;
     this.#cache = cache;
+    this.#rewrite = rewrite;
   }
 
   /** Runs `use` with the session of this key, created from `source` where there is none. A failed creation is not kept. Rejects after `release`. */
@@ -96,7 +107,8 @@ export class Sessions {
         await this.#cache!.drop(key);
       }
     }
-    const { model, plan } = source();
+    const { model: written, plan } = source();
+    const model = this.#rewrite(written);
     const { bytes, externalData } = writeModelInPieces(model);
     const options = { graphOptimizationLevel: optimizationLevel(model), ...this.#options, ...(externalData.length === 0 ? {} : { externalData }) };
     if (this.#cache === null) return { session: await this.#create(bytes, options), plan };
