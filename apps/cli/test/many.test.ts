@@ -31,7 +31,19 @@ describe("many inputs", () => {
     await pictures(join(folder), 9);
     await writeFile(join(folder, "03.png"), "no picture");
     await writeFile(join(folder, "labels.txt"), "red\ngreen\nnone\n");
-    const argv = ["explain", model, folder, "-m", "vanilla,integrated", "--labels", join(folder, "labels.txt"), "--preset", "unit", "--resize", "none"];
+    const argv = [
+      "explain",
+      model,
+      folder,
+      "-m",
+      "vanilla,integrated,grad-cam",
+      "--labels",
+      join(folder, "labels.txt"),
+      "--preset",
+      "unit",
+      "--resize",
+      "none",
+    ];
     const { code, stdout, stderr } = await cli.run([...argv, "--out", out, "--workers", "2", "--shard-size", "4", "--cache", join(folder, "kept"), "--json"]);
     expect((await readdir(join(folder, "kept"))).length).toBeGreaterThan(0);
     const { rows, errors, failures, summary } = JSON.parse(stdout) as ManyDocument;
@@ -50,6 +62,8 @@ describe("many inputs", () => {
     expect(shard.dims).toEqual([4, 3, 8, 8]);
     expect([...shard.numbers].slice(192, 384)).toEqual([...alone.numbers]);
     expect(shard.numbers[192]).toBeCloseTo(((PICTURE_WEIGHTS[1][0] / 64) * 10) / 255, 6);
+    const { rows: records } = JSON.parse(await readFile(join(out, "shards", "000001", "shard.json"), "utf8")) as { readonly rows: readonly RowRecord[] };
+    expect(records[0]!.facts).toMatchObject({ methods: { vanilla: { layer: null }, "grad-cam": { layer: { name: "rectified", channelAxis: 1 } } } });
     const mean = await readNpy(join(out, "means", "vanilla.green.npy"));
     expect(mean.numbers[0]).toBeCloseTo(Math.abs(PICTURE_WEIGHTS[1][0]) / 64, 6);
   });

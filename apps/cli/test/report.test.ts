@@ -68,6 +68,7 @@ describe("--report", () => {
     const record = {
       name: "vanilla",
       method: { name: "vanilla", parameters: {} },
+      layer: null,
       rule: "standard",
       output: "y",
       entries: "scores",

@@ -33,7 +33,7 @@ import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
 import { safeName } from "../write/file-stem.ts";
-import { asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
+import { type ManyFlags, asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
 
 /**
  * `xdeep explain` with many inputs: explains them in threads, into shards of `--out`, and sums up what was found. What is there already is not
@@ -41,10 +41,21 @@ import { asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
  *
  * @throws {XDeepError} as reading, loading and explaining do; {UsageError} for several models
  */
-export async function explainMany(models: readonly string[], inputs: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
+export async function explainMany(
+  models: readonly string[],
+  inputs: readonly string[],
+  { target: targets = [], ...rest }: ExplainFlags,
+  io: Io,
+): Promise<ExitCode> {
   const [model] = models;
   if (model === undefined || models.length > 1)
     throw new UsageError("Many inputs are explained by one model at a time: run the command once for each, with an --out of its own.");
+  if (new Set(targets).size > 1) {
+    throw new UsageError(
+      "--target is given several times, and shards hold one attribution of each row: run the command once for each, with an --out of its own, or give rows targets of their own by --column target=NAME.",
+    );
+  }
+  const flags: ManyFlags = { ...rest, target: targets[0] };
   const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
   const listed = await plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
   if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, flags, io);
@@ -54,7 +65,7 @@ export async function explainMany(models: readonly string[], inputs: readonly st
 }
 
 /** Hands shards out to those who run `xdeep work`, and waits for them. */
-async function explainByQueue(listed: ListedManifest, url: string, flags: ExplainFlags, io: Io): Promise<ExitCode> {
+async function explainByQueue(listed: ListedManifest, url: string, flags: ManyFlags, io: Io): Promise<ExitCode> {
   if (flags.workers !== undefined) throw new UsageError("--workers is for this machine, and with --queue it hands out work: give it to xdeep work.");
   const { distribute } = await import("@xdeep/bullmq");
   const command = `xdeep work ${flags.out} --queue ${url.replace(/\/\/.*@/, "//")}`;
@@ -63,7 +74,7 @@ async function explainByQueue(listed: ListedManifest, url: string, flags: Explai
 }
 
 /** Runs with a bar, says how far it got where it is stopped, and sums up at the end. */
-async function watched(flags: ExplainFlags, io: Io, run: (onProgress: (progress: Progress) => void) => Promise<void>): Promise<ExitCode> {
+async function watched(flags: ManyFlags, io: Io, run: (onProgress: (progress: Progress) => void) => Promise<void>): Promise<ExitCode> {
   const bar = startBatchBar(io.terminal ?? io.stderr);
   try {
     await run(bar.update);
@@ -77,7 +88,7 @@ async function watched(flags: ExplainFlags, io: Io, run: (onProgress: (progress:
 }
 
 /** Loads the model once, so that whatever is wrong with it or with the options is said at once, and lists the inputs. */
-async function plan(path: string, inputs: readonly string[], flags: ExplainFlags, io: Io, say: (text: string) => void): Promise<ListedManifest> {
+async function plan(path: string, inputs: readonly string[], flags: ManyFlags, io: Io, say: (text: string) => void): Promise<ListedManifest> {
   const companions = await findCompanionFiles(path);
   const labels = flags.labels === undefined ? (companions.labels?.labels ?? null) : await readLabels(flags.labels);
   if (flags.target !== undefined) parseTarget(flags.target, labels);
@@ -104,7 +115,7 @@ async function plan(path: string, inputs: readonly string[], flags: ExplainFlags
   }
 }
 
-async function finish({ out, json }: ExplainFlags, { stdout, stderr }: Io): Promise<ExitCode> {
+async function finish({ out, json }: ManyFlags, { stdout, stderr }: Io): Promise<ExitCode> {
   const status = await batchStatus(out);
   const summary = await writeSummary(out);
   if (json) stdout.write(`${JSON.stringify({ out, ...status, summary }, null, 2)}\n`);

@@ -31,7 +31,10 @@ export interface FolderPlaces {
   readonly cache?: string | undefined;
 }
 
-export type JobFlags = Pick<ExplainFlags, "gpu" | "method" | "takeMax" | "top"> & Partial<ExplainFlags>;
+/** The options of `xdeep explain` for many inputs: with one target for all. */
+export type ManyFlags = Omit<ExplainFlags, "target"> & { readonly target?: string | undefined };
+
+export type JobFlags = Pick<ManyFlags, "gpu" | "method" | "takeMax" | "top"> & Partial<ManyFlags>;
 
 /** Whether an option changes what is computed. Those of preprocessing and labels do too, but a job holds what became of them. */
 const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
@@ -99,7 +102,7 @@ const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
 
 export interface FolderJobParts {
   readonly loaded: LoadedModel;
-  readonly flags: ExplainFlags;
+  readonly flags: ManyFlags;
   readonly labels: Labels | null;
   readonly plan: InputPlan;
 }

@@ -11,17 +11,16 @@ import type { Explanation, ModelRecord } from "../explain/explanation.ts";
 import { createExplainer, type NamedMethod, resolveMethods } from "../explain/method.ts";
 import { type ScoredInput, scoreInput } from "../explain/score-input.ts";
 import { parseTarget } from "../explain/target-flag.ts";
-import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { type InputPlan, type PreparedInput, readFurtherInputs } from "../inputs/prepare-input.ts";
 import { isTensorFile, readTensorFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { VERSION } from "../version.ts";
-import { type FolderJob, type FolderPlaces, planOf } from "./folder-job.ts";
+import { type FolderJob, type FolderPlaces, type ManyFlags, planOf } from "./folder-job.ts";
 
 /** Everything that stays the same for all rows. */
 interface RowRun {
   readonly job: FolderJob;
-  readonly flags: ExplainFlags;
+  readonly flags: ManyFlags;
   readonly model: Model;
   readonly record: ModelRecord;
   readonly methods: readonly NamedMethod[];
@@ -68,7 +67,7 @@ export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, b
 };
 
 /** Files that flags name, where they are on this machine. */
-function flagsAt({ flags, files }: FolderJob, base: string): ExplainFlags {
+function flagsAt({ flags, files }: FolderJob, base: string): ManyFlags {
   const at = (path: string): string => (path in files ? resolve(base, path) : path);
   const { baseline, input } = flags;
   return {
@@ -87,12 +86,12 @@ async function explainRows(rows: readonly Row[], run: RowRun, signal: AbortSigna
   const input = await prepareRows(rows, run, signal);
   const asked = rows[0]!.target ?? flags.target;
   const wish = asked === undefined ? null : parseTarget(asked, job.labels);
-  const scored = await scoreInput(model, input, { wish, output: flags.output, labels: job.labels, count: flags.top, signal });
+  const scored = await scoreInput(model, input, wish, { output: flags.output, labels: job.labels, count: flags.top, signal });
   const baseline = await resolveBaselines(flags.baseline, input, { maxPixels: flags.maxPixels, signal });
   const explanations: Explanation[] = [];
   for (const method of methods) {
     const explainer = createExplainer(model, method, { ...flags, baseline });
-    explanations.push(await explainWith({ explainer, method, input, scored, model: record, flags, signal }));
+    explanations.push(...(await explainWith({ explainer, method, input, targets: [{ text: asked ?? null, scored }], model: record, flags, signal })));
   }
   return rows.map((_, n) => resultOf(n, explanations, scored, input));
 }
@@ -142,7 +141,8 @@ function resultOf(row: number, explanations: readonly Explanation[], scored: Sco
   const [first] = explanations as [Explanation];
   const { target, name, score } = first.record.rows[row]!;
   const methods = explanations.map(
-    ({ record }) => [record.name, { method: record.method, rule: record.rule, rectifiers: record.rectifiers, notes: record.notes }] as const,
+    ({ record }) =>
+      [record.name, { method: record.method, rule: record.rule, rectifiers: record.rectifiers, layer: record.layer, notes: record.notes }] as const,
   );
   const facts = { output: scored.output, entries: scored.kind, score: first.record.score, top: scored.top[row]!, methods: Object.fromEntries(methods) };
   return {

@@ -2,7 +2,7 @@ import type { LoadFlags } from "../models/model-loader.ts";
 import type { ExplainFlags, PreprocessingFlags } from "./explain-flags.ts";
 
 /** What `xdeep evaluate` takes of `xdeep explain`. */
-type Shared = "method" | "target" | "score" | "output" | "wrt" | "labels" | "baseline" | "input" | "maxPixels" | "out" | "json";
+type Shared = "method" | "score" | "output" | "wrt" | "labels" | "baseline" | "input" | "maxPixels" | "out" | "json";
 type MethodFlags =
   | "rectifiers"
   | "steps"
@@ -19,4 +19,5 @@ type MethodFlags =
 /** The options of `xdeep evaluate`, parsed. */
 export interface EvaluateFlags extends PreprocessingFlags, LoadFlags, Pick<ExplainFlags, Shared | MethodFlags> {
   readonly metric: readonly string[];
+  readonly target?: string | undefined;
 }

@@ -36,7 +36,7 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
 }
 
 function addTargetOptions(command: Command): void {
-  addScoreOptions(command)
+  addScoreOptions(command, { severalTargets: true })
     .option("--top <n>", "how many of the highest entries are printed", integerFrom(1), 5)
     .option("--take-max", "reduce attributions to their signed maximum over the channels");
 }

@@ -50,7 +50,8 @@ export interface DrawingFlags {
 /** The options of `xdeep explain`, parsed. */
 export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlags, Omit<MethodSettings, "baseline"> {
   readonly method: readonly string[];
-  readonly target?: string | undefined;
+  /** Each is explained, by every method. */
+  readonly target?: readonly string[] | undefined;
   readonly score?: Score | undefined;
   readonly output?: string | undefined;
   readonly wrt?: readonly string[] | undefined;

@@ -30,12 +30,15 @@ What is written for every input, model and method, in the folder --out:
                                  other pictures, see --render)
   NAME.MODEL.METHOD.npy          the attribution, as large as the model's input
   NAME.MODEL.METHOD.json         all that is needed to make it again
+  With several --target, each has its own: NAME.MODEL.METHOD.TARGET.npy
 
 Examples:
   Why is this a tabby? ImageNet labels, a model trained with Caffe:
   $ xdeep explain squeezenet.onnx kitten.jpg --preset caffe --labels names.txt
   All pictures of a folder, two methods, laid out on a sheet:
   $ xdeep explain resnet50.onnx photos -m guided,integrated --render sheet
+  A cat of which kind? Both classes side by side:
+  $ xdeep explain squeezenet.onnx kitten.jpg -t tabby -t lynx --render sheet
   Two models, and what tells two classes apart:
   $ xdeep explain a.onnx b.onnx dog.jpg -l names.txt -t "beagle - basset"
   One page to pass on, with methods side by side, that needs nothing else:

@@ -42,14 +42,16 @@ export function addMethodOptions(command: Command, defaults: MethodDefaults): vo
     .option("--rectifiers <list>", "guided, deconvnet: operators that count as rectifiers (default: Relu,Relu6)", splitList);
 }
 
-/** The options that say which score is explained, with respect to what. */
-export function addScoreOptions(command: Command): Command {
+const TARGET = 'number or name of a class, a sum such as "tabby - lynx", or an entry 3,10,20 of an output with more axes, * for its highest';
+
+/** The options that say which score is explained, with respect to what. `severalTargets`: `--target` may be repeated. */
+export function addScoreOptions(command: Command, { severalTargets = false }: { readonly severalTargets?: boolean } = {}): Command {
+  const target = severalTargets
+    ? new Option("-t, --target <class>", `${TARGET}; several times to compare classes (default: the highest)`).argParser(collect)
+    : new Option("-t, --target <class>", `${TARGET} (default: the highest)`);
   return command
     .optionsGroup("What is explained:")
-    .option(
-      "-t, --target <class>",
-      'number or name of a class, a sum such as "tabby - lynx", or an entry 3,10,20 of an output with more axes, * for its highest (default: the highest)',
-    )
+    .addOption(target)
     .option("-l, --labels <file>", "names of the classes: a text file with one per line, or JSON (default: what lies beside the model)")
     .addOption(new Option("--score <name>", "the argument of a final softmax or sigmoid, or its result (default: logit)").choices(["logit", "probability"]))
     .option("--output <name>", "name of the model's output, or of a value inside (default: the first float output)")

@@ -55,7 +55,7 @@ export async function evaluateModel(path: string, args: readonly string[], flags
   checkSettings(methods, flags, ["seed"]);
   report.warn(settingWarnings(methods, flags));
   const labels = flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) };
-  const opened = await openModel(path, { flags, labels, inputs, report });
+  const opened = await openModel(path, { flags, targets: flags.target === undefined ? [] : [flags.target], labels, inputs, report });
   const { model, record } = opened;
   const randomized = randomizedModels(async (weights) => (await loadAnyModel(path, { ...flags, weights })).model, { seed: flags.seed });
   try {
@@ -95,11 +95,12 @@ async function evaluateInputs(inputs: readonly NamedInput[], run: EvaluationRun)
 }
 
 async function evaluateInput({ path, stem }: NamedInput, count: string, run: EvaluationRun): Promise<EvaluatedPart> {
-  const { model, flags, labels, methods, wish, masks, report, io } = run;
+  const { model, flags, labels, methods, masks, report, io } = run;
+  const { wish } = run.asked[0]!;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
   const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
   const mask = masks === null ? undefined : await readMask(masks, input, control);
-  const scored = await scoreInput(model, input, { wish, output: flags.output, labels: labels?.labels ?? null, count: 1, signal: io.signal });
+  const scored = await scoreInput(model, input, wish, { output: flags.output, labels: labels?.labels ?? null, count: 1, signal: io.signal });
   report.warn(scoreWarnings(scored, wish, labels));
   const baseline = await resolveBaselines(flags.baseline, input, control);
   const factories = methods.map((method): readonly [string, Method] => [method.name, (of: Model) => createExplainer(of, method, { ...flags, baseline })]);

@@ -2,6 +2,7 @@ import { prepareInput } from "../inputs/prepare-input.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
 import { startProgressBar } from "../print/progress-bar.ts";
 import { createSheets } from "../write/draw-sheet.ts";
+import { safeName, uniqueNames } from "../write/file-stem.ts";
 import { freeModelName } from "../write/model-name.ts";
 import { writeExplanation } from "../write/write-explanation.ts";
 import { resolveBaselines } from "./baseline-flag.ts";
@@ -11,7 +12,8 @@ import { createExplainer } from "./method.ts";
 import { isOfOneInput } from "./of-one-input.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import type { NamedInput, Run } from "./run.ts";
-import { scoreInput } from "./score-input.ts";
+import { nameOfMap } from "../print/name-of-map.ts";
+import { scoreTargets } from "./score-input.ts";
 import { explanationWarnings, scoreWarnings } from "./warnings.ts";
 
 /** Everything that stays the same for all inputs of a model. */
@@ -36,8 +38,10 @@ export async function explainModel(path: string, name: string, run: Run): Promis
 }
 
 async function explainInputs(run: ModelRun): Promise<void> {
-  const { inputs, flags, methods, name, record, report, io } = run;
-  const sheets = await createSheets({ folder: flags.out, name, title: record.file, methods: methods.map((method) => method.name), drawing: flags });
+  const { inputs, flags, methods, targets, name, record, report, io } = run;
+  const columns = methods.flatMap((method) => (targets.length > 1 ? targets.map((target) => nameOfMap(method.name, target)) : [method.name]));
+  const note = targets.length > 1 ? SCALES : undefined;
+  const sheets = await createSheets({ folder: flags.out, name, title: record.file, note, columns, drawing: flags });
   for (const [n, input] of inputs.entries()) {
     try {
       const { prepared, explanations } = await explainInput(input, inputs.length === 1 ? "" : `[${n + 1}/${inputs.length}] `, run);
@@ -56,28 +60,40 @@ interface ExplainedInput {
 }
 
 async function explainInput({ path, stem }: NamedInput, count: string, run: ModelRun): Promise<ExplainedInput> {
-  const { model, record, flags, labels, features, methods, wish, report, io } = run;
+  const { model, record, flags, labels, features, methods, asked, report, io } = run;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
   const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
-  const scored = await scoreInput(model, input, { wish, output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
-  report.say(`\n${count}${describeScores(input, scored)}`);
-  report.warn(scoreWarnings(scored, wish, labels));
+  const wishes = asked.map(({ wish }) => wish);
+  const scored = await scoreTargets(model, input, wishes, { output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
+  report.say(`\n${count}${describeScores(input, scored[0]!)}`);
+  for (const [n, each] of scored.entries()) report.warn(scoreWarnings(each, wishes[n]!, labels));
+  const targets = asked.map(({ text }, n) => ({ text, scored: scored[n]! }));
+  const parts = partsOf(run.targets);
   const baseline = await resolveBaselines(flags.baseline, input, control);
   const explanations: Explanation[] = [];
   const records: ExplanationRecord[] = [];
   for (const method of methods) {
     const explainer = createExplainer(model, method, { ...flags, baseline });
     const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
-    const options = { explainer, method, input, scored, model: record, flags, signal: io.signal, onProgress: bar.update };
-    const explanation = await explainWith(options).finally(bar.stop);
-    const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, flags });
-    report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, input }));
-    const about = run.inputs.length === 1 ? "" : `${path}: `;
-    report.warn(explanationWarnings(written, model.capabilities.rectifiers).map((warning) => `${about}${warning}`));
-    explanations.push(explanation);
-    records.push(written);
+    const options = { explainer, method, input, targets, model: record, flags, signal: io.signal, onProgress: bar.update };
+    for (const [n, explanation] of (await explainWith(options).finally(bar.stop)).entries()) {
+      const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, part: parts[n], flags });
+      report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, input }));
+      const about = `${run.inputs.length === 1 ? "" : `${path}: `}${parts[n] === undefined ? "" : `${run.targets[n]!}: `}`;
+      report.warn(explanationWarnings(written, model.capabilities.rectifiers).map((warning) => `${about}${warning}`));
+      explanations.push(explanation);
+      records.push(written);
+    }
   }
   report.explained(records);
   await run.page?.add(input, explanations, records, features);
   return { prepared: input, explanations };
+}
+
+/** Of sheets that compare targets: who sees two colours takes them for two amounts. */
+const SCALES = "Each map has a scale of its own: colours say where, not how much.";
+
+/** Where several targets are compared: the part of file names that tells them apart. */
+function partsOf(targets: readonly string[]): readonly string[] {
+  return targets.length > 1 ? uniqueNames(targets.map(safeName)) : [];
 }

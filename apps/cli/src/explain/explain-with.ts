@@ -1,4 +1,4 @@
-import { type Attribution, type Explainer, type FloatTensor, type Model, type Progress, type Tensor, sizeOf } from "@xdeep/core";
+import { type Attribution, type Explainer, type FloatTensor, type Model, type Progress, type Tensor, explainTargets, sizeOf } from "@xdeep/core";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
 
 import type { ExplainFlags } from "../commands/explain-flags.ts";
@@ -8,31 +8,44 @@ import type { PreparedInput } from "../inputs/prepare-input.ts";
 import type { ScoredInput } from "./score-input.ts";
 import { VERSION } from "../version.ts";
 
+/** A target that was asked for, and what the model says of it. */
+export interface ScoredTarget {
+  /** What `--target` said; null where it was not given. */
+  readonly text: string | null;
+  readonly scored: ScoredInput;
+}
+
 /** One method on one input. */
 export interface ExplainWithOptions {
   readonly explainer: Explainer;
   readonly method: NamedMethod;
   readonly input: PreparedInput;
-  readonly scored: ScoredInput;
+  /** Of one output. */
+  readonly targets: readonly ScoredTarget[];
   readonly model: ModelRecord;
-  readonly flags: ExplainFlags;
+  readonly flags: Omit<ExplainFlags, "target">;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 type Attributed = Attribution<Readonly<Record<string, Tensor>>>;
 
-/** Explains the targets that were fixed for the input, and records what was done. */
-export async function explainWith(options: ExplainWithOptions): Promise<Explanation> {
-  const { explainer, method, input, scored, model, flags, signal, onProgress } = options;
-  const attribution = await explainer.explain(input.feeds, {
-    target: scored.targets,
-    output: scored.output,
-    score: flags.score,
-    wrt: flags.wrt,
-    signal,
-    onProgress,
-  });
+/** Explains the targets that were fixed for the input, one explanation each, and records what was done. */
+export async function explainWith(options: ExplainWithOptions): Promise<readonly Explanation[]> {
+  const { explainer, input, targets, flags, signal, onProgress } = options;
+  const { output } = targets[0]!.scored;
+  const call = { output, score: flags.score, wrt: flags.wrt, signal, onProgress };
+  const attributions = await explainTargets(
+    explainer,
+    input.feeds,
+    targets.map(({ scored }) => scored.targets),
+    call,
+  );
+  return Promise.all(targets.map((target, n) => explanationOf(attributions[n]! as Attributed, target, options)));
+}
+
+async function explanationOf(attribution: Attributed, { text, scored }: ScoredTarget, options: ExplainWithOptions): Promise<Explanation> {
+  const { explainer, method, input, model, flags } = options;
   const { provenance } = attribution;
   const layer = await layerOf(attribution, explainer.model);
   const takeMax = flags.takeMax && (layer === null || attribution.values[layer.name] === undefined);
@@ -47,7 +60,7 @@ export async function explainWith(options: ExplainWithOptions): Promise<Explanat
       rule: provenance.rule,
       rectifiers: provenance.rectifiers,
       output: attribution.output,
-      asked: flags.target ?? null,
+      asked: text,
       highestOf: scored.highestOf,
       entries: scored.kind,
       score: provenance.score,
@@ -66,7 +79,7 @@ async function layerOf({ layer, output }: Attributed, model: Model): Promise<Exp
   return { name: layer, channelAxis: known?.channelAxis ?? null };
 }
 
-function inputRecord({ file, info, feeds, plan }: PreparedInput, flags: ExplainFlags): InputRecord {
+function inputRecord({ file, info, feeds, plan }: PreparedInput, flags: Pick<ExplainFlags, "input">): InputRecord {
   return {
     ...file,
     input: info.name,

@@ -36,9 +36,11 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   const methods = await resolveMethods(flags.method);
   checkSettings(methods, flags);
   report.warn(settingWarnings(methods, flags));
-  const maps = models.length * paths.length * methods.length;
+  const targets = [...new Set(flags.target)];
+  const maps = models.length * paths.length * methods.length * Math.max(1, targets.length);
   const run: Run = {
     flags,
+    targets,
     methods,
     labels: flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) },
     features: flags.features === undefined ? null : await readLabels(flags.features),

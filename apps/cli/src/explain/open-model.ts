@@ -10,7 +10,7 @@ import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import type { ModelRecord } from "./explanation.ts";
 import type { Report } from "./report.ts";
 import type { NamedInput } from "./run.ts";
-import { type TargetWish, parseTarget } from "./target-flag.ts";
+import { type AskedTarget, parseTargets } from "./target-flag.ts";
 
 /** A loaded model, and how the inputs of a run go to it. */
 export interface OpenedModel {
@@ -18,13 +18,16 @@ export interface OpenedModel {
   readonly record: ModelRecord;
   /** Those of `--labels`, or what lies beside the model. */
   readonly labels: NamedLabels | null;
-  readonly wish: TargetWish;
+  /** One or more. */
+  readonly asked: readonly AskedTarget[];
   readonly plan: InputPlan;
   readonly further: Readonly<Record<string, Tensor>>;
 }
 
 export interface OpenOptions {
-  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "target" | "input">;
+  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "input">;
+  /** As `--target` gave them. */
+  readonly targets: readonly string[];
   readonly labels: NamedLabels | null;
   readonly inputs: readonly NamedInput[];
   readonly report: Pick<Report, "say" | "warn">;
@@ -35,10 +38,10 @@ export interface OpenOptions {
  *
  * @throws {XDeepError} as reading and loading do; the model is freed then
  */
-export async function openModel(path: string, { flags, labels: given, inputs, report }: OpenOptions): Promise<OpenedModel> {
+export async function openModel(path: string, { flags, targets, labels: given, inputs, report }: OpenOptions): Promise<OpenedModel> {
   const companions = await findCompanionFiles(path);
   const labels = given ?? companions.labels;
-  const wish = flags.target === undefined ? null : parseTarget(flags.target, labels?.labels ?? null);
+  const asked = parseTargets(targets, labels?.labels ?? null);
   const { model, file, weightFiles } = await loadAnyModel(path, flags);
   try {
     const record: ModelRecord = { ...file, path, weightFiles, backend: model.backend, engine: model.engine };
@@ -48,7 +51,7 @@ export async function openModel(path: string, { flags, labels: given, inputs, re
     const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
     if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
     if (plan.pictures?.plan.guess != null) report.warn(companions.problems);
-    return { model, record, labels, wish, plan, further: await readFurtherInputs(model, flags.input ?? {}) };
+    return { model, record, labels, asked, plan, further: await readFurtherInputs(model, flags.input ?? {}) };
   } catch (error) {
     await model.dispose();
     throw error;

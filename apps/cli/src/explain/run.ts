@@ -8,6 +8,8 @@ import type { Report } from "./report.ts";
 /** Everything that stays the same for all models and inputs of a run. */
 export interface Run {
   readonly flags: ExplainFlags;
+  /** As `--target` gave them, each once. */
+  readonly targets: readonly string[];
   readonly methods: readonly NamedMethod[];
   /** Those of `--labels`. */
   readonly labels: NamedLabels | null;

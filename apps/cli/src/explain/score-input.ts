@@ -18,7 +18,7 @@ import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import { describeSum, describeTarget } from "../print/describe-target.ts";
 import { type ClassAxis, classAxes, longAxes } from "./class-axis.ts";
-import { type TargetOutput, classEntries, classOf, placeTarget } from "./place-target.ts";
+import { type PlacedTargets, type TargetOutput, classEntries, classOf, placeTarget } from "./place-target.ts";
 import type { TargetWish } from "./target-flag.ts";
 
 /** What the entries of an output are, by the activation that it ends in. */
@@ -59,7 +59,6 @@ export interface ScoredInput {
 }
 
 export interface ScoreInputOptions {
-  readonly wish: TargetWish;
   readonly output?: string | undefined;
   readonly labels: Labels | null;
   /** How many entries of each row are kept. */
@@ -67,12 +66,23 @@ export interface ScoreInputOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the model says to an input where one target is asked for. @throws {XDeepError} as `scoreTargets` */
+export async function scoreInput(model: Model, input: PreparedInput, wish: TargetWish, options: ScoreInputOptions): Promise<ScoredInput> {
+  const [scored] = await scoreTargets(model, input, [wish], options);
+  return scored!;
+}
+
 /**
- * Runs the model forward, and fixes the target of every row.
+ * Runs the model forward, and fixes each target for every row.
  *
  * @throws {XDeepError} the codes of `scoreRows` and `placeTarget`
  */
-export async function scoreInput(model: Model, { feeds }: PreparedInput, { wish, output, labels, count, signal }: ScoreInputOptions): Promise<ScoredInput> {
+export async function scoreTargets(
+  model: Model,
+  { feeds }: PreparedInput,
+  wishes: readonly TargetWish[],
+  { output, labels, count, signal }: ScoreInputOptions,
+): Promise<readonly ScoredInput[]> {
   const input = resolveInput(model, feeds);
   const classes = labels?.length ?? null;
   const score = model.capabilities.logits ? "logit" : "probability";
@@ -80,7 +90,7 @@ export async function scoreInput(model: Model, { feeds }: PreparedInput, { wish,
   const request = { score, signal, output, outputs: output === undefined ? (classes === null ? undefined : floats) : [output] } as const;
   // Without a float output there is none to look at: the backend then says what can be explained.
   const { outputs, target: highestOnes } =
-    wish === null || (output === undefined && floats.length === 0)
+    wishes.includes(null) || (output === undefined && floats.length === 0)
       ? await scoreRows(model, input, { ...request, target: null })
       : await forwardRows(model, input, request.outputs ?? floats.slice(0, 1), signal);
   const named = output ?? floats[0]!;
@@ -90,32 +100,40 @@ export async function scoreInput(model: Model, { feeds }: PreparedInput, { wish,
   const size = sizeOf(rowDims);
   const values = toFloat64(tensor);
   const found: TargetOutput = { name: chosen, rowDims, rows: Array.from({ length: rows }, (_, n) => values.subarray(n * size, (n + 1) * size)) };
-  const placed = placeTarget(wish, found, classes);
-  const { axis } = placed;
   const activation = model.outputs.find(({ name }) => name === chosen)?.activation;
-  const isFixed = placed.targets === null ? chosen === named : placed.targets.every((one) => typeof one === "number" || !("max" in one));
-  const target = !isFixed
-    ? (await scoreRows(model, input, { ...request, target: placed.targets, output: chosen, outputs: [chosen] })).target
-    : placed.targets === null
-      ? highestOnes
-      : resolveTargets({ name: chosen, dims: tensor.dims }, placed.targets).targets;
-  const isClass = classEntries(rowDims, axis);
-  return {
-    output: chosen,
-    kind: activation == null ? "scores" : KINDS[activation],
-    rowDims,
-    axis,
-    isChosen: chosen !== named,
-    targets: target,
-    names: target.map((one) => targetName(one, axis, labels)),
-    highestOf: placed.highestOf,
-    top: found.rows.map((row) =>
-      highest(row, count, isClass).map((flat) => {
-        const entry = targetAt(flat, rowDims);
-        return { target: entry, name: targetName(entry, axis, labels), value: row[flat]! };
-      }),
-    ),
-  };
+
+  async function fix({ targets }: PlacedTargets): Promise<readonly Target[]> {
+    const isFixed = targets === null ? chosen === named : targets.every((one) => typeof one === "number" || !("max" in one));
+    if (!isFixed) return (await scoreRows(model, input, { ...request, target: targets, output: chosen, outputs: [chosen] })).target;
+    return targets === null ? highestOnes : resolveTargets({ name: chosen, dims: tensor.dims }, targets).targets;
+  }
+
+  async function scoredFor(wish: TargetWish): Promise<ScoredInput> {
+    const placed = placeTarget(wish, found, classes);
+    const { axis, highestOf } = placed;
+    const targets = await fix(placed);
+    const isClass = classEntries(rowDims, axis);
+    return {
+      output: chosen,
+      kind: activation == null ? "scores" : KINDS[activation],
+      rowDims,
+      axis,
+      isChosen: chosen !== named,
+      targets,
+      names: targets.map((one) => targetName(one, axis, labels)),
+      highestOf,
+      top: found.rows.map((row) =>
+        highest(row, count, isClass).map((flat) => {
+          const entry = targetAt(flat, rowDims);
+          return { target: entry, name: targetName(entry, axis, labels), value: row[flat]! };
+        }),
+      ),
+    };
+  }
+
+  const results: ScoredInput[] = [];
+  for (const wish of wishes) results.push(await scoredFor(wish));
+  return results;
 }
 
 /** The outputs alone: no entry of them is looked for, so that those that are no finite numbers do not matter. */

@@ -15,9 +15,22 @@ export interface ClassTerm {
  */
 export type TargetWish = null | { readonly classes: readonly ClassTerm[] } | { readonly terms: readonly Term[] } | { readonly max: readonly (number | null)[] };
 
+/** What was asked for, and what it means. */
+export interface AskedTarget {
+  /** What `--target` said; null where it was not given. */
+  readonly text: string | null;
+  readonly wish: TargetWish;
+}
+
 const MOST_LISTED = 10;
 /** More operators in one text than this are no sum that anybody means. */
 const MOST_OPERATORS = 8;
+
+/** Every target that `--target` asks for, each once; where it was not given, the highest entry. @throws {XDeepError} as `parseTarget` */
+export function parseTargets(texts: readonly string[], labels: Labels | null): readonly AskedTarget[] {
+  if (texts.length === 0) return [{ text: null, wish: null }];
+  return [...new Set(texts)].map((text) => ({ text, wish: parseTarget(text, labels) }));
+}
 
 /**
  * Reads `--target`: a number ("281"), a name of a class, an index into several axes ("3,10,20") with "*" for the highest along one ("*,16"), or a

@@ -87,6 +87,7 @@ function attributionOf(values: FloatTensor, record: ExplanationRecord, row: numb
     target: [target],
     scores: Float32Array.of(score),
     output: record.output,
+    ...(record.layer === null ? {} : { layer: record.layer.name }),
     ...(convergence === undefined ? {} : { convergenceDelta: Float32Array.of(convergence.delta) }),
     provenance: {
       method: record.method,

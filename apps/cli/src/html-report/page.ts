@@ -8,6 +8,7 @@ import type { Failure } from "../explain/report.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/format-number.ts";
 import { noteInCliWords } from "../cli-words.ts";
+import { nameOfMap } from "../print/name-of-map.ts";
 import { VERSION } from "../version.ts";
 import type { ReportInput, ReportMap, ReportRow } from "./report-input.ts";
 import { type Html, html, jsonForScript } from "./html.ts";
@@ -106,8 +107,7 @@ function inputSection(input: ReportInput, n: number): Html {
   return html`<section class="input" id="input-${n}">
     <h2>${printable(record.input.file)} <small>${printable(record.model.file)}</small></h2>
     ${input.rows.map((row) => rowBlock(row, input, `${n}.${row.row}`))}
-    ${input.left === 0 ? null : html`<p class="soft">${input.left} more rows are in the files.</p>`}
-    ${provenance(input.rows[0]!.methods.map((method) => method.record))}
+    ${input.left === 0 ? null : html`<p class="soft">${input.left} more rows are in the files.</p>`} ${provenance(input.rows[0]!.methods)}
   </section>`;
 }
 
@@ -129,7 +129,7 @@ function rowBlock({ row, methods }: ReportRow, { picture, rows, left }: ReportIn
     <div class="row">
       <div class="seen">${image}${topTable(record, row)}</div>
       <div class="maps">
-        ${methods.map((method) => method.maps.map((map) => mapBlock(map, method.record, row, { picture, group, isOne: method.maps.length === 1 })))}
+        ${methods.map((method) => method.maps.map((map) => mapBlock(map, method.record, row, { picture, group, name: nameIn(methods, method.record), isOne: method.maps.length === 1 })))}
       </div>
     </div>`;
 }
@@ -157,12 +157,19 @@ function topTable({ output, entries, rows }: ExplanationRecord, row: number): Ht
 interface Place {
   readonly picture: ReportInput["picture"];
   readonly group: string;
+  /** Of the method, and of the target where there are several. */
+  readonly name: string;
   readonly isOne: boolean;
 }
 
-function mapBlock({ value, attribution, isOver, names }: ReportMap, record: ExplanationRecord, row: number, { picture, group, isOne }: Place): Html {
+function mapBlock(
+  { value, attribution, isOver, names }: ReportMap,
+  record: ExplanationRecord,
+  row: number,
+  { picture, group, name: method, isOne }: Place,
+): Html {
   const { target, name, score, convergence } = record.rows[row]!;
-  const caption = `${record.name}${isOne ? "" : ` · ${printable(value)}`}`;
+  const caption = `${method}${isOne ? "" : ` · ${printable(value)}`}`;
   const image = isOver && picture !== null ? html`<img data-of="seen-${group}" alt="" />` : null;
   const kind = names === null ? html`scale="group" unit="share" blur="${blurOf(attribution.values)}"` : html`names="${JSON.stringify(names)}" kind="bars"`;
   const facts: readonly (readonly [string, string])[] = [
@@ -198,8 +205,14 @@ function deltaText({ delta, difference, share }: NonNullable<ExplanationRecord["
   return `${formatNumber(delta)}${share === null ? "" : `, ${formatPercent(share)} of F(x) − F(baseline) = ${formatNumber(difference)}`}`;
 }
 
-function provenance(records: readonly ExplanationRecord[]): Html {
-  const { model, input } = records[0]!;
+/** A method by its name, with the target where several are compared. */
+function nameIn(methods: ReportRow["methods"], { name, asked }: ExplanationRecord): string {
+  const isCompared = new Set(methods.map(({ record }) => record.asked)).size > 1;
+  return printable(isCompared && asked !== null ? nameOfMap(name, asked) : name);
+}
+
+function provenance(methods: ReportRow["methods"]): Html {
+  const { model, input, versions } = methods[0]!.record;
   const facts: readonly (readonly [string, string])[] = [
     ["model", `${model.file}, SHA-256 ${model.sha256}`],
     ...model.weightFiles.map(({ file, sha256 }) => ["weights", `${file}, SHA-256 ${sha256}`] as const),
@@ -207,10 +220,10 @@ function provenance(records: readonly ExplanationRecord[]): Html {
     ["input", `${input.file}, SHA-256 ${input.sha256}, fed as ${input.input} ${formatDims(input.dims)}`],
     ...(input.picture === null ? [] : [["preprocessing", JSON.stringify(input.picture.preprocessing)] as const]),
     ...(input.picture === null || input.picture.guessed.length === 0 ? [] : [["guessed", input.picture.guessed.join(", ")] as const]),
-    ...records.map(({ name, method }) => [name, JSON.stringify(method)] as const),
+    ...methods.map(({ record }) => [nameIn(methods, record), JSON.stringify(record.method)] as const),
     [
       "versions",
-      Object.entries(records[0]!.versions)
+      Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(", "),
     ],

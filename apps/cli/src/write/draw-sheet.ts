@@ -23,11 +23,14 @@ export interface SheetOptions {
   /** Of the model, in the names of the files. */
   readonly name: string;
   readonly title: string;
-  readonly methods: readonly string[];
+  /** In small print. */
+  readonly note?: string | undefined;
+  /** Headings of the maps of each input. */
+  readonly columns: readonly string[];
   readonly drawing: DrawingFlags;
 }
 
-/** Contact sheets of a model: inputs below each other, methods side by side. */
+/** Contact sheets of a model: inputs below each other, methods and targets side by side. */
 export interface Sheets {
   /** Adds a row, and gives the paths of sheets that are full and written. */
   add(input: PreparedInput, explanations: readonly Explanation[]): Promise<readonly string[]>;
@@ -36,7 +39,7 @@ export interface Sheets {
 }
 
 /** @throws {XDeepError} OPTION_INVALID for a font that cannot be read; WRITE_FAILED when a sheet is written */
-export async function createSheets({ folder, name, title, methods, drawing }: SheetOptions): Promise<Sheets> {
+export async function createSheets({ folder, name, title, note, columns, drawing }: SheetOptions): Promise<Sheets> {
   // Before anything is explained: a sheet is drawn when all of it is there.
   const fonts = await Promise.all((drawing.font ?? []).map(readFont));
   let rows: ContactSheetRow[] = [];
@@ -45,7 +48,14 @@ export async function createSheets({ folder, name, title, methods, drawing }: Sh
     if (rows.length === 0) return [];
     count += 1;
     const path = join(folder, `sheet.${name}${count === 1 ? "" : `-${count}`}.png`);
-    const sheet = await renderContactSheet({ title, columns: ["input", ...methods], rows, cellSize: CELL, font: fonts });
+    const sheet = await renderContactSheet({
+      title,
+      ...(note === undefined ? {} : { note }),
+      columns: ["input", ...columns],
+      rows,
+      cellSize: CELL,
+      font: fonts,
+    });
     rows = [];
     await writePng(path, sheet);
     return [path];
@@ -67,7 +77,11 @@ async function readFont(path: string): Promise<Uint8Array> {
 
 /** The input beside the overlay of every method, for the first sample of the file. */
 function sheetRow(input: PreparedInput, explanations: readonly Explanation[], drawing: DrawingFlags): ContactSheetRow {
-  return { label: input.file.file, cells: [inputCell(input, explanations[0]!), ...explanations.map((explanation) => methodCell(explanation, input, drawing))] };
+  const isCompared = new Set(explanations.map(({ record }) => record.asked)).size > 1;
+  return {
+    label: input.file.file,
+    cells: [inputCell(input, explanations[0]!), ...explanations.map((explanation) => methodCell(explanation, input, drawing, isCompared))],
+  };
 }
 
 function inputCell({ picture }: PreparedInput, { record }: Explanation): ContactSheetCell | null {
@@ -80,13 +94,15 @@ function inputCell({ picture }: PreparedInput, { record }: Explanation): Contact
   return { image, caption, ...(isProbability ? { bar: Math.min(1, best.value) } : {}) };
 }
 
-function methodCell({ record, values }: Explanation, input: PreparedInput, drawing: DrawingFlags): ContactSheetCell | null {
+/** Where targets are compared, their scores stand beside each other. */
+function methodCell({ record, values }: Explanation, input: PreparedInput, drawing: DrawingFlags, isCompared: boolean): ContactSheetCell | null {
   const [value, tensor] = Object.entries(values).find(([name]) => name === input.info.name) ?? Object.entries(values)[0] ?? [];
   const picture = value === undefined ? null : pictureOf(value, tensor!, record.layer, input);
   if (picture === null) return null;
   const [drawn] = draw(sliceRows(picture, 0, 1), input, { ...drawing, render: ["overlay"] });
-  const { target, name } = record.rows[0]!;
-  return drawn === undefined ? null : { image: fitted(drawn.image), caption: `why ${name ?? describeTarget(target)}` };
+  const { target, name, score } = record.rows[0]!;
+  const scored = isCompared ? `, ${record.entries === "scores" ? "score" : record.score} ${formatNumber(score)}` : "";
+  return drawn === undefined ? null : { image: fitted(drawn.image), caption: `why ${name ?? describeTarget(target)}${scored}` };
 }
 
 /** No larger than the sheet shows it, so that a row takes the same memory whatever the model's pictures are. */

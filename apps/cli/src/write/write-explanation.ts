@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly folder: string;
   /** First part of every file name. */
   readonly stem: string;
+  /** What tells the target from others that are explained beside it. */
+  readonly part?: string | undefined;
   readonly flags: DrawingFlags;
 }
 
@@ -22,9 +24,9 @@ export interface WriteOptions {
 export async function writeExplanation(
   { record, values }: Explanation,
   input: PreparedInput,
-  { folder, stem, flags }: WriteOptions,
+  { folder, stem, part, flags }: WriteOptions,
 ): Promise<ExplanationRecord> {
-  const base = `${stem}.${safeName(record.name)}`;
+  const base = `${stem}.${safeName(record.name)}${part === undefined ? "" : `.${part}`}`;
   const attributions: Record<string, { file: string; dims: readonly number[] }> = {};
   const pictures: WrittenFiles["pictures"][number][] = [];
   const names = uniqueNames(Object.keys(values).map(safeName));

@@ -19,7 +19,7 @@ export interface Recipe {
 export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt }: Recipe): string {
   const known = methods.filter((method) => method !== "grad-cam");
   const words = ["xdeep explain", quoted(model), quoted(input), "--method", known.join(",") || "vanilla"];
-  if (targets[0] !== undefined && targets[0] !== null) words.push("--target", String(targets[0]));
+  for (const target of targets[0] === null ? [] : targets) if (target !== null) words.push("--target", String(target));
   if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
   if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");
   for (const name of others) words.push(`--input ${quoted(`${name}=${name}.json`)}`);

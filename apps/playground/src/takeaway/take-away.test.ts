@@ -30,6 +30,7 @@ describe("what is taken away", () => {
 
   it("a model of tokens has its mask beside it, and is explained at its embedding", () => {
     const tokens = { ...recipe, others: ["mask"], wrt: ["embedded"] };
+    expect(commandLine({ ...recipe, targets: [3, 7] })).toContain(" --target 3 --target 7 ");
     expect(commandLine(tokens)).toMatch(/--input mask=mask\.json --wrt embedded$/);
     expect(program(tokens)).toContain('.explain(input, { target: 3, wrt: ["embedded"] })');
   });
