@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { type Tensor, util } from "@tensorflow/tfjs-core";
 import { XDeepError } from "@xdeep/core";
+import { gaussLegendre } from "@xdeep/core/backend";
 
 import { select } from "../../formulas/masks.ts";
 import { keepReduced, reducedAxes } from "../../formulas/reduced-axes.ts";
@@ -53,6 +54,7 @@ function formulaOf(call: KernelCall): ((both: Both) => Cotangents) | "gradient" 
         : null
       : "gradient";
   if (PRODUCTS.has(kernel)) return isAlone && kernel !== "Square" && kernel !== "SquaredDifference" ? "gradient" : product;
+  if (kernel === "Prod" || kernel === "Cumprod") return entriesOf(call) > MOST_ENTRIES ? null : (both) => product(both, entriesOf(call));
   if (kernel === "RealDiv") return isAlone && live[0] === "a" ? "gradient" : quotient;
   if ((kernel === "Maximum" || kernel === "Minimum") && isAlone) return (both) => rescale(both, live[0]!, null);
   if (kernel === "Maximum" || kernel === "Minimum") return pairwise;
@@ -75,14 +77,34 @@ function rescale({ call, own, other }: Both, name: string, threshold: ((size: Te
   return { [name]: select(isSmall, slope, tf.mul(own.dy, ratio)) };
 }
 
-/** Δ(ab) = Δa (b + b′) / 2 + Δb (a + a′) / 2. */
-function product({ call, own, other }: Both): Cotangents {
-  const means = new Map<string, Tensor>();
-  const mean = (name: string): Tensor => {
-    if (!means.has(name)) means.set(name, tf.mul(tf.add(own.input(name), other.input(name)), 0.5));
-    return means.get(name)!;
+/** Longer products are refused: each of the points below takes them apart once. */
+const MOST_ENTRIES = 256;
+
+/** How many entries are multiplied for one of the result, at most. */
+function entriesOf({ kernel, attrs, inputs, outputs }: KernelCall): number {
+  const { shape } = inputs["x"]!;
+  return kernel === "Cumprod" ? shape[attrs["axis"] as number]! : util.sizeFromShape([...shape]) / util.sizeFromShape([...outputs[0]!.shape]);
+}
+
+/**
+ * The gradient's formula, averaged over the line from x′ to x: of k factors a polynomial of degree k − 1, which ⌈k/2⌉ points average exactly. Of two that is
+ * the mean of both runs, Δ(ab) = Δa (b + b′) / 2 + Δb (a + a′) / 2; of more the Shapley value of each.
+ */
+function product({ call, own, other }: Both, factors = 2): Cotangents {
+  const { nodes, weights } = gaussLegendre(Math.max(1, Math.ceil(factors / 2)));
+  const [first, ...others] = Array.from(nodes, (t) => call.rule!.pullback({ ...own, input: between(own, other, t) })) as [Cotangents, ...Cotangents[]];
+  if (others.length === 0) return first;
+  const mean = (name: string): Tensor => tf.addN([first, ...others].map((given, k) => tf.mul(given[name]!, weights[k]!)));
+  return Object.fromEntries(Object.keys(first).map((name) => [name, mean(name)]));
+}
+
+/** Inputs at x′ + t (x − x′). */
+function between(own: PullbackCall, other: PullbackCall, t: number): (name: string) => Tensor {
+  const values = new Map<string, Tensor>();
+  return (name) => {
+    if (!values.has(name)) values.set(name, tf.add(tf.mul(own.input(name), t), tf.mul(other.input(name), 1 - t)));
+    return values.get(name)!;
   };
-  return call.rule!.pullback({ ...own, input: mean });
 }
 
 /** Δ(a/b) = Δa (1/b + 1/b′) / 2 − Δb (a + a′) / 2 / (b b′). */
