@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { affine, analyticModel, randomLayers } from "../../test-models/src/index.ts";
+import { affine, analyticModel, randomLayers, softmax } from "../../test-models/src/index.ts";
 import { BaseProp, explainTargets, float32 } from "../src/index.ts";
 import type { Explainer, Model, Progress, TargetOption, VjpRequest } from "../src/index.ts";
 
@@ -34,6 +34,26 @@ describe("explainTargets", () => {
       expect(together).toHaveLength(TARGETS.length);
       for (const [k, target] of TARGETS.entries()) expect(together[k]).toEqual(await explainer.explain(rows, { target, weights }));
     }
+  });
+
+  it("says of each target what its own score asks for, where another one is saturated", async () => {
+    const model = analyticModel({
+      inputs,
+      layers: [
+        affine([
+          [20, 0, 0],
+          [0, 1, 0],
+          [19, 0, 0],
+        ]),
+        softmax(),
+      ],
+      capabilities: { severalTargets: true },
+    });
+    const explainer = new BaseProp(model);
+    const x = float32([1, 3], [1, 1, 1]);
+    const together = await explainTargets(explainer, x, [0, 1], { score: "probability" });
+    expect(together.map(({ provenance }) => provenance.notes?.length ?? 0)).toEqual([0, 1]);
+    for (const target of [0, 1]) expect(together[target]).toEqual(await explainer.explain(x, { target, score: "probability" }));
   });
 
   it("asks for the gradients of all targets in one call for as many rows as the backend takes", async () => {

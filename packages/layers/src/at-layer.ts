@@ -1,7 +1,7 @@
-import type { ExplainOptions, FloatTensor, Input, Model, Rule, ScoreResult, Tensor } from "@xdeep/core";
+import type { ExplainOptions, FloatTensor, Input, Model, Rule, ScoreResult, TargetOption, TargetsOptions, Tensor, VjpResult } from "@xdeep/core";
 import { XDeepError, isXDeepError } from "@xdeep/core";
 import { checkExplainOptions, isFloatType, resolveInput, vjpRows } from "@xdeep/core/method";
-import type { ResolvedInput } from "@xdeep/core/method";
+import type { ResolvedInput, VjpRowsOptions } from "@xdeep/core/method";
 
 import { type ChosenLayer, type LayerOptions, chooseLayer, unknownLayer } from "./layer-options.ts";
 
@@ -18,34 +18,52 @@ export interface AtLayer extends ScoreResult {
 }
 
 /**
- * Runs the network to the score and back to the layer.
+ * Runs the network to the score and back to the layer, for each target; forward once for all where the backend can.
  *
  * @throws {XDeepError} the codes of `vjp`; CAPABILITY_MISSING, WRT_UNKNOWN for the layer
  */
-export async function atLayer(model: Model, input: Input, options: ExplainOptions, layerOptions: LayerOptions, rule: Rule = "standard"): Promise<AtLayer> {
+export async function atLayer(
+  model: Model,
+  input: Input,
+  targets: readonly (TargetOption | undefined)[],
+  options: TargetsOptions,
+  layerOptions: LayerOptions,
+  rule: Rule = "standard",
+): Promise<readonly AtLayer[]> {
   options.signal?.throwIfAborted();
   const resolved = resolveInput(model, input);
   checkExplainOptions(options, resolved.rows);
   const layer = await chooseLayer(model, layerOptions, options.output);
-  return atLayerOf(model, resolved, options, layer, rule);
+  const [target] = targets;
+  if (targets.length === 1) return [await atLayerOf(model, resolved, { ...options, target }, layer, rule)];
+  const result = await runAt(model, resolved, { ...options, targets: targets as readonly TargetOption[] }, layer, rule);
+  return result.perTarget!.map((part) => partAt({ ...result, ...part }, resolved, layer));
 }
 
 /** The same for feeds that are resolved already, at a layer that is chosen. */
 export async function atLayerOf(model: Model, resolved: ResolvedInput, options: ExplainOptions, layer: ChosenLayer, rule: Rule = "standard"): Promise<AtLayer> {
-  const { target, output, score, signal, onProgress } = options;
+  return partAt(await runAt(model, resolved, options, layer, rule), resolved, layer);
+}
+
+async function runAt(
+  model: Model,
+  resolved: ResolvedInput,
+  { target, targets, output, score, signal, onProgress }: Pick<VjpRowsOptions, "target" | "targets" | "output" | "score" | "signal" | "onProgress">,
+  layer: ChosenLayer,
+  rule: Rule,
+): ReturnType<typeof vjpRows> {
   // A layer that is fed is not computed: its values are there.
-  const fed = resolved.feeds[layer.name];
-  const request = { target, output, score, signal, onProgress, rule, outputs: fed === undefined ? [layer.name] : [], wrt: [layer.name] };
-  const {
-    outputs,
-    gradients,
-    notes = [],
-    ...result
-  } = await vjpRows(model, resolved, request).catch(async (error: unknown) => {
+  const outputs = resolved.feeds[layer.name] === undefined ? [layer.name] : [];
+  const request = { target, targets, output, score, signal, onProgress, rule, outputs, wrt: [layer.name] };
+  return vjpRows(model, resolved, request).catch(async (error: unknown) => {
     const isUnknown = isXDeepError(error, "WRT_UNKNOWN") || (isXDeepError(error, "OUTPUT_UNKNOWN") && error.message.includes(`"${layer.name}"`));
     throw isUnknown ? await unknownLayer(model, layer.name, error) : error;
   });
-  return { ...result, layer, values: floats(fed ?? outputs[layer.name]!, layer.name), gradient: gradients[layer.name]!, notes, input: resolved };
+}
+
+function partAt({ outputs, gradients, notes = [], target, scores, output, score, rectifiers }: VjpResult, input: ResolvedInput, layer: ChosenLayer): AtLayer {
+  const values = floats(input.feeds[layer.name] ?? outputs[layer.name]!, layer.name);
+  return { target, scores, output, score, rectifiers, layer, values, gradient: gradients[layer.name]!, notes, input };
 }
 
 function floats(tensor: Tensor, layer: string): FloatTensor {

@@ -1,16 +1,18 @@
 import {
   type Attribution,
   BaseProp,
-  type ExplainOptions,
   type Explainer,
   type FloatTensor,
   type Input,
   type MethodDescription,
   type Model,
+  type TargetOption,
+  type TargetsOptions,
   XDeepError,
+  explainTargets,
   isTensor,
 } from "@xdeep/core";
-import { createAttribution, weightRows } from "@xdeep/core/method";
+import { createAttribution, explainerOfTargets, weightRows } from "@xdeep/core/method";
 
 import { gradCam } from "./grad-cam.ts";
 import type { LayerOptions } from "./layer-options.ts";
@@ -24,7 +26,7 @@ import type { LayerOptions } from "./layer-options.ts";
 export function guidedGradCam(model: Model, options: LayerOptions = {}): Explainer {
   const [cam, guided] = [gradCam(model, { ...options, size: "input" }), new BaseProp(model, { rule: "guided" })];
   const method: MethodDescription = { name: "guided-grad-cam", parameters: { ...options } };
-  return { model, method, explain: (input, call) => explainBoth(cam, guided, method, input, call ?? {}) };
+  return explainerOfTargets(model, method, (input, targets, call) => explainBoth(cam, guided, method, input, targets, call));
 }
 
 async function explainBoth<T extends Input>(
@@ -32,10 +34,21 @@ async function explainBoth<T extends Input>(
   guided: Explainer,
   method: MethodDescription,
   input: Input,
-  { weights, ...call }: ExplainOptions,
-): Promise<Attribution<T>> {
-  const map = await cam.explain(input, call);
-  const gradient = await guided.explain(input, { ...call, target: map.target });
+  targets: readonly (TargetOption | undefined)[],
+  { weights, ...call }: TargetsOptions,
+): Promise<readonly Attribution<T>[]> {
+  const maps = await explainTargets(cam, input, targets as readonly TargetOption[], call);
+  const fixed = maps.map(({ target }) => target);
+  const gradients = await explainTargets(guided, input, fixed, call);
+  return maps.map((map, k) => timesCam<T>(gradients[k]!, map, method, weights));
+}
+
+function timesCam<T extends Input>(
+  gradient: Attribution<Input>,
+  map: Attribution<Input>,
+  method: MethodDescription,
+  weights: Float32Array | undefined,
+): Attribution<T> {
   const values = isTensor(gradient.values)
     ? timesMap(gradient.values, only(map.values))
     : Object.fromEntries(Object.entries(gradient.values).map(([name, each]) => [name, timesMap(each, only(map.values))]));

@@ -1,6 +1,6 @@
-import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, MethodDescription, Model, Rule } from "@xdeep/core";
+import type { Attribution, Explainer, FloatTensor, Input, MethodDescription, Model, Rule, TargetOption, TargetsOptions } from "@xdeep/core";
 import { isTensor } from "@xdeep/core";
-import { checkContract, checkOptionNames, createAttribution, provenanceOf, resizeToInput, weightRows } from "@xdeep/core/method";
+import { checkContract, checkOptionNames, createAttribution, explainerOfTargets, provenanceOf, resizeToInput, weightRows } from "@xdeep/core/method";
 
 import { type AtLayer, atLayer } from "./at-layer.ts";
 import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
@@ -27,7 +27,7 @@ export function layerMethod(model: Model, options: MapOptions, formula: LayerFor
   checkOptionNames(formula.name, options, formula.isMap ? MAP_OPTIONS : LAYER_OPTIONS);
   const { size, ...named } = options;
   const method: MethodDescription = { name: formula.name, parameters: { ...named, ...(size === undefined ? {} : { size }) } };
-  return { model, method, explain: (input, call) => explainLayer(model, options, formula, method, input, call ?? {}) };
+  return explainerOfTargets(model, method, (input, targets, call) => explainLayer(model, options, formula, method, input, targets, call));
 }
 
 async function explainLayer<T extends Input>(
@@ -36,12 +36,15 @@ async function explainLayer<T extends Input>(
   formula: LayerFormula,
   method: MethodDescription,
   input: Input,
-  call: ExplainOptions,
-): Promise<Attribution<T>> {
-  const at = await atLayer(model, input, call, options, formula.rule);
-  const map = formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values));
-  const sized = options.size === "input" ? resizeToInput(model, at.input, map, channelAxisOf(at.layer, at.values)) : map;
-  return layerAttribution<T>(model, input, at, weightRows(sized, call.weights), method, formula.rule ?? "standard");
+  targets: readonly (TargetOption | undefined)[],
+  call: TargetsOptions,
+): Promise<readonly Attribution<T>[]> {
+  const found = await atLayer(model, input, targets, call, options, formula.rule);
+  return found.map((at) => {
+    const map = formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values));
+    const sized = options.size === "input" ? resizeToInput(model, at.input, map, channelAxisOf(at.layer, at.values)) : map;
+    return layerAttribution<T>(model, input, at, weightRows(sized, call.weights), method, formula.rule ?? "standard");
+  });
 }
 
 /** An attribution to a layer: one tensor where one came in, a record by the layer's name else. */

@@ -21,6 +21,12 @@ export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<Vjp
   readonly outputs?: readonly string[] | undefined;
 }
 
+/** The result of all rows. */
+export interface VjpRowsResult extends VjpResult {
+  /** With the notes on each target's own scores. */
+  readonly perTarget?: readonly (TargetGradients & Pick<VjpResult, "notes">)[] | undefined;
+}
+
 /**
  * The gradient of the score for every row, or its weighted sum, in runs as large as the backend wants them: the loop under every method that asks
  * for gradients once. Notes tell of saturated scores besides what the backend says.
@@ -28,7 +34,7 @@ export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<Vjp
  * @throws {XDeepError} the codes of `vjp`; RESULT_NOT_FINITE when a score or a gradient is NaN or infinite; BATCH_INVALID where rows of several
  *   runs cannot be joined
  */
-export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpResult> {
+export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpRowsResult> {
   const { outputs = [], rule, rectifiers, reference, wrt, weights, targets } = options;
   const shared = sharedInputs(model.inputs);
   const lists = targets?.map((target) => expandTargets(target, input.rows));
@@ -50,19 +56,20 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
   });
   const merge = weights === undefined ? concatRows<FloatTensor> : sumTensors;
   const first = results[0]!;
-  const joined = (parts: readonly TargetGradients[]): TargetGradients => ({
+  const joined = (parts: readonly VjpResult[]): TargetGradients & Pick<VjpResult, "notes"> => ({
     target: parts.flatMap(({ target }) => target),
-    scores: joinScores(parts.map((part) => ({ ...first, ...part }))).scores,
+    scores: joinScores(parts).scores,
     gradients: Object.fromEntries(Object.keys(parts[0]!.gradients).map((name) => [name, merge(parts.map(({ gradients }) => gradients[name]!))])),
+    notes: [...new Set([...parts.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, parts)])],
   });
+  const perTarget = lists?.map((_, k) => joined(results.map((result) => each(result)[k]!)));
   return {
     ...joined(results),
     output: first.output,
     score: first.score,
-    ...(lists === undefined ? {} : { perTarget: lists.map((_, k) => joined(results.map(({ perTarget }) => perTarget![k]!))) }),
+    ...(perTarget === undefined ? {} : { perTarget }),
     outputs: joinOutputs(results, outputs),
     rectifiers: first.rectifiers,
-    notes: [...new Set([...results.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, results.flatMap(each))])],
   };
 }
 

@@ -1,8 +1,9 @@
-import { type Explainer, type Model, explainTargets, fromJSON } from "@xdeep/core";
+import { type Explainer, type Model, explainTargets, float32, fromJSON } from "@xdeep/core";
 import { Backprop, inputXGradient } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { gradCam, guidedGradCam, layerGradientXActivation } from "@xdeep/layers";
 import { smooth } from "@xdeep/smooth";
+import { analyticModel, randomLayers } from "@xdeep/test-models";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { image, pooled, tokens, transformer } from "./networks.ts";
@@ -21,6 +22,28 @@ const NESTED: readonly (readonly [string, (model: Model) => Explainer, readonly 
   ["input × guided Grad-CAM", (each) => inputXGradient(guidedGradCam(each)), [1, 2, 6, 6]],
   ["smooth over integrated over guided Grad-CAM", (each) => smooth(integrated(guidedGradCam(each), { n: 2 }), draws), [1, 2, 6, 6]],
 ];
+
+describe("several targets at a layer", () => {
+  it.each([
+    ["Grad-CAM", (each: Model) => gradCam(each)],
+    ["Grad-CAM as large as the input", (each: Model) => gradCam(each, { size: "input" })],
+    ["a layer times its gradient", (each: Model) => layerGradientXActivation(each)],
+    ["guided Grad-CAM", (each: Model) => guidedGradCam(each)],
+  ])("have what each has alone: %s", async (_, method) => {
+    const targets = [1, null, [0, 2]];
+    for (const weights of [undefined, Float32Array.of(1, -2)]) {
+      const found = await explainTargets(method(model), image(2), targets, { weights });
+      for (const [k, target] of targets.entries()) expect(found[k]).toEqual(await method(model).explain(image(2), { target, weights }));
+    }
+  });
+
+  it("take one run", async () => {
+    const layered = analyticModel({ inputs: [{ name: "x", dims: [3] }], layers: randomLayers([3, 6, 4]), capabilities: { severalTargets: true } });
+    const found = await explainTargets(gradCam(layered, { layer: "layer1" }), float32([1, 3], [1, -2, 0.5]), [0, 1, 2]);
+    expect(found.map(({ target }) => target)).toEqual([[0], [1], [2]]);
+    expect(layered.calls).toEqual([{ kind: "vjp", rows: 1 }]);
+  });
+});
 
 describe("a method around a method at a layer", () => {
   it.each(NESTED)("names the layer: %s, for one target and for several, and in JSON", async (_, method, dims) => {
