@@ -64,6 +64,7 @@ const CHANGES_RESULTS: Readonly<Record<keyof ExplainFlags, boolean>> = {
   maxPixels: true,
   mean: false,
   method: true,
+  metric: false,
   methodOption: true,
   multiplyByInputs: true,
   noiseLevel: true,

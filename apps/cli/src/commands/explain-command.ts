@@ -4,7 +4,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
 import { EXPLAIN_HELP } from "./help-text.ts";
 import type { Io } from "../io.ts";
-import { collect, collectColumns, integerFrom, parseNotNegative, parsePercentile, wordsOf } from "./parse-flag.ts";
+import { collect, collectColumns, integerFrom, parseNotNegative, parsePercentile, splitList, wordsOf } from "./parse-flag.ts";
 import { COMPUTED_DEFAULTS, addMethodOptions, addScoreOptions } from "./method-options.ts";
 import { addInputOptions, addRunOptions } from "./option-groups.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
@@ -27,6 +27,13 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   addPictureOptions(command);
   addRunOptions(command, "explanations");
   command.option("--report <file>", "one HTML page with all maps side by side, the scores and where they come from; it stands alone");
+  command
+    .optionsGroup("Measures:")
+    .addOption(
+      new Option("--metric <list>", "how good each explanation is, by measures with commas between, see below; they cost runs of the model").argParser(
+        splitList,
+      ),
+    );
   addManyOptions(command);
   refuseRepeated(command);
   return command.action(async (model: string, others: string[], flags: ExplainFlags) => {

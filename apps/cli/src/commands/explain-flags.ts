@@ -74,6 +74,8 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   readonly queue?: string | undefined;
   /** Columns of a table by what they hold: "file", "target", "label". */
   readonly column?: Readonly<Partial<Record<"file" | "target" | "label", string>>> | undefined;
+  /** Measures of each explanation. */
+  readonly metric?: readonly string[] | undefined;
   readonly out: string;
   /** A page for everything that was found. */
   readonly report?: string | undefined;

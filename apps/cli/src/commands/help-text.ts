@@ -1,10 +1,16 @@
 import { ALONE_WORDS } from "../explain/alone-method.ts";
-import { METRIC_WORDS } from "../evaluate/metric.ts";
+import { MEASURE_WORDS, METRIC_WORDS } from "../evaluate/metric.ts";
 import { METHOD_WORDS } from "../explain/method.ts";
 import { wrapLines } from "../print/wrap-lines.ts";
 
 const METHOD_LINES = listed(Object.entries(METHOD_WORDS));
 const ALONE_LINES = listed(Object.entries(ALONE_WORDS).map(([word, { meaning }]) => [word, meaning]));
+const MEASURE_LINES = wrapLines(
+  Object.entries(MEASURE_WORDS)
+    .map(([word, { runs }]) => `${word} ${runs}`)
+    .join(", "),
+  "  ",
+);
 const METRIC_LINES = listed(Object.entries(METRIC_WORDS).map(([word, { meaning }]) => [word, meaning]));
 
 /** Words of up to eleven letters beside what they mean, longer ones above it. */
@@ -25,6 +31,11 @@ ${ALONE_LINES}
   Any other word is a package of others: foo is xdeep-method-foo, which is
   looked for from the current folder.
 
+Measures (--metric), and the forward runs of each per input and method:
+${MEASURE_LINES}
+  They stand under each method, in its .json file and in the report. What they
+  mean: \`xdeep evaluate --help\`, which has more and compares methods.
+
 What is written for every input, model and method, in the folder --out:
   NAME.MODEL.METHOD.overlay.png  the attribution over what the model saw (and
                                  other pictures, see --render)
@@ -43,6 +54,8 @@ Examples:
   $ xdeep explain a.onnx b.onnx dog.jpg -l names.txt -t "beagle - basset"
   One page to pass on, with methods side by side, that needs nothing else:
   $ xdeep explain model.onnx photos -m guided,integrated --report report.html
+  The same, with how good each map is:
+  $ xdeep explain model.onnx dog.jpg -m vanilla,lrp --metric deletion,insertion
   Where it is, coarsely and finely:
   $ xdeep explain resnet50.onnx dog.jpg -m grad-cam,guided-grad-cam
   What speaks for a digit, and what against it:

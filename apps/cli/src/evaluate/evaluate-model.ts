@@ -1,6 +1,5 @@
 import type { Model } from "@xdeep/core";
-import type { BaselineOption } from "@xdeep/integrated";
-import { type Evaluation, type Method, type Metric, type RandomizedModels, compare, evaluate, joinEvaluations, randomizedModels } from "@xdeep/metrics";
+import { type Evaluation, type Method, type RandomizedModels, compare, evaluate, joinEvaluations, randomizedModels } from "@xdeep/metrics";
 
 import type { EvaluateFlags } from "../commands/evaluate-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -23,7 +22,7 @@ import { startProgressBar } from "../print/progress-bar.ts";
 import { fileStems } from "../write/file-stem.ts";
 import { freeModelName, modelNames } from "../write/model-name.ts";
 import { type EvaluatedInput, type EvaluationDocument, writeEvaluation } from "../write/write-evaluation.ts";
-import { type NamedMetric, maskFolder, resolveMetrics } from "./metric.ts";
+import { type NamedMetric, createMetrics, maskFolder, resolveMetrics } from "./metric.ts";
 import { readMask } from "./read-mask.ts";
 
 /** Everything that stays the same for all inputs. */
@@ -95,7 +94,7 @@ async function evaluateInputs(inputs: readonly NamedInput[], run: EvaluationRun)
 }
 
 async function evaluateInput({ path, stem }: NamedInput, count: string, run: EvaluationRun): Promise<EvaluatedPart> {
-  const { model, flags, labels, methods, masks, report, io } = run;
+  const { model, flags, labels, methods, metrics, randomized, masks, report, io } = run;
   const { wish } = run.asked[0]!;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
   const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
@@ -108,7 +107,7 @@ async function evaluateInput({ path, stem }: NamedInput, count: string, run: Eva
   const evaluation = await evaluate(
     Object.fromEntries(factories),
     [{ input: input.feeds, target: scored.targets, mask }],
-    metricsFor(run, scored.output, baseline),
+    createMetrics(metrics, { model, output: scored.output, plan: run.plan, score: flags.score, seed: flags.seed, baseline, randomized }),
     {
       model,
       output: scored.output,
@@ -119,19 +118,6 @@ async function evaluateInput({ path, stem }: NamedInput, count: string, run: Eva
     },
   ).finally(bar.stop);
   return { input: { ...input.file, path, names: scored.names }, evaluation };
-}
-
-/** Curves follow probabilities where the output has them, so that pictures of high and low logits count alike. */
-function metricsFor(
-  { model, flags, metrics, plan, randomized }: EvaluationRun,
-  output: string,
-  baseline: BaselineOption | undefined,
-): Readonly<Record<string, Metric>> {
-  const activation = model.outputs.find(({ name }) => name === output)?.activation;
-  const score = flags.score ?? (activation === "softmax" || activation === "sigmoid" ? "probability" : undefined);
-  const size = plan.pictures?.plan.preprocessing.size;
-  const side = size === undefined ? null : Math.min(size.width, size.height);
-  return Object.fromEntries(metrics.map(({ name, word, argument }) => [name, word.create({ score, side, seed: flags.seed, baseline, randomized }, argument)]));
 }
 
 function finish(document: EvaluationDocument | null, { flags, report, io }: EvaluationRun, count: number): ExitCode {

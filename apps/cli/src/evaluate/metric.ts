@@ -1,4 +1,4 @@
-import type { Score } from "@xdeep/core";
+import type { Model, Score } from "@xdeep/core";
 import type { BaselineOption } from "@xdeep/integrated";
 import {
   type Metric,
@@ -22,6 +22,7 @@ import {
 } from "@xdeep/metrics";
 
 import { didYouMean } from "../did-you-mean.ts";
+import type { InputPlan } from "../inputs/prepare-input.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What a metric is made with. */
@@ -33,8 +34,8 @@ export interface MetricSettings {
   readonly seed: number | undefined;
   /** That of the methods. */
   readonly baseline: BaselineOption | undefined;
-  /** The model with permuted weights. */
-  readonly randomized: RandomizedModels;
+  /** The model with permuted weights, for metrics that take it. */
+  readonly randomized?: RandomizedModels | undefined;
 }
 
 /** Share of the picture's side by which a map is blurred before it points. */
@@ -44,49 +45,68 @@ interface MetricWord {
   readonly meaning: string;
   /** What follows ":". */
   readonly argument?: "baseline" | "patch" | "masks";
+  /** Forward runs of the model for one explanation of one input. Null for metrics that take more than the explanation and the model. */
+  readonly runs: string | null;
   readonly create: (settings: MetricSettings, argument: string | undefined) => Metric;
 }
 
 /** What a user can name, with one line on what it means. */
 export const METRIC_WORDS: Readonly<Record<string, MetricWord>> = {
   deletion: {
+    runs: "51",
     meaning: "mean score while the pixels that a method finds important are removed; :mean, :blur or a number, what stands in their place (default: 0)",
     argument: "baseline",
     create: ({ score }, argument) => deletion({ score, baseline: baselineOf(argument) }),
   },
   insertion: {
+    runs: "51",
     meaning: "mean score while they return to nothing; likewise",
     argument: "baseline",
     create: ({ score }, argument) => insertion({ score, baseline: baselineOf(argument) }),
   },
   "pixel-flipping": {
+    runs: "some 200",
     meaning: "deletion patch by patch; :8, the side of a patch in pixels (default: 14 x 14 patches)",
     argument: "patch",
     create: ({ score }, argument) => pixelFlipping({ score, patch: argument === undefined ? undefined : Number(argument) }),
   },
   infidelity: {
+    runs: "101",
     meaning: "how wrong the scores are that the method foretells under noise, its scale fitted",
     create: ({ seed }) => infidelity({ seed, normalize: true }),
   },
   "faithfulness-correlation": {
+    runs: "101",
     meaning: "correlation of attributed with true losses when random fifths of the input go",
     create: ({ seed }) => faithfulnessCorrelation({ seed }),
   },
-  completeness: { meaning: "share by which attributions miss F(x) - F(baseline)", create: ({ baseline }) => completeness({ baseline }) },
-  "max-sensitivity": { meaning: "largest relative change of the explanation close to the input", create: ({ seed }) => maxSensitivity({ seed }) },
-  sparseness: { meaning: "Gini index: 0 all pixels alike, 1 a single one", create: ({ side }) => sparseness(counted(side)) },
-  complexity: { meaning: "entropy of the map: 0 a single pixel", create: ({ side }) => complexity(counted(side)) },
+  completeness: { runs: "2", meaning: "share by which attributions miss F(x) - F(baseline)", create: ({ baseline }) => completeness({ baseline }) },
+  "max-sensitivity": { runs: null, meaning: "largest relative change of the explanation close to the input", create: ({ seed }) => maxSensitivity({ seed }) },
+  sparseness: { runs: "0", meaning: "Gini index: 0 all pixels alike, 1 a single one", create: ({ side }) => sparseness(counted(side)) },
+  complexity: { runs: "0", meaning: "entropy of the map: 0 a single pixel", create: ({ side }) => complexity(counted(side)) },
   pointing: {
+    runs: null,
     meaning: "is the map's maximum on the object? :FOLDER of masks, NAME.png or NAME.npy for each input",
     argument: "masks",
     create: ({ side }) => pointingGame({ blur: side === null ? 0 : POINTING_BLUR * side }),
   },
-  mass: { meaning: "share of the map's positive part on the object; :FOLDER of masks", argument: "masks", create: () => relevanceMass() },
-  rank: { meaning: "share of the highest pixels on the object, as many as it has; :FOLDER", argument: "masks", create: () => relevanceRank() },
-  mprt: { meaning: "likeness after weights are permuted, from the output down: 1 ignores the network", create: ({ randomized }) => mprt(randomized) },
-  "smooth-mprt": { meaning: "the same of explanations averaged over noise", create: ({ randomized }) => smoothMprt(randomized, { samples: 10 }) },
-  "efficient-mprt": { meaning: "how much less simple explanations of the permuted network are", create: ({ randomized }) => efficientMprt(randomized) },
+  mass: { runs: null, meaning: "share of the map's positive part on the object; :FOLDER of masks", argument: "masks", create: () => relevanceMass() },
+  rank: { runs: null, meaning: "share of the highest pixels on the object, as many as it has; :FOLDER", argument: "masks", create: () => relevanceRank() },
+  mprt: {
+    runs: null,
+    meaning: "likeness after weights are permuted, from the output down: 1 ignores the network",
+    create: ({ randomized }) => mprt(randomized!),
+  },
+  "smooth-mprt": { runs: null, meaning: "the same of explanations averaged over noise", create: ({ randomized }) => smoothMprt(randomized!, { samples: 10 }) },
+  "efficient-mprt": {
+    runs: null,
+    meaning: "how much less simple explanations of the permuted network are",
+    create: ({ randomized }) => efficientMprt(randomized!),
+  },
 };
+
+/** Those of explanations that are there. */
+export const MEASURE_WORDS: Readonly<Record<string, MetricWord>> = Object.fromEntries(Object.entries(METRIC_WORDS).filter(([, { runs }]) => runs !== null));
 
 /** A metric as it was named: "deletion:blur", "pointing:masks/". */
 export interface NamedMetric {
@@ -114,6 +134,35 @@ export function resolveMetrics(names: readonly string[]): readonly NamedMetric[]
 function unknownMetric(word: string): UsageError {
   const words = Object.keys(METRIC_WORDS);
   return new UsageError(`There is no metric "${word}".${didYouMean(word, words)} Metrics are ${words.join(", ")}.`);
+}
+
+/**
+ * Metrics of explanations that are there: those that take nothing but the model besides.
+ *
+ * @throws {UsageError} as `resolveMetrics`, and for the others
+ */
+export function resolveMeasures(names: readonly string[]): readonly NamedMetric[] {
+  const metrics = resolveMetrics(names);
+  const other = metrics.find(({ word }) => word.runs === null);
+  if (other === undefined) return metrics;
+  throw new UsageError(
+    `--metric ${other.name} takes masks, explains again or changes the model: xdeep evaluate does. Here are ${Object.keys(MEASURE_WORDS).join(", ")}.`,
+  );
+}
+
+/** Metrics, made for a model: curves follow probabilities where the output has them, so that pictures of high and low logits count alike. */
+export function createMetrics(
+  metrics: readonly NamedMetric[],
+  { model, output, plan, score, ...settings }: Omit<MetricSettings, "side"> & { readonly model: Model; readonly output: string; readonly plan: InputPlan },
+): Readonly<Record<string, Metric>> {
+  const activation = model.outputs.find(({ name }) => name === output)?.activation;
+  const size = plan.pictures?.plan.preprocessing.size;
+  const made: MetricSettings = {
+    ...settings,
+    score: score ?? (activation === "softmax" || activation === "sigmoid" ? "probability" : undefined),
+    side: size === undefined ? null : Math.min(size.width, size.height),
+  };
+  return Object.fromEntries(metrics.map(({ name, word, argument }) => [name, word.create(made, argument)]));
 }
 
 /**

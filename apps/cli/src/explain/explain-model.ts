@@ -1,3 +1,4 @@
+import { createMetrics } from "../evaluate/metric.ts";
 import { prepareInput } from "../inputs/prepare-input.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
 import { startProgressBar } from "../print/progress-bar.ts";
@@ -70,12 +71,13 @@ async function explainInput({ path, stem }: NamedInput, count: string, run: Mode
   const targets = asked.map(({ text }, n) => ({ text, scored: scored[n]! }));
   const parts = partsOf(run.targets);
   const baseline = await resolveBaselines(flags.baseline, input, control);
+  const metrics = createMetrics(run.metrics, { model, output: scored[0]!.output, plan: run.plan, score: flags.score, seed: flags.seed, baseline });
   const explanations: Explanation[] = [];
   const records: ExplanationRecord[] = [];
   for (const method of methods) {
     const explainer = createExplainer(model, method, { ...flags, baseline });
     const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
-    const options = { explainer, method, input, targets, model: record, flags, signal: io.signal, onProgress: bar.update };
+    const options = { explainer, method, input, targets, model: record, flags, metrics, signal: io.signal, onProgress: bar.update };
     for (const [n, explanation] of (await explainWith(options).finally(bar.stop)).entries()) {
       const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, part: parts[n], flags });
       report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, input }));

@@ -1,7 +1,9 @@
 import { type Attribution, type Explainer, type FloatTensor, type Model, type Progress, type Tensor, explainTargets, sizeOf } from "@xdeep/core";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
+import type { Metric } from "@xdeep/metrics";
 
 import type { ExplainFlags } from "../commands/explain-flags.ts";
+import { measureExplanation } from "../evaluate/measure-explanation.ts";
 import type { Convergence, ExplainedLayer, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
 import type { NamedMethod } from "./method.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
@@ -24,6 +26,8 @@ export interface ExplainWithOptions {
   readonly targets: readonly ScoredTarget[];
   readonly model: ModelRecord;
   readonly flags: Omit<ExplainFlags, "target">;
+  /** What each explanation is measured by. */
+  readonly metrics?: Readonly<Record<string, Metric>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -41,13 +45,17 @@ export async function explainWith(options: ExplainWithOptions): Promise<readonly
     targets.map(({ scored }) => scored.targets),
     call,
   );
-  return Promise.all(targets.map((target, n) => explanationOf(attributions[n]! as Attributed, target, options)));
+  const explanations: Explanation[] = [];
+  for (const [n, target] of targets.entries()) explanations.push(await explanationOf(attributions[n]! as Attributed, target, options));
+  return explanations;
 }
 
 async function explanationOf(attribution: Attributed, { text, scored }: ScoredTarget, options: ExplainWithOptions): Promise<Explanation> {
-  const { explainer, method, input, model, flags } = options;
+  const { explainer, method, input, model, flags, metrics = {}, signal, onProgress } = options;
   const { provenance } = attribution;
   const layer = await layerOf(attribution, explainer.model);
+  const subject = { model: explainer.model, input: input.feeds, attribution };
+  const measures = await measureExplanation(subject, metrics, { signal, onProgress });
   const takeMax = flags.takeMax && (layer === null || attribution.values[layer.name] === undefined);
   return {
     record: {
@@ -66,6 +74,7 @@ async function explanationOf(attribution: Attributed, { text, scored }: ScoredTa
       score: provenance.score,
       takeMax,
       rows: attribution.target.map((_, row) => explainedRow(attribution, scored, row)),
+      ...(Object.keys(measures).length === 0 ? {} : { measures }),
       notes: provenance.notes ?? [],
       versions: { ...provenance.versions, "@xdeep/cli": VERSION },
     },

@@ -2,6 +2,7 @@ import { isXDeepError } from "@xdeep/core";
 
 import { isMany } from "../batch/is-many.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
+import { resolveMeasures } from "../evaluate/metric.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findInputs } from "../inputs/find-inputs.ts";
 import { readLabels } from "../inputs/labels.ts";
@@ -27,14 +28,16 @@ import type { Run } from "./run.ts";
 export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const { models, inputs } = await splitArguments(args);
   const paths = await findInputs(inputs);
+  const metrics = resolveMeasures(flags.metric ?? []);
   if (isMany(flags, inputs, paths)) {
+    if (metrics.length > 0) throw new UsageError("--metric measures inputs one by one, not shards of many. Name fewer inputs, or leave out --metric.");
     if (flags.report === undefined) return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
     throw new UsageError("--report shows inputs one below the other, not shards of many. Name fewer inputs, or leave out --report.");
   }
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);
   const methods = await resolveMethods(flags.method);
-  checkSettings(methods, flags);
+  checkSettings(methods, flags, metrics.length > 0 ? ["seed"] : []);
   report.warn(settingWarnings(methods, flags));
   const targets = [...new Set(flags.target)];
   const maps = models.length * paths.length * methods.length * Math.max(1, targets.length);
@@ -42,6 +45,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
     flags,
     targets,
     methods,
+    metrics,
     labels: flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) },
     features: flags.features === undefined ? null : await readLabels(flags.features),
     inputs: paths.map((path, n) => ({ path, stem: stems[n]! })),

@@ -2,6 +2,7 @@ import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep
 import type { GuessedValue, Preprocessing } from "@xdeep/image";
 
 import type { PictureKind } from "../commands/explain-flags.ts";
+import type { Measurements } from "../evaluate/measure-explanation.ts";
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { EntryKind, ScoredEntry } from "./score-input.ts";
 
@@ -89,6 +90,8 @@ export interface ExplanationRecord {
   /** The channel axis was reduced to its signed maximum. */
   readonly takeMax: boolean;
   readonly rows: readonly ExplainedRow[];
+  /** What `--metric` asked for, with a value for each row. */
+  readonly measures?: Measurements;
   /** What is approximate in the gradients, or should be known of the scores, in words. */
   readonly notes: readonly string[];
   readonly versions: Readonly<Record<string, string>>;

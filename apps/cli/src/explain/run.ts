@@ -1,6 +1,7 @@
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import type { Labels, NamedLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
+import type { NamedMetric } from "../evaluate/metric.ts";
 import type { NamedMethod } from "./method.ts";
 import type { HtmlReport } from "../html-report/collect.ts";
 import type { Report } from "./report.ts";
@@ -11,6 +12,8 @@ export interface Run {
   /** As `--target` gave them, each once. */
   readonly targets: readonly string[];
   readonly methods: readonly NamedMethod[];
+  /** Those of `--metric`. */
+  readonly metrics: readonly NamedMetric[];
   /** Those of `--labels`. */
   readonly labels: NamedLabels | null;
   readonly features: Labels | null;

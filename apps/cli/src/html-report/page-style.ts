@@ -28,6 +28,8 @@ caption { text-align: left; padding-bottom: 0.125rem; overflow-wrap: anywhere; }
 th { font-weight: 400; text-align: left; overflow-wrap: anywhere; }
 td { text-align: right; padding: 0.125rem 0 0.125rem 0.5rem; }
 td.bar { width: 30%; }
+.measures { margin-top: 0.5rem; }
+.measures small { color: var(--soft); }
 meter::-webkit-meter-optimum-value { background: var(--accent); }
 meter::-moz-meter-bar { background: var(--accent); }
 meter { width: 100%; height: 0.7rem; vertical-align: middle; }

@@ -7,6 +7,7 @@ import type { ExplanationRecord } from "../explain/explanation.ts";
 import type { Failure } from "../explain/report.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/format-number.ts";
+import { measureText } from "../print/measure-text.ts";
 import { noteInCliWords } from "../cli-words.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
 import { VERSION } from "../version.ts";
@@ -177,7 +178,7 @@ function mapBlock(
     [record.entries === "scores" ? "score" : record.score, formatNumber(score)],
     ...(convergence === undefined ? [] : [["delta", deltaText(convergence)] as const]),
     ...(!actsOnRectifiers(record.rule) ? [] : [["rectifiers", String(record.rectifiers)] as const]),
-    ...record.notes.map((note) => ["note", noteInCliWords(note)] as const),
+    ...[...record.notes, ...measureNotes(record)].map((note) => ["note", noteInCliWords(note)] as const),
   ];
   return html`<article>
     <xdeep-map caption="${caption}" group="${group}" ${kind}
@@ -185,6 +186,7 @@ function mapBlock(
         ${jsonForScript(attribution)}
       </script></xdeep-map
     >
+    ${measureTable(record, row)}
     <dl>
       ${facts.map(
         ([term, text]) =>
@@ -193,6 +195,30 @@ function mapBlock(
       )}
     </dl>
   </article>`;
+}
+
+/** What the measures say of the row, with the direction that speaks for the map. */
+function measureTable({ measures = {} }: ExplanationRecord, row: number): Html | null {
+  const lines = Object.entries(measures);
+  if (lines.length === 0) return null;
+  return html`<table class="measures">
+    <caption>
+      measures
+    </caption>
+    <tbody>
+      ${lines.map(
+        ([name, { better, values }]) =>
+          html`<tr>
+            <th scope="row">${printable(name)} <small>${better} is better</small></th>
+            <td>${measureText(values[row]!)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function measureNotes({ measures = {} }: ExplanationRecord): readonly string[] {
+  return Object.entries(measures).flatMap(([name, { notes = [] }]) => notes.map((note) => `${name}: ${note}`));
 }
 
 /** A hundredth of the side, as overlays have. */

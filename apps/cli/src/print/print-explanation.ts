@@ -9,6 +9,7 @@ import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/ex
 import { attributionTable } from "./attribution-table.ts";
 import { describeTarget } from "./describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "./format-number.ts";
+import { measureText } from "./measure-text.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import type { EntryKind, ScoredInput } from "../explain/score-input.ts";
@@ -56,6 +57,7 @@ export function describeExplanation(record: ExplanationRecord, values: Explanati
     ...(highestOf === null ? [] : [`                 the highest of ${highestOf}`]),
     ...(record.layer === null ? [] : [`    layer        ${printable(record.layer.name)}${sizeOfLayer(record.layer.name, values)}`]),
     ...(!actsOnRectifiers(record.rule) ? [] : [`    rectifiers   ${record.rectifiers}`]),
+    ...measureLines(record),
     ...notes.map((note) => wrapLines(printable(noteInCliWords(note)), "    note         ")),
     ...tables(record, undrawn, features),
     `    written      ${printable(writtenFiles(record, folder))}`,
@@ -74,6 +76,13 @@ function explainedLines(row: ExplainedRow, prefix: string, { entries, score, rul
     wrapLines(explained, "    explained    "),
     ...(row.convergence === undefined ? [] : [wrapLines(`${prefix}${describeConvergence(row.convergence, rule)}`, "    delta        ")]),
   ];
+}
+
+function measureLines({ rows, measures = {} }: ExplanationRecord): readonly string[] {
+  return Object.entries(measures).flatMap(([name, { better, values, notes = [] }]) => [
+    wrapLines(`${printable(name)} ${values.map(measureText).join(", ")} (${better} is better${rows.length === 1 ? "" : ", row by row"})`, "    measured     "),
+    ...notes.map((note) => wrapLines(`${printable(name)}: ${printable(noteInCliWords(note))}`, "    note         ")),
+  ]);
 }
 
 /** Gradients of a modified rule are not meant to add up, so a share would mislead. */
