@@ -1,5 +1,5 @@
 import { type Attribution, type FloatTensor, type Tensor, float32, sliceRows } from "@xdeep/core";
-import { nodeProto, tensorProto } from "@xdeep/onnx";
+import { graphProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { afterAll, describe, expect, it } from "vitest";
 import { deepLift, deepShap } from "../src/index.ts";
 import { linear, load, network, numbers, pictures, scaled, tokens, weight } from "./networks.ts";
@@ -103,6 +103,33 @@ describe("deepLift", () => {
     const { convergenceDelta, scores } = await deepLift(model).explain(x, { target: 1 });
     const atZero = await model.forward({ feeds: { x: float32([1, 20], new Float32Array(20)) }, target: 1 });
     convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(1e-5 * Math.max(Math.abs(scores[row]!), Math.abs(atZero.scores[0]!))));
+    await model.dispose();
+  });
+
+  it("adds up through the branch that the number of rows picks", async () => {
+    const branch = (...nodes: ReturnType<typeof nodeProto>[]): ReturnType<typeof graphProto> =>
+      graphProto({ nodes, inputs: [], outputs: [valueInfoProto(nodes.at(-1)!.output[0]!, "float32", null)] });
+    const model = await load(
+      network(
+        [3],
+        [
+          nodeProto("Tanh", ["x"], ["z"]),
+          nodeProto("Shape", ["x"], ["rows"], { end: 1 }),
+          nodeProto("Squeeze", ["rows"], ["row_count"]),
+          nodeProto("Equal", ["row_count", "two"], ["is_pair"]),
+          nodeProto("If", ["is_pair"], ["y"], {
+            then_branch: branch(nodeProto("Mul", ["x", "z"], ["p"]), nodeProto("Softmax", ["p"], ["s"])),
+            else_branch: branch(nodeProto("Sigmoid", ["x"], ["q"])),
+          }),
+        ],
+        [tensorProto("two", { type: "int64", dims: [], data: BigInt64Array.of(2n) })],
+      ),
+    );
+    for (const rows of [1, 2]) {
+      const { values, convergenceDelta, scores } = await deepLift(model, { baseline: 0.3 }).explain(numbers(3, [rows, 3]), { target: 1 });
+      expect(largest(values)).toBeGreaterThan(0.01);
+      convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(1e-5 * Math.abs(scores[row]!)));
+    }
     await model.dispose();
   });
 
