@@ -3,14 +3,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { typedGraph, withOutputs } from "@xdeep/autodiff";
 import { float32 } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
 import { beamModule, exportExplainer, rayModule, sparkModule, tritonConfig } from "@xdeep/export";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { gradCam } from "@xdeep/layers";
-import { writeModel } from "@xdeep/onnx";
-import { loadModel, networkOf } from "@xdeep/onnxruntime";
+import { readModel, writeModel } from "@xdeep/onnx";
+import { loadModel } from "@xdeep/onnxruntime";
 import { smooth } from "@xdeep/smooth";
 
 import { tokenNetwork, tokenRows } from "./token-network.mjs";
@@ -40,12 +41,20 @@ async function prove(name, source, feedsOf, wrt) {
   const web = await loadModel(source, { engine: "onnxruntime-web" });
   const expectedWeb = await expectedOf(web, feeds, wrt);
   writeFileSync(join(folder, file), bytes);
-  writeFileSync(join(folder, `${name}_plain.onnx`), writeModel(networkOf(model).graph.model));
+  // The model as it is in the explainer, with its batch open.
+  const plain = writeModel(
+    withOutputs(
+      typedGraph(readModel(bytes)),
+      model.outputs.map((output) => output.name),
+    ),
+  );
+  writeFileSync(join(folder, `${name}_plain.onnx`), plain);
   for (const [key, tensor] of Object.entries(feeds)) writeTensor(`${name}.input.${key}`, tensor);
   for (const [key, tensor] of Object.entries(expected)) writeTensor(`${name}.expected.${key}`, tensor);
   for (const [key, tensor] of Object.entries(expectedWeb)) writeTensor(`${name}.web.${key}`, tensor);
   for (const [kind, write] of Object.entries({ spark: sparkModule, ray: rayModule, beam: beamModule }))
-    writeFileSync(join(folder, `${name}_${kind}.py`), write(bytes, file));
+    for (const [stem, content] of Object.entries({ [name]: bytes, [`${name}_plain`]: plain }))
+      writeFileSync(join(folder, `${stem}_${kind}.py`), write(content, `${stem}.onnx`));
   writeFileSync(join(folder, `${name}.config.pbtxt`), tritonConfig(bytes, { name }));
   writeFileSync(join(folder, `${name}.json`), JSON.stringify({ file: basename(file), inputs: describe(feeds), expected: describe(expected) }, null, 2));
   await Promise.all([model.dispose(), web.dispose()]);

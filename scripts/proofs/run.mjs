@@ -34,10 +34,16 @@ for (const { title, script, packages } of PYTHON) step(title, () => execute(envi
 step("ONNX Runtime for Java", java);
 step("onnxruntime-web", web);
 
-console.log("\n| where | version | explainer | rows | outputs | largest error | CPU ms a row | plain model |\n|---|---|---|---|---|---|---|---|");
-for (const { where, version, case: name, error, rows = 3, outputs = "all", explained, plain } of proofs) {
-  const times = [explained, plain].map((time) => (time === undefined ? "" : time.toFixed(time < 10 ? 2 : 0)));
+console.log(
+  "\n| where | version | explainer | rows | outputs | largest error | CPU ms a row | plain model | rows a second | plain model |\n|---|---|---|---|---|---|---|---|---|---|",
+);
+for (const { where, version, case: name, error, rows = 3, outputs = "all", explained, plain, rate, plain_rate: plainRate } of proofs) {
+  const times = [explained, plain, rate, plainRate].map((time) => (time === undefined ? "" : time.toFixed(time < 10 ? 2 : 0)));
   console.log(`| ${[where, version, name, rows, outputs, error.toExponential(0), ...times].join(" | ")} |`);
+}
+for (const { where, case: name, scaling, bare_scaling: bare } of proofs) {
+  if (scaling !== undefined)
+    console.log(`${where}, ${name}: ${scaling.toFixed(2)} times the rows of one; two processes that only compute: ${bare.toFixed(2)} times the work of one`);
 }
 console.log(`${proofs.length} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
