@@ -1,4 +1,4 @@
-import type { Attribution, ExplainOptions, Explainer, Input, MethodDescription, Model } from "@xdeep/core";
+import { type Attribution, type ExplainOptions, type Explainer, type Input, type MethodDescription, type Model, XDeepError } from "@xdeep/core";
 import { assembleRows, checkContract, checkOptionNames, describeBaseline, joinScores } from "@xdeep/core/method";
 
 import { PATH_OPTIONS, type PathOptions, type PathRow, checkSteps, forEachRow } from "./input-path.ts";
@@ -24,11 +24,25 @@ export interface PathFormula {
 export function pathMethod(model: Model, options: PathOptions, formula: PathFormula): Explainer {
   const { name, caller, parameters = {} } = formula;
   checkContract(model);
+  refusePathOptions(caller, options);
   checkOptionNames(caller, options, [...PATH_OPTIONS, ...Object.keys(parameters)]);
   const n = checkSteps(caller, options);
   const { layer, baseline = 0 } = options;
   const method: MethodDescription = { name, parameters: { n, ...parameters, baseline: describeBaseline(baseline), ...(layer === undefined ? {} : { layer }) } };
   return { model, method, explain: (input, call) => explainPath(model, options, (row) => formula.attribute(row, n), method, input, call ?? {}) };
+}
+
+/** What `integrated` takes for its paths, and these do not. */
+const OF_INTEGRATED: readonly string[] = ["quadrature", "tolerance", "relativeTolerance", "maxSteps", "multiplyByInputs"];
+
+function refusePathOptions(caller: string, options: object): void {
+  const option = Object.keys(options).find((name) => OF_INTEGRATED.includes(name));
+  if (option === undefined) return;
+  throw new XDeepError(
+    "OPTION_INVALID",
+    `${caller} takes \`n\` equal steps, and no \`${option}\`: that is for \`integrated\` of @xdeep/integrated, whose path runs in the input, or in the layer that \`wrt\` names.`,
+    { details: { option, takers: ["integrated"] } },
+  );
 }
 
 async function explainPath<T extends Input>(

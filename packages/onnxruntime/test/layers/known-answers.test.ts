@@ -240,6 +240,17 @@ describe("every method of the package", () => {
     await expect(method(model).explain(input, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   });
 
+  it.each([
+    ["conductance", conductance],
+    ["internalInfluence", internalInfluence],
+    ["layerIntegrated", layerIntegrated],
+  ])("%s says which method takes the options of paths that it does not", (name, method) => {
+    for (const option of ["quadrature", "tolerance", "relativeTolerance", "maxSteps", "multiplyByInputs"]) {
+      const refusal = { code: "OPTION_INVALID", message: expect.stringMatching(`^${name} takes .*no \`${option}\`: .*\`integrated\``) as string };
+      expect(() => method(pool, { [option]: 1 } as never)).toThrow(expect.objectContaining(refusal));
+    }
+  });
+
   it("names the layers that there are where one is unknown", async () => {
     await expect(gradCam(pool, { layer: "conv9" }).explain(x)).rejects.toMatchObject({ code: "WRT_UNKNOWN", message: expect.stringContaining('"h"') });
     expect(() => gradCam(pool, { layr: "h" } as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
