@@ -18,6 +18,8 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/`maxPoints`/g, "--max-points"],
   [/\bFix it: integrated\(explainer, \{ n: (\d+) \}\)/g, (_, n) => `Fix it: --steps ${n}`],
   [/ For an ONNX Runtime of your own, pass profile: "server"\./g, " For an ONNX Runtime of your own, give --profile server."],
+  [/ \(inputDims\)/g, " (--input-dims)"],
+  [/^inputDims names/g, "--input-dims names"],
   [/\bLoad the model with `inputDims`/g, "Give its dims by --input-dims"],
   [/\bgive `target` or `targetInput`, not both/g, "give --target or --target-input, not both"],
   [/ Pass `form`: "sensitivity" or "contribution"/g, " A program can say so (@xdeep/metrics); leave this method or this metric out"],

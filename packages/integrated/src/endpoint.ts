@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { asUnknownWrt, betweenRuns, isFloatType, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
+import { asUnknownWrt, betweenRuns, checkMovable, isFloatType, movedByDefault, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
 import type { ExplainOptions, Model, ScoreResult, TargetOption, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
@@ -42,7 +42,8 @@ async function findEndpoint(
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
   // The model knows which values there are inside it, and says so when it runs.
   const anyValue: InnerValues = { get: (name) => (isInput(name) ? undefined : { name, type: "float32", dims: [], layout: null }), names: () => [] };
-  const names = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: model.capabilities.innerValues ? anyValue : undefined });
+  const names = resolveWrt(model.inputs, options.wrt ?? movedByDefault(model), { innerValues: model.capabilities.innerValues ? anyValue : undefined });
+  checkMovable(model.inputs, names);
   const inner = names.find((name) => !isInput(name));
   if (inner !== undefined && names.length > 1) {
     throw new XDeepError("OPTION_INVALID", `The inner value "${inner}" moves along the path alone, got wrt: ${names.join(", ")}.`, {

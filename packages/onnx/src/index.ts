@@ -1,6 +1,7 @@
 export { Attributes } from "./graphs/attributes.ts";
 export { dataTypeCode, dataTypeName, isFloatType } from "./files/data-type.ts";
 export { externalDataFiles, resolveExternalData } from "./files/external-data.ts";
+export { asDeclared, declareDims } from "./graphs/declare-dims.ts";
 export { staticDims, unknownFacts } from "./graphs/facts.ts";
 export type { Dim, Facts } from "./graphs/facts.ts";
 export { GraphBuilder, rankOf } from "./graphs/graph-builder.ts";

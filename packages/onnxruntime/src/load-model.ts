@@ -10,9 +10,9 @@ import {
   typedGraph,
   withLogits,
 } from "@xdeep/autodiff";
-import { checkSizes, isFloatType, resolveLimits } from "@xdeep/onnx";
+import { type ModelProto, asDeclared, checkSizes, declareDims, isFloatType, resolveLimits } from "@xdeep/onnx";
 import { knownRowMixing } from "./network/check-batched.ts";
-import { checkRanks, declareDims } from "./network/declare-dims.ts";
+import { checkRanks } from "./network/check-ranks.ts";
 import { type Device, cpuDevice, gpuDevice } from "./engine/device.ts";
 import { loweringsFor, rewritingFor } from "./engine/device-rules.ts";
 import { cacheOf } from "./cache/cache-of.ts";
@@ -49,7 +49,8 @@ const DEFAULT_SESSIONS = 8;
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   const limits = resolveLimits(options.limits);
-  const prepared = prepareModel(declareDims(await readSource(source, options), options.inputDims ?? {}), limits);
+  const file = await readSource(source, options);
+  const prepared = prepareModel(declareDims(file, options.inputDims ?? {}), limits);
   const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
   const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted, limits));
   checkInputs(graph);
@@ -66,11 +67,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const small = isSmall(graph);
   const session = { ...(small ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
   const cache = await cacheOf(options, { graph, axis, engine, device, session });
+  const declared = file.graph?.input.filter(({ name }) => options.inputDims?.[name] !== undefined) ?? [];
+  const forDevice = rewritingFor(device);
+  const rewrite = (written: ModelProto): ModelProto => forDevice(asDeclared(written, declared));
   const model = new OnnxModel({
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.label})`,
-    sessions: new Sessions(engine, session, { most: mostSessions(options), cache, rewrite: rewritingFor(device) }),
+    sessions: new Sessions(engine, session, { most: mostSessions(options), cache, rewrite }),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,

@@ -85,6 +85,18 @@ describe("a model with a scalar and a state", () => {
     for (const delta of convergenceDelta!) expect(Math.abs(delta)).toBeLessThan(1e-4);
   });
 
+  it("moves what has rows along a path and by noise, and says why it cannot move the state", async () => {
+    const plain = new Backprop(model);
+    for (const explainer of [integrated(plain, { n: 3 }), smooth(plain, { n: 2, seed: 1 })]) {
+      const { values } = await explainer.explain({ input: sound, state, sr });
+      expect(values).toEqual((await explainer.explain({ input: sound, state, sr }, { wrt: ["input"] })).values);
+    }
+    for (const explainer of [integrated(plain, { n: 3 }), smooth(plain, { n: 2 })]) {
+      const moved = explainer.explain({ input: row(0), state, sr }, { wrt: ["state"] });
+      await expect(moved).rejects.toMatchObject({ code: "WRT_UNKNOWN", message: expect.stringContaining('Input "state" has no batch axis') as string });
+    }
+  });
+
   it("can be told which inputs have no batch axis, and refuses names that are no inputs", async () => {
     const told = await loadModel(writeModel(voiceDetector()), { shared: ["sr", "state"] });
     expect(told.inputs.map(({ batched }) => batched)).toEqual([undefined, false, false]);

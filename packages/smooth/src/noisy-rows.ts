@@ -1,5 +1,5 @@
 import { XDeepError, sliceRows } from "@xdeep/core";
-import { feedInner, isFloatType, repeatFeeds, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { checkMovable, feedInner, isFloatType, movableInputs, repeatFeeds, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { ExplainOptions, Model, Tensor } from "@xdeep/core";
 import type { ResolvedInput } from "@xdeep/core/method";
 
@@ -23,14 +23,15 @@ export async function noisyInput(model: Model, input: ResolvedInput, { wrt = mod
 }
 
 /**
- * The values that get noise: the fed ones among `wrt`, or, when `wrt` is left out or names only values inside, every float input.
+ * The values that get noise: the fed ones among `wrt`, or, when `wrt` is left out or names only values inside, every float input with a batch axis but masks.
  *
  * @throws {XDeepError} WRT_UNKNOWN when there is none
  */
 export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>, { wrt = model.defaultWrt }: ExplainOptions): readonly string[] {
-  const floats = model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  const floats = movableInputs(model.inputs);
   const fed = (wrt ?? []).filter((name) => feeds[name] !== undefined && isFloatType(feeds[name].type));
   const names = fed.length > 0 ? [...new Set(fed)] : floats;
+  checkMovable(model.inputs, names);
   if (names.length > 0) return names;
   throw new XDeepError("WRT_UNKNOWN", "The model has no float input to which noise could be added.", {
     details: { inputs: model.inputs.map(({ name, type }) => ({ name, type })) },

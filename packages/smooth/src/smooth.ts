@@ -1,4 +1,5 @@
 import {
+  movedByDefault,
   assembleRows,
   batchSize,
   betweenRuns,
@@ -45,10 +46,11 @@ async function explainNoisy<T extends Input>(
   method: MethodDescription,
   input: Input,
   targets: readonly (TargetOption | undefined)[],
-  options: TargetsOptions,
+  asked: TargetsOptions,
 ): Promise<readonly Attribution<T>[]> {
-  options.signal?.throwIfAborted();
+  asked.signal?.throwIfAborted();
   const { model } = explainer;
+  const options = { ...asked, wrt: asked.wrt ?? (model.defaultWrt === undefined ? movedByDefault(model) : undefined) };
   const given = resolveInput(model, input);
   checkExplainOptions(options, given.rows);
   const resolved = await noisyInput(model, given, options);

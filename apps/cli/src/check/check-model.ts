@@ -2,7 +2,7 @@ import { basename } from "node:path";
 
 import { inspectModel } from "@xdeep/autodiff";
 import { checkPortable } from "@xdeep/export";
-import { loadModelFile } from "@xdeep/onnx";
+import { declareDims, loadModelFile } from "@xdeep/onnx";
 
 import { checkLoaded } from "../models/check-loaded.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
@@ -13,7 +13,7 @@ import { describeLoadedCheck } from "../print/print-loaded-check.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** The options of `xdeep check` that say what is looked at. */
-export interface CheckFlags extends Pick<LoadFlags, "engine" | "limit" | "backend" | "backendOption"> {
+export interface CheckFlags extends Pick<LoadFlags, "engine" | "inputDims" | "limit" | "backend" | "backendOption"> {
   readonly values?: boolean;
   readonly portable?: boolean;
 }
@@ -36,9 +36,9 @@ export async function checkModel(path: string, { values = false, portable = fals
   return portable ? checkPlaces(path) : isOnnx ? checkOnnx(path, flags, values) : checkOther(path, flags);
 }
 
-async function checkOnnx(path: string, { limit }: CheckFlags, values: boolean): Promise<Checked> {
+async function checkOnnx(path: string, { limit, inputDims = {} }: CheckFlags, values: boolean): Promise<Checked> {
   const { model } = await loadModelFile(path);
-  const check = inspectModel(model, { limits: limit });
+  const check = inspectModel(declareDims(model, inputDims), { limits: limit });
   const file = basename(path);
   return { document: { file, ...check }, text: describeCheck(check, file, values), isFine: check.explainable };
 }

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import type { CheckFlags } from "../check/check-model.ts";
 import type { Io } from "../io.ts";
 import { BACKENDS, ENGINES } from "../models/load-any-model.ts";
-import { collectLimits, collectOptions } from "./parse-flag.ts";
+import { collectDims, collectLimits, collectOptions } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** `xdeep check`: what can be explained in a model. ONNX files are read and nothing runs; other models are loaded, which tries them. */
@@ -17,6 +17,7 @@ export function checkCommand(io: Io, finish: (code: ExitCode) => void): Command 
     .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js")
     .option("--values", "ONNX: list the inner values that --wrt and --output take")
     .option("--portable", "ONNX: say what keeps the file from running in Spark, Triton, Beam, databases and browsers")
+    .option("--input-dims <name=dims>", "ONNX: dims of an input that the file leaves open, such as audio=1,576; several times", collectDims)
     .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "for models that are tried (default: wasm)").choices(ENGINES))
     .option("--limit <name=n>", "ONNX: how much a model file may ask for, as the error about it says; several times", collectLimits)

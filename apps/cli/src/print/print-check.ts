@@ -1,3 +1,4 @@
+import { noteInCliWords } from "../cli-words.ts";
 import { formatDims } from "./format-number.ts";
 import type { InspectedOutput, InspectedValue, ModelInspection } from "@xdeep/autodiff";
 import { textTable } from "./text-table.ts";
@@ -70,7 +71,8 @@ function valueTable(values: readonly InspectedValue[]): string {
 
 function outputRow({ name, type, dims, problem, logit, activation, instead }: InspectedOutput): readonly string[] {
   const score = logit === null ? "yes: its entries are the scores" : `yes: logit = "${logit}", probability = its ${activation}`;
-  const reason = instead.length === 0 ? problem : `${problem}; ${instead.map((value) => `--output ${value}`).join(" or ")} can be explained`;
+  const why = noteInCliWords(problem ?? "");
+  const reason = instead.length === 0 ? why : `${why}; ${instead.map((value) => `--output ${value}`).join(" or ")} can be explained`;
   return [name, type ?? "unknown", describeDims(dims), problem === null ? score : `no: ${reason}`];
 }
 

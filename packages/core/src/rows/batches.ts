@@ -1,7 +1,7 @@
 import { isFloatType } from "../tensors/data-types.ts";
 import { XDeepError } from "../errors/error.ts";
 import { floatTensor } from "../tensors/float-values.ts";
-import type { Capabilities, ValueInfo } from "../contract/model.ts";
+import type { Capabilities, Model, ValueInfo } from "../contract/model.ts";
 import { sizeOf, sliceRows } from "../tensors/tensor.ts";
 import type { Tensor } from "../tensors/tensor.ts";
 
@@ -31,6 +31,24 @@ export function sharedInputs(inputs: readonly ValueInfo[]): ReadonlySet<string> 
 /** Names of the float inputs that methods move: those with a batch axis, without masks, whose −∞ shuts entries out. */
 export function movableInputs(inputs: readonly ValueInfo[]): readonly string[] {
   return inputs.filter(({ type, batched, mask }) => isFloatType(type) && batched !== false && mask !== true).map(({ name }) => name);
+}
+
+/** What methods of many points attribute to where nothing is named: inputs without a batch axis have no rows that they could move. */
+export function movedByDefault({ inputs, defaultWrt }: Pick<Model, "inputs" | "defaultWrt">): readonly string[] | undefined {
+  const floats = inputs.filter(({ type }) => isFloatType(type));
+  const movable = movableInputs(inputs);
+  return defaultWrt ?? (movable.length === 0 || movable.length === floats.length ? undefined : movable);
+}
+
+/** @throws {XDeepError} WRT_UNKNOWN for an input without a batch axis: it has no rows that a method could move */
+export function checkMovable(inputs: readonly ValueInfo[], names: readonly string[]): void {
+  const whole = names.find((name) => sharedInputs(inputs).has(name));
+  if (whole === undefined) return;
+  throw new XDeepError(
+    "WRT_UNKNOWN",
+    `Input "${whole}" has no batch axis: every row gets the whole of it, so that a method of many points cannot move it. Name others in \`wrt\`, or take the plain gradient.`,
+    { details: { wrt: whole } },
+  );
 }
 
 /** The same rows of every feed, as views; feeds without a batch axis whole. */

@@ -377,7 +377,7 @@ export function rankOf(value: Value): number {
   if (value.facts.dims === null) {
     throw new XDeepError(
       "MODEL_UNSUPPORTED",
-      `The number of axes of "${value.name}" is not known before a run, and its gradient needs it. Add shape information to the model.`,
+      `The number of axes of "${value.name}" is not known before a run, and its gradient needs it. Give the dims of inputs that the file leaves open (inputDims), or add shape information to the model.`,
       {
         details: { value: value.name },
       },

@@ -25,7 +25,7 @@ export interface SessionsOptions {
   /** So many at a time. */
   readonly most: number;
   readonly cache: SessionCache | null;
-  /** What a graph must become for the device. */
+  /** What a graph must become for the engine and its device. */
   readonly rewrite: (model: ModelProto) => ModelProto;
 }
 
