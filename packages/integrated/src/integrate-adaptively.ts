@@ -118,20 +118,17 @@ function changeOf(samples: readonly Sample[], weights: Float64Array, before: Rea
 }
 
 /** Takes the gradients at new points and sorts them in. */
-async function* takeSamples(
-  { end, baselines }: RowPath,
-  alphas: readonly number[],
-  multiply: boolean,
-  samples: Sample[],
-): RowIntegration<IntegratedRow["inside"]> {
+async function* takeSamples(path: RowPath, alphas: readonly number[], multiply: boolean, samples: Sample[]): RowIntegration<IntegratedRow["inside"]> {
+  const { end, baselines } = path;
   const share = 1 / baselines.length;
   const taken = alphas.map((alpha) => ({ alpha, score: 0, slope: 0, values: floats(end) }));
   let inside: IntegratedRow["inside"] | undefined;
   const nodes = alphas.flatMap((alpha) => baselines.map((start) => ({ start, alpha })));
-  for (const { nodes: chunk, part } of yield { nodes }) {
-    for (let node = chunk.start; node < chunk.end; node++) {
+  for (const run of path.runs(nodes)) {
+    const part = yield { nodes: nodes.slice(run.start, run.end) };
+    for (let node = run.start; node < run.end; node++) {
       const sample = taken[Math.floor(node / baselines.length)]!;
-      const row = node - chunk.start;
+      const row = node - run.start;
       sample.score += share * part.scores[row]!;
       for (const [name, sum] of Object.entries(sample.values)) {
         const gradient = part.values[name]!.data.subarray(row * sum.length, (row + 1) * sum.length);

@@ -1,20 +1,17 @@
-import type { Explainer } from "@xdeep/core";
-
 import type { Endpoint } from "./endpoint.ts";
-import { type IntegratedRow, type NodeRequest, type RowIntegration, type RowPath, runsOf } from "./row-path.ts";
+import { type IntegratedRow, type NodeRequest, type RowIntegration, type RowPath } from "./row-path.ts";
 import type { RunCount } from "./run-count.ts";
 
 /** Where an integration is: what it asks for, or what it found. */
 type Step = IteratorResult<NodeRequest, IntegratedRow>;
 
 /**
- * Integrates several targets over the paths of one row, side by side: whichever ask for the same nodes get them from one run each. What one target asks for does not
+ * Integrates several targets over the paths of one row, side by side: whichever ask for the same nodes get them from one run. What one target asks for does not
  * depend on the others, so each gets what it would get alone.
  *
  * @param planned runs that `count` knows of
  */
 export async function integrateTargets(
-  explainer: Explainer,
   path: RowPath,
   row: number,
   endpoints: readonly Endpoint[],
@@ -23,15 +20,16 @@ export async function integrateTargets(
 ): Promise<readonly IntegratedRow[]> {
   const integrations = endpoints.map(integrate);
   const steps: Step[] = [];
-  for (const integration of integrations) steps.push(await integration.next([]));
+  // What a first call is given, nobody reads.
+  for (const integration of integrations) steps.push(await integration.next(undefined as never));
   let left = planned;
   for (let asking = askingFor(steps); asking.length > 0; asking = askingFor(steps)) {
     for (const { request, who } of asking) {
-      const runs = runsOf(explainer, request.nodes.length);
-      count.expect(Math.max(0, runs - left));
-      left = Math.max(0, left - runs);
+      if (left === 0) count.expect(1);
+      left = Math.max(0, left - 1);
       const targets = who.map((k) => endpoints[k]!.target[row]!);
-      const found = await path.gradients(request, targets, count.done);
+      const found = await path.gradients(request, targets);
+      count.done();
       for (const [n, k] of who.entries()) steps[k] = await integrations[k]!.next(found[n]!);
     }
   }

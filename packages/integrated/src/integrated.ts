@@ -68,7 +68,7 @@ async function explainPaths<T extends Input>(
       isAdaptive(steps)
         ? integrateAdaptively(integration, path, endpoint, row, steps)
         : integrateFixed(integration, path, endpoint, row, quadrature(steps.quadrature, steps.n));
-    rows.push(await integrateTargets(explainer, path, row, endpoints, integrate, { count, planned }));
+    rows.push(await integrateTargets(path, row, endpoints, integrate, { count, planned }));
   }
   return endpoints.map((endpoint, k) => {
     const own = rows.map((row) => row[k]!);

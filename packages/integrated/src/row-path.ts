@@ -33,23 +33,17 @@ export interface IntegratedRow {
   readonly inside: Pick<PathPart, "layer" | "provenance">;
 }
 
-/** Nodes whose gradients are asked for; with `weights`, only the weighted sum of each run. */
+/** Nodes whose gradients are asked for, as many as one run takes; with `weights`, only their weighted sum. */
 export interface NodeRequest {
   readonly nodes: readonly PathNode[];
   readonly weights?: Float64Array | undefined;
 }
 
-/** The gradients of some of the nodes of a request, or their weighted sum. */
-export interface Gradients {
-  readonly nodes: RowRange;
-  readonly part: PathPart;
-}
-
 /**
- * What integrates one target over the paths of one row: it asks for gradients, and goes on when they are there, run by run. Whoever answers can so run the network
+ * What integrates one target over the paths of one row: it asks for the gradients of a run, and goes on when they are there. Whoever answers can so run the network
  * once for several targets that ask for the same.
  */
-export type RowIntegration<R = IntegratedRow> = AsyncGenerator<NodeRequest, R, readonly Gradients[]>;
+export type RowIntegration<R = IntegratedRow> = AsyncGenerator<NodeRequest, R, PathPart>;
 
 /** The paths of one row: from each of its baselines to the input. */
 export interface RowPath {
@@ -58,8 +52,10 @@ export interface RowPath {
   readonly baselines: readonly Point[];
   /** F(x′) of a target, the mean over baselines. */
   baselineScore(scored: Endpoint): Promise<number>;
-  /** Runs the explainer inside at nodes, as many at once as the backend wants: for each target the parts, in order. */
-  gradients(request: NodeRequest, targets: readonly Target[], onRun: () => void): Promise<readonly (readonly Gradients[])[]>;
+  /** Nodes in runs as large as the backend wants them. */
+  runs(nodes: readonly PathNode[]): readonly RowRange[];
+  /** Runs the explainer inside at the nodes of a request: a part for each target. */
+  gradients(request: NodeRequest, targets: readonly Target[]): Promise<readonly PathPart[]>;
   /** A result of the row, with the dims of one sample. */
   values(data: Point): RowValues;
 }
@@ -75,32 +71,26 @@ export function rowPath({ explainer, moving, options }: Integration, row: number
     return scores.reduce((sum, value) => sum + value, 0) / baselines.length;
   }
 
-  async function gradients({ nodes, weights }: NodeRequest, targets: readonly Target[], onRun: () => void): Promise<readonly (readonly Gradients[])[]> {
-    const results: Gradients[][] = targets.map(() => []);
-    for (const chunk of splitRows(nodes.length, batchSize(model.capabilities))) {
-      await betweenRuns(signal);
-      const inside = {
-        output,
-        score,
-        wrt: moving.names,
-        origin: innerOrigin(options, row, moving.rows, chunk.end - chunk.start),
-        signal,
-        weights: weights && Float32Array.from(weights.subarray(chunk.start, chunk.end)),
-      };
-      const parts = await explainTargets(explainer, at(nodes.slice(chunk.start, chunk.end)), targets, inside);
-      onRun();
-      for (const [k, part] of parts.entries()) {
-        checkValues(part, end, weights === undefined ? chunk.end - chunk.start : 1);
-        results[k]!.push({ nodes: chunk, part });
-      }
-    }
-    return results;
+  async function gradients({ nodes, weights }: NodeRequest, targets: readonly Target[]): Promise<readonly PathPart[]> {
+    await betweenRuns(signal);
+    const inside = {
+      output,
+      score,
+      wrt: moving.names,
+      origin: innerOrigin(options, row, moving.rows, nodes.length),
+      signal,
+      weights: weights && Float32Array.from(weights),
+    };
+    const parts = await explainTargets(explainer, at(nodes), targets, inside);
+    for (const part of parts) checkValues(part, end, weights === undefined ? nodes.length : 1);
+    return parts;
   }
 
+  const runs = (nodes: readonly PathNode[]): readonly RowRange[] => splitRows(nodes.length, batchSize(model.capabilities));
   const values = (data: Point): RowValues =>
     Object.fromEntries(Object.entries(data).map(([name, numbers]) => [name, { dims: moving.feeds[name]!.dims.slice(1), data: numbers }]));
 
-  return { end, baselines, baselineScore, gradients, values };
+  return { end, baselines, baselineScore, runs, gradients, values };
 }
 
 /** Methods at a layer give values of it, and no sum over a path in the input comes of them. */

@@ -14,11 +14,12 @@ export interface WeightedSum {
 
 /** Sums the gradients at the points of every path, each run's on the device; with `multiply`, times x − x′. */
 export async function* sumRule(
-  { end, baselines }: RowPath,
+  path: RowPath,
   alphas: ArrayLike<number>,
   weights: Float64Array,
   multiply: boolean,
 ): RowIntegration<WeightedSum & Pick<IntegratedRow, "inside">> {
+  const { end, baselines } = path;
   const values = zeros(end);
   const share = 1 / baselines.length;
   let integral = 0;
@@ -26,7 +27,8 @@ export async function* sumRule(
   for (const start of baselines) {
     const sum = zeros(end);
     const nodes = Array.from(alphas, (alpha) => ({ start, alpha }));
-    for (const { part } of yield { nodes, weights }) {
+    for (const run of path.runs(nodes)) {
+      const part = yield { nodes: nodes.slice(run.start, run.end), weights: weights.subarray(run.start, run.end) };
       for (const name of Object.keys(sum)) addScaled(sum[name]!, part.values[name]!.data);
       inside = insideOf(part);
     }
