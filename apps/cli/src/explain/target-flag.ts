@@ -26,10 +26,10 @@ const MOST_LISTED = 10;
 /** More operators in one text than this are no sum that anybody means. */
 const MOST_OPERATORS = 8;
 
-/** Every target that `--target` asks for, each once; where it was not given, the highest entry. @throws {XDeepError} as `parseTarget` */
+/** The targets that `--target` asks for; where it was not given, the highest entry. @throws {XDeepError} as `parseTarget` */
 export function parseTargets(texts: readonly string[], labels: Labels | null): readonly AskedTarget[] {
   if (texts.length === 0) return [{ text: null, wish: null }];
-  return [...new Set(texts)].map((text) => ({ text, wish: parseTarget(text, labels) }));
+  return texts.map((text) => ({ text, wish: parseTarget(text, labels) }));
 }
 
 /**
