@@ -42,7 +42,9 @@ async function findEndpoint(
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
   // The model knows which values there are inside it, and says so when it runs.
   const anyValue: InnerValues = { get: (name) => (isInput(name) ? undefined : { name, type: "float32", dims: [], layout: null }), names: () => [] };
-  const names = resolveWrt(model.inputs, options.wrt ?? movedByDefault(model), { innerValues: model.capabilities.innerValues ? anyValue : undefined });
+  const names = resolveWrt(model.inputs, options.wrt ?? movedByDefault(model) ?? model.defaultWrt, {
+    innerValues: model.capabilities.innerValues ? anyValue : undefined,
+  });
   checkMovable(model.inputs, names);
   const inner = names.find((name) => !isInput(name));
   if (inner !== undefined && names.length > 1) {

@@ -1,5 +1,4 @@
 import {
-  movedByDefault,
   assembleRows,
   batchSize,
   betweenRuns,
@@ -9,6 +8,7 @@ import {
   explainerOfTargets,
   innerOrigin,
   mirrorInput,
+  movedByDefault,
   resolveInput,
   scoreInput,
   sharedInputs,
@@ -50,7 +50,7 @@ async function explainNoisy<T extends Input>(
 ): Promise<readonly Attribution<T>[]> {
   asked.signal?.throwIfAborted();
   const { model } = explainer;
-  const options = { ...asked, wrt: asked.wrt ?? (model.defaultWrt === undefined ? movedByDefault(model) : undefined) };
+  const options = { ...asked, wrt: asked.wrt ?? movedByDefault(model) };
   const given = resolveInput(model, input);
   checkExplainOptions(options, given.rows);
   const resolved = await noisyInput(model, given, options);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { batchSize, concatRows, engineRuns, repeatRow, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
+import { batchSize, concatRows, engineRuns, movedByDefault, repeatRow, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
 import type { ValueInfo } from "../contract/model.ts";
 import { float32 } from "../tensors/tensor.ts";
 
@@ -8,6 +8,16 @@ describe("batches", () => {
   it("prefers what the backend prefers, within what it takes", () => {
     expect(batchSize({ maxBatch: null, preferredBatch: 4 })).toBe(4);
     expect(batchSize({ maxBatch: 2, preferredBatch: 4 })).toBe(2);
+  });
+
+  it("leaves inputs without rows and masks alone where methods move what nobody named, and says nothing where the model's own default will do", () => {
+    const info = (name: string, more: Partial<ValueInfo> = {}): ValueInfo => ({ name, type: "float32", dims: [null, 2], layout: null, ...more });
+    const [x, state, mask] = [info("x"), info("state", { batched: false }), info("mask", { mask: true })];
+    expect(movedByDefault({ inputs: [x, state] })).toEqual(["x"]);
+    expect(movedByDefault({ inputs: [x, state, mask], defaultWrt: ["x", "state"] })).toEqual(["x"]);
+    expect(movedByDefault({ inputs: [x] })).toBeUndefined();
+    expect(movedByDefault({ inputs: [info("ids", { type: "int64" })], defaultWrt: ["embedding"] })).toBeUndefined();
+    expect(movedByDefault({ inputs: [state] })).toBeUndefined();
   });
 
   it("splits rows into runs that cover them once", () => {

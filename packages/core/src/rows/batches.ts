@@ -33,16 +33,22 @@ export function movableInputs(inputs: readonly ValueInfo[]): readonly string[] {
   return inputs.filter(({ type, batched, mask }) => isFloatType(type) && batched !== false && mask !== true).map(({ name }) => name);
 }
 
-/** What methods of many points attribute to where nothing is named: inputs without a batch axis have no rows that they could move. */
+/**
+ * What methods of many points attribute to where nothing is named and the model's own default will not do: inputs without a batch axis have no rows that they
+ * could move, and masks are left alone. Undefined where it will.
+ */
 export function movedByDefault({ inputs, defaultWrt }: Pick<Model, "inputs" | "defaultWrt">): readonly string[] | undefined {
-  const floats = inputs.filter(({ type }) => isFloatType(type));
+  const floats = inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   const movable = movableInputs(inputs);
-  return defaultWrt ?? (movable.length === 0 || movable.length === floats.length ? undefined : movable);
+  const usual = defaultWrt ?? floats;
+  const moved = usual.filter((name) => movable.includes(name) || !floats.includes(name));
+  return moved.length === 0 || moved.length === usual.length ? undefined : moved;
 }
 
 /** @throws {XDeepError} WRT_UNKNOWN for an input without a batch axis: it has no rows that a method could move */
 export function checkMovable(inputs: readonly ValueInfo[], names: readonly string[]): void {
-  const whole = names.find((name) => sharedInputs(inputs).has(name));
+  const shared = sharedInputs(inputs);
+  const whole = names.find((name) => shared.has(name));
   if (whole === undefined) return;
   throw new XDeepError(
     "WRT_UNKNOWN",

@@ -1,4 +1,5 @@
 import { type MethodDescription, sizeOf } from "@xdeep/core";
+import { movableInputs } from "@xdeep/core/method";
 import { isFloatType, type Value } from "@xdeep/onnx";
 import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } from "@xdeep/smooth";
 
@@ -58,10 +59,10 @@ function noisyFeeds(context: WriterContext, rows: Rows): Feeds {
   return context.model.inputs.some(({ type }) => isFloatType(type)) ? rows.feeds : feedsWith(context, rows, context.wrt);
 }
 
-/** The fed floats that are attributed to, or else every float input. */
+/** The fed floats that are attributed to, or else every float input with a batch axis but masks, as for the API. */
 function noisyNames({ wrt, model }: WriterContext, feeds: Feeds): readonly string[] {
   const fed = wrt.filter((name) => isFloatType(feeds.get(name)?.facts.type ?? null));
-  return fed.length > 0 ? fed : model.inputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
+  return fed.length > 0 ? fed : movableInputs(model.inputs);
 }
 
 function noiseDims(value: Value): readonly number[] {
