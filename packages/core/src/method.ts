@@ -6,7 +6,7 @@ export { describeBaseline, describedBaseline, integerBaseline, resolveBaselines,
 export type { Baseline, BaselineOption, Point } from "./explain/baseline.ts";
 export { batchSize, checkMovable, concatRows, movableInputs, movedByDefault, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./rows/batches.ts";
 export type { RowRange } from "./rows/batches.ts";
-export { betweenRuns } from "./rows/between-runs.ts";
+export { betweenRuns, runEach } from "./rows/between-runs.ts";
 export { checkExplainer } from "./explain/check-explainer.ts";
 export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./contract/check-model.ts";
 export { checkExplainOptions, checkOptionNames } from "./requests/check-options.ts";

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { asUnknownWrt, betweenRuns, checkMovable, isFloatType, movedByDefault, resolveWrt, scoreInput, scoreRows } from "@xdeep/core/method";
+import { asUnknownWrt, checkMovable, isFloatType, movedByDefault, resolveWrt, runEach, scoreInput, scoreRows } from "@xdeep/core/method";
 import type { ExplainOptions, Model, ScoreResult, TargetOption, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
@@ -26,11 +26,7 @@ export async function findEndpoints(
   targets: readonly (TargetOption | undefined)[],
   options: ExplainOptions,
 ): Promise<{ readonly moving: Moving; readonly endpoints: readonly Endpoint[] }> {
-  const found: { readonly moving: Moving; readonly endpoint: Endpoint }[] = [];
-  for (const target of targets) {
-    if (found.length > 0) await betweenRuns(options.signal);
-    found.push(await findEndpoint(model, input, { ...options, target }));
-  }
+  const found = await runEach(targets, options.signal, (target) => findEndpoint(model, input, { ...options, target }));
   return { moving: found[0]!.moving, endpoints: found.map(({ endpoint }) => endpoint) };
 }
 

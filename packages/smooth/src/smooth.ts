@@ -10,6 +10,7 @@ import {
   mirrorInput,
   movedByDefault,
   resolveInput,
+  runEach,
   scoreInput,
   sharedInputs,
   splitRows,
@@ -58,11 +59,7 @@ async function explainNoisy<T extends Input>(
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
-  const scored: ScoreResult[] = [];
-  for (const target of targets) {
-    if (scored.length > 0) await betweenRuns(options.signal);
-    scored.push(await scoreInput(model, resolved, { ...options, target }));
-  }
+  const scored = await runEach(targets, options.signal, (target) => scoreInput(model, resolved, { ...options, target }));
   const aggregates = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
     const drawn = draws.next(count);
     return (row) => rows[row]!.at(drawn, count);

@@ -1,4 +1,4 @@
-import { betweenRuns } from "../rows/between-runs.ts";
+import { runEach } from "../rows/between-runs.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { Attribution, ExplainOptions, Explained, Explainer, MethodDescription, Progress, TargetsOptions } from "../contract/explainer.ts";
 import type { Model } from "../contract/model.ts";
@@ -26,14 +26,11 @@ export async function explainTargets<I extends Input, O extends TargetsOptions =
     });
   if (explainer.explainTargets !== undefined && targets.length > 1) return explainer.explainTargets<I, O>(input, targets, options);
   const { signal, onProgress }: TargetsOptions = options ?? {};
-  const results: Attribution<Explained<I, O>>[] = [];
-  for (const [k, target] of (targets as readonly TargetOption[]).entries()) {
-    if (k > 0) await betweenRuns(signal);
+  return runEach(targets as readonly TargetOption[], signal, (target, k) => {
     const progress = ({ done, total }: Progress): void => onProgress?.({ done: k * total + done, total: targets.length * total });
     const call = { ...options, target, onProgress: onProgress && progress } as unknown as O;
-    results.push(await explainer.explain<I, O>(input, call));
-  }
-  return results;
+    return explainer.explain<I, O>(input, call);
+  });
 }
 
 /** Explains any number of targets at once: how a method that takes several is written. */

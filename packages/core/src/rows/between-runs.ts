@@ -8,6 +8,16 @@ export async function betweenRuns(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
+/** Runs something for each of a list, one after the other. */
+export async function runEach<T, R>(items: readonly T[], signal: AbortSignal | undefined, run: (item: T, index: number) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const [index, item] of items.entries()) {
+    if (index > 0) await betweenRuns(signal);
+    results.push(await run(item, index));
+  }
+  return results;
+}
+
 /** A message is delivered at once, where browsers delay a timer by four milliseconds. */
 function nextTask(): Promise<void> {
   if (typeof setImmediate === "function") return new Promise((resolve) => void setImmediate(resolve));

@@ -1,4 +1,4 @@
-import { betweenRuns } from "./between-runs.ts";
+import { runEach } from "./between-runs.ts";
 import type { VjpResult } from "../contract/model.ts";
 import type { VjpPlan } from "../requests/plan-request.ts";
 
@@ -6,12 +6,7 @@ import type { VjpPlan } from "../requests/plan-request.ts";
 export async function runPerTarget(plan: VjpPlan, run: (plan: VjpPlan) => Promise<VjpResult>): Promise<VjpResult> {
   const { targetLists, ...rest } = plan;
   if (targetLists === undefined) return run(plan);
-  const results: VjpResult[] = [];
-  for (const targets of targetLists) {
-    if (results.length > 0) await betweenRuns(plan.signal);
-    results.push(await run({ ...rest, targets, targetLists: undefined }));
-  }
-  return joinTargets(results);
+  return joinTargets(await runEach(targetLists, plan.signal, (targets) => run({ ...rest, targets, targetLists: undefined })));
 }
 
 /** The results of several targets as one. */
