@@ -4,7 +4,18 @@ export type { RowValues } from "./rows/assemble-rows.ts";
 export { createAttribution, provenanceOf } from "./explain/attribution.ts";
 export { describeBaseline, describedBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./explain/baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./explain/baseline.ts";
-export { batchSize, checkMovable, concatRows, movableInputs, movedByDefault, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./rows/batches.ts";
+export {
+  batchSize,
+  checkMovable,
+  concatRows,
+  movableInputs,
+  movedByDefault,
+  repeatFeeds,
+  sharedInputs,
+  sliceFeeds,
+  splitRows,
+  stateAxis,
+} from "./rows/batches.ts";
 export type { RowRange } from "./rows/batches.ts";
 export { betweenRuns, runEach } from "./rows/between-runs.ts";
 export { checkExplainer } from "./explain/check-explainer.ts";

@@ -1,10 +1,14 @@
 import { GraphBuilder, type ModelProto, type ModelWithExternalData, type Value, nodeProto, rankOf, writeModelWithExternalData } from "@xdeep/onnx";
-import { type TypedGraph, cpuLowerings, isInnerValue, nodeLabel, rowMixingNode, scoredValue, webgpuLowerings } from "@xdeep/autodiff";
+import { cpuLowerings, scoredValue, webgpuLowerings } from "@xdeep/autodiff";
 import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
-import { type InnerValues, checkOptionNames, nearestNames, resolveOutput, resolveWrt } from "@xdeep/core/method";
-import { resolveTargets } from "@xdeep/core/backend";
+import { checkOptionNames, nearestNames } from "@xdeep/core/method";
 import { networkOf } from "@xdeep/onnxruntime";
 
+import { explainedTarget } from "./asked/explained-target.ts";
+import { explainedOutput, explainedValues, ownOutputNames } from "./asked/explained-values.ts";
+import { type ExportedMethods, namedMethods } from "./asked/exported-methods.ts";
+import { EXPORT_OPTIONS, type ExportFilesOptions, type ExportOptions } from "./asked/options.ts";
+import { checkBranches } from "./batch/check-branches.ts";
 import { type OpenBatch, openedBatch } from "./batch/open-batch.ts";
 import { heatMap } from "./ends/heat-map.ts";
 import { pixelFront } from "./ends/pixels.ts";
@@ -13,11 +17,8 @@ import { metadataOf } from "./metadata.ts";
 import { builtinWriters } from "./methods/index.ts";
 import type { Rows, WriterContext, WrittenAttribution } from "./methods/writer.ts";
 import { Network } from "./network/network.ts";
-import { type RowTarget, argmaxTarget, entriesOf, frozenTarget, largestTarget } from "./network/row-target.ts";
 import type { WrittenExplainer } from "./written-explainer.ts";
-import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
 import { oneFile } from "./one-file.ts";
-import { EXPORT_OPTIONS, type ExportFilesOptions, type ExportOptions } from "./options.ts";
 import { findingsOf, portabilityError } from "./portable/check-portable.ts";
 
 /** Points that one row may become in the portable profile: the engine holds the activations of all of them at once. */
@@ -85,6 +86,7 @@ async function explainerProto(model: Model, methods: ExportedMethods, options: E
     const findings = findingsOf(proto).filter(({ severity }) => severity === "error");
     if (findings.length > 0) throw portabilityError(findings);
   }
+  await checkBranches(proto, model);
   return proto;
 }
 
@@ -100,28 +102,28 @@ function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: Exp
   const network = new Network(graph, g, forms, new Map(front === null ? [] : [[front.replaced, front.value]]));
   const output = explainedOutput(graph, model, options.output);
   const scored = scoredValue(graph, output, options.score ?? "logit");
-  const wrt = resolveWrt(model.inputs, options.wrt ?? model.defaultWrt, { innerValues: innerValues(graph) });
-  checkFloats(graph, [scored.value, ...wrt]);
-  checkRowsApart(graph, scored.value, wrt);
+  const asked = explainedValues(graph, scored.value, model, options.wrt);
   const own = network.at(network.inputs);
-  const { target, inputs } = targetOf(g, own.value(scored.value), options, output, own.value(output));
-  const contextOf = (builder: GraphBuilder, copies: Network): WriterContext => {
+  const { target, inputs } = explainedTarget(g, own.value(scored.value), options, { name: output, value: own.value(output) });
+  const contextOf = (builder: GraphBuilder, copies: Network, wrt: readonly string[]): WriterContext => {
     const made: WriterContext = {
       g: builder,
       network: copies,
       model,
+      batch: symbol,
       wrt,
       output,
       scored: scored.value,
       pointType: pointTypeOf(options),
       tensors: options.tensors ?? {},
       scanBeyond: options.profile === "server" ? (options.maxPoints ?? MOST_POINTS) : null,
-      within: (body) => contextOf(body, copies.within(body)),
+      within: (body) => contextOf(body, copies.within(body), wrt),
+      moving: () => (wrt === asked.plain ? contextOf(builder, copies, asked.moved()) : made),
       write: (method, rows) => writeMethod(made, method, rows, options),
     };
     return made;
   };
-  const context = contextOf(g, network);
+  const context = contextOf(g, network, asked.plain);
   const rows: Rows = { feeds: network.inputs, target, copies: 1, depth: 0 };
   const results = namedMethods(methods).map(([suffix, method]) => ({ suffix, ...context.write(method, rows) }));
   const scores = target.scores(own.value(scored.value));
@@ -176,77 +178,4 @@ function heatMaps({ g, model }: WriterContext, values: WrittenAttribution["value
 
 function attributionName(suffix: string, value: string): string {
   return `attribution${suffix}${value === "" ? "" : `_${value.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_")}`}`;
-}
-
-function targetOf(
-  g: GraphBuilder,
-  scored: Value,
-  { target = null, targetInput = false }: ExportOptions,
-  output: string,
-  value: Value,
-): { readonly target: RowTarget; readonly inputs: readonly Value[] } {
-  if (Array.isArray(target)) {
-    throw new XDeepError("TARGET_INVALID", "A file explains one target in all rows, or takes one per row: `targetInput: true`. Got a list.", {
-      details: { target },
-    });
-  }
-  if (targetInput) {
-    if (target !== null)
-      throw new XDeepError("OPTION_INVALID", "A target is frozen, or it is an input: give `target` or `targetInput`, not both.", { details: { target } });
-    const given: Value = { name: g.freshName("target_entry"), facts: { type: "int64", dims: [scored.facts.dims?.[0] ?? null] } };
-    return { target: argmaxTarget(g, scored, given), inputs: [given] };
-  }
-  const entries = entriesOf(scored);
-  if (target === null && entries > 1) return { target: argmaxTarget(g, scored, null), inputs: [] };
-  const dims = (value.facts.dims ?? []).map((dim, axis) => (axis === 0 ? 1 : (dim as number)));
-  const resolved = resolveTargets({ name: output, dims: dims.length === 0 ? [1] : dims, data: new Float32Array(entries) }, [target]);
-  if (typeof target === "object" && target !== null && "max" in target && target.max.includes(null))
-    return { target: largestTarget(g, scored, dims.slice(1), target.max), inputs: [] };
-  return { target: frozenTarget(g, resolved.entries[0]!), inputs: [] };
-}
-
-/** An output, or a float value inside. */
-function explainedOutput(graph: TypedGraph, { outputs }: Model, name: string | undefined): string {
-  const isInner = name !== undefined && outputs.every((output) => output.name !== name) && isInnerValue(graph, name);
-  return isInner ? name : resolveOutput(outputs, name).name;
-}
-
-function innerValues(graph: TypedGraph): InnerValues {
-  return {
-    get: (name) => {
-      if (!isInnerValue(graph, name)) return undefined;
-      const { type, dims } = graph.facts.get(name)!;
-      return { name, type: type!, dims: (dims ?? []).map((dim) => (typeof dim === "number" ? dim : null)), layout: null };
-    },
-    names: () => [...graph.producers.keys()].filter((name) => isInnerValue(graph, name)),
-  };
-}
-
-function checkFloats(graph: TypedGraph, names: readonly string[]): void {
-  const wrong = names.find((name) => graph.facts.get(name)?.type !== "float32");
-  if (wrong === undefined) return;
-  const { type = null } = graph.facts.get(wrong) ?? {};
-  throw new XDeepError(
-    "MODEL_UNSUPPORTED",
-    `"${wrong}" is ${type ?? "of unknown type"}; a file that explains computes in float32. Export the model in float32.`,
-    {
-      details: { value: wrong, type },
-    },
-  );
-}
-
-function checkRowsApart(graph: TypedGraph, scored: string, wrt: readonly string[]): void {
-  const node = rowMixingNode(graph, scored, wrt);
-  if (node === null) return;
-  const message = `Rows of this model depend on each other at ${node.opType} "${nodeLabel(node)}", so their points cannot share a batch. Export the layer for inference, with statistics of its own.`;
-  throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { node: node.name, op: node.opType } });
-}
-
-function ownOutputNames({ outputs }: Model, { outputs: wanted }: ExportOptions): readonly string[] {
-  const names = outputs.map(({ name }) => name);
-  const unknown = wanted?.find((name) => !names.includes(name));
-  if (unknown === undefined) return wanted ?? names;
-  throw new XDeepError("OUTPUT_UNKNOWN", `The model has no output "${unknown}"; it has ${names.map((name) => `"${name}"`).join(", ")}.`, {
-    details: { output: unknown, outputs: names },
-  });
 }

@@ -6,7 +6,7 @@ export type { ExportTensors, MethodWriter, Rows, WriterContext, WrittenAttributi
 export type { Network } from "./network/network.ts";
 export type { Feeds, NetworkCopy } from "./network/network-copy.ts";
 export type { RowTarget } from "./network/row-target.ts";
-export type { ExportFilesOptions, ExportOptions } from "./options.ts";
+export type { ExportFilesOptions, ExportOptions } from "./asked/options.ts";
 export { checkPortable } from "./portable/check-portable.ts";
 export type { PortabilityFinding } from "./portable/finding.ts";
 export { inferenceRequest, kserveService } from "./sidecars/kserve.ts";
@@ -14,4 +14,4 @@ export type { KServeOptions } from "./sidecars/kserve.ts";
 export { beamModule, rayModule, sparkModule } from "./sidecars/python.ts";
 export { tritonConfig } from "./sidecars/triton.ts";
 export type { TritonOptions } from "./sidecars/triton.ts";
-export type { ExportedMethods } from "./exported-methods.ts";
+export type { ExportedMethods } from "./asked/exported-methods.ts";

@@ -2,8 +2,8 @@ import type { MethodDescription, Model } from "@xdeep/core";
 import { RELEVANCE_RULES, RULES } from "@xdeep/core/method";
 
 import type { WrittenExplainer } from "./written-explainer.ts";
-import { type ExportedMethods, namedMethods } from "./exported-methods.ts";
-import type { ExportOptions } from "./options.ts";
+import { type ExportedMethods, namedMethods } from "./asked/exported-methods.ts";
+import type { ExportOptions } from "./asked/options.ts";
 import { VERSION } from "./version.ts";
 
 /** Methods that are a rule of their own go by its name. */

@@ -67,7 +67,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const small = isSmall(graph);
   const session = { ...(small ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
   const cache = await cacheOf(options, { graph, axis, engine, device, session });
-  const declared = file.graph?.input.filter(({ name }) => options.inputDims?.[name] !== undefined) ?? [];
+  const declared = options.inputDims === undefined ? [] : (file.graph?.input ?? []);
   const forDevice = rewritingFor(device);
   const rewrite = (written: ModelProto): ModelProto => forDevice(asDeclared(written, declared));
   const model = new OnnxModel({

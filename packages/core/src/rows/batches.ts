@@ -28,6 +28,11 @@ export function sharedInputs(inputs: readonly ValueInfo[]): ReadonlySet<string> 
   return new Set(inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
 }
 
+/** The axis that holds the batch of a state of recurrent networks, [layers, batch, hidden]: the first behind another that the model leaves open. −1 where there is none. */
+export function stateAxis({ batched, dims }: Pick<ValueInfo, "batched" | "dims">): number {
+  return batched === false ? dims.indexOf(null, 1) : -1;
+}
+
 /** Names of the float inputs that methods move: those with a batch axis, without masks, whose −∞ shuts entries out. */
 export function movableInputs(inputs: readonly ValueInfo[]): readonly string[] {
   return inputs.filter(({ type, batched, mask }) => isFloatType(type) && batched !== false && mask !== true).map(({ name }) => name);
@@ -223,8 +228,8 @@ export function notBatched(name: string, dims: readonly (number | string | null)
  * where nothing limits them.
  */
 function rowsBesideStates(feeds: Feeds, inputs: readonly ValueInfo[]): number | null {
-  const states = inputs.filter(({ batched, dims }) => batched === false && dims.slice(1).includes(null));
-  const batches = states.map(({ name, dims }) => feeds[name]?.dims[dims.indexOf(null, 1)]);
+  const states = inputs.filter((info) => stateAxis(info) > 0);
+  const batches = states.map((info) => feeds[info.name]?.dims[stateAxis(info)]);
   return batches.includes(1) ? 1 : null;
 }
 

@@ -1,6 +1,6 @@
 import { type TypedGraph, typedGraph } from "@xdeep/autodiff";
 import { type Model, sizeOf } from "@xdeep/core";
-import { sharedInputs } from "@xdeep/core/method";
+import { isFloatType, stateAxis } from "@xdeep/core/method";
 import {
   type Dim,
   type ModelProto,
@@ -19,7 +19,7 @@ import {
 import { networkOf } from "@xdeep/onnxruntime";
 
 import { declaredValue } from "../declared-value.ts";
-import { proveRowsApart } from "./prove-rows-apart.ts";
+import { type BatchAxes, proveRowsApart } from "./prove-rows-apart.ts";
 
 /** A network whose batch is open, under one name in all inputs. */
 export interface OpenBatch {
@@ -38,15 +38,35 @@ export interface OpenBatch {
  */
 export async function openedBatch(model: Model): Promise<OpenBatch> {
   const { graph, fixedBatch } = networkOf(model);
-  const shared = sharedInputs(model.inputs);
-  const leading = graph.graph.input.filter(({ name }) => !shared.has(name)).map(({ name }) => graph.facts.get(name)?.dims?.[0] ?? null);
-  const symbol = leading.find((dim): dim is string => typeof dim === "string") ?? unusedSymbol(graph);
-  const isOpen = fixedBatch === null && leading.every((dim) => dim === symbol);
-  if (isOpen) return { graph, symbol, proof: "the batch is open in the source" };
-  const declared = typedGraph(withInputs(graph.model, shared, symbol), graph.limits);
-  if (fixedBatch === null) return { graph: declared, symbol, proof: "the batch is open in the source" };
-  const opened = withOpenShapes(declared, symbol, fixedBatch);
-  const error = await proveRowsApart(model, opened.model);
+  const leading = new Map(model.inputs.filter(({ batched }) => batched !== false).map(({ name }) => [name, 0]));
+  const sizes = [...leading.keys()].map((name) => graph.facts.get(name)?.dims?.[0] ?? null);
+  const symbol = sizes.find((dim): dim is string => typeof dim === "string") ?? unusedSymbol(graph);
+  if (fixedBatch === null) {
+    const axes = new Map([...leading, ...model.inputs.filter((info) => stateAxis(info) > 0).map((info) => [info.name, stateAxis(info)] as const)]);
+    const isNamed = [...axes].every(([name, axis]) => graph.facts.get(name)?.dims?.[axis] === symbol);
+    const named = isNamed ? graph : typedGraph(withInputs(graph.model, axes, symbol), graph.limits);
+    return { graph: named, symbol, proof: "the batch is open in the source" };
+  }
+  const states = statesBeside(model, fixedBatch);
+  const open = (axes: BatchAxes): Promise<OpenBatch> => provenOpen(model, { graph, symbol, fixedBatch, axes });
+  if (states.size === 0) return open(leading);
+  return open(new Map([...leading, ...states])).catch(() => open(leading));
+}
+
+/** States whose size beside the layers is that of the batch which the file fixes. Whether it is the batch, running it tells. */
+function statesBeside({ inputs }: Model, fixed: number): BatchAxes {
+  const states = inputs.filter(({ type, batched, dims }) => isFloatType(type) && batched === false && dims.indexOf(fixed, 1) > 0);
+  return new Map(states.map(({ name, dims }) => [name, dims.indexOf(fixed, 1)]));
+}
+
+interface FixedBatch extends Pick<OpenBatch, "graph" | "symbol"> {
+  readonly fixedBatch: number;
+  readonly axes: BatchAxes;
+}
+
+async function provenOpen(model: Model, { graph, symbol, fixedBatch, axes }: FixedBatch): Promise<OpenBatch> {
+  const opened = withOpenShapes(typedGraph(withInputs(graph.model, axes, symbol), graph.limits), symbol, fixedBatch);
+  const error = await proveRowsApart(model, opened.model, axes);
   return {
     graph: opened,
     symbol,
@@ -59,13 +79,17 @@ function unusedSymbol({ graph, facts }: TypedGraph): string {
   return ["N", "batch", "rows", "batch_size"].find((name) => !used.has(name)) ?? "rows_of_batch";
 }
 
-function withInputs(model: ModelProto, shared: ReadonlySet<string>, symbol: string): ModelProto {
+function withInputs(model: ModelProto, axes: BatchAxes, symbol: string): ModelProto {
   const graph = model.graph!;
   const input = graph.input.map((info) => {
     const { name, type, dims } = declaredValue(info);
-    if (shared.has(name) || type === null) return info;
-    const rest = (dims ?? []).slice(1).map((dim): Dim => (dim === "" ? null : dim));
-    return valueInfoProto(name, type, [symbol, ...rest]);
+    const place = axes.get(name);
+    if (place === undefined || type === null) return info;
+    return valueInfoProto(
+      name,
+      type,
+      (dims ?? [""]).map((dim, axis): Dim => (axis === place ? symbol : dim === "" ? null : dim)),
+    );
   });
   const output = graph.output.map((info) => valueInfoProto(info.name, declaredValue(info).type ?? "float32", null));
   return withFields(model, { graph: withFields(graph, { input, output, valueInfo: [] }) });

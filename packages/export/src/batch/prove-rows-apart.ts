@@ -1,7 +1,10 @@
-import { type DataType, type Model, type Tensor, XDeepError, float32, sizeOf } from "@xdeep/core";
-import { ELEMENT_ARRAYS, createNoise, isFloatType, sharedInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { type DataType, type Model, type Tensor, XDeepError, float32, sizeOf, sliceRows } from "@xdeep/core";
+import { ELEMENT_ARRAYS, createNoise, isFloatType, toFloat64 } from "@xdeep/core/method";
 import type { ModelProto } from "@xdeep/onnx";
 import { loadModel, networkOf } from "@xdeep/onnxruntime";
+
+/** The axis that holds the batch, of every input that has one: the leading one, or that of a state, [layers, batch, hidden]. */
+export type BatchAxes = ReadonlyMap<string, number>;
 
 const ROWS = 3;
 /** Of the largest entry of an output. Kernels of one row and of three add in other orders. */
@@ -11,12 +14,14 @@ const TOLERANCE = 1e-4;
  * Runs three rows at once through a network whose batch was opened, and each alone through the file as it is. Returns the largest difference, relative to
  * the largest entry.
  *
+ * @param axes the axis that was opened, of every input that has one
  * @throws {XDeepError} MODEL_UNSUPPORTED where they differ, or the opened network does not run
  */
-export async function proveRowsApart(model: Model, opened: ModelProto): Promise<number> {
-  const feeds = Object.fromEntries(model.inputs.map((info, index) => [info.name, randomInput(info, index)]));
-  const shared = sharedInputs(model.inputs);
-  const rows = await Promise.all(Array.from({ length: ROWS }, (_, row) => model.forward({ feeds: sliceFeeds(feeds, { start: row, end: row + 1 }, shared) })));
+export async function proveRowsApart(model: Model, opened: ModelProto, axes: BatchAxes): Promise<number> {
+  const feeds = Object.fromEntries(model.inputs.map((info, index) => [info.name, randomInput(info, index, axes.get(info.name))]));
+  const rowOf = (row: number): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, axes.has(name) ? sliceAxis(tensor, axes.get(name)!, row) : tensor]));
+  const rows = await Promise.all(Array.from({ length: ROWS }, (_, row) => model.forward({ feeds: rowOf(row) })));
   const together = await runOpened(model, opened, feeds);
   const errors = model.outputs.map(({ name }) =>
     relativeError(
@@ -50,8 +55,8 @@ function refused(why: string, cause?: unknown): XDeepError {
 }
 
 /** Seeded rows: normal numbers, and integers that are tokens or flags of any model, 0 and 1. */
-function randomInput({ name, type, dims, batched }: Model["inputs"][number], stream: number): Tensor {
-  const sizes = dims.map((dim, axis) => dim ?? (axis === 0 && batched !== false ? ROWS : 1));
+function randomInput({ name, type, dims }: Model["inputs"][number], stream: number, batchAxis: number | undefined): Tensor {
+  const sizes = dims.map((dim, axis) => (axis === batchAxis ? ROWS : (dim ?? 1)));
   const numbers = createNoise(0, stream).next(sizeOf(sizes));
   if (type === "float32") return float32(sizes, Float32Array.from(numbers));
   if (isFloatType(type) || type === "string") throw refused(`input "${name}" is ${type}, for which no trial rows are made`);
@@ -66,8 +71,23 @@ function asType(type: Exclude<DataType, "string" | "int64" | "uint64">, ints: re
   return data;
 }
 
+/** The entries of one row, along the axis where the rows lie. */
+function sliceAxis<T extends Tensor>(tensor: T, axis: number, row: number): T {
+  if (axis === 0) return sliceRows(tensor, row, row + 1);
+  const { type, dims, data } = tensor;
+  const [size, inner] = [dims[axis] ?? 1, sizeOf(dims.slice(axis + 1))];
+  const entries = (data as Float32Array).filter((_, i) => Math.floor(i / inner) % size === row);
+  return { type, dims: dims.with(axis, 1), data: entries } as unknown as T;
+}
+
+/** Between an output of three rows, along whichever axis they lie, and those of each alone. */
 function relativeError(together: Tensor, rows: readonly Tensor[]): number {
-  const [actual, expected] = [toFloat64(together), rows.flatMap((row) => [...toFloat64(row)])];
+  const axis = Math.max(
+    0,
+    together.dims.findIndex((dim, i) => dim === ROWS && rows[0]!.dims[i] === 1),
+  );
+  const actual = Array.from({ length: together.dims[axis] ?? 0 }, (_, row) => [...toFloat64(sliceAxis(together, axis, row))]).flat();
+  const expected = rows.flatMap((row) => [...toFloat64(row)]);
   if (actual.length !== expected.length) return Infinity;
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const error = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - actual[i]!)), 0);

@@ -1,5 +1,5 @@
 import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
-import { type Baseline, describedBaseline, toFloat64 } from "@xdeep/core/method";
+import { type Baseline, describedBaseline, sharedInputs, toFloat64 } from "@xdeep/core/method";
 import { type Value } from "@xdeep/onnx";
 
 import { floats, meanOf, rowSum, sampleDims } from "../network/axes.ts";
@@ -11,7 +11,7 @@ export type Start = ReadonlyMap<string, Value>;
 
 /** Σ A − (F(x) − F(x′)). Where x′ is the same for all rows the engine computes F(x′) once, when it loads the file. */
 export function deltaOf(
-  { g, network, scored }: WriterContext,
+  { g, network, scored, model }: WriterContext,
   { target, feeds: own }: Rows,
   feeds: Feeds,
   starts: readonly Start[],
@@ -26,7 +26,9 @@ export function deltaOf(
     });
     return target.scores(network.at(new Map(at)).value(scored), isOneRow);
   });
-  const total = g.sum([...values.values()].map((value) => rowSum(g, value)));
+  // What has no batch axis does not move, and its share is 0.
+  const shared = sharedInputs(model.inputs);
+  const total = g.sum([...values].flatMap(([name, value]) => (shared.has(name) ? [] : [rowSum(g, value)])));
   return g.sub(total, g.sub(target.scores(network.at(own).value(scored)), meanOf(g, before)));
 }
 

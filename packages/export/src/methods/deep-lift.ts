@@ -25,6 +25,7 @@ export function writeDeepLift(context: WriterContext, { name, parameters }: Meth
 /** The float inputs that are attributed to, or all of them where values inside are; in a network of integers the values inside themselves. */
 function movingValues({ model, wrt }: WriterContext, { feeds }: Rows): readonly string[] {
   const floats = movableInputs(model.inputs);
-  const named = wrt.filter((name) => floats.includes(name) || (feeds.has(name) && isFloatType(feeds.get(name)!.facts.type)));
+  const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
+  const named = wrt.filter((name) => floats.includes(name) || (!isInput(name) && isFloatType(feeds.get(name)?.facts.type ?? null)));
   return named.length > 0 ? named : floats.length > 0 ? floats : wrt;
 }

@@ -18,7 +18,8 @@ interface IntegratedParameters {
 }
 
 /** Integrated gradients with a fixed number of points, which are folded into the batch axis: [N · n, …], a weighted sum, [N, …]. */
-export function writeIntegrated(context: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
+export function writeIntegrated(outer: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
+  const context = outer.moving();
   const { wrt } = context;
   const { n, quadrature: scheme = "midpoint", multiplyByInputs = true } = method.parameters as unknown as IntegratedParameters;
   if (n === undefined) {

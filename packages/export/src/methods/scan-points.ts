@@ -4,6 +4,7 @@ import { type GraphBuilder, type Value, graphProto, operandsOf, sortNodes, value
 
 import { sampleDims } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
+import { batchedFeed } from "./moving-values.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
 
 /** One step: what moves, and the weight of its attribution in the sum, a scalar. */
@@ -57,8 +58,7 @@ export function scanPoints(
     inputs: [...sums.map(({ before }) => before), ...slices].map(declared),
     outputs: outputs.map(declared),
   });
-  const [first] = feeds.values();
-  const zeros = sums.map(({ name, before }) => zerosOf(g, before, first!, name));
+  const zeros = sums.map(({ name, before }) => zerosOf(g, before, batchedFeed(context, feeds), name));
   const results = g.emit("Scan", [...zeros, ...series], { body: graph, num_scan_inputs: series.length }, { outputs: sums.length });
   return { layer, values: new Map(sums.map(({ name, before }, i) => [name, { name: results[i]!.name, facts: before.facts }])) };
 }

@@ -10,7 +10,8 @@ import { scanPoints } from "./scan-points.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
 
 /** SmoothGrad: the noise is a constant of the file, the same bits that the same seed gives everywhere. */
-export function writeSmooth(context: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
+export function writeSmooth(outer: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
+  const context = outer.moving();
   const { g, write } = context;
   const { n, aggregate = "mean" } = method.parameters as { readonly n: number; readonly aggregate?: Aggregate };
   const feeds = noisyFeeds(context, rows);

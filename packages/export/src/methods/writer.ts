@@ -39,6 +39,8 @@ export interface WriterContext {
   readonly g: GraphBuilder;
   readonly network: Network;
   readonly model: Model;
+  /** The name of the batch size. */
+  readonly batch: string;
   /** Names of the values that are attributed to. */
   readonly wrt: readonly string[];
   /** Name of the explained output, and of the value that is its score: the same, or the argument of its final activation. */
@@ -52,6 +54,12 @@ export interface WriterContext {
   readonly scanBeyond: number | null;
   /** The same, writing into the body of a Scan. */
   within(body: GraphBuilder): WriterContext;
+  /**
+   * The same for a method that moves what it attributes to, as paths and noise do: where nothing is named these leave states and masks alone, as the API does.
+   *
+   * @throws {XDeepError} WRT_UNKNOWN where what is named cannot be moved
+   */
+  moving(): WriterContext;
   /** Writes a method for these rows: the one inside, mostly. */
   write(method: MethodDescription, rows: Rows): WrittenAttribution;
 }

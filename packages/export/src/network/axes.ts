@@ -40,6 +40,14 @@ export function repeated(g: GraphBuilder, value: Value, n: number): Value {
   return folded(g, g.expand(withAxes(g, value, 1), shape), value);
 }
 
+/** The same along another axis; null: as it is. */
+export function repeatedAlong(g: GraphBuilder, value: Value, axis: number | null, n: number): Value {
+  if (axis === null) return value;
+  if (axis === 0) return repeated(g, value, n);
+  const swapped = Array.from({ length: rankOf(value) }, (_, i) => (i === 0 ? axis : i === axis ? 0 : i));
+  return g.transpose(repeated(g, g.transpose(value, swapped), n), swapped);
+}
+
 /** Σₖ wₖ vₖ over the points of each row: [M · n, …] → [M, …]. */
 export function weightedMean(g: GraphBuilder, points: Value, weights: readonly number[]): Value {
   const n = weights.length;

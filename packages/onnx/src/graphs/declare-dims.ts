@@ -7,7 +7,8 @@ import { valueInfoProto } from "./value-info.ts";
 import { withFields } from "./with-fields.ts";
 
 /**
- * A model whose inputs have these dims, in place of those that the file declares.
+ * A model whose inputs have these dims, in place of those that the file declares. Sizes of other inputs follow that go by the same name in the file: with
+ * [batch, samples] given as [N, 512], a state [2, batch, 128] is [2, N, 128].
  *
  * @throws {XDeepError} INPUT_UNKNOWN for a name that is no input
  */
@@ -21,11 +22,31 @@ export function declareDims(model: ModelProto, dims: Readonly<Record<string, rea
       details: { unknown, expected: known },
     });
   }
+  const sizes = new Map(graph.input.flatMap((info) => namesIn(info).flatMap((name, axis) => sizeGiven(name, dims[info.name]?.[axis]))));
   const input = graph.input.map((info) => {
     const elemType = tensorTypeOf(info)?.elemType ?? 1;
-    return dims[info.name] === undefined ? info : valueInfoProto(info.name, dataTypeName(elemType) ?? "float32", dims[info.name]!);
+    return dims[info.name] === undefined ? following(info, sizes) : valueInfoProto(info.name, dataTypeName(elemType) ?? "float32", dims[info.name]!);
   });
   return withFields(model, { graph: withFields(graph, { input }) });
+}
+
+/** What the sizes of an input are called; null where one is a number or has no name. */
+function namesIn(info: ValueInfoProto): readonly (string | null)[] {
+  return tensorTypeOf(info)?.shape?.dim.map(({ value }) => (value.case === "dimParam" && value.value !== "" ? value.value : null)) ?? [];
+}
+
+function sizeGiven(name: string | null, given: Dim | undefined): readonly (readonly [string, number | string])[] {
+  return name === null || (typeof given !== "number" && typeof given !== "string") ? [] : [[name, given]];
+}
+
+function following(info: ValueInfoProto, sizes: ReadonlyMap<string, number | string>): ValueInfoProto {
+  const own = tensorTypeOf(info);
+  const names = namesIn(info);
+  if (own?.shape === undefined || names.every((name) => name === null || !sizes.has(name))) return info;
+  const dims = own.shape.dim.map(
+    ({ value }, axis): Dim => sizes.get(names[axis] ?? "") ?? (value.case === "dimValue" ? Number(value.value) : (names[axis] ?? null)),
+  );
+  return valueInfoProto(info.name, dataTypeName(own.elemType) ?? "float32", dims);
 }
 
 /**

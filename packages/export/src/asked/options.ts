@@ -1,9 +1,9 @@
 import type { Score, Target } from "@xdeep/core";
 import type { Lowering } from "@xdeep/autodiff";
 
-import type { HeatMap } from "./ends/heat-map.ts";
-import type { PixelInput } from "./ends/pixels.ts";
-import type { ExportTensors, MethodWriter } from "./methods/writer.ts";
+import type { HeatMap } from "../ends/heat-map.ts";
+import type { PixelInput } from "../ends/pixels.ts";
+import type { ExportTensors, MethodWriter } from "../methods/writer.ts";
 
 /** How an explainer is written into a file. */
 export interface ExportOptions {
