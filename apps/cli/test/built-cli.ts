@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promis
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { type Metafile, build } from "esbuild";
+import { type Metafile, type OnLoadResult, build } from "esbuild";
 
 import type { CliResult } from "./run-cli.ts";
 
@@ -60,6 +60,7 @@ export async function buildCli(): Promise<BuiltCli> {
       "bullmq",
       "ioredis",
     ],
+    plugins: [{ name: "map-script", setup: ({ onLoad }) => onLoad({ filter: /[\\/]map[\\/]src[\\/]script\.ts$/ }, mapScript) }],
     logLevel: "silent",
     metafile: true,
     absWorkingDir: repository,
@@ -69,6 +70,12 @@ export async function buildCli(): Promise<BuiltCli> {
     atStart: loadedBy(relative(repository, join(built, "dist", "index.js")), metafile),
     remove: () => rm(built, { recursive: true, force: true }),
   };
+}
+
+/** The text of `<xdeep-map>`, as the published package has it. */
+async function mapScript(): Promise<OnLoadResult> {
+  const { MAP_SCRIPT } = await import("@xdeep/map/script");
+  return { contents: `export const MAP_SCRIPT = ${JSON.stringify(MAP_SCRIPT)};` };
 }
 
 /** What an output loads by itself, not by `import()`. */

@@ -23,6 +23,11 @@ async function pictures(folder: string, count: number): Promise<void> {
     await writeTestPicture(folder, `${String(n).padStart(2, "0")}.png`, { r: n % 2 === 0 ? 250 : 10, g: n % 2 === 0 ? 10 : 250, b: 5 * n });
 }
 
+/** Captions of the maps of a page, each with its group. */
+function mapsOf(page: string): readonly string[] {
+  return [...page.matchAll(/<xdeep-map caption="([^"]*)" group="([^"]*)"/g)].map(([, caption, group]) => `${group}: ${caption}`);
+}
+
 describe("many inputs", () => {
   it("are explained in shards, with the numbers of single ones, and what fails is recorded", async () => {
     const folder = await temporaryFolder();
@@ -44,7 +49,9 @@ describe("many inputs", () => {
       "--resize",
       "none",
     ];
-    const { code, stdout, stderr } = await cli.run([...argv, "--out", out, "--workers", "2", "--shard-size", "4", "--cache", join(folder, "kept"), "--json"]);
+    const report = join(folder, "report.html");
+    const many = ["--out", out, "--workers", "2", "--shard-size", "4", "--cache", join(folder, "kept"), "--report", report, "--json"];
+    const { code, stdout, stderr } = await cli.run([...argv, ...many]);
     expect((await readdir(join(folder, "kept"))).length).toBeGreaterThan(0);
     const { rows, errors, failures, summary } = JSON.parse(stdout) as ManyDocument;
     expect({ code, rows, errors }).toEqual({ code: 1, rows: { explained: 8, failed: 1, total: 9 }, errors: { IMAGE_INVALID: 1 } });
@@ -66,6 +73,15 @@ describe("many inputs", () => {
     expect(records[0]!.facts).toMatchObject({ methods: { vanilla: { layer: null }, "grad-cam": { layer: { name: "rectified", channelAxis: 1 } } } });
     const mean = await readNpy(join(out, "means", "vanilla.green.npy"));
     expect(mean.numbers[0]).toBeCloseTo(Math.abs(PICTURE_WEIGHTS[1][0]) / 64, 6);
+    const page = await readFile(report, "utf8");
+    expect(page).toContain("<title>Why picture.onnx says what it says of 9 inputs</title>");
+    expect(page).toMatch(/xdeep explain .* --report /);
+    expect(page).toMatch(/<strong>8<\/strong> of 9 explained, <strong>1<\/strong> failed, 2\s+classes/);
+    expect(page).toMatch(/03\.png<\/strong>: .*\[IMAGE_INVALID\]/);
+    expect(mapsOf(page)).toEqual(["vanilla", "integrated", "grad-cam"].flatMap((method) => [`${method}: red · 5 rows`, `${method}: green · 3 rows`]));
+    expect(page.match(/unit="share"/g)).toHaveLength(6);
+    for (const { name } of summary.deltas["integrated"]!.worst) expect(page).toContain(`<th scope="row">${name}</th>`);
+    expect(page.match(/(?:src|href)="(?!data:)[^"]*"/g)).toBeNull();
   });
 
   it("go on where they were interrupted, with the same bytes", async () => {
@@ -89,6 +105,10 @@ describe("many inputs", () => {
     expect(first.stderr).toMatch(/^\d+ of 12 rows are written to ".*"\. The same command goes on from there\.\nInterrupted\.\n$/);
     const { stdout } = await runCli(["status", join(folder, "out")]);
     expect(stdout).toMatch(/missing +\d/);
+    const page = ["merge", join(folder, "out"), "--report", join(folder, "page.html")];
+    expect(await runCli(page)).toMatchObject({ code: 1, stderr: expect.stringMatching(/shards are missing.*\[INPUT_MISSING\]/) });
+    expect((await runCli([...page, "--partial"])).code).toBe(0);
+    expect(await readFile(join(folder, "page.html"), "utf8")).toContain("shards are not there yet");
     expect((await cli.run([...argv, "--out", join(folder, "out")])).stdout).toContain("12 of 12 rows explained");
     expect(await bytesOf(join(folder, "out"))).toEqual(await bytesOf(join(folder, "whole")));
   });
@@ -101,7 +121,13 @@ describe("many inputs", () => {
     const { code, stdout } = await cli.run(argv);
     expect(code).toBe(1);
     expect(stdout).toContain("3 of 4 rows explained, 1 failed\n  failed   1 with INPUT_TYPE, such as ");
-    const merged = await runCli(["merge", join(folder, "out"), "--out", join(folder, "merged")]);
+    const page = join(folder, "page.html");
+    const merged = await runCli(["merge", join(folder, "out"), "--out", join(folder, "merged"), "--report", page]);
+    expect(merged.stdout).toContain(`written ${page}\n`);
+    const text = await readFile(page, "utf8");
+    expect(mapsOf(text)).toEqual(["vanilla: entry 1 · 2 rows", "vanilla: entry 0 · 1 row"]);
+    expect(text).toContain('names="[&quot;a&quot;,&quot;b&quot;,&quot;c&quot;,&quot;d&quot;]" kind="bars"');
+    expect(text).toContain("x 1, y 1");
     expect(merged.stdout).toContain("3 of 4 rows in ");
     expect(await readNpy(join(folder, "merged", "vanilla.npy"))).toMatchObject({ dims: [3, 4], numbers: [1, 1, 0].flatMap((row) => [...TABLE_WEIGHTS[row]!]) });
     const records = (await readFile(join(folder, "merged", "rows.jsonl"), "utf8"))

@@ -48,15 +48,6 @@ describe("--report", () => {
     expect(page).toMatch(/none\.json.*\[INPUT_MISSING\]/);
   });
 
-  it("is refused where many inputs go into shards", async () => {
-    const folder = await temporaryFolder();
-    const model = await writeTestModel(folder, "net.onnx", pictureModel());
-    const picture = await writeTestPicture(folder, "red.png", { r: 255, g: 51, b: 0 });
-    const { code, stderr } = await runCli(["explain", model, picture, "--workers", "1", "--report", join(folder, "report.html")]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("--report");
-  });
-
   it("stays under 3 MB for ten pictures of 224 pixels under two methods", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, "report.html");

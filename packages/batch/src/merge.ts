@@ -38,16 +38,7 @@ export interface PlacedShard {
 export async function mergeShards(folders: readonly string[], out: string, { partial = false, signal }: MergeOptions = {}): Promise<Merged> {
   const manifest = await sameManifest(folders);
   const shards = await collectShards(folders, manifest);
-  const missing = shardCount(manifest) - shards.length;
-  if (missing > 0 && !partial) {
-    throw new XDeepError(
-      "INPUT_MISSING",
-      `${missing} of ${shardCount(manifest)} shards are missing. Explain again to make them, or merge what there is as partial.`,
-      {
-        details: { missing },
-      },
-    );
-  }
+  if (!partial) requireWhole(shards, manifest);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
   const arrays: Merged["arrays"][number][] = [];
   await mkdir(out, { recursive: true });
@@ -82,6 +73,19 @@ export async function collectShards(folders: readonly string[], { id }: Manifest
   const shards: PlacedShard[] = [];
   for (const [shard, folder] of ordered) shards.push({ folder, shard: await readShard(folder, shard, id) });
   return shards;
+}
+
+/** @throws {XDeepError} INPUT_MISSING where shards are missing */
+export function requireWhole(shards: readonly PlacedShard[], manifest: Manifest): void {
+  const missing = shardCount(manifest) - shards.length;
+  if (missing === 0) return;
+  throw new XDeepError(
+    "INPUT_MISSING",
+    `${missing} of ${shardCount(manifest)} shards are missing. Explain again to make them, or merge what there is as partial.`,
+    {
+      details: { missing },
+    },
+  );
 }
 
 interface MergeArrayOptions {

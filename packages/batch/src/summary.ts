@@ -1,20 +1,25 @@
 import { type FloatTensor, type Target, float32, sizeOf } from "@xdeep/core";
 
-import { collectShards, sameManifest, type PlacedShard } from "./merge.ts";
+import { type Failures, createFailureList } from "./failure-list.ts";
+import { type HistogramBin, sizeHistogram } from "./histogram.ts";
+import { type Json, missingShards, shardCount } from "./manifest.ts";
+import { collectShards, requireWhole, sameManifest, type PlacedShard } from "./merge.ts";
 import { readShardArray } from "./read-arrays.ts";
 import type { RowRecord } from "./row-record.ts";
 
 /** What was explained most, how far deltas reach, and what failed. Plain data. */
-export interface BatchSummary {
+export interface BatchSummary extends Failures {
   readonly manifest: string;
+  readonly shards: { readonly done: number; readonly total: number; readonly missing: readonly number[] };
   readonly rows: number;
   readonly explained: number;
   readonly failed: number;
-  readonly errors: Readonly<Record<string, number>>;
   /** Most rows first. */
   readonly classes: readonly ClassSummary[];
   /** By the names of attributions; of methods that define deltas. */
   readonly deltas: Readonly<Record<string, DeltaSummary>>;
+  /** What jobs say of themselves, such as engine and versions; several where shards come from machines that differ. */
+  readonly provenance: readonly Json[];
 }
 
 export interface ClassSummary {
@@ -31,7 +36,24 @@ export interface DeltaSummary {
   readonly median: number;
   readonly p90: number;
   readonly max: number;
-  readonly worst: readonly { readonly row: number; readonly name: string; readonly delta: number; readonly score: number }[];
+  /** Of |delta|. */
+  readonly histogram: readonly HistogramBin[];
+  /** The ten largest |delta|. */
+  readonly worst: readonly WorstRow[];
+}
+
+export interface WorstRow {
+  readonly row: number;
+  readonly name: string;
+  readonly target: Target;
+  readonly targetName: string | null;
+  readonly score: number;
+  readonly delta: number;
+}
+
+export interface SummarizeOptions {
+  /** Refuse folders of which shards are missing. Default: false. */
+  readonly whole?: boolean | undefined;
 }
 
 /** Mean of |A| over the rows of a class. */
@@ -44,6 +66,12 @@ export interface MeanMap {
   readonly mean: FloatTensor;
 }
 
+export interface MeanMapsOptions {
+  /** How many classes, those with most rows. Default: 10. */
+  readonly classes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const WORST = 10;
 
 /**
@@ -51,18 +79,29 @@ const WORST = 10;
  *
  * @throws {XDeepError} INPUT_MISSING, OPTION_INVALID for folders; INPUT_TYPE for a damaged shard
  */
-export async function summarize(folders: readonly string[]): Promise<BatchSummary> {
+export async function summarize(folders: readonly string[], { whole = false }: SummarizeOptions = {}): Promise<BatchSummary> {
   const manifest = await sameManifest(folders);
-  const records = (await collectShards(folders, manifest)).flatMap(({ shard }) => shard.rows);
-  const explained = records.filter(({ error }) => error === undefined);
+  const shards = await collectShards(folders, manifest);
+  if (whole) requireWhole(shards, manifest);
+  const records = shards.flatMap(({ shard }) => shard.rows);
+  const { errors, failures, add } = createFailureList();
+  const explained = records.filter((record) => !add(record));
+  const missing = missingShards(
+    manifest,
+    shards.map(({ shard }) => shard.shard),
+  );
+  const provenance = new Set(shards.map(({ shard }) => JSON.stringify(shard.provenance)));
   return {
     manifest: manifest.id,
+    shards: { done: shards.length, total: shardCount(manifest), missing },
     rows: manifest.rows,
     explained: explained.length,
     failed: records.length - explained.length,
-    errors: counts(records.flatMap(({ error }) => (error === undefined ? [] : [error.code]))),
+    errors,
+    failures,
     classes: [...byTarget(explained).values()].map(classSummary).toSorted((a, b) => b.rows - a.rows),
     deltas: Object.fromEntries(deltaNames(explained).map((name) => [name, deltaSummary(explained, name)])),
+    provenance: [...provenance].map((text) => JSON.parse(text) as Json),
   };
 }
 
@@ -71,7 +110,7 @@ export async function summarize(folders: readonly string[]): Promise<BatchSummar
  *
  * @throws {XDeepError} as `summarize`
  */
-export async function meanMaps(folders: readonly string[], { classes = 10 }: { readonly classes?: number } = {}): Promise<readonly MeanMap[]> {
+export async function meanMaps(folders: readonly string[], { classes = 10, signal }: MeanMapsOptions = {}): Promise<readonly MeanMap[]> {
   const shards = await collectShards(folders, await sameManifest(folders));
   const explained = shards.flatMap(({ shard }) => shard.rows).filter(({ error }) => error === undefined);
   const frequent = [...byTarget(explained)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, classes);
@@ -79,7 +118,10 @@ export async function meanMaps(folders: readonly string[], { classes = 10 }: { r
   const maps: MeanMap[] = [];
   for (const value of values) {
     const sums = new Map(frequent.map(([key]) => [key, { sum: new Float64Array(0), rows: 0, dims: [] as readonly number[] }]));
-    for (const placed of shards) await addTo(sums, placed, value);
+    for (const placed of shards) {
+      signal?.throwIfAborted();
+      await addTo(sums, placed, value);
+    }
     for (const [key, [first]] of frequent) {
       const { sum, rows, dims } = sums.get(key)!;
       if (rows === 0) continue;
@@ -150,11 +192,10 @@ function deltaNames(records: readonly RowRecord[]): readonly string[] {
 
 function deltaSummary(records: readonly RowRecord[], name: string): DeltaSummary {
   const sorted = records.filter(({ deltas }) => deltas?.[name] !== undefined).toSorted((a, b) => Math.abs(b.deltas![name]!) - Math.abs(a.deltas![name]!));
-  const quantile = (share: number): number => Math.abs(sorted[Math.floor((1 - share) * (sorted.length - 1))]!.deltas![name]!);
-  return {
-    median: quantile(0.5),
-    p90: quantile(0.9),
-    max: quantile(1),
-    worst: sorted.slice(0, WORST).map(({ row, name: rowName, deltas, score }) => ({ row, name: rowName, delta: deltas![name]!, score: score! })),
-  };
+  const sizes = sorted.map(({ deltas }) => Math.abs(deltas![name]!));
+  const quantile = (share: number): number => sizes[Math.floor((1 - share) * (sizes.length - 1))]!;
+  const worst = sorted.slice(0, WORST).map(({ row, name: rowName, target, targetName = null, score, deltas }): WorstRow => {
+    return { row, name: rowName, target: target!, targetName, score: score!, delta: deltas![name]! };
+  });
+  return { median: quantile(0.5), p90: quantile(0.9), max: quantile(1), histogram: sizeHistogram(sizes), worst };
 }

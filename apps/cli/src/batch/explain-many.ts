@@ -5,6 +5,7 @@ import {
   type BatchStatus,
   type BatchSummary,
   type ListedManifest,
+  type MeanMap,
   batchStatus,
   createManifest,
   meanMaps,
@@ -21,8 +22,9 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { parseTarget } from "../explain/target-flag.ts";
 import { checkSettings, settingWarnings } from "../explain/method-settings.ts";
 import { resolveMethods } from "../explain/method.ts";
+import { MOST_CLASSES } from "../html-report/map-detail.ts";
 import { findCompanionFiles } from "../inputs/companion-files.ts";
-import { readLabels } from "../inputs/labels.ts";
+import { type Labels, readLabels } from "../inputs/labels.ts";
 import { writeNpy } from "../inputs/npy-file.ts";
 import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
@@ -57,24 +59,25 @@ export async function explainMany(
   }
   const flags: ManyFlags = { ...rest, target: targets[0] };
   const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
+  const features = flags.features === undefined ? null : await readLabels(flags.features);
   const listed = await plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
-  if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, flags, io);
+  if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, features, flags, io);
   const workers = flags.workers ?? (flags.gpu ? 1 : Math.min(availableParallelism(), shardCount(listed.manifest)));
   say(describeBatch(listed.manifest, { workers: plural(workers, "thread"), out: flags.out }));
-  return watched(flags, io, (onProgress) => runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress }));
+  return watched(features, flags, io, (onProgress) => runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress }));
 }
 
 /** Hands shards out to those who run `xdeep work`, and waits for them. */
-async function explainByQueue(listed: ListedManifest, url: string, flags: ManyFlags, io: Io): Promise<ExitCode> {
+async function explainByQueue(listed: ListedManifest, url: string, features: Labels | null, flags: ManyFlags, io: Io): Promise<ExitCode> {
   if (flags.workers !== undefined) throw new UsageError("--workers is for this machine, and with --queue it hands out work: give it to xdeep work.");
   const { distribute } = await import("@xdeep/bullmq");
   const command = `xdeep work ${flags.out} --queue ${url.replace(/\/\/.*@/, "//")}`;
   if (!flags.json) io.stdout.write(describeBatch(listed.manifest, { workers: `whoever runs: ${command}`, out: flags.out }));
-  return watched(flags, io, (onProgress) => distribute(flags.out, listed, { url, signal: io.signal, onProgress }));
+  return watched(features, flags, io, (onProgress) => distribute(flags.out, listed, { url, signal: io.signal, onProgress }));
 }
 
 /** Runs with a bar, says how far it got where it is stopped, and sums up at the end. */
-async function watched(flags: ManyFlags, io: Io, run: (onProgress: (progress: Progress) => void) => Promise<void>): Promise<ExitCode> {
+async function watched(features: Labels | null, flags: ManyFlags, io: Io, run: (onProgress: (progress: Progress) => void) => Promise<void>): Promise<ExitCode> {
   const bar = startBatchBar(io.terminal ?? io.stderr);
   try {
     await run(bar.update);
@@ -84,7 +87,7 @@ async function watched(flags: ManyFlags, io: Io, run: (onProgress: (progress: Pr
     throw error;
   }
   bar.stop();
-  return finish(flags, io);
+  return finish(features, flags, io);
 }
 
 /** Loads the model once, so that whatever is wrong with it or with the options is said at once, and lists the inputs. */
@@ -115,27 +118,31 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
   }
 }
 
-async function finish({ out, json }: ManyFlags, { stdout, stderr }: Io): Promise<ExitCode> {
+async function finish(features: Labels | null, { out, json, report }: ManyFlags, { stdout, stderr, argv = [], signal }: Io): Promise<ExitCode> {
   const status = await batchStatus(out);
-  const summary = await writeSummary(out);
-  if (json) stdout.write(`${JSON.stringify({ out, ...status, summary }, null, 2)}\n`);
-  else stdout.write(describeSummary(status, summary, out));
+  const { summary, means } = await writeSummary(out, signal);
+  if (report !== undefined) {
+    const { writeBatchReport } = await import("../html-report/collect-batch.ts");
+    await writeBatchReport(report, { folders: [out], summary, means, command: argv, features });
+  }
+  if (json) stdout.write(`${JSON.stringify({ out, report: report ?? null, ...status, summary }, null, 2)}\n`);
+  else stdout.write(describeSummary(status, summary, { out, report }));
   for (const { name, message, code } of status.failures.slice(0, 10)) stderr.write(`error: ${name}: ${message} [${code}]\n`);
   return status.rows.failed === 0 ? EXIT.ok : EXIT.failure;
 }
 
 /** Writes `summary.json` and the mean maps of the most frequent classes beside the shards. */
-export async function writeSummary(out: string): Promise<BatchSummary> {
+async function writeSummary(out: string, signal: AbortSignal | undefined): Promise<{ readonly summary: BatchSummary; readonly means: readonly MeanMap[] }> {
   const summary = await summarize([out]);
-  const maps = await meanMaps([out]);
+  const means = await meanMaps([out], { classes: MOST_CLASSES, signal });
   const files: object[] = [];
-  for (const { value, target, name, rows, mean } of maps) {
+  for (const { value, target, name, rows, mean } of means) {
     const file = join("means", `${safeName(value)}.${safeName(name ?? JSON.stringify(target))}.npy`);
     await writeNpy(join(out, file), mean);
     files.push({ value, target, name, rows, file, dims: mean.dims });
   }
   await writeWholeFile(join(out, "summary.json"), `${JSON.stringify({ ...summary, means: files }, null, 2)}\n`);
-  return summary;
+  return { summary, means };
 }
 
 async function left(out: string): Promise<string> {

@@ -15,6 +15,7 @@ import { type InputPlan, type PreparedInput, readFurtherInputs } from "../inputs
 import { isTensorFile, readTensorFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { VERSION } from "../version.ts";
+import { type MethodFacts, type RowFacts, arrayName } from "./row-facts.ts";
 import { type FolderJob, type FolderPlaces, type ManyFlags, planOf } from "./folder-job.ts";
 
 /** Everything that stays the same for all rows. */
@@ -131,7 +132,7 @@ function resultOf(row: number, explanations: readonly Explanation[], scored: Sco
   for (const { record, values: tensors } of explanations) {
     const names = Object.keys(tensors);
     for (const [value, tensor] of Object.entries(tensors)) {
-      const name = names.length === 1 && (value === info.name || value === record.layer?.name) ? record.name : `${record.name}.${value}`;
+      const name = arrayName(record.name, value, names.length === 1 && (value === info.name || value === record.layer?.name));
       const one = sliceRows(tensor, row, row + 1);
       values[name] = { ...one, dims: one.dims.slice(1) };
       const { convergence } = record.rows[row]!;
@@ -140,11 +141,12 @@ function resultOf(row: number, explanations: readonly Explanation[], scored: Sco
   }
   const [first] = explanations as [Explanation];
   const { target, name, score } = first.record.rows[row]!;
-  const methods = explanations.map(
-    ({ record }) =>
-      [record.name, { method: record.method, rule: record.rule, rectifiers: record.rectifiers, layer: record.layer, notes: record.notes }] as const,
-  );
-  const facts = { output: scored.output, entries: scored.kind, score: first.record.score, top: scored.top[row]!, methods: Object.fromEntries(methods) };
+  const methods = explanations.map(({ record, values: tensors }): readonly [string, MethodFacts] => {
+    const { method, rule, rectifiers, layer, notes } = record;
+    return [record.name, { method, rule, rectifiers, layer, values: Object.keys(tensors), notes }];
+  });
+  const { record } = first;
+  const facts: RowFacts = { output: scored.output, entries: scored.kind, score: record.score, top: scored.top[row]!, methods: Object.fromEntries(methods) };
   return {
     values,
     target,

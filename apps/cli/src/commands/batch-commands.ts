@@ -5,8 +5,8 @@ import { Command } from "commander";
 
 import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
-import { formatDims } from "../print/format-number.ts";
 import { plural } from "../print/plural.ts";
+import { UsageError } from "../usage-error.ts";
 import { integerFrom } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
@@ -56,31 +56,32 @@ export function workCommand(io: Io): Command {
   return command;
 }
 
-interface MergeFlags {
-  readonly out: string;
+/** The options of `xdeep merge`. */
+export interface MergeFlags {
+  readonly out?: string;
+  readonly report?: string;
   readonly partial?: boolean;
   readonly json?: boolean;
 }
 
-/** `xdeep merge`: shards as one array. */
+/** `xdeep merge`: shards as one array, and as one page. */
 export function mergeCommand(io: Io): Command {
   const command = new Command("merge")
     .summary("put the shards of many inputs together")
     .description(
-      'Writes one .npy array for each method, and rows.jsonl, in which "at" is a row\'s place in the arrays. Several folders may hold shards of the same job.',
+      'Writes one .npy array for each method, and rows.jsonl, in which "at" is a row\'s place in the arrays; with --report a page about all rows. Several folders may hold shards of the same job.',
     )
     .argument("<results...>", "folders that xdeep explain wrote with --out")
-    .requiredOption("-o, --out <folder>", "where the arrays are written")
+    .option("-o, --out <folder>", "where the arrays are written")
+    .option("--report <file>", "one HTML page about all rows: classes, their mean maps, deltas, what failed; it stands alone")
     .option("--partial", "merge what there is, although shards are missing")
     .option("--json", "print one JSON document on stdout, and nothing else")
-    .action(async (results: string[], { out, partial, json = false }: MergeFlags) => {
-      const { mergeShards } = await import("@xdeep/batch");
-      const merged = await mergeShards(results, out, { partial, signal: io.signal });
-      if (json) io.stdout.write(`${JSON.stringify({ out, ...merged }, null, 2)}\n`);
-      else
-        io.stdout.write(
-          `${merged.explained} of ${merged.rows} rows in ${printable(out)}\n${merged.arrays.map(({ file, dims }) => `  ${printable(file)} ${formatDims(dims)}\n`).join("")}  rows.jsonl\n`,
-        );
+    .action(async (results: string[], flags: MergeFlags) => {
+      if (flags.out === undefined && flags.report === undefined) {
+        throw new UsageError("Where is the result to go? Name a folder for arrays by --out, a file for a page by --report, or both.");
+      }
+      const { mergeResults } = await import("../batch/merge-results.ts");
+      await mergeResults(results, flags, io);
     });
   refuseRepeated(command);
   return command;

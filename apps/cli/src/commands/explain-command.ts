@@ -26,7 +26,10 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   command.option("--features <file>", "names of the entries of an input that is no picture, as --labels");
   addPictureOptions(command);
   addRunOptions(command, "explanations");
-  command.option("--report <file>", "one HTML page with all maps side by side, the scores and where they come from; it stands alone");
+  command.option(
+    "--report <file>",
+    "one HTML page with all maps side by side, or of many inputs with the classes and their mean maps, and where they come from; it stands alone",
+  );
   command
     .optionsGroup("Measures:")
     .addOption(

@@ -61,7 +61,7 @@ Examples:
   What speaks for a digit, and what against it:
   $ xdeep explain mnist.onnx 7.png -m integrated --render diverging
   Many pictures, in shards; what is stopped goes on by the same command:
-  $ xdeep explain resnet50.onnx photos --workers 8 --out results
+  $ xdeep explain resnet50.onnx photos --workers 8 -o results --report all.html
   No picture: sample.json holds [[5.1, 3.5, 1.4, 0.2]]
   $ xdeep explain iris.onnx sample.json -m integrated
   A further input, and everything as one JSON document:

@@ -31,8 +31,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
   const metrics = resolveMeasures(flags.metric ?? []);
   if (isMany(flags, inputs, paths)) {
     if (metrics.length > 0) throw new UsageError("--metric measures inputs one by one, not shards of many. Name fewer inputs, or leave out --metric.");
-    if (flags.report === undefined) return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
-    throw new UsageError("--report shows inputs one below the other, not shards of many. Name fewer inputs, or leave out --report.");
+    return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
   }
   const stems = fileStems(paths);
   const report = createReport(io, flags.json);

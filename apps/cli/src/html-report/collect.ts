@@ -1,4 +1,4 @@
-import { type AttributionJSON, type FloatTensor, sizeOf, sliceRows } from "@xdeep/core";
+import { type AttributionJSON, type FloatTensor, sliceRows } from "@xdeep/core";
 import { createAttribution } from "@xdeep/core/method";
 import { type RgbImage, encodeJpeg, resizeImage, writeWholeFile } from "@xdeep/image";
 
@@ -7,6 +7,7 @@ import type { Failure } from "../explain/report.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import { pictureOf } from "../write/picture-of.ts";
+import { type MapDetail, detailOf, strongest } from "./map-detail.ts";
 import { reportPage } from "./page.ts";
 import type { ReportInput, ReportMap } from "./report-input.ts";
 import { smallMap } from "./small-map.ts";
@@ -18,16 +19,9 @@ export interface HtmlReport {
   write(told: { readonly warnings: readonly string[]; readonly failures: readonly Failure[] }): Promise<void>;
 }
 
-/** Bytes that the maps of a report take together: with pictures and the element it stays under 3 MB. */
-const MAPS_BUDGET = 2_000_000;
-/** Of two float32 in base64. */
-const BYTES_PER_PIXEL = 2 * 4 * (4 / 3);
-const LEAST_SIDE = 28;
-const MOST_SIDE = 256;
 /** Side of pictures in pixels. */
 const PICTURE_SIDE = 320;
 const MOST_ROWS = 8;
-const MOST_FEATURES = 5_000;
 
 /**
  * @param path of the page
@@ -35,13 +29,13 @@ const MOST_FEATURES = 5_000;
  * @param command that made it, without the program's own name
  */
 export function createHtmlReport(path: string, maps: number, command: readonly string[]): HtmlReport {
-  const side = Math.round(Math.min(MOST_SIDE, Math.max(LEAST_SIDE, Math.sqrt(MAPS_BUDGET / maps / BYTES_PER_PIXEL))));
+  const detail = detailOf(maps, 2);
   const inputs: ReportInput[] = [];
   return {
     async add(input, explanations, records, features) {
       const rows = records[0]!.rows.slice(0, MOST_ROWS).map((_, row) => ({
         row,
-        methods: explanations.map(({ values }, n) => ({ record: records[n]!, maps: mapsOf(values, records[n]!, row, { input, features, side }) })),
+        methods: explanations.map(({ values }, n) => ({ record: records[n]!, maps: mapsOf(values, records[n]!, row, { input, features, detail }) })),
       }));
       inputs.push({ picture: await shownPicture(input.picture), rows, left: records[0]!.rows.length - rows.length });
     },
@@ -55,29 +49,21 @@ export function createHtmlReport(path: string, maps: number, command: readonly s
 interface MapOptions {
   readonly input: PreparedInput;
   readonly features: Labels | null;
-  readonly side: number;
+  readonly detail: MapDetail;
 }
 
-function mapsOf(values: Explanation["values"], record: ExplanationRecord, row: number, { input, features, side }: MapOptions): readonly ReportMap[] {
+function mapsOf(values: Explanation["values"], record: ExplanationRecord, row: number, { input, features, detail }: MapOptions): readonly ReportMap[] {
   return Object.entries(values).map(([value, tensor]) => {
     const one = sliceRows(tensor, row, row + 1);
     const picture = pictureOf(value, one, record.layer, input);
     if (picture !== null) {
-      const small = smallMap(picture, input.layout, side);
+      const small = smallMap(picture, input.layout, detail.side);
       return { value, attribution: attributionOf(small, record, row), isOver: fits(small, input.picture), names: null };
     }
-    const shown = strongest(one);
+    const shown = strongest(one, detail.features);
     const names = shown.places.map((at) => features?.[at] ?? String(at));
     return { value, attribution: attributionOf(shown.tensor, record, row), isOver: false, names };
   });
-}
-
-/** All features, or the strongest where there are very many. */
-function strongest({ dims, data }: FloatTensor): { readonly tensor: FloatTensor; readonly places: readonly number[] } {
-  const places = Array.from(data.keys());
-  const kept = places.length <= MOST_FEATURES ? places : places.sort((a, b) => Math.abs(data[b]!) - Math.abs(data[a]!)).slice(0, MOST_FEATURES);
-  const tensor: FloatTensor = { type: "float32", dims: [1, kept.length], data: Float32Array.from(kept, (at) => data[at]!) };
-  return sizeOf(dims) === 0 ? { tensor, places: [] } : { tensor, places: kept };
 }
 
 function attributionOf(values: FloatTensor, record: ExplanationRecord, row: number): AttributionJSON {

@@ -21,6 +21,7 @@ p { margin: 0.25rem 0; max-width: 75ch; }
 .input { border-top: 1px solid var(--line); padding: 1.25rem 0; margin-top: 1.25rem; }
 .row { display: grid; grid-template-columns: minmax(14rem, 18rem) 1fr; gap: 1.25rem 1.5rem; align-items: start; }
 .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 16rem), 1fr)); gap: 1.25rem; align-items: start; }
+.maps.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 11rem), 1fr)); }
 .seen img { display: block; width: 100%; height: auto; border-radius: 3px; margin-bottom: 0.5rem; }
 .seen img[width="28"] { image-rendering: pixelated; }
 table { border-collapse: collapse; width: 100%; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
@@ -35,10 +36,19 @@ meter::-moz-meter-bar { background: var(--accent); }
 meter { width: 100%; height: 0.7rem; vertical-align: middle; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 0 0.75rem; margin: 0.5rem 0 0; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 dd { margin: 0; overflow-wrap: anywhere; }
+.counts { font-size: 1.0625rem; }
+.pair { display: grid; grid-template-columns: minmax(14rem, 22rem) minmax(0, 1fr); gap: 1.25rem 2.5rem; align-items: start; }
+.failed { padding-left: 1.1rem; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+.classes { max-width: 60rem; }
+thead th { color: var(--soft); text-align: right; padding-left: 0.5rem; white-space: nowrap; }
+thead th:first-child { text-align: left; padding-left: 0; }
+.words, thead th.words { text-align: left; padding-left: 1rem; overflow-wrap: anywhere; }
+tbody th small { color: var(--soft); }
 .wide { gap: 0.25rem 1rem; }
 details { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--accent); width: fit-content; }
-@media (max-width: 40rem) { .row { grid-template-columns: 1fr; } .seen { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; align-items: start; } .wide { grid-template-columns: 1fr; } .wide dd { margin-bottom: 0.375rem; } .maps { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.75rem; } }
+@media (max-width: 40rem) { .pair { grid-template-columns: 1fr; } .row { grid-template-columns: 1fr; } .seen { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; align-items: start; } .wide { grid-template-columns: 1fr; } .wide dd { margin-bottom: 0.375rem; } .maps { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: 0.75rem; } }
 @media print { :root { color-scheme: light; } body { padding: 0; max-width: none; font-size: 9.5pt; } .controls, .hint, details:not([open]) { display: none; } .row { grid-template-columns: 10rem 1fr; } .maps { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }
-  article, .seen, .notices { break-inside: avoid; } h2, h3 { break-after: avoid; } }
+  article, .seen, .notices, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 `;

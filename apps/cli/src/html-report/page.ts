@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { printable } from "@xdeep/core";
 import { actsOnRectifiers } from "@xdeep/core/method";
 
@@ -10,11 +8,9 @@ import { formatDims, formatNumber, formatPercent, formatProbability } from "../p
 import { measureText } from "../print/measure-text.ts";
 import { noteInCliWords } from "../cli-words.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
-import { VERSION } from "../version.ts";
 import type { ReportInput, ReportMap, ReportRow } from "./report-input.ts";
 import { type Html, html, jsonForScript } from "./html.ts";
-import { PAGE_SCRIPT } from "./page-script.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { MAP_CONTROLS, foldedFacts, framedPage, notices } from "./page-frame.ts";
 
 /** Narrower pictures show their pixels as squares. */
 const COARSE = 100;
@@ -29,79 +25,31 @@ export interface ReportContent {
   readonly failures: readonly Failure[];
 }
 
-/** The page. Nothing is loaded from anywhere, and no script runs but the two that are in it: the policy names their hashes. */
-export function reportPage({ element, inputs, command, made, warnings, failures }: ReportContent): string {
+/** The page of a run. */
+export function reportPage({ inputs, warnings, failures, ...page }: ReportContent): string {
   const models = [...new Set(inputs.map(({ rows }) => rows[0]!.methods[0]!.record.model.file))];
-  const title = `Why ${models.map(printable).join(", ")} says what it says`;
-  const scripts = [PAGE_SCRIPT, element];
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scripts.map((script) => `'sha256-${hash(script)}'`).join(" ")}`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="generator" content="xdeep ${VERSION}" />
-        <title>${title}</title>
-        <style>
-          ${{ html: PAGE_STYLE }}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p>Made ${made.toISOString().slice(0, 16).replace("T", " ")} UTC by</p>
-          <pre class="command"><code>xdeep ${command.map(shellWord).join(" ")}</code></pre>
-          ${notices(
-            "Failed",
-            failures.map(({ model, input, error }) => `${input ?? model}: ${error.message} [${error.code}]`),
-          )}
-          ${notices("To know before you trust it", warnings)}
-          <form class="controls" aria-label="How maps are drawn">
-            <label
-              >values
-              <select id="sign">
-                <option value="unsigned">how much</option>
-                <option value="signed">for and against</option>
-              </select></label
-            >
-            <label>percentile <input id="percentile" type="range" min="80" max="100" step="0.5" value="99" /><output for="percentile">99</output></label>
-            <label>opacity <input id="opacity" type="range" min="0" max="1" step="0.05" value="0.75" /><output for="opacity">0.75</output></label>
-          </form>
-          <p class="soft">
-            Maps of one input share one scale, coarse ones like Grad-CAM's another: each value is a share of its map's sum of all |values|, and equal colours
-            are equal shares.
-            <span class="hint">Point at one map, and all of the input answer; arrow keys and Page Down work too.</span>
-          </p>
-        </header>
-        <main>${inputs.map(inputSection)}</main>
-        <footer>
-          <p class="soft">The numbers in full are in the .npy files, and all that is needed to make them again in the .json files beside them.</p>
-        </footer>
-        ${{ html: scripts.map((script) => `<script>${script}</script>`).join("\n") }}
-      </body>
-    </html> `.html;
+  return framedPage({
+    ...page,
+    title: `Why ${models.map(printable).join(", ")} says what it says`,
+    head: [
+      notices(
+        "Failed",
+        failures.map(({ model, input, error }) => `${input ?? model}: ${error.message} [${error.code}]`),
+      ),
+      notices("To know before you trust it", warnings),
+      MAP_CONTROLS,
+      LEGEND,
+    ],
+    main: inputs.map(inputSection),
+    foot: "The numbers in full are in the .npy files, and all that is needed to make them again in the .json files beside them.",
+  });
 }
 
-function hash(script: string): string {
-  return createHash("sha256").update(script).digest("base64");
-}
-
-/** As a POSIX shell takes it back. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`;
-}
-
-function notices(heading: string, texts: readonly string[]): Html | null {
-  return texts.length === 0
-    ? null
-    : html`<section class="notices">
-        <h2>${heading}</h2>
-        <ul>
-          ${texts.map((text) => html`<li>${printable(text)}</li>`)}
-        </ul>
-      </section>`;
-}
+const LEGEND = html`<p class="soft">
+  Maps of one input share one scale, coarse ones like Grad-CAM's another: each value is a share of its map's sum of all |values|, and equal colours are equal
+  shares.
+  <span class="hint">Point at one map, and all of the input answer; arrow keys and Page Down work too.</span>
+</p>`;
 
 function inputSection(input: ReportInput, n: number): Html {
   const { record } = input.rows[0]!.methods[0]!;
@@ -254,14 +202,5 @@ function provenance(methods: ReportRow["methods"]): Html {
         .join(", "),
     ],
   ];
-  return html`<details>
-    <summary>Where it comes from</summary>
-    <dl class="wide">
-      ${facts.map(
-        ([term, text]) =>
-          html`<dt>${printable(term)}</dt>
-            <dd>${printable(text)}</dd>`,
-      )}
-    </dl>
-  </details>`;
+  return foldedFacts("Where it comes from", facts);
 }

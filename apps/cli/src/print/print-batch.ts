@@ -35,7 +35,11 @@ export function describeStatus({ manifest, rows, shards, errors, failures, begun
 }
 
 /** What was found, and where it is. */
-export function describeSummary(status: BatchStatus, summary: BatchSummary, out: string): string {
+export function describeSummary(
+  status: BatchStatus,
+  summary: BatchSummary,
+  { out, report }: { readonly out: string; readonly report: string | undefined },
+): string {
   const { rows, errors, failures } = status;
   const shown = summary.classes.slice(0, MOST_CLASSES);
   const left = summary.classes.length - shown.length;
@@ -55,6 +59,7 @@ export function describeSummary(status: BatchStatus, summary: BatchSummary, out:
       ...worst.slice(0, MOST_WORST).map((row) => `           ${formatNumber(row.delta)}  ${printable(row.name)}`),
     ]),
     `  written  ${printable(join(out, "{shards,means,summary.json}"))}`,
+    ...(report === undefined ? [] : [`  written  ${printable(report)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -3,13 +3,19 @@ import { type FloatTensor, sizeOf } from "@xdeep/core";
 import type { ExplainedLayer } from "../explain/explanation.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 
+/** What is known of the input that was explained. */
+export interface PictureFacts extends Pick<PreparedInput, "layout"> {
+  /** Null where the input is no picture. */
+  readonly picture: object | null;
+}
+
 /**
  * An attribution as a picture in the input's layout: what has four axes, and the squares of a transformer, whose tokens are cut from a picture. Null for what is
  * no picture.
  *
  * @param value what was attributed to
  */
-export function pictureOf(value: string, tensor: FloatTensor, layer: ExplainedLayer | null, { layout, picture }: PreparedInput): FloatTensor | null {
+export function pictureOf(value: string, tensor: FloatTensor, layer: ExplainedLayer | null, { layout, picture }: PictureFacts): FloatTensor | null {
   const isAtLayer = layer?.name === value;
   if (isAtLayer && tensor.dims.length === 2 && picture !== null) return squares(tensor, layout);
   if (tensor.dims.length !== 4) return null;
@@ -26,7 +32,7 @@ function isChannelsLast({ dims }: FloatTensor, channelAxis: number | null, other
 }
 
 /** [N, tokens] as squares, the class token left out. */
-function squares({ dims, data }: FloatTensor, layout: PreparedInput["layout"]): FloatTensor | null {
+function squares({ dims, data }: FloatTensor, layout: PictureFacts["layout"]): FloatTensor | null {
   const [rows = 0, tokens = 0] = dims;
   const skipped = [0, 1].find((count) => Number.isInteger(Math.sqrt(tokens - count)));
   const side = Math.sqrt(tokens - (skipped ?? 0));
