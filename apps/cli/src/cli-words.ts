@@ -26,6 +26,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bAllow more \(`maxSteps`\)/g, "Take more --steps"],
   [/\bTake more \(`n`\), or a `tolerance`/g, "Take more --steps, or give a --tolerance"],
   [/\bname the value before the last activation as `output`/g, "name the value before the last activation by --output"],
+  [/\bname the value inside that has it there as `output`/g, "name the value inside that has it there by --output"],
   [/\bask for score "logit"/g, "leave out --score"],
   [/\blacks "(\w+)"/g, (_, name) => `lacks ${flagOf("Option", name!)}`],
   [/where there is a `tolerance`/g, "where there is a --tolerance"],

@@ -15,7 +15,7 @@ export type { PreprocessedBatch } from "./preprocessing/preprocess-images.ts";
 export { PIXEL_INTERPOLATIONS } from "./pixels/pixel-samples.ts";
 export type { PixelInterpolation } from "./pixels/pixel-samples.ts";
 export { PRESETS, RESIZE_MODES } from "./preprocessing/preprocessing.ts";
-export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing/preprocessing.ts";
+export type { ChannelOrder, FrameSize, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing/preprocessing.ts";
 export { renderGradient } from "./rendering/render-gradient.ts";
 export type { GradientImageOptions } from "./rendering/render-gradient.ts";
 export { renderDiverging, renderHeatMap } from "./rendering/render-heat-map.ts";

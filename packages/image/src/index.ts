@@ -20,7 +20,7 @@ export type { PreprocessedBatch } from "./preprocessing/preprocess-images.ts";
 export { PIXEL_INTERPOLATIONS } from "./pixels/pixel-samples.ts";
 export type { PixelInterpolation } from "./pixels/pixel-samples.ts";
 export { PRESETS, RESIZE_MODES } from "./preprocessing/preprocessing.ts";
-export type { ChannelOrder, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing/preprocessing.ts";
+export type { ChannelOrder, FrameSize, ImageSize, Preprocessing, PresetName, ResizeMode } from "./preprocessing/preprocessing.ts";
 export { renderCurves } from "./rendering/render-curves.ts";
 export type { CurvePlot, PlottedCurve } from "./rendering/render-curves.ts";
 export { renderGradient } from "./rendering/render-gradient.ts";

@@ -3,7 +3,7 @@ import type {
   ChannelOrder,
   ChannelReduction,
   DivergingColorMap,
-  ImageSize,
+  FrameSize,
   PixelInterpolation,
   PresetName,
   ResizeMode,
@@ -22,7 +22,7 @@ export type PictureKind = (typeof PICTURE_KINDS)[number];
 export interface PreprocessingFlags {
   /** A preset, or the path of a JSON file with a preprocessing. */
   readonly preset?: PresetName | (string & {}) | undefined;
-  readonly size?: ImageSize | undefined;
+  readonly size?: FrameSize | undefined;
   readonly layout?: "NCHW" | "NHWC" | undefined;
   readonly resize?: ResizeMode | undefined;
   readonly cropFraction?: number | undefined;

@@ -25,7 +25,7 @@ export function addInputOptions(command: Command): void {
       `how pixels become numbers: ${Object.keys(PRESETS).join(", ")}, or a .json file: ours, preprocessor_config.json, metadata.json (default: what lies beside the model, or guessed, and said)`,
       parsePreset,
     )
-    .option("--size <pixels>", "side, or WIDTHxHEIGHT (default: the model's)", parseSize)
+    .option("--size <pixels>", "side, or WIDTHxHEIGHT; x48: the width follows (default: the model's)", parseSize)
     .addOption(new Option("--layout <order>", "order of the axes (default: the model's)").choices(["NCHW", "NHWC"]))
     .addOption(new Option("--resize <mode>", "how pictures of other proportions fit").choices(RESIZE_MODES))
     .option("--crop-fraction <share>", "crop: side of the crop by the short side", parsePositive)

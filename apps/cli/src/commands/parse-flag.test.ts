@@ -27,7 +27,9 @@ describe("numbers", () => {
 it("reads sizes", () => {
   expect(parseSize("224")).toEqual({ width: 224, height: 224 });
   expect(parseSize("320x240")).toEqual({ width: 320, height: 240 });
-  for (const text of ["0", "224x", "x", "12x0", "-3"]) expect(() => parseSize(text)).toThrow("WIDTHxHEIGHT");
+  expect(parseSize("x48")).toEqual({ width: null, height: 48 });
+  expect(parseSize("320x")).toEqual({ width: 320, height: null });
+  for (const text of ["0", "", "x", "12x0", "-3", "3x4x5"]) expect(() => parseSize(text)).toThrow("WIDTHxHEIGHT");
 });
 
 it("splits lists, and refuses words that it does not know", () => {

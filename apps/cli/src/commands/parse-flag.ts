@@ -1,4 +1,4 @@
-import type { RgbColor } from "@xdeep/image";
+import type { FrameSize, RgbColor } from "@xdeep/image";
 import { InvalidArgumentError } from "commander";
 
 /** A finite number. @throws {InvalidArgumentError} */
@@ -38,13 +38,14 @@ export function parsePercentile(text: string): number {
   return value;
 }
 
-/** "224", or "320x240": width times height. @throws {InvalidArgumentError} */
-export function parseSize(text: string): { readonly width: number; readonly height: number } {
-  const [, width, height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
-  if (width === undefined || Number(width) === 0 || Number(height ?? width) === 0) {
-    throw new InvalidArgumentError("It is the side of a square in pixels, such as 224, or WIDTHxHEIGHT.");
+/** "224", or "320x240": width times height; in "x48" and "320x" the other side follows the picture. @throws {InvalidArgumentError} */
+export function parseSize(text: string): FrameSize {
+  const [, width, separator, height] = /^(\d*)(?:(x)(\d*))?$/.exec(text) ?? [];
+  const sides = [width, separator === undefined ? width : height].map((side) => (side === undefined || side === "" ? null : Number(side)));
+  if (sides.includes(0) || sides.every((side) => side === null)) {
+    throw new InvalidArgumentError("It is the side of a square in pixels, such as 224, or WIDTHxHEIGHT; in x48 the width follows the picture.");
   }
-  return { width: Number(width), height: Number(height ?? width) };
+  return { width: sides[0]!, height: sides[1]! };
 }
 
 /** One number, or several with commas between. @throws {InvalidArgumentError} */

@@ -160,7 +160,7 @@ export function createMetrics(
   const made: MetricSettings = {
     ...settings,
     score: score ?? (activation === "softmax" || activation === "sigmoid" ? "probability" : undefined),
-    side: size === undefined ? null : Math.min(size.width, size.height),
+    side: size === undefined ? null : Math.min(size.width ?? Infinity, size.height ?? Infinity),
   };
   return Object.fromEntries(metrics.map(({ name, word, argument }) => [name, word.create(made, argument)]));
 }

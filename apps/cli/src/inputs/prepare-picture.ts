@@ -48,7 +48,7 @@ export async function planPictures(info: ValueInfo, flags: PreprocessingFlags, c
   const given = valuesIn(flags);
   if (flags.preset !== undefined || companion !== null) {
     const values = flags.preset === undefined ? companion!.preprocessing : await presetValues(flags.preset);
-    const preprocessing = resolvePreprocessing({ ...inOrder(values, given), ...fittedTo(input), ...given });
+    const preprocessing = resolvePreprocessing({ ...inOrder(values, given), ...fittedTo(input, values.size), ...given });
     return { preprocessing, preset: flags.preset ?? companion!.path, isCompanion: flags.preset === undefined, guess: null };
   }
   const { preset, because } = guessPreset(input);

@@ -1,5 +1,5 @@
 import { type Model, type ValueInfo, printable } from "@xdeep/core";
-import type { GuessedValue } from "@xdeep/image";
+import type { GuessedValue, Preprocessing } from "@xdeep/image";
 
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { NamedLabels } from "../inputs/labels.ts";
@@ -31,7 +31,14 @@ export function labelsHint({ path, labels }: NamedLabels): string {
   return `${wrapLines(`${printable(path)}, beside the model: ${labels.length} names`, "  labels   ")}\n`;
 }
 
-const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = { channels: "channels", scale: "scale", mean: "mean", std: "std", cropFraction: "crop" };
+const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = {
+  size: "size",
+  channels: "channels",
+  scale: "scale",
+  mean: "mean",
+  std: "std",
+  cropFraction: "crop",
+};
 
 /** Says how pictures are fed. A wrong guess gives wrong explanations, so it is always said, and how to change it. */
 export function presetHint({ preset, isCompanion, guess, preprocessing }: PicturePlan): string {
@@ -42,12 +49,18 @@ export function presetHint({ preset, isCompanion, guess, preprocessing }: Pictur
   const centred = isAll(mean, 0) ? scaled : `${scaled} - ${short(mean)}`;
   const numbers = isAll(std, 1) ? centred : `(${centred}) / ${short(std)}`;
   const fit = resize === "crop" ? (cropFraction === 1 ? "crop" : `crop ${Number(cropFraction.toPrecision(4))}`) : resize;
-  const sides = resize === "none" ? "as it is" : `${size.width} x ${size.height} ${fit}`;
+  const sides = resize === "none" ? "as it is" : frame(size, fit);
   const values = `${sides}, ${channels} ${layout}, ${numbers}`;
   if (guess === null)
     return `${wrapLines(`${preset === null ? "" : `${printable(preset)}${isCompanion ? ", beside the model" : ""}: `}${values}`, preset === null ? "  pixels   " : "  preset   ")}\n`;
   const what = `${preset}, guessed (${guess.because}): ${values}`;
   const named = guess.values.map((value) => GUESSED_WORDS[value]).join(", ");
-  const hint = `If the model was trained on other values (${named}), name them: --preset imagenet, caffe, tf, unit, grey, or --scale --mean --std --channels.`;
+  const flags = ["--scale --mean --std --channels", ...(guess.values.includes("size") ? ["--size"] : [])].join(" ");
+  const hint = `If the model was trained on other values (${named}), name them: --preset imagenet, caffe, tf, unit, grey, or ${flags}.`;
   return `${wrapLines(what, "  preset   ")}\n${wrapLines(hint, "           ")}\n`;
+}
+
+function frame({ width, height }: Preprocessing["size"], fit: string): string {
+  if (width === null) return `${height} high, width in proportion`;
+  return height === null ? `${width} wide, height in proportion` : `${width} x ${height} ${fit}`;
 }

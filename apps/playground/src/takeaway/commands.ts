@@ -26,7 +26,7 @@ export function commandLine({ model, input, methods, targets, settings, preproce
   for (const name of wrt ?? []) words.push(`--wrt ${quoted(name)}`);
   if (preprocessing !== null) {
     const { size, channels, layout, scale, mean, std, resize } = preprocessing;
-    if (size !== undefined) words.push(`--size ${size.width}x${size.height}`);
+    words.push(`--size ${size.width ?? ""}x${size.height ?? ""}`);
     words.push(`--resize ${resize} --channels ${channels} --layout ${layout} --scale ${scale} --mean ${list(mean)} --std ${list(std)}`);
     if (resize === "crop") words.push(`--crop-fraction ${preprocessing.cropFraction}`);
   }

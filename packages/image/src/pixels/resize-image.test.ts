@@ -50,6 +50,18 @@ describe("resizeImage", () => {
     expect([...cropped.data.subarray(-3, -1)]).toEqual([(144 + 223) >> 1, 16 + 223]);
   });
 
+  it.each([
+    [{ width: null, height: 48 }, [192, 48]],
+    [{ width: 100, height: null }, [100, 25]],
+  ])("keeps the whole picture in its proportions where one side follows it: %j", (size, expected) => {
+    for (const resize of ["crop", "stretch", "letterbox"] as const) {
+      const line = resizeImage(ramp(400, 100), { ...PRESETS.imagenet, size, resize });
+      expect([line.width, line.height]).toEqual(expected);
+      expect([red(line, 0, 0) < 8, red(line, line.width - 1, 0) > 247]).toEqual([true, true]);
+    }
+    expect(() => resizeImage(ramp(2, 400), { ...PRESETS.unit, size: { width: 100, height: null } })).toThrow("100 x 20000 in its proportions");
+  });
+
   it("covers a size that is not square", () => {
     const cropped = resizeImage(ramp(100, 100), { ...PRESETS.unit, size: { width: 40, height: 20 } });
     expect([cropped.width, cropped.height]).toEqual([40, 20]);

@@ -1,4 +1,5 @@
-import type { ImageSize, Preprocessing } from "../preprocessing/preprocessing.ts";
+import { XDeepError } from "@xdeep/core";
+import type { FrameSize, ImageSize, Preprocessing } from "../preprocessing/preprocessing.ts";
 import { resamplePicture } from "./resample-picture.ts";
 import { type PreprocessingOptions, resolvePreprocessing } from "../preprocessing/resolve-preprocessing.ts";
 import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
@@ -7,16 +8,17 @@ import { type RgbImage, checkRgbImage } from "./rgb-image.ts";
  * The picture at the size that a model takes. The same pixels in Node and in browsers.
  *
  * Sizes, offsets and pixels of `crop` and `stretch` are those of torchvision's `Resize` and `CenterCrop` on PIL images. A picture that has the
- * asked size goes through the same steps as any other; only `resize: "none"` leaves it as it is.
+ * asked size goes through the same steps as any other; only `resize: "none"` leaves it as it is. Where one side follows the picture's proportions, all modes are one.
  *
- * @throws {XDeepError} OPTION_INVALID for a bad preprocessing, IMAGE_INVALID when the picture's bytes do not fit its size.
+ * @throws {XDeepError} OPTION_INVALID for a bad preprocessing, IMAGE_INVALID when the picture's bytes do not fit its size, or a side that follows it would be too long.
  */
 export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions): RgbImage {
   checkRgbImage(image);
-  const { size, resize, interpolation, cropFraction, background } = resolvePreprocessing(preprocessing);
+  const { size: frame, resize, interpolation, cropFraction, background } = resolvePreprocessing(preprocessing);
+  if (resize === "none") return image;
+  const size = sizeOfFrame(image, frame);
+  if (frame.width === null || frame.height === null) return resamplePicture(image, size, interpolation);
   switch (resize) {
-    case "none":
-      return image;
     case "stretch":
       return resamplePicture(image, size, interpolation);
     case "stretch-crop":
@@ -26,6 +28,24 @@ export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions
     case "crop":
       return cropTo(resamplePicture(image, sizeToCrop(image, size, cropFraction), interpolation), size);
   }
+}
+
+/** Longest side that a picture may get by its proportions. */
+const LONGEST = 16_384;
+
+/** Both sides: one that is null follows from the other and the picture's proportions. */
+function sizeOfFrame(image: ImageSize, { width, height }: FrameSize): ImageSize {
+  const follows = (known: number, own: number, other: number): number => Math.max(1, Math.round((known * other) / own));
+  const size = {
+    width: width ?? follows(height!, image.height, image.width),
+    height: height ?? follows(width!, image.width, image.height),
+  };
+  if (Math.max(size.width, size.height) <= LONGEST) return size;
+  throw new XDeepError(
+    "IMAGE_INVALID",
+    `A picture of ${image.width} x ${image.height} pixels would become ${size.width} x ${size.height} in its proportions; a side has at most ${LONGEST}. Cut it, or give both sides of the size.`,
+    { details: { width: size.width, height: size.height, most: LONGEST } },
+  );
 }
 
 /** The smallest size of the picture's proportions that covers `size / cropFraction`: one side has it, the other is cut off to a whole pixel, as in torchvision. */

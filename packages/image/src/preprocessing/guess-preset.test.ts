@@ -1,7 +1,8 @@
 import type { ValueInfo } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { guessPreset, pictureInput } from "./guess-preset.ts";
+import { fittedTo, guessPreset, guessedValues, pictureInput } from "./guess-preset.ts";
+import { resolvePreprocessing } from "./resolve-preprocessing.ts";
 
 const info = (dims: readonly (number | null)[], layout: ValueInfo["layout"]): ValueInfo => ({ name: "x", type: "float32", dims, layout });
 
@@ -16,6 +17,19 @@ describe("guesses", () => {
     [[null, 64, 48, 3], "NHWC", "unit"],
   ] as const)("%j %s is %s", (dims, layout, preset) => {
     expect(guessPreset(pictureInput(info(dims, layout))).preset).toBe(preset);
+  });
+
+  it.each([
+    [[null, 1, 64, null], "NCHW", "grey", "one channel, 64 pixels high, any width", { width: null, height: 64 }],
+    [[null, 3, 48, null], "NCHW", "unit", "48 pixels high, any width", { width: null, height: 48 }],
+    [[null, null, 96, 3], "NHWC", "unit", "96 pixels wide, any height", { width: 96, height: null }],
+  ] as const)("%j %s keeps its fixed side, and the other follows the picture", (dims, layout, preset, because, size) => {
+    const input = pictureInput(info(dims, layout));
+    expect(guessPreset(input)).toEqual({ preset, because });
+    const preprocessing = resolvePreprocessing({ preset, ...fittedTo(input) });
+    expect(preprocessing.size).toEqual(size);
+    expect(guessedValues(input, {}, preprocessing)).toEqual(["size", ...(preset === "grey" ? [] : ["channels"]), "scale", "mean", "std"]);
+    expect(fittedTo(input, { width: 320, height: 320 }).size).toEqual({ width: size.width ?? 320, height: size.height ?? 320 });
   });
 
   it("takes height before width", () => {

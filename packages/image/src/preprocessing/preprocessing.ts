@@ -7,8 +7,11 @@ import type { RgbColor } from "../pixels/rgb-image.ts";
  * The tensor holds `(pixel * scale - mean) / std`, where a pixel is 0…255.
  */
 export interface Preprocessing {
-  /** Width and height of the tensor in pixels. Not used by `resize: "none"`. */
-  readonly size: ImageSize;
+  /**
+   * Width and height of the tensor in pixels. Not used by `resize: "none"`. One of them may be null: it follows the picture's proportions and nothing is cut off, as
+   * networks take it that read lines of text.
+   */
+  readonly size: FrameSize;
   /**
    * `crop`: shrink or enlarge until the picture covers `size / cropFraction`, then cut `size` out of the centre.
    * `stretch`: to `size`, without regard to proportions. `stretch-crop`: to `size / cropFraction` so, then cut `size` out of the centre. `letterbox`: the whole picture within `size`, the rest `background`.
@@ -36,6 +39,12 @@ export interface Preprocessing {
 export interface ImageSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** A side that is null follows the picture's proportions. */
+export interface FrameSize {
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 /** As `Preprocessing.resize` takes them. */

@@ -30,6 +30,7 @@ describe("resolvePreprocessing", () => {
     [{ preset: "tf", size: 0 }, /"size"/],
     [{ preset: "tf", size: { width: 3 } }, /"size"/],
     [{ preset: "tf", size: 1e6 }, /"size"/],
+    [{ preset: "tf", size: { width: null, height: null } }, /one of which may be null/],
     [{ preset: "tf", resize: "fit" }, /"resize" is one of .*"letterbox"/],
     [{ preset: "tf", cropFraction: 1.1 }, /"cropFraction"/],
     [{ preset: "tf", background: [0, 0] }, /"background"/],

@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { PIXEL_INTERPOLATIONS } from "../pixels/pixel-samples.ts";
-import { type ChannelOrder, type ImageSize, PRESETS, type Preprocessing, RESIZE_MODES, type PresetName } from "./preprocessing.ts";
+import { type ChannelOrder, type FrameSize, PRESETS, type Preprocessing, RESIZE_MODES, type PresetName } from "./preprocessing.ts";
 
 /**
  * A preset by name; a preset with some values changed; or every value given.
@@ -12,8 +12,8 @@ export type PreprocessingOptions = PresetName | PreprocessingOverrides;
 export interface PreprocessingOverrides extends Partial<Omit<Preprocessing, "size" | "mean" | "std">> {
   /** Where values that are not given come from. Without it, all must be given. */
   readonly preset?: PresetName;
-  /** A number is the side of a square. */
-  readonly size?: number | ImageSize;
+  /** A number is the side of a square; a side that is null follows the picture's proportions. */
+  readonly size?: number | FrameSize;
   /** A number goes for every channel. */
   readonly mean?: number | readonly number[];
   /** A number goes for every channel. */
@@ -72,11 +72,14 @@ function presetValues(name: "mean" | "std", preset: Preprocessing | undefined, c
   throw invalid(`The preset's "${name}" has a value for each colour; with channels "grey" give "${name}" as one number.`, { option: name });
 }
 
-function checkedSize(size: number | ImageSize | undefined): ImageSize {
+function checkedSize(size: number | FrameSize | undefined): FrameSize {
   const { width, height } = typeof size === "number" ? { width: size, height: size } : (size ?? missing("size"));
   const isSide = (side: unknown): boolean => Number.isInteger(side) && (side as number) > 0 && (side as number) <= 16_384;
-  if (isSide(width) && isSide(height)) return { width, height };
-  throw invalid(`Option "size" is a number of pixels or { width, height }, integers from 1 to 16384; got ${JSON.stringify(size)}.`, { size });
+  const sides = [width, height].filter((side) => side !== null);
+  if (sides.length > 0 && sides.every(isSide)) return { width, height };
+  throw invalid(`Option "size" is a number of pixels or { width, height }, integers from 1 to 16384, one of which may be null; got ${JSON.stringify(size)}.`, {
+    size,
+  });
 }
 
 function checkedColor(color: Preprocessing["background"] | undefined): Preprocessing["background"] {

@@ -96,6 +96,6 @@ export function allJoined(runs: readonly FinishedRun[], names: readonly string[]
  */
 export function dimsOfRows(runs: readonly FinishedRun[], name: string, rows: number): readonly number[] {
   const { dims } = joined(runs, name);
-  if ((dims[0] ?? 1) !== rows) throw notBatched(name, dims);
+  if ((dims[0] ?? 1) !== rows) throw notBatched(name, dims, rows);
   return dims;
 }

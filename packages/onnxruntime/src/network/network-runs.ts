@@ -7,7 +7,7 @@ import type { GradientForms } from "../engine/device-rules.ts";
 import type { EmptyValues } from "../engine/empty-values.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OutputDims } from "./output-dims.ts";
-import { type FinishedRun, type RunOptions, allJoined, joined, runRows } from "../engine/run-rows.ts";
+import { type FinishedRun, type RunOptions, allJoined, dimsOfRows, joined, runRows } from "../engine/run-rows.ts";
 import type { SessionSource, Sessions } from "../engine/sessions.ts";
 import { asFloat32 } from "../engine/tensors.ts";
 import { valueInfo } from "./value-info.ts";
@@ -57,7 +57,7 @@ export class NetworkRuns {
     const source = (): SessionSource<null> => ({ model: withOutputs(cutAt(graph, fed, wanted), wanted), plan: null });
     const runs = await sessions.use(`forward ${JSON.stringify([wanted, fed])}`, source, ({ session }) => this.run(session, plan, plan.feeds, wanted));
     const results = allJoined(runs, outputs);
-    const { scored: picked } = scorePlan(plan, () => ({ dims: joined(runs, output.name).dims, data: asFloat32(joined(runs, scored!)).data }));
+    const { scored: picked } = scorePlan(plan, () => ({ dims: dimsOfRows(runs, output.name, plan.rows), data: asFloat32(joined(runs, scored!)).data }));
     checkScores(picked.scores, output.name);
     return { outputs: results, ...picked };
   }
