@@ -1,6 +1,6 @@
 export { checkVjp } from "./check-vjp.ts";
 export type { VjpCheck } from "./check-vjp.ts";
-export { evaluate } from "./evaluate.ts";
+export { evaluate, evaluator } from "./evaluate.ts";
 export type { EvaluateOptions } from "./evaluate.ts";
 export { numericalVjp } from "./numerical-vjp.ts";
 export type { Function64 } from "./numerical-vjp.ts";

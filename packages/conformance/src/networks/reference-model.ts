@@ -156,7 +156,7 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
 
 function rowsOf(runs: readonly Run[], name: string): Value {
   const values = runs.map((run) => run.get(name)!);
-  return { dims: [runs.length, ...values[0]!.dims], data: Float64Array.from(values.flatMap(({ data }) => [...data])) };
+  return { dims: [runs.length, ...values[0]!.dims], data: joined(values.map(({ data }) => data)) };
 }
 
 function rounded({ dims, data }: Value): Tensor {
@@ -170,5 +170,15 @@ function summed(dims: readonly number[], rows: readonly Float64Array[], weights:
 }
 
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
-  return weightRows({ dims: [rows.length, ...dims], data: Float64Array.from(rows.flatMap((row) => [...row])) }, weights);
+  return weightRows({ dims: [rows.length, ...dims], data: joined(rows) }, weights);
+}
+
+function joined(rows: readonly Float64Array[]): Float64Array {
+  const data = new Float64Array(rows.reduce((size, row) => size + row.length, 0));
+  let start = 0;
+  for (const row of rows) {
+    data.set(row, start);
+    start += row.length;
+  }
+  return data;
 }

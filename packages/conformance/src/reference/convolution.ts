@@ -11,7 +11,8 @@ export const convolutionMath: LayerMath<Convolution> = {
     const [, height, width] = imageDims(x!);
     const dims = [layer.bias.data.length, ...windowPositions(layer.window, height, width)];
     const plane = dims[1]! * dims[2]!;
-    const data = Float64Array.from({ length: dims[0]! * plane }, (_, i) => layer.bias.data[Math.floor(i / plane)]!);
+    const data = new Float64Array(dims[0]! * plane);
+    for (const [filter, bias] of layer.bias.data.entries()) data.fill(bias, filter * plane, (filter + 1) * plane);
     forEachProduct(layer, x!, plane, (out, cell, weight) => (data[out]! += weight * x!.data[cell]!));
     return { dims, data };
   },

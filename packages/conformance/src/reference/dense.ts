@@ -4,12 +4,15 @@ import type { LayerMath } from "./layer-math.ts";
 /** y = x W + b;  x̄ = W ȳ. */
 export const denseMath: LayerMath<LayerOf<"dense">> = {
   primal({ kernel, bias }, [x]) {
-    const width = bias.data.length;
-    const data = Float64Array.from(bias.data, (b, j) => x!.data.reduce((sum, value, i) => sum + value * kernel.data[i * width + j]!, b));
+    const data = Float64Array.from(bias.data);
+    const width = data.length;
+    for (let i = 0; i < x!.data.length; i++) for (let j = 0; j < width; j++) data[j]! += x!.data[i]! * kernel.data[i * width + j]!;
     return { dims: [width], data };
   },
-  pullback({ kernel, bias }, [x], cotangent) {
-    const width = bias.data.length;
-    return [x!.data.map((_, i) => cotangent.reduce((sum, dy, j) => sum + dy * kernel.data[i * width + j]!, 0))];
+  pullback({ kernel }, [x], cotangent) {
+    const width = cotangent.length;
+    const dx = new Float64Array(x!.data.length);
+    for (let i = 0; i < dx.length; i++) for (let j = 0; j < width; j++) dx[i]! += kernel.data[i * width + j]! * cotangent[j]!;
+    return [dx];
   },
 };
