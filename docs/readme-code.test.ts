@@ -27,8 +27,10 @@ const GIVEN: Readonly<Record<string, string>> = {
     declare const context: CanvasRenderingContext2D, file: File, values: import('@xdeep/core').FloatTensor;`,
 };
 
-/** Stands in for the types of a test runner, which those who test backends have. */
-const RUNNER = 'declare module "node:test" { export const describe: (name: string, body: () => void) => void, it: typeof describe; }';
+/** Stands in for what examples take from Node, whose types those who run them have: a test runner, and files. */
+const NODE = `
+  declare module "node:test" { export const describe: (name: string, body: () => void) => void, it: typeof describe; }
+  declare module "node:fs/promises" { export const readFile: (path: string, encoding: "utf8") => Promise<string>; }`;
 
 /** A user's project: our packages as they would be installed, with types alone, and no @types/node. */
 let project: string;
@@ -38,7 +40,7 @@ beforeAll(async () => {
   await writeFile(join(project, "package.json"), '{ "type": "module" }');
   await installTypes();
   await mkdir(join(project, "examples"));
-  await writeFile(join(project, "examples", "runner.d.ts"), RUNNER);
+  await writeFile(join(project, "examples", "node.d.ts"), NODE);
   for (const folder of [".", ...(await publicPackages())]) await writeExamples(folder);
 });
 

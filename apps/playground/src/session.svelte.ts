@@ -12,6 +12,9 @@ import {
   resolvePreprocessing,
 } from "@xdeep/image";
 
+import type { EncodedText } from "@xdeep/text";
+import { embeddingOf } from "@xdeep/text/attribution";
+
 import { BUILT_IN, type BuiltIn, type Sample } from "./built-in.ts";
 import type { Device, ModelFiles } from "./engine/open-model.ts";
 import { type PageWorker, openWorker } from "./engine/open-worker.ts";
@@ -21,7 +24,6 @@ import { tokenNames } from "./explain/token-names.ts";
 import { type ScoreList, explainedOutput, highest, scoreList } from "./explain/score-list.ts";
 import { isPictureInput } from "./input/is-picture-input.ts";
 import { readLabels } from "./input/read-labels.ts";
-import { readVocabulary } from "./input/read-vocabulary.ts";
 import { parseFeeds, readNumbersFile } from "./input/read-numbers.ts";
 import { sortFiles } from "./input/sort-files.ts";
 
@@ -45,6 +47,8 @@ export interface PageInput {
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** As the model sees it, where it is a picture. */
   readonly picture: RgbImage | null;
+  /** The tokens and words of a sentence, where it is one. */
+  readonly text?: (EncodedText & { readonly sentence: string }) | undefined;
 }
 
 export interface Cell {
@@ -73,6 +77,8 @@ export class Session {
   labels: readonly string[] = $state.raw([]);
   /** Words of a model of tokens, by their numbers. */
   vocabulary: readonly string[] = $state.raw([]);
+  /** The tokenizer that texts are cut by; null where only numbers can be given. */
+  tokenizer: { readonly hasConfig: boolean } | null = $state.raw(null);
   input: PageInput | null = $state.raw(null);
   preprocessing: Preprocessing | null = $state.raw(null);
   /** Why the preset was guessed; null where it is known. */
@@ -99,7 +105,7 @@ export class Session {
 
   /** Names of the features of a table, or the tokens of a text. */
   namesOf(attribution: Attribution<Input> | null): readonly string[] | null {
-    const features = this.open?.builtIn?.features;
+    const features = this.open?.builtIn?.features ?? this.input?.text?.tokens.map(({ text }) => text);
     return features ?? (attribution === null || this.input === null ? null : tokenNames(attribution, this.input.feeds, this.vocabulary));
   }
 
@@ -169,20 +175,23 @@ export class Session {
   /** What a visitor dropped or chose: a model, an input, labels, preprocessing, in any mixture. */
   async take(files: readonly File[]): Promise<void> {
     await this.#do("Reading files", async (signal) => {
-      const { model, picture, numbers, labels, vocabulary, preprocessing } = sortFiles(files);
+      const { model, picture, numbers, labels, vocabulary, tokenizerConfig, preprocessing } = sortFiles(files);
       if (model !== null) {
         this.busy = `Loading ${model.main}`;
         await this.#load({ ...model, device: this.device, shuffled: 0 }, model.main, null, signal);
         this.labels = [];
         this.vocabulary = [];
+        this.tokenizer = null;
         this.targets = [];
+        // Gradients alone say little of the vectors of tokens, and few text models have rectifiers.
+        if (this.open!.wrt !== undefined) this.methods = ["integrated"];
         const again = this.#source;
         this.#source = null;
         this.input = null;
         if (picture === null && numbers === null && again !== null && this.open!.takesPictures) this.#source = again;
       }
       if (labels !== null) this.labels = await readLabels(labels);
-      if (vocabulary !== null) this.vocabulary = await readVocabulary(vocabulary);
+      if (vocabulary !== null) await this.#readVocabulary(vocabulary, tokenizerConfig);
       if (preprocessing !== null) await this.#importPreprocessing(preprocessing);
       if (this.open === null)
         throw new Error("Drop a model first: an .onnx file, or the model.json of TensorFlow.js with its weights. Or take one that is built in.");
@@ -210,6 +219,20 @@ export class Session {
     await this.#do("Reading numbers", async (signal) => {
       this.#source = null;
       await this.#feed({ name: "numbers", feeds: parseFeeds(text, this.open!.model.inputs), picture: null }, signal);
+      await this.#explain(signal);
+    });
+  }
+
+  async takeText(sentence: string): Promise<void> {
+    await this.#do("Reading the text", async (signal) => {
+      this.#source = null;
+      const { model, wrt, inspection } = this.open!;
+      const { inputs, defaultWrt } = model;
+      const text = await this.worker.ask("encode", { text: sentence, model: { inputs, defaultWrt } });
+      signal.throwIfAborted();
+      const embedding = wrt === undefined ? null : await embeddingOf(model, inspection?.wrt ?? [], text, signal);
+      if (embedding !== null) this.open = { ...this.open!, wrt: [embedding] };
+      await this.#feed({ name: "text", feeds: text.feeds, picture: null, text: { ...text, sentence } }, signal);
       await this.#explain(signal);
     });
   }
@@ -291,6 +314,14 @@ export class Session {
     this.preprocessing = resolvePreprocessing(builtIn?.preprocessing ?? { preset: guessed.preset, ...fittedTo(taken) });
   }
 
+  /** Words of tokens; sentences too where the file is that of a tokenizer. */
+  async #readVocabulary(file: File, config: File | null): Promise<void> {
+    this.vocabulary = await this.worker.ask("vocabulary", file);
+    if (!/^tokenizer\.json$/i.test(file.name)) return;
+    await this.worker.ask("keepTokenizer", { tokenizer: file, config });
+    this.tokenizer = { hasConfig: config !== null };
+  }
+
   async #importPreprocessing(file: File): Promise<void> {
     const { preprocessing, labels } = importPreprocessing(JSON.parse(await file.text()));
     if (labels !== null && labels !== undefined) this.labels = labels as readonly string[];
@@ -341,6 +372,7 @@ export class Session {
             target,
             output,
             settings: this.settings,
+            baseline: input.text?.baseline,
             signal,
             onPreview: (preview) => this.#setCell(key, { attribution: preview, isPreview: true }),
             onProgress: (progress) => this.#setCell(key, { progress }),
@@ -359,7 +391,7 @@ export class Session {
   }
 }
 
-/** Of several embeddings, the first alone: that of words, to which those of positions and segments are added. */
+/** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */
 function explainedInside({ inputs, defaultWrt }: Model, inspection: ModelInspection | null): readonly string[] | undefined {
   const takesFloats = inputs.some(({ type }) => isFloatType(type));
   return takesFloats || defaultWrt !== undefined ? undefined : inspection?.wrt.slice(0, 1);

@@ -11,6 +11,7 @@ import { preprocess } from "@xdeep/image";
 import { integrated } from "@xdeep/integrated";
 import { type ModelProto, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
+import { readTokenizer, sumTokens } from "@xdeep/text";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
@@ -22,6 +23,11 @@ const SHARED = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const DEMO_MODEL = fileURLToPath(new URL("../../demo/model/shapes.onnx", import.meta.url));
 const TFJS_MODEL = fileURLToPath(new URL("../../demo/model/shapes-tfjs", import.meta.url));
 const SAMPLES = fileURLToPath(new URL("../public/models/", import.meta.url));
+/** Of WordPiece. */
+const { tokenizer } = JSON.parse(readFileSync(new URL("../../../packages/text/test/tokenizers.jsonl", import.meta.url), "utf8").split("\n")[0]!) as {
+  readonly tokenizer: unknown;
+};
+const TOKENIZER = JSON.stringify(tokenizer);
 /** What a task of the page's thread may take at most while something is explained, in milliseconds of a core. */
 const LONGEST_FRAME = 100;
 
@@ -111,7 +117,7 @@ function channelsLast({ dims, data }: FloatTensor): FloatTensor {
 }
 
 /** ids, mask [N, tokens] → the vectors of the tokens that the mask keeps → tanh → mean → logits [N, 2]. */
-function sentiment(): ModelProto {
+function sentiment(vocabulary: number): ModelProto {
   const weights = (name: string, seed: number, dims: readonly number[]): TensorProto =>
     tensorProto(name, float32(dims, Float32Array.from(createNoise(seed).next(sizeOf(dims)))));
   const axis: Tensor = { type: "int64", dims: [1], data: BigInt64Array.of(2n) };
@@ -127,7 +133,7 @@ function sentiment(): ModelProto {
     ],
     inputs: ["ids", "mask"].map((name) => valueInfoProto(name, "int64", ["N", "tokens"])),
     outputs: [valueInfoProto("logits", "float32", ["N", 2])],
-    initializers: [weights("table", 1, [20, 6]), weights("w", 2, [6, 2]), tensorProto("axis", axis)],
+    initializers: [weights("table", 1, [vocabulary, 6]), weights("w", 2, [6, 2]), tensorProto("axis", axis)],
     opset: 17,
   });
 }
@@ -242,7 +248,7 @@ describe("the page in Chromium, below a path", () => {
 
   it("explains a model of tokens at its embedding: the words of its vocabulary, and Node's sums", async () => {
     const page = await open();
-    const bytes = writeModel(sentiment());
+    const bytes = writeModel(sentiment(20));
     await page.locator("input[type=file]").setInputFiles([
       { name: "sentiment.onnx", mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
       { name: "vocab.txt", mimeType: "text/plain", buffer: Buffer.from("[PAD]\nan\n<i>awful</i>\ngood\nfilm\n") },
@@ -264,6 +270,44 @@ describe("the page in Chromium, below a path", () => {
     expect(apart(map, values["embedded"] as FloatTensor)).toBeLessThan(1e-5);
     await page.getByRole("button", { name: "Remove and return places" }).click();
     await page.getByText("mean score: this map").last().waitFor();
+  });
+
+  it("cuts a text by the tokenizer that is dropped with the model: its tokens and words, and Node's sums", async () => {
+    const page = await open();
+    const bytes = writeModel(sentiment(400));
+    await page.locator("input[type=file]").setInputFiles([
+      { name: "sentiment.onnx", mimeType: "application/octet-stream", buffer: Buffer.from(bytes) },
+      { name: "tokenizer.json", mimeType: "application/json", buffer: Buffer.from(TOKENIZER) },
+      { name: "tokenizer_config.json", mimeType: "application/json", buffer: Buffer.from('{"model_max_length": 16}') },
+    ]);
+    await ready(page);
+    await page.getByRole("textbox", { name: "a text" }).fill("A great film, awfully boring");
+    await page.getByRole("button", { name: "Explain this text" }).click();
+    await page.locator("xdeep-map figcaption").getByText("integrated: class").waitFor();
+    await ready(page);
+    const loaded = await loadModel(bytes);
+    const { feeds, baseline, tokens, words } = readTokenizer(TOKENIZER).encode("A great film, awfully boring", loaded);
+    const { values } = await integrated(new Backprop(loaded), { n: 32, baseline }).explain(feeds, { wrt: ["embedded"] });
+    await loaded.dispose();
+    const shown = page.locator("xdeep-map").first().locator(".words > *");
+    expect(await shown.allTextContents()).toEqual(tokens.map(({ text }) => text));
+    expect(tokens.length).toBeGreaterThan(words.length);
+    expect(apart(mapIn(await download(page, /^JSON of text\.integrated/)), values["embedded"] as FloatTensor)).toBeLessThan(1e-5);
+    await page.getByRole("checkbox", { name: "sums per word" }).check();
+    expect(await shown.allTextContents()).toEqual(["[CLS]", "a", "great", "film", ",", "awfully", "boring", "[SEP]"]);
+    await page.locator("xdeep-map summary").first().click();
+    const sums = sumTokens(
+      values["embedded"] as FloatTensor,
+      words.map(({ tokens: places }) => places),
+    );
+    const cells = (await page.locator("xdeep-map").first().locator("tbody tr td:nth-of-type(1)").allTextContents()).map((text) =>
+      Number(text.replace("−", "-")),
+    );
+    for (const [n, cell] of cells.entries()) expect(cell).toBeCloseTo(sums.data[n]!, 3);
+    // A text that is too long is refused, and the page goes on.
+    await page.getByRole("textbox", { name: "a text" }).fill("awfully ".repeat(20));
+    await page.getByRole("button", { name: "Explain this text" }).click();
+    await expect.poll(() => page.getByRole("alert").allTextContents()).toEqual([expect.stringMatching(/the model takes 16\. Shorten it\. \[INPUT_SHAPE\]/)]);
   });
 
   it("says why there is no GPU, and goes on where the model ran", async () => {

@@ -24,7 +24,7 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .controls select { grid-column: 2 / -1; }
 .controls output { text-align: right; font-variant-numeric: tabular-nums; }
 .words { line-height: 2; overflow-wrap: anywhere; }
-.words span { padding: 0.15em 0.2em; border-radius: 3px; white-space: pre-wrap; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.words span { padding: 0.15em 0.1em; border-radius: 3px; white-space: pre-wrap; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .words span.at, tr.at > * { box-shadow: inset 0 -2px var(--accent); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding: 0.375rem 0 0.125rem; }

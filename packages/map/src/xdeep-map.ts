@@ -299,7 +299,8 @@ export class XDeepMap extends Base implements GroupMember {
       canvas.getContext("2d")!.putImageData(new ImageData(paintMap(map, { end: this.#end, signed, clear }), map.width, map.height), 0, 0);
       stage.setAttribute("aria-label", `${this.getAttribute("caption") ?? "Attribution"}. ${text}`);
     } else if (view.kind === "words") {
-      words.replaceChildren(...Array.from(map.data, (value, at) => wordSpan(nameOf(names, at), value, this.#end, at)));
+      // Lines break between words, not within them.
+      words.replaceChildren(...Array.from(map.data, (value, at) => [wordSpan(nameOf(names, at), value, this.#end, at), " "]).flat());
     } else {
       bars.replaceChildren(barTable(map, names, absolutePercentile(map.data, 100)));
     }

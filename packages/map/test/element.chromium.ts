@@ -97,6 +97,15 @@ describe("<xdeep-map> in Chromium", () => {
     expect(await page.locator("xdeep-map img").count()).toBe(0);
   });
 
+  it("breaks lines between words, not within them", async () => {
+    const names = JSON.stringify(Array.from({ length: 12 }, (_, n) => `wonderful${n}`));
+    const values = Array.from({ length: 24 }, (_, n) => n - 12);
+    const page = await show(map(`names='${names}' style="width: 10rem"`, attribution([1, 12, 2], values)));
+    await expect.poll(() => page.locator("xdeep-map .words span").count()).toBe(12);
+    const lines = await page.locator("xdeep-map .words span").evaluateAll((spans) => spans.map((span) => span.getClientRects().length));
+    expect(lines).toEqual(lines.map(() => 1));
+  });
+
   it("says what cannot be shown, and shows what comes next", async () => {
     const page = await show(map("", "{}"));
     await expect.poll(() => page.locator("xdeep-map [role=alert]").textContent()).toContain("no attribution");

@@ -1,6 +1,7 @@
-import type { FloatTensor } from "@xdeep/core";
+import { type FloatTensor, XDeepError } from "@xdeep/core";
 import type { PreprocessingOverrides, RgbImage } from "@xdeep/image";
 import type { ModelInspection } from "@xdeep/autodiff";
+import type { EncodedText, TextModel, TextTokenizer } from "@xdeep/text";
 import { type CarriedError, packError } from "@xdeep/worker";
 
 /** What the page asks of the worker besides running a model. */
@@ -9,6 +10,12 @@ export interface Tasks {
   inspect(file: Blob): ModelInspection;
   /** A picture as the model takes it, and as a person sees that. */
   preprocess(request: { readonly file: Blob; readonly options: PreprocessingOverrides }): { readonly tensor: FloatTensor; readonly picture: RgbImage };
+  /** The words of tokens by their numbers. */
+  vocabulary(file: Blob): readonly string[];
+  /** Keeps a tokenizer: tokenizer.json, and tokenizer_config.json where it is there too. */
+  keepTokenizer(files: { readonly tokenizer: Blob; readonly config: Blob | null }): void;
+  /** A text by the tokenizer that was kept. */
+  encode(request: { readonly text: string; readonly model: TextModel }): EncodedText;
   /** The model with the gradient of a class as a further output, as an ONNX file. */
   explainer(request: { readonly file: Blob; readonly rule: "standard" | "guided" | "deconvnet" }): Uint8Array;
 }
@@ -26,6 +33,8 @@ export interface TaskReply {
   readonly failure?: CarriedError;
 }
 
+let kept: TextTokenizer | null = null;
+
 const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>[0]) => Promise<ReturnType<Tasks[Name]>> } = {
   async inspect(file) {
     const [{ inspectModel }, { readModel }] = await Promise.all([import("@xdeep/autodiff"), import("@xdeep/onnx")]);
@@ -35,6 +44,18 @@ const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>
     const { preprocess } = await import("@xdeep/image");
     const { tensor, picture } = await preprocess(file, options as never);
     return { tensor, picture };
+  },
+  async vocabulary(file) {
+    const { readVocabulary } = await import("../input/read-vocabulary.ts");
+    return readVocabulary(file);
+  },
+  async keepTokenizer({ tokenizer, config }) {
+    const { readTokenizer } = await import("@xdeep/text");
+    kept = readTokenizer(await tokenizer.text(), (await config?.text()) ?? {});
+  },
+  async encode({ text, model }) {
+    if (kept === null) throw new XDeepError("INPUT_MISSING", "There is no tokenizer: drop tokenizer.json beside the model.");
+    return kept.encode(text, model);
   },
   async explainer({ file, rule }) {
     const [{ builtinRules, entryValues, explainerModel, prepareModel, typedGraph }, { isFloatType, readModel, writeModel }] = await Promise.all([

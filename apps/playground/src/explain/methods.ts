@@ -1,6 +1,6 @@
 import type { Explainer, Model, RectifierRule } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { integrated } from "@xdeep/integrated";
+import { type BaselineOption, integrated } from "@xdeep/integrated";
 import { gradCam } from "@xdeep/layers";
 import { smooth } from "@xdeep/smooth";
 
@@ -18,7 +18,8 @@ export interface PageMethod {
   readonly about: string;
   /** Shows first maps after this many steps, and better ones as more arrive; null for methods of one run. */
   readonly refines: keyof MethodSettings | null;
-  create(model: Model, settings: MethodSettings): Explainer;
+  /** @param baseline where paths start; default: zeros */
+  create(model: Model, settings: MethodSettings, baseline?: BaselineOption): Explainer;
 }
 
 const gradient = (model: Model, rule: RectifierRule): Explainer => new Backprop(model, { rule });
@@ -41,9 +42,9 @@ export const METHODS: readonly PageMethod[] = [
   {
     id: "integrated",
     title: "integrated",
-    about: "mean gradient from a baseline of zeros, times the input: adds up to the change of the score",
+    about: "mean gradient on the way from a baseline (zeros; of texts padding), times the input: adds up to the change of the score",
     refines: "steps",
-    create: (model, { steps }) => integrated(gradient(model, "standard"), { n: steps }),
+    create: (model, { steps }, baseline) => integrated(gradient(model, "standard"), { n: steps, baseline }),
   },
   {
     id: "smooth",

@@ -1,4 +1,5 @@
 import type { Attribution, Input, Model, Progress, Target } from "@xdeep/core";
+import type { BaselineOption } from "@xdeep/integrated";
 
 import type { MethodSettings, PageMethod } from "./methods.ts";
 
@@ -10,6 +11,7 @@ export interface RunOptions {
   readonly output: string;
   readonly wrt: readonly string[] | undefined;
   readonly settings: MethodSettings;
+  readonly baseline: BaselineOption | undefined;
   readonly signal: AbortSignal;
   /** A first map, of a few steps. */
   readonly onPreview: (attribution: Attribution<Input>) => void;
@@ -28,6 +30,7 @@ export async function runMethod({
   output,
   wrt,
   settings,
+  baseline,
   signal,
   onPreview,
   onProgress,
@@ -35,7 +38,7 @@ export async function runMethod({
   const options = { target, output, wrt, signal };
   const { refines } = method;
   if (refines !== null && settings[refines] > 2 * PREVIEW) {
-    onPreview(await method.create(model, { ...settings, [refines]: PREVIEW }).explain(feeds, options));
+    onPreview(await method.create(model, { ...settings, [refines]: PREVIEW }, baseline).explain(feeds, options));
   }
-  return method.create(model, settings).explain(feeds, { ...options, onProgress });
+  return method.create(model, settings, baseline).explain(feeds, { ...options, onProgress });
 }

@@ -55,7 +55,17 @@ describe("dropped files", () => {
 
   it("give the words of a model of tokens, and what lies beside a tokenizer is nothing else", async () => {
     const found = sortFiles([file("model.onnx"), file("tokenizer.json"), file("tokenizer_config.json"), file("special_tokens_map.json"), file("config.json")]);
-    expect([found.vocabulary?.name, found.labels?.name, found.numbers]).toEqual(["tokenizer.json", "config.json", null]);
+    expect([found.vocabulary?.name, found.tokenizerConfig?.name, found.labels?.name, found.numbers]).toEqual([
+      "tokenizer.json",
+      "tokenizer_config.json",
+      "config.json",
+      null,
+    ]);
+    // As a folder of Hugging Face holds them.
+    const folder = ["vocab.txt", "merges.txt", "vocab.json", "preprocessor_config.json", "config.json", "model.onnx", "tokenizer.json"].map((name) =>
+      file(name),
+    );
+    expect(sortFiles(folder)).toMatchObject({ vocabulary: { name: "tokenizer.json" }, labels: { name: "config.json" }, numbers: null });
     expect(sortFiles([file("vocab.txt"), file("names.txt")]).labels?.name).toBe("names.txt");
     expect(await readVocabulary(file("vocab.txt", "[PAD]\nfilm\n"))).toEqual(["[PAD]", "film"]);
     expect(await readVocabulary(file("vocab.json", '{"film": 1, "[PAD]": 0}'))).toEqual(["[PAD]", "film"]);

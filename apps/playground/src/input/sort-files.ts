@@ -9,24 +9,26 @@ export interface SortedFiles {
   readonly labels: File | null;
   /** The words of a model of tokens, by their numbers: vocab.txt, vocab.json or tokenizer.json of Hugging Face. */
   readonly vocabulary: File | null;
+  /** The token of padding and the longest text, beside tokenizer.json. */
+  readonly tokenizerConfig: File | null;
   /** How pictures become tensors, as Hugging Face or Teachable Machine writes it. */
   readonly preprocessing: File | null;
 }
 
-/** What lies beside tokenizers and says nothing here. */
-const OF_TOKENIZERS = /^(tokenizer_config|special_tokens_map|added_tokens|generation_config)\.json$/i;
+/** What lies beside tokenizers: what is not asked for by its name says nothing here. */
+const OF_TOKENIZERS = /^(tokenizer|tokenizer_config|vocab|special_tokens_map|added_tokens|generation_config)\.json$|^(vocab|merges)\.txt$/i;
 
 /** Sorts by name: model files are told by their ending, labels and preprocessing by the names that they have beside models. */
 export function sortFiles(dropped: readonly File[]): SortedFiles {
-  const files = dropped.filter(({ name }) => !OF_TOKENIZERS.test(name));
-  const named = (test: RegExp): File | null => files.find(({ name }) => test.test(name)) ?? null;
+  const namedIn = (files: readonly File[], test: RegExp): File | null => files.find(({ name }) => test.test(name)) ?? null;
+  const named = (test: RegExp): File | null => namedIn(dropped, test);
   const onnx = named(/\.onnx$/i);
   const layers = onnx === null ? named(/^model\.json$/i) : null;
   const main = onnx ?? layers;
   const preprocessing = named(/^(preprocessor_config|metadata)\.json$/i);
-  const vocabulary = named(/^(vocab\.(txt|json)|tokenizer\.json)$/i);
-  const labels = named(/^(?!vocab\.).*\.txt$/i) ?? named(/(class|label|index|config).*\.json$/i);
-  const rest = files.filter((file) => file !== main && file !== labels && file !== vocabulary && file !== preprocessing);
+  const others = dropped.filter((file) => file !== main && file !== preprocessing && !OF_TOKENIZERS.test(file.name));
+  const labels = namedIn(others, /\.txt$/i) ?? namedIn(others, /(class|label|index|config).*\.json$/i);
+  const rest = others.filter((file) => file !== labels);
   const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp)$/i.test(name)) ?? null;
   const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
   const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
@@ -41,8 +43,9 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
           },
     picture,
     numbers,
-    labels: labels === preprocessing ? null : labels,
-    vocabulary,
+    labels,
+    vocabulary: named(/^tokenizer\.json$/i) ?? named(/^vocab\.(txt|json)$/i),
+    tokenizerConfig: named(/^tokenizer_config\.json$/i),
     preprocessing,
   };
 }

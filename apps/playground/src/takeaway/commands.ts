@@ -13,16 +13,25 @@ export interface Recipe {
   /** Names of the inputs beside the first. */
   readonly others: readonly string[];
   readonly wrt: readonly string[] | undefined;
+  /** Where a text was typed. */
+  readonly text: RecipeText | null;
+}
+
+export interface RecipeText {
+  readonly sentence: string;
+  /** There is a tokenizer_config.json beside tokenizer.json. */
+  readonly hasConfig: boolean;
 }
 
 /** The command line that gives the same maps. Methods of layers have no name there, and are left out. */
-export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt }: Recipe): string {
+export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, text }: Recipe): string {
   const known = methods.filter((method) => method !== "grad-cam");
-  const words = ["xdeep explain", quoted(model), quoted(input), "--method", known.join(",") || "vanilla"];
+  const explained = text === null ? quoted(input) : `--text ${quoted(text.sentence)} --tokenizer tokenizer.json`;
+  const words = ["xdeep explain", quoted(model), explained, "--method", known.join(",") || "vanilla"];
   for (const target of targets[0] === null ? [] : targets) if (target !== null) words.push("--target", String(target));
   if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
   if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");
-  for (const name of others) words.push(`--input ${quoted(`${name}=${name}.json`)}`);
+  for (const name of text === null ? others : []) words.push(`--input ${quoted(`${name}=${name}.json`)}`);
   for (const name of wrt ?? []) words.push(`--wrt ${quoted(name)}`);
   if (preprocessing !== null) {
     const { size, channels, layout, scale, mean, std, resize } = preprocessing;
@@ -34,19 +43,20 @@ export function commandLine({ model, input, methods, targets, settings, preproce
 }
 
 /** The program that gives the same maps. */
-export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt }: Recipe): string {
+export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt, text }: Recipe): string {
   const method = methods[0] ?? "vanilla";
   const rule = method.includes("guided") ? ', { rule: "guided" }' : "";
   const gradient = `new Backprop(model${rule})`;
   const explainer =
     method === "integrated"
-      ? `integrated(${gradient}, { n: ${settings.steps} })`
+      ? `integrated(${gradient}, { n: ${settings.steps}${text === null ? "" : ", baseline"} })`
       : method.startsWith("smooth")
         ? `smooth(${gradient}, { n: ${settings.draws}, seed: 0 })`
         : method === "grad-cam"
           ? "gradCam(model)"
           : gradient;
   const imports = [
+    ...(text === null ? [] : ['import { readFile } from "node:fs/promises";']),
     `import { loadModel } from "${isOnnx ? "@xdeep/onnxruntime" : "@xdeep/tfjs"}";`,
     ...(method === "grad-cam" ? ['import { gradCam } from "@xdeep/layers";'] : ['import { Backprop } from "@xdeep/guided";']),
     ...(method === "integrated"
@@ -55,19 +65,28 @@ export function program({ model, input, methods, targets, settings, preprocessin
         ? ['import { smooth } from "@xdeep/smooth";']
         : []),
     ...(preprocessing === null ? [] : ['import { preprocess } from "@xdeep/image";']),
+    ...(text === null ? [] : ['import { readTokenizer } from "@xdeep/text";']),
   ];
   const tensor =
-    preprocessing === null
-      ? others.length === 0
-        ? "// `input` is a tensor with the numbers of the input."
-        : "// `input` holds a tensor for each input by name."
-      : `const { tensor: input } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
+    text !== null
+      ? encoding(text, method)
+      : preprocessing === null
+        ? others.length === 0
+          ? "// `input` is a tensor with the numbers of the input."
+          : "// `input` holds a tensor for each input by name."
+        : `const { tensor: input } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
   return `${imports.join("\n")}
 
 const model = await loadModel(${JSON.stringify(model)});
 ${tensor}
 const { values, target, scores } = await ${explainer}.explain(input, { target: ${targets[0] ?? null}${wrt === undefined ? "" : `, wrt: ${JSON.stringify(wrt)}`} });
 `;
+}
+
+function encoding({ sentence, hasConfig }: RecipeText, method: string): string {
+  const files = ["tokenizer.json", ...(hasConfig ? ["tokenizer_config.json"] : [])].map((file) => `await readFile("${file}", "utf8")`);
+  const found = method === "integrated" ? "{ feeds: input, baseline }" : "{ feeds: input }";
+  return `const ${found} = readTokenizer(${files.join(", ")}).encode(${JSON.stringify(sentence)}, model);`;
 }
 
 function quoted(word: string): string {

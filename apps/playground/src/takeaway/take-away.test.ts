@@ -14,6 +14,7 @@ const recipe: Recipe = {
   isOnnx: true,
   others: [],
   wrt: undefined,
+  text: null,
 };
 
 describe("what is taken away", () => {
@@ -33,6 +34,18 @@ describe("what is taken away", () => {
     expect(commandLine({ ...recipe, targets: [3, 7] })).toContain(" --target 3 --target 7 ");
     expect(commandLine(tokens)).toMatch(/--input mask=mask\.json --wrt embedded$/);
     expect(program(tokens)).toContain('.explain(input, { target: 3, wrt: ["embedded"] })');
+  });
+
+  it("a text comes with its tokenizer, and starts at the baseline of its padding", () => {
+    const text = { ...recipe, others: ["attention_mask"], wrt: ["embedded"], text: { sentence: "It's good", hasConfig: true } };
+    expect(commandLine(text)).toBe(
+      "xdeep explain 'my net.onnx' --text 'It'\\''s good' --tokenizer tokenizer.json --method integrated --target 3 --steps 32 --wrt embedded",
+    );
+    expect(program(text)).toContain(
+      'const { feeds: input, baseline } = readTokenizer(await readFile("tokenizer.json", "utf8"), await readFile("tokenizer_config.json", "utf8")).encode("It\'s good", model);',
+    );
+    expect(program(text)).toContain("integrated(new Backprop(model), { n: 32, baseline })");
+    expect(program({ ...text, methods: ["vanilla"] })).toContain("const { feeds: input } = readTokenizer(");
   });
 
   it("the program imports what it uses", () => {

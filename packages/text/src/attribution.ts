@@ -1,0 +1,2 @@
+export { embeddingOf } from "./embedding-of.ts";
+export { sumTokens } from "./sum-tokens.ts";

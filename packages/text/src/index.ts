@@ -1,0 +1,6 @@
+export { readTokenizer } from "./read-tokenizer.ts";
+export type { TokenizerFile } from "./read-tokenizer.ts";
+export { textInputs } from "./text-inputs.ts";
+export type { TextInputs, TextModel } from "./text-inputs.ts";
+export { embeddingOf, sumTokens } from "./attribution.ts";
+export type { EncodedText, TextTokenizer, Token, Word } from "./text-tokenizer.ts";

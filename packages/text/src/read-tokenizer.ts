@@ -1,0 +1,62 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+import { XDeepError } from "@xdeep/core";
+
+import { encodeText } from "./encode-text.ts";
+import type { TextTokenizer } from "./text-tokenizer.ts";
+
+/** The text of a JSON file, or what it holds. */
+export type TokenizerFile = string | Readonly<Record<string, unknown>>;
+
+/**
+ * A tokenizer from `tokenizer.json` of Hugging Face, and `tokenizer_config.json` beside it, which knows the token of padding and the longest text.
+ *
+ * @throws {XDeepError} OPTION_INVALID for what is no such file
+ */
+export function readTokenizer(file: TokenizerFile, config: TokenizerFile = {}): TextTokenizer {
+  const json = parsed("tokenizer.json", file);
+  const settings = parsed("tokenizer_config.json", config);
+  const tokenizer = opened(json, settings);
+  const padding = paddingOf(json, settings).find((token) => tokenizer.token_to_id(token) !== undefined);
+  const most = settings["model_max_length"];
+  const facts = {
+    padding: padding === undefined ? null : { id: tokenizer.token_to_id(padding)!, text: padding },
+    isPaddedLeft: settings["padding_side"] === "left",
+    // Where it is not known, files say 10³⁰.
+    longest: typeof most === "number" && most < 1e9 ? most : null,
+  };
+  return { encode: (text, model) => encodeText(tokenizer, facts, text, model) };
+}
+
+function opened(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
+  try {
+    const tokenizer = new Tokenizer(json, config);
+    // What cannot cut a word is found here, not in the middle of a text.
+    tokenizer.tokenize("a", { add_special_tokens: true });
+    return tokenizer;
+  } catch (cause) {
+    throw noTokenizer("tokenizer.json", cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function parsed(name: string, file: TokenizerFile): Readonly<Record<string, unknown>> {
+  let json: unknown = file;
+  try {
+    if (typeof file === "string") json = JSON.parse(file);
+  } catch (cause) {
+    throw noTokenizer(name, "it is no JSON", cause);
+  }
+  if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Readonly<Record<string, unknown>>;
+  throw noTokenizer(name, "it holds no object");
+}
+
+function noTokenizer(name: string, why: string, cause?: unknown): XDeepError {
+  return new XDeepError("OPTION_INVALID", `This is no ${name} of Hugging Face: ${why}. Save one by tokenizer.save_pretrained() in Python.`, { cause });
+}
+
+/** Tokens that may be that of padding, the likeliest first. */
+function paddingOf(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): readonly string[] {
+  const named = config["pad_token"] as string | { readonly content?: string } | null | undefined;
+  const { pad_token: padded } = (json["padding"] ?? {}) as { readonly pad_token?: unknown };
+  const found = [typeof named === "object" ? named?.content : named, padded, "[PAD]", "<pad>"];
+  return found.filter((token): token is string => typeof token === "string");
+}
