@@ -77,7 +77,7 @@ describe("a command line that cannot be understood exits with 2", () => {
   it.each([
     ["no command", [], "Usage: xdeep"],
     ["an unknown command", ["explian"], "Did you mean explain"],
-    ["no inputs", ["explain", "model.onnx"], "missing required argument 'inputs'"],
+    ["no inputs", ["explain", "model.onnx"], "there is nothing to explain: model.onnx. Name inputs behind them, or give a --text."],
     ["an unknown option", ["explain", "m.onnx", "a.png", "--stepz", "3"], "unknown option '--stepz'"],
     ["an unknown method", ["explain", "m.onnx", "a.png", "-m", "lime"], 'There is no method "lime"'],
     ["a method around nothing it can hold", ["explain", "m.onnx", "a.png", "-m", "guided-smooth"], 'There is no method "guided-smooth"'],

@@ -26,7 +26,7 @@ import { MOST_CLASSES } from "../html-report/map-detail.ts";
 import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { type Labels, readLabels } from "../inputs/labels.ts";
 import { writeNpy } from "../inputs/npy-file.ts";
-import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
+import { type InputPlan, isTextFile, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { plural } from "../print/plural.ts";
@@ -109,7 +109,14 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
     const listed = await createManifest(listing).finally(bar.stop);
     const { files } = listed;
     const paths = files.length > 0 ? files.map(({ file }) => file) : ["numbers.npy"];
-    const inputPlan: InputPlan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
+    if (paths.some(isTextFile)) throw new UsageError("Texts are explained one by one, not in shards of many. Name fewer, and leave out what asks for shards.");
+    const inputPlan: InputPlan = await planInputs(
+      model,
+      paths.map((file) => ({ path: file })),
+      Object.keys(flags.input ?? {}),
+      flags,
+      companions,
+    );
     if (inputPlan.pictures !== undefined) say(presetHint(inputPlan.pictures.plan));
     await readFurtherInputs(model, flags.input ?? {});
     return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path, flags.cache)));

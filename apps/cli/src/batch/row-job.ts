@@ -122,6 +122,7 @@ async function prepareRows(rows: readonly Row[], { plan, flags, further }: RowRu
     feeds: { ...further, [info.name]: concatRows(tensors) },
     picture,
     plan: isPicture ? pictures!.plan : null,
+    text: null,
     layout: isPicture ? pictures!.plan.preprocessing.layout : (flags.layout ?? info.layout),
   };
 }

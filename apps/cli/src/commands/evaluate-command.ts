@@ -19,7 +19,7 @@ export function evaluateCommand(io: Io, finish: (code: ExitCode) => void): Comma
     .summary("measure how good explanations are")
     .description("Measures the explanations of methods on the same inputs: a table, which method is best and how sure that is, and curves.")
     .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js")
-    .argument("<inputs...>", "pictures, or .npy or .json files with the numbers of an input; folders; globs in quotes")
+    .argument("<inputs...>", "pictures, .npy or .json files with the numbers of an input, or .txt files; folders; globs in quotes")
     .addHelpText("after", EVALUATE_HELP)
     .optionsGroup("Measures:")
     .addOption(

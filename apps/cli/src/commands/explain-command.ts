@@ -18,11 +18,12 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
     .summary("explain what a model looked at")
     .description("Explains a score of a model: which parts of the input speak for it, and which against it.")
     .argument("<model>", "an ONNX file, or the model.json of TensorFlow.js; several may follow each other")
-    .argument("<inputs...>", "pictures, or .npy or .json files with the numbers of an input; folders; globs in quotes")
+    .argument("[inputs...]", "pictures, .npy or .json files with the numbers of an input, or .txt files; folders; globs in quotes")
     .addHelpText("after", EXPLAIN_HELP);
   addMethodOptions(command, COMPUTED_DEFAULTS);
   addTargetOptions(command);
   addInputOptions(command);
+  command.option("--text <text>", "a text to explain, for a model of tokens; several times", collect);
   command.option("--features <file>", "names of the entries of an input that is no picture, as --labels");
   addPictureOptions(command);
   addRunOptions(command, "explanations");

@@ -61,6 +61,10 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   readonly takeMax: boolean;
   /** Numbers, "black", "white", or files; several are averaged. */
   readonly baseline?: readonly string[] | undefined;
+  /** Texts to explain, beside files. */
+  readonly text?: readonly string[] | undefined;
+  /** tokenizer.json of the model. */
+  readonly tokenizer?: string | undefined;
   /** Further inputs: file by input name. */
   readonly input?: Readonly<Record<string, string>> | undefined;
   /** Pictures of more pixels are refused before they are unpacked. */

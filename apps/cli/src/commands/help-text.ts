@@ -64,6 +64,8 @@ Examples:
   $ xdeep explain resnet50.onnx photos --workers 8 -o results --report all.html
   No picture: sample.json holds [[5.1, 3.5, 1.4, 0.2]]
   $ xdeep explain iris.onnx sample.json -m integrated
+  A text, cut by the tokenizer.json beside the model:
+  $ xdeep explain sentiment/model.onnx --text "A great film" -m integrated
   A further input, and everything as one JSON document:
   $ xdeep explain two-inputs.onnx photo.jpg --input mask=mask.npy --json
 

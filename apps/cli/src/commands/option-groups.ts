@@ -36,6 +36,7 @@ export function addInputOptions(command: Command): void {
     .addOption(new Option("--interpolation <filter>", "how pictures are resized (default: bilinear)").choices(PIXEL_INTERPOLATIONS))
     .option("--background <color>", "under transparent pixels and around letterboxed pictures: #rrggbb, white, grey or black (default: white)", parseColor)
     .option("--max-pixels <n>", "pictures of more are refused before they are unpacked (default: 100 million)", integerFrom(1))
+    .option("--tokenizer <file>", "tokenizer.json of Hugging Face, which cuts texts into tokens (default: what lies beside the model)")
     .option("--input <name=file>", "a further input of the model, from a .npy or .json file; several times", collectPairs);
 }
 

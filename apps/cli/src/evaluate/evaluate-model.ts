@@ -93,16 +93,19 @@ async function evaluateInputs(inputs: readonly NamedInput[], run: EvaluationRun)
   return parts;
 }
 
-async function evaluateInput({ path, stem }: NamedInput, count: string, run: EvaluationRun): Promise<EvaluatedPart> {
+async function evaluateInput({ path, text, stem }: NamedInput, count: string, run: EvaluationRun): Promise<EvaluatedPart> {
   const { model, flags, labels, methods, metrics, randomized, masks, report, io } = run;
   const { wish } = run.asked[0]!;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
-  const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
+  const input = await prepareInput(model, { path, text }, run.plan, run.further, flags.layout, control);
   const mask = masks === null ? undefined : await readMask(masks, input, control);
   const scored = await scoreInput(model, input, wish, { output: flags.output, labels: labels?.labels ?? null, count: 1, signal: io.signal });
   report.warn(scoreWarnings(scored, wish, labels));
   const baseline = await resolveBaselines(flags.baseline, input, control);
-  const factories = methods.map((method): readonly [string, Method] => [method.name, (of: Model) => createExplainer(of, method, { ...flags, baseline })]);
+  const factories = methods.map((method): readonly [string, Method] => [
+    method.name,
+    (of: Model) => createExplainer(of, method, { ...flags, baseline: baseline ?? input.text?.baseline }),
+  ]);
   const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem}`);
   const evaluation = await evaluate(
     Object.fromEntries(factories),
@@ -112,7 +115,7 @@ async function evaluateInput({ path, stem }: NamedInput, count: string, run: Eva
       model,
       output: scored.output,
       score: flags.score,
-      wrt: flags.wrt,
+      wrt: flags.wrt ?? input.text?.wrt,
       signal: io.signal,
       onProgress: bar.update,
     },

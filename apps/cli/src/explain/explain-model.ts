@@ -60,10 +60,10 @@ interface ExplainedInput {
   readonly explanations: readonly Explanation[];
 }
 
-async function explainInput({ path, stem }: NamedInput, count: string, run: ModelRun): Promise<ExplainedInput> {
+async function explainInput({ path, text, stem }: NamedInput, count: string, run: ModelRun): Promise<ExplainedInput> {
   const { model, record, flags, labels, features, methods, asked, report, io } = run;
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
-  const input = await prepareInput(path, run.plan, run.further, flags.layout, control);
+  const input = await prepareInput(model, { path, text }, run.plan, run.further, flags.layout, control);
   const wishes = asked.map(({ wish }) => wish);
   const scored = await scoreTargets(model, input, wishes, { output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
   report.say(`\n${count}${describeScores(input, scored[0]!)}`);
@@ -75,7 +75,7 @@ async function explainInput({ path, stem }: NamedInput, count: string, run: Mode
   const explanations: Explanation[] = [];
   const records: ExplanationRecord[] = [];
   for (const method of methods) {
-    const explainer = createExplainer(model, method, { ...flags, baseline });
+    const explainer = createExplainer(model, method, { ...flags, baseline: baseline ?? input.text?.baseline });
     const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
     const options = { explainer, method, input, targets, model: record, flags, metrics, signal: io.signal, onProgress: bar.update };
     for (const [n, explanation] of (await explainWith(options).finally(bar.stop)).entries()) {

@@ -38,7 +38,7 @@ type Attributed = Attribution<Readonly<Record<string, Tensor>>>;
 export async function explainWith(options: ExplainWithOptions): Promise<readonly Explanation[]> {
   const { explainer, input, targets, flags, signal, onProgress } = options;
   const { output } = targets[0]!.scored;
-  const call = { output, score: flags.score, wrt: flags.wrt, signal, onProgress };
+  const call = { output, score: flags.score, wrt: flags.wrt ?? input.text?.wrt, signal, onProgress };
   const attributions = await explainTargets(
     explainer,
     input.feeds,
@@ -88,12 +88,13 @@ async function layerOf({ layer, output }: Attributed, model: Model): Promise<Exp
   return { name: layer, channelAxis: known?.channelAxis ?? null };
 }
 
-function inputRecord({ file, info, feeds, plan }: PreparedInput, flags: Pick<ExplainFlags, "input">): InputRecord {
+function inputRecord({ file, info, feeds, plan, text }: PreparedInput, flags: Pick<ExplainFlags, "input">): InputRecord {
   return {
     ...file,
     input: info.name,
     dims: feeds[info.name]!.dims,
     picture: plan === null ? null : { preset: plan.preset, guessed: plan.guess?.values ?? [], preprocessing: plan.preprocessing },
+    text: text === null ? null : { tokenizer: text.tokenizer.file, tokens: text.tokens.map((token) => token.text), words: text.words },
     further: flags.input ?? {},
   };
 }

@@ -5,6 +5,7 @@ import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { resolveMeasures } from "../evaluate/metric.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { findInputs } from "../inputs/find-inputs.ts";
+import type { GivenInput } from "../inputs/prepare-input.ts";
 import { readLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import { isTfjsModel } from "../models/tfjs-loader.ts";
@@ -26,20 +27,23 @@ import type { Run } from "./run.ts";
  * @throws {XDeepError} as reading, loading and explaining do; {UsageError} for a method or a backend that does not exist
  */
 export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
-  const { models, inputs } = await splitArguments(args);
+  const { text: texts = [] } = flags;
+  const { models, inputs } = await splitArguments(args, texts.length > 0);
   const paths = await findInputs(inputs);
   const metrics = resolveMeasures(flags.metric ?? []);
   if (isMany(flags, inputs, paths)) {
+    if (texts.length > 0) throw new UsageError("Texts are explained one by one, not in shards of many. Leave out --text, or what asks for shards.");
     if (metrics.length > 0) throw new UsageError("--metric measures inputs one by one, not shards of many. Name fewer inputs, or leave out --metric.");
     return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
   }
-  const stems = fileStems(paths);
+  const given = [...paths.map((path): GivenInput => ({ path })), ...texts.map((text): GivenInput => ({ path: shortened(text), text }))];
+  const stems = fileStems(given.map(({ path, text }) => (text === undefined ? path : "text")));
   const report = createReport(io, flags.json);
   const methods = await resolveMethods(flags.method);
   checkSettings(methods, flags, metrics.length > 0 ? ["seed"] : []);
   report.warn(settingWarnings(methods, flags));
   const targets = [...new Set(flags.target)];
-  const maps = models.length * paths.length * methods.length * Math.max(1, targets.length);
+  const maps = models.length * given.length * methods.length * Math.max(1, targets.length);
   const run: Run = {
     flags,
     targets,
@@ -47,7 +51,7 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
     metrics,
     labels: flags.labels === undefined ? null : { path: flags.labels, labels: await readLabels(flags.labels) },
     features: flags.features === undefined ? null : await readLabels(flags.features),
-    inputs: paths.map((path, n) => ({ path, stem: stems[n]! })),
+    inputs: given.map((input, n) => ({ ...input, stem: stems[n]! })),
     report,
     page: flags.report === undefined ? null : createHtmlReport(flags.report, maps, io.argv ?? []),
     io,
@@ -64,13 +68,20 @@ export async function explain(args: readonly string[], flags: ExplainFlags, io: 
     await run.page?.write(report.told);
     report.wrotePage(flags.report);
   }
-  return report.finish({ out: flags.out, inputs: paths.length * models.length }) === 0 ? EXIT.ok : EXIT.failure;
+  return report.finish({ out: flags.out, inputs: given.length * models.length }) === 0 ? EXIT.ok : EXIT.failure;
 }
 
 /** The first argument is a model, and so are those behind it until one is none. */
-async function splitArguments(args: readonly string[]): Promise<{ readonly models: readonly string[]; readonly inputs: readonly string[] }> {
+async function splitArguments(args: readonly string[], hasTexts: boolean): Promise<{ readonly models: readonly string[]; readonly inputs: readonly string[] }> {
   let count = 1;
   while (count < args.length && (/\.onnx$/i.test(args[count]!) || (await isTfjsModel(args[count]!)))) count++;
-  if (count < args.length) return { models: args.slice(0, count), inputs: args.slice(count) };
-  throw new UsageError(`These are models, and there is nothing to explain: ${args.join(", ")}. Name inputs behind them.`);
+  if (count < args.length || hasTexts) return { models: args.slice(0, count), inputs: args.slice(count) };
+  throw new UsageError(`These are models, and there is nothing to explain: ${args.join(", ")}. Name inputs behind them, or give a --text.`);
 }
+
+/** How a text of the command line is called: its beginning, in quotes. */
+function shortened(text: string): string {
+  return JSON.stringify(text.length <= MOST_LETTERS ? text : `${text.slice(0, MOST_LETTERS - 1)}…`);
+}
+
+const MOST_LETTERS = 40;

@@ -1,5 +1,6 @@
 import type { FloatTensor, MethodDescription, Rule, Score, Target } from "@xdeep/core";
 import type { GuessedValue, Preprocessing } from "@xdeep/image";
+import type { Word } from "@xdeep/text";
 
 import type { PictureKind } from "../commands/explain-flags.ts";
 import type { Measurements } from "../evaluate/measure-explanation.ts";
@@ -51,6 +52,13 @@ export interface InputRecord extends HashedFile {
     /** The values that were guessed. */
     readonly guessed: readonly GuessedValue[];
     readonly preprocessing: Preprocessing;
+  } | null;
+  /** How the text became tokens; null for what is no text. */
+  readonly text: {
+    readonly tokenizer: HashedFile;
+    readonly tokens: readonly string[];
+    /** With the places of their tokens in the row. */
+    readonly words: readonly Word[];
   } | null;
   /** Files of further inputs, by input name. */
   readonly further: Readonly<Record<string, string>>;

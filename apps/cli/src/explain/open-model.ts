@@ -6,7 +6,7 @@ import type { NamedLabels } from "../inputs/labels.ts";
 import { type InputPlan, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
-import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
+import { describeModel, labelsHint, presetHint, tokenizerHint } from "../print/print-model.ts";
 import type { ModelRecord } from "./explanation.ts";
 import type { Report } from "./report.ts";
 import type { NamedInput } from "./run.ts";
@@ -25,7 +25,7 @@ export interface OpenedModel {
 }
 
 export interface OpenOptions {
-  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "input">;
+  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "input" | "tokenizer">;
   /** As `--target` gave them. */
   readonly targets: readonly string[];
   readonly labels: NamedLabels | null;
@@ -47,8 +47,9 @@ export async function openModel(path: string, { flags, targets, labels: given, i
     const record: ModelRecord = { ...file, path, weightFiles, backend: model.backend, engine: model.engine };
     report.say(describeModel(model, file));
     if (given === null && labels !== null) report.say(labelsHint(labels));
-    const paths = inputs.map((input) => input.path);
-    const plan = await planInputs(model, paths, Object.keys(flags.input ?? {}), flags, companions.pictures);
+    const tokenizer = flags.tokenizer ?? companions.tokenizer;
+    const plan = await planInputs(model, inputs, Object.keys(flags.input ?? {}), flags, { ...companions, tokenizer });
+    if (plan.texts !== undefined) report.say(tokenizerHint(plan.texts));
     if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
     if (plan.pictures?.plan.guess != null) report.warn(companions.problems);
     return { model, record, labels, asked, plan, further: await readFurtherInputs(model, flags.input ?? {}) };

@@ -1,4 +1,5 @@
 import type { ExplainFlags } from "../commands/explain-flags.ts";
+import type { GivenInput } from "../inputs/prepare-input.ts";
 import type { Labels, NamedLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import type { NamedMetric } from "../evaluate/metric.ts";
@@ -24,8 +25,7 @@ export interface Run {
   readonly io: Io;
 }
 
-/** A file with the name that its results get. */
-export interface NamedInput {
-  readonly path: string;
+/** A file, or a text of the command line, with the name that its results get. */
+export interface NamedInput extends GivenInput {
   readonly stem: string;
 }

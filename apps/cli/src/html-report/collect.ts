@@ -1,11 +1,13 @@
 import { type AttributionJSON, type FloatTensor, sliceRows } from "@xdeep/core";
 import { createAttribution } from "@xdeep/core/method";
 import { type RgbImage, encodeJpeg, resizeImage, writeWholeFile } from "@xdeep/image";
+import { sumTokens } from "@xdeep/text/attribution";
 
 import type { ExplanationRecord, Explanation } from "../explain/explanation.ts";
 import type { Failure } from "../explain/report.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
+import { isOfTokens } from "../inputs/prepare-text.ts";
 import { pictureOf } from "../write/picture-of.ts";
 import { type MapDetail, detailOf, strongest } from "./map-detail.ts";
 import { reportPage } from "./page.ts";
@@ -58,11 +60,19 @@ function mapsOf(values: Explanation["values"], record: ExplanationRecord, row: n
     const picture = pictureOf(value, one, record.layer, input);
     if (picture !== null) {
       const small = smallMap(picture, input.layout, detail.side);
-      return { value, attribution: attributionOf(small, record, row), isOver: fits(small, input.picture), names: null };
+      return { value, attribution: attributionOf(small, record, row), isOver: fits(small, input.picture), names: null, kind: "picture" };
+    }
+    if (input.text !== null && isOfTokens(one, input.text)) {
+      const { tokens } = input.text;
+      const sums = sumTokens(
+        one,
+        tokens.map((_, at) => [at]),
+      );
+      return { value, attribution: attributionOf(sums, record, row), isOver: false, names: tokens.map(({ text }) => text), kind: "words" };
     }
     const shown = strongest(one, detail.features);
     const names = shown.places.map((at) => features?.[at] ?? String(at));
-    return { value, attribution: attributionOf(shown.tensor, record, row), isOver: false, names };
+    return { value, attribution: attributionOf(shown.tensor, record, row), isOver: false, names, kind: "bars" };
   });
 }
 

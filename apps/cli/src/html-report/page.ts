@@ -112,7 +112,7 @@ interface Place {
 }
 
 function mapBlock(
-  { value, attribution, isOver, names }: ReportMap,
+  { value, attribution, isOver, names, kind }: ReportMap,
   record: ExplanationRecord,
   row: number,
   { picture, group, name: method, isOne }: Place,
@@ -120,7 +120,7 @@ function mapBlock(
   const { target, name, score, convergence } = record.rows[row]!;
   const caption = `${method}${isOne ? "" : ` · ${printable(value)}`}`;
   const image = isOver && picture !== null ? html`<img data-of="seen-${group}" alt="" />` : null;
-  const kind = names === null ? html`scale="group" unit="share" blur="${blurOf(attribution.values)}"` : html`names="${JSON.stringify(names)}" kind="bars"`;
+  const shown = names === null ? html`scale="group" unit="share" blur="${blurOf(attribution.values)}"` : html`names="${JSON.stringify(names)}" kind="${kind}"`;
   const facts: readonly (readonly [string, string])[] = [
     ["why", name === null ? `entry ${describeTarget(target)}` : `${printable(name)} (${describeTarget(target)})`],
     [record.entries === "scores" ? "score" : record.score, formatNumber(score)],
@@ -129,7 +129,7 @@ function mapBlock(
     ...[...record.notes, ...measureNotes(record)].map((note) => ["note", noteInCliWords(note)] as const),
   ];
   return html`<article>
-    <xdeep-map caption="${caption}" group="${group}" ${kind}
+    <xdeep-map caption="${caption}" group="${group}" ${shown}
       >${image}<script type="application/json">
         ${jsonForScript(attribution)}
       </script></xdeep-map

@@ -8,7 +8,9 @@ export interface ReportMap {
   readonly attribution: AttributionJSON;
   /** It lies over the picture. */
   readonly isOver: boolean;
+  /** Of words or features; null for pictures. */
   readonly names: readonly string[] | null;
+  readonly kind: "picture" | "words" | "bars";
 }
 
 /** One row of an input under every method. */

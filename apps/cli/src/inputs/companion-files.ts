@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { type Preprocessing, importPreprocessing } from "@xdeep/image";
@@ -11,6 +11,8 @@ import { type NamedLabels, labelsOfJson } from "./labels.ts";
 export interface CompanionFiles {
   readonly pictures: { readonly path: string; readonly preprocessing: Preprocessing } | null;
   readonly labels: NamedLabels | null;
+  /** Path of `tokenizer.json`. */
+  readonly tokenizer: string | null;
   /** Files that are there and cannot be followed. */
   readonly problems: readonly string[];
 }
@@ -21,7 +23,7 @@ const LABEL_FILES: readonly string[] = ["metadata.json", "config.json"];
 
 /**
  * Looks beside a model for how its pictures are prepared and what its classes are called: `preprocessor_config.json` and `config.json` of Hugging Face,
- * `metadata.json` of Teachable Machine. Exporters put ONNX files into a folder "onnx" below them.
+ * `metadata.json` of Teachable Machine; and for the tokenizer of its texts. Exporters put ONNX files into a folder "onnx" below them.
  */
 export async function findCompanionFiles(model: string): Promise<CompanionFiles> {
   const folder = dirname(model);
@@ -31,6 +33,12 @@ export async function findCompanionFiles(model: string): Promise<CompanionFiles>
   return {
     pictures: await first(paths(PICTURE_FILES), async (path) => picturesIn(path, await readJson(path), problems)),
     labels: await first(paths(LABEL_FILES), async (path) => labelsIn(path, await readJson(path))),
+    tokenizer: await first(paths(["tokenizer.json"]), async (path) =>
+      access(path).then(
+        () => path,
+        () => null,
+      ),
+    ),
     problems,
   };
 }

@@ -6,10 +6,11 @@ import { glob, isDynamicPattern } from "tinyglobby";
 
 const PICTURES: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
 const NUMBERS: ReadonlySet<string> = new Set([".npy", ".json"]);
+const TEXTS: ReadonlySet<string> = new Set([".txt"]);
 
 /**
  * The files that the arguments of a command line mean, in their order, each once: a file by its path; of a folder the pictures in it, or where there
- * are none its files of numbers; and what a glob matches, for shells that leave globs as they are. A file that does not exist stays as it is, so
+ * are none its files of numbers, or of texts; and what a glob matches, for shells that leave globs as they are. A file that does not exist stays as it is, so
  * that reading it says so.
  *
  * @throws {XDeepError} INPUT_MISSING for a folder or a glob that brings no file
@@ -34,11 +35,11 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
   const of = (kinds: ReadonlySet<string>): readonly string[] => names.filter((name) => kinds.has(extname(name).toLowerCase())).toSorted();
-  const files = [of(PICTURES), of(NUMBERS)].find((some) => some.length > 0);
+  const files = [of(PICTURES), of(NUMBERS), of(TEXTS)].find((some) => some.length > 0);
   if (files !== undefined) return files.map((name) => join(folder, name));
   throw noFile(
     folder,
-    `The folder "${folder}" holds no picture and no .npy or .json file. Folders in it are not looked into: "${join(folder, "**", "*.jpg")}" does.`,
+    `The folder "${folder}" holds no picture and no .npy, .json or .txt file. Folders in it are not looked into: "${join(folder, "**", "*.jpg")}" does.`,
   );
 }
 

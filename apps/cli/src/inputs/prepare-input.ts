@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 
 import { type Model, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
@@ -6,8 +7,10 @@ import type { RgbImage } from "@xdeep/image";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
 import type { CompanionFiles } from "./companion-files.ts";
-import { type HashedFile, hashFile } from "./hashed-file.ts";
+import { unreadableFile } from "./file-error.ts";
+import { type HashedFile, hashBytes, hashFile } from "./hashed-file.ts";
 import { type PictureControl, type PicturePlan, planPictures, preparePicture } from "./prepare-picture.ts";
+import { type PreparedText, type TextPlan, planTexts, prepareText } from "./prepare-text.ts";
 import { isTensorFile, readTensorFile } from "./tensor-file.ts";
 
 /** A file of the command line as the model takes it. */
@@ -21,6 +24,8 @@ export interface PreparedInput {
   /** What the model sees, where the file is a picture. */
   readonly picture: RgbImage | null;
   readonly plan: PicturePlan | null;
+  /** Its tokens and words, where it is a text. */
+  readonly text: PreparedText | null;
   /** Order of the axes of a picture. */
   readonly layout: "NCHW" | "NHWC" | null;
 }
@@ -49,6 +54,28 @@ export interface InputPlan {
   /** Where a picture goes and how it becomes a tensor; undefined where no file of the run is one. */
   readonly pictures?: { readonly info: ValueInfo; readonly plan: PicturePlan };
   readonly numbers?: { readonly info: ValueInfo };
+  readonly texts?: TextPlan;
+}
+
+/** Something to explain: a file, or a text of the command line. */
+export interface GivenInput {
+  readonly path: string;
+  readonly text?: string | undefined;
+}
+
+/** What lies beside a model for the inputs of a run. */
+export interface InputCompanions extends Pick<CompanionFiles, "pictures"> {
+  /** Path of the tokenizer that was named, or lies beside the model. */
+  readonly tokenizer: string | null;
+}
+
+/** True for files that hold a text. */
+export function isTextFile(path: string): boolean {
+  return /\.txt$/i.test(path);
+}
+
+function isText({ path, text }: GivenInput): boolean {
+  return text !== undefined || isTextFile(path);
 }
 
 /**
@@ -58,26 +85,67 @@ export interface InputPlan {
  */
 export async function planInputs(
   model: Model,
-  paths: readonly string[],
+  inputs: readonly GivenInput[],
   further: readonly string[],
   flags: PreprocessingFlags,
-  companion: CompanionFiles["pictures"],
+  { pictures, tokenizer }: InputCompanions,
 ): Promise<InputPlan> {
-  const hasPictures = paths.some((path) => !isTensorFile(path));
-  const hasNumbers = paths.some(isTensorFile);
+  const others = inputs.filter((input) => !isText(input));
+  const hasPictures = others.some(({ path }) => !isTensorFile(path));
+  const hasNumbers = others.some(({ path }) => isTensorFile(path));
   const info = hasPictures ? inputFor(model, further, true) : null;
   return {
-    ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags, companion) } }),
+    ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags, pictures) } }),
     ...(hasNumbers ? { numbers: { info: inputFor(model, further, false) } } : {}),
+    ...(others.length < inputs.length ? { texts: await planTexts(tokenizer) } : {}),
   };
 }
 
 /**
- * Reads a picture, or a file of numbers.
+ * Reads a picture, a file of numbers, or a text.
  *
  * @throws {XDeepError} the codes of reading
  */
 export async function prepareInput(
+  model: Model,
+  given: GivenInput,
+  plan: InputPlan,
+  further: Readonly<Record<string, Tensor>>,
+  layout: "NCHW" | "NHWC" | undefined,
+  control: PictureControl,
+): Promise<PreparedInput> {
+  return isText(given) ? textInput(model, given, plan, further, control) : fileInput(given.path, plan, further, layout, control);
+}
+
+async function textInput(
+  model: Model,
+  { path, text }: GivenInput,
+  { texts }: InputPlan,
+  further: Readonly<Record<string, Tensor>>,
+  { signal }: PictureControl,
+): Promise<PreparedInput> {
+  const bytes = text === undefined ? await readInput(path) : Buffer.from(text);
+  const prepared = await prepareText(model, text ?? bytes.toString("utf8").trimEnd(), texts!, signal);
+  const [ids] = Object.keys(prepared.baseline);
+  return {
+    path,
+    file: hashBytes(bytes, text === undefined ? basename(path) : path),
+    info: model.inputs.find(({ name }) => name === ids)!,
+    feeds: { ...prepared.feeds, ...further },
+    picture: null,
+    plan: null,
+    text: prepared,
+    layout: null,
+  };
+}
+
+async function readInput(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: unknown) => {
+    throw unreadableFile("INPUT_MISSING", "file", path, cause);
+  });
+}
+
+async function fileInput(
   path: string,
   { pictures, numbers }: InputPlan,
   further: Readonly<Record<string, Tensor>>,
@@ -96,6 +164,7 @@ export async function prepareInput(
     feeds: { ...further, [info.name]: tensor },
     picture: image?.picture ?? null,
     plan,
+    text: null,
     layout: plan?.preprocessing.layout ?? layout ?? info.layout,
   };
 }

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 
 import { type FloatTensor, type Rule, sliceRows, printable } from "@xdeep/core";
+import { sumTokens } from "@xdeep/text/attribution";
 import { actsOnRectifiers, ruleName } from "@xdeep/core/method";
 
 import { noteInCliWords } from "../cli-words.ts";
+import { type PreparedText, isOfTokens } from "../inputs/prepare-text.ts";
 import { pictureOf } from "../write/picture-of.ts";
 import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
@@ -59,7 +61,7 @@ export function describeExplanation(record: ExplanationRecord, values: Explanati
     ...(!actsOnRectifiers(record.rule) ? [] : [`    rectifiers   ${record.rectifiers}`]),
     ...measureLines(record),
     ...notes.map((note) => wrapLines(printable(noteInCliWords(note)), "    note         ")),
-    ...tables(record, undrawn, features),
+    ...tables(record, undrawn, features, input),
     `    written      ${printable(writtenFiles(record, folder))}`,
   ];
   return `${lines.join("\n")}\n`;
@@ -97,14 +99,34 @@ function nameTarget({ target, name }: ExplainedRow): string {
 }
 
 /** Attributions that are no pictures, row by row. */
-function tables({ rows }: ExplanationRecord, values: readonly (readonly [string, FloatTensor])[], features: Labels | null): readonly string[] {
+function tables(
+  { rows }: ExplanationRecord,
+  values: readonly (readonly [string, FloatTensor])[],
+  features: Labels | null,
+  { text }: PreparedInput,
+): readonly string[] {
   return values.flatMap(([name, tensor]) =>
-    rows.flatMap((_, row) => {
-      const { text, left } = attributionTable(sliceRows(tensor, row, row + 1), features);
-      const heading = rows.length === 1 ? printable(name) : `${printable(name)}, row ${row}`;
-      return [`    attribution  ${heading}${left === 0 ? "" : ` (the largest; ${left} more in the .npy file)`}`, text];
-    }),
+    text !== null && isOfTokens(tensor, text)
+      ? wordTable(name, tensor, text)
+      : rows.flatMap((_, row) => {
+          const { text, left } = attributionTable(sliceRows(tensor, row, row + 1), features);
+          const heading = rows.length === 1 ? printable(name) : `${printable(name)}, row ${row}`;
+          return [`    attribution  ${heading}${left === 0 ? "" : ` (the largest; ${left} more in the .npy file)`}`, text];
+        }),
   );
+}
+
+/** What is attributed to each word of a text, and in its lines which tokens it is of where they are several. */
+function wordTable(name: string, tensor: FloatTensor, { words }: PreparedText): readonly string[] {
+  const { text, left } = attributionTable(
+    sumTokens(
+      tensor,
+      words.map(({ tokens }) => tokens),
+    ),
+    words.map((word) => printable(word.text)),
+  );
+  const more = left === 0 ? "" : ` (the largest; ${left} more words)`;
+  return [wrapLines(`${printable(name)}, summed over words${more}`, "    attribution  "), text];
 }
 
 /** As a shell expands it: out/cat.guided.{overlay.png,npy,json}. */

@@ -4,6 +4,7 @@ import type { GuessedValue, Preprocessing } from "@xdeep/image";
 import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { NamedLabels } from "../inputs/labels.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
+import type { TextPlan } from "../inputs/prepare-text.ts";
 import { formatDims } from "./format-number.ts";
 import { wrapLines } from "./wrap-lines.ts";
 
@@ -29,6 +30,11 @@ function describeValue({ name, type, dims, layout }: ValueInfo): string {
 /** Labels that nobody asked for. */
 export function labelsHint({ path, labels }: NamedLabels): string {
   return `${wrapLines(`${printable(path)}, beside the model: ${labels.length} names`, "  labels   ")}\n`;
+}
+
+/** Where texts are given. */
+export function tokenizerHint({ path }: TextPlan): string {
+  return `${wrapLines(printable(path), "  tokens   ")}\n`;
 }
 
 const GUESSED_WORDS: Readonly<Record<GuessedValue, string>> = {

@@ -23,7 +23,7 @@ export async function openServed(path: string, flags: LoadFlags, workers: number
 /** Null for a model that takes no pictures. */
 async function preprocessingOf(model: Model, companion: CompanionFiles["pictures"]): Promise<Preprocessing | null> {
   try {
-    const { pictures } = await planInputs(model, ["picture.png"], [], {}, companion);
+    const { pictures } = await planInputs(model, [{ path: "picture.png" }], [], {}, { pictures: companion, tokenizer: null });
     return pictures?.plan.preprocessing ?? null;
   } catch (error) {
     if (isXDeepError(error)) return null;

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { type FloatTensor, type Model, XDeepError, isXDeepError } from "@xdeep/core";
+import type { EncodedText, TextTokenizer } from "@xdeep/text";
+
+import { unreadableFile } from "./file-error.ts";
+import { type HashedFile, hashBytes } from "./hashed-file.ts";
+
+/** How texts become tokens. */
+export interface TextPlan {
+  readonly path: string;
+  readonly file: HashedFile;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** A text as the model takes it. */
+export interface PreparedText extends EncodedText {
+  readonly tokenizer: TextPlan;
+  /** The vectors of its words; undefined where the model itself says what is explained. */
+  readonly wrt: readonly string[] | undefined;
+}
+
+/**
+ * Reads a tokenizer, and `tokenizer_config.json` beside it.
+ *
+ * @param path null where none was named and none lies beside the model
+ * @throws {XDeepError} INPUT_MISSING without a tokenizer, or where it cannot be read; OPTION_INVALID for what is none
+ */
+export async function planTexts(path: string | null): Promise<TextPlan> {
+  if (path === null) {
+    throw new XDeepError(
+      "INPUT_MISSING",
+      "A text needs the tokenizer of its model, and there is no tokenizer.json beside it: give --tokenizer tokenizer.json, as tokenizer.save_pretrained() writes it in Python.",
+    );
+  }
+  const { readTokenizer } = await import("@xdeep/text");
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadableFile("INPUT_MISSING", "tokenizer", path, cause);
+  });
+  const config = await readFile(join(dirname(path), "tokenizer_config.json"), "utf8").catch(() => undefined);
+  return { path, file: hashBytes(bytes, "tokenizer.json"), tokenizer: readTokenizer(bytes.toString("utf8"), config) };
+}
+
+/** @throws {XDeepError} as `TextTokenizer.encode` and running the model do */
+export async function prepareText(model: Model, text: string, plan: TextPlan, signal: AbortSignal | undefined): Promise<PreparedText> {
+  const { embeddingOf } = await import("@xdeep/text");
+  const encoded = plan.tokenizer.encode(text, model);
+  const embedding = await embeddingOf(model, await entriesOf(model, encoded), encoded, signal);
+  return { ...encoded, tokenizer: plan, wrt: embedding === null ? undefined : [embedding] };
+}
+
+/** Whether an attribution is to the tokens of a text: [1, tokens, …]. */
+export function isOfTokens({ dims }: FloatTensor, { tokens }: EncodedText): boolean {
+  return dims[0] === 1 && dims[1] === tokens.length;
+}
+
+/** The first floats that a model makes of its integers, which it names where it is asked for the gradient of nothing in particular. */
+async function entriesOf(model: Model, { feeds }: EncodedText): Promise<readonly string[]> {
+  if (model.defaultWrt !== undefined) return [];
+  try {
+    await model.vjp({ feeds, outputs: [], target: 0 });
+    return [];
+  } catch (error) {
+    if (!isXDeepError(error, "WRT_UNKNOWN")) throw error;
+    return (error.details as { readonly candidates?: readonly string[] }).candidates ?? [];
+  }
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { float32 } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
+import { Backprop } from "@xdeep/guided";
+import { integrated } from "@xdeep/integrated";
+import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+import { loadModel } from "@xdeep/onnxruntime";
+import { readTokenizer, sumTokens } from "@xdeep/text";
+import { describe, expect, it } from "vitest";
+
+import type { ExplanationRecord } from "../src/explain/explanation.ts";
+import { readNpy } from "../src/inputs/npy-file.ts";
+import { writeTestModel } from "./models.ts";
+import { runCli, temporaryFolder } from "./run-cli.ts";
+
+const [line] = readFileSync(new URL("../../../packages/text/test/tokenizers.jsonl", import.meta.url), "utf8").split("\n");
+const { tokenizer } = JSON.parse(line!) as { readonly tokenizer: Readonly<Record<string, unknown>> };
+const SENTENCE = "A great film, awfully boring";
+const WORDS = ["[CLS]", "a", "great", "film", ",", "awfully", "boring", "[SEP]"];
+
+/** input_ids, token_type_ids → the vectors of both, those of the types first → tanh of their sum → mean → scores [N, 2]. */
+function textModel(): ModelProto {
+  const weights = (name: string, seed: number, rows: number, columns: number): ReturnType<typeof tensorProto> =>
+    tensorProto(name, float32([rows, columns], Float32Array.from(createNoise(seed).next(rows * columns))));
+  return modelProto({
+    nodes: [
+      nodeProto("Gather", ["kinds", "token_type_ids"], ["kind"]),
+      nodeProto("Gather", ["table", "input_ids"], ["embedded"]),
+      nodeProto("Add", ["embedded", "kind"], ["sum"]),
+      nodeProto("Tanh", ["sum"], ["bent"]),
+      nodeProto("ReduceMean", ["bent"], ["pooled"], { axes: [1], keepdims: 0 }),
+      nodeProto("Gemm", ["pooled", "w"], ["scores"]),
+    ],
+    inputs: ["input_ids", "token_type_ids"].map((name) => valueInfoProto(name, "int64", ["N", "tokens"])),
+    outputs: [valueInfoProto("scores", "float32", ["N", 2])],
+    initializers: [weights("kinds", 1, 2, 4), weights("table", 2, 400, 4), weights("w", 3, 4, 2)],
+    opset: 17,
+  });
+}
+
+interface Scene {
+  readonly folder: string;
+  readonly model: string;
+  readonly out: string;
+}
+
+/** A model with its tokenizer beside it, as exporters leave them. */
+async function scene(): Promise<Scene> {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, "onnx"));
+  await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
+  await writeFile(join(folder, "tokenizer_config.json"), '{ "model_max_length": 16 }');
+  return { folder, model: await writeTestModel(join(folder, "onnx"), "net.onnx", textModel()), out: join(folder, "out") };
+}
+
+describe("xdeep explain on a text", () => {
+  it("cuts it by the tokenizer beside the model, starts at its padding, explains the vectors of its words, and sums over words", async () => {
+    const { model: path, out } = await scene();
+    const { code, stdout, stderr } = await runCli(["explain", path, "--text", SENTENCE, "-m", "integrated", "-t", "1", "-o", out]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const model = await loadModel(path);
+    const { feeds, baseline, words } = readTokenizer(tokenizer).encode(SENTENCE, model);
+    const { values } = await integrated(new Backprop(model), { baseline }).explain(feeds, { wrt: ["embedded"], target: 1 });
+    await model.dispose();
+    const { dims, numbers } = await readNpy(join(out, "text.net.integrated.embedded.npy"));
+    expect(dims).toEqual(values["embedded"]!.dims);
+    expect(Array.from(numbers)).toEqual([...values["embedded"]!.data]);
+    const sums = sumTokens(
+      values["embedded"]!,
+      words.map(({ tokens }) => tokens),
+    );
+    const rows = [...stdout.matchAll(/^ {6,}(\d+) {2}(\S+) +(\S+)/gm)].map(([, at, word, sum]) => [Number(at), word, Number(sum)] as const);
+    expect(rows.map(([, word]) => word)).toEqual(WORDS);
+    for (const [at, , sum] of rows) expect(sum).toBeCloseTo(sums.data[at]!, 3);
+    const record = JSON.parse(await readFile(join(out, "text.net.integrated.json"), "utf8")) as ExplanationRecord;
+    expect(record.input).toMatchObject({ file: JSON.stringify(SENTENCE), input: "input_ids", text: { tokenizer: { file: "tokenizer.json" } } });
+    expect(record.input.text!.words.map(({ text }) => text)).toEqual(WORDS);
+  });
+
+  it("takes files of texts, several texts, and a tokenizer that is named; the report colours tokens", async () => {
+    const { folder, model, out } = await scene();
+    const review = join(folder, "review.txt");
+    await writeFile(review, `${SENTENCE}\n`);
+    const page = join(out, "report.html");
+    const named = ["--tokenizer", join(folder, "tokenizer.json")];
+    const { code, stdout, stderr } = await runCli(["explain", model, review, "--text", SENTENCE, "--text", "a film", ...named, "-o", out, "--report", page]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain('[3/3] "a film" (input_ids [1, 4])');
+    const [file, text] = await Promise.all(["review", "text"].map((stem) => readNpy(join(out, `${stem}.net.vanilla.embedded.npy`))));
+    expect(file!.numbers).toEqual(text!.numbers);
+    expect(await readFile(page, "utf8")).toContain('names="[&quot;[CLS]&quot;,&quot;a&quot;,&quot;film&quot;,&quot;[SEP]&quot;]" kind="words"');
+  });
+
+  it("refuses what cannot be cut, and says what to do", async () => {
+    const { folder, model, out } = await scene();
+    const stderrOf = async (...argv: readonly string[]): Promise<string> => {
+      const { code, stderr } = await runCli(["explain", ...argv, "-o", out]);
+      expect(code).not.toBe(0);
+      return stderr;
+    };
+    expect(await stderrOf(model)).toContain("Name inputs behind them, or give a --text.");
+    expect(await stderrOf(model, "--text", "film ".repeat(20))).toMatch(
+      /22 tokens, special ones among them, and the model takes 16\. Shorten it\. \[INPUT_SHAPE\]/,
+    );
+    expect(await stderrOf(model, "--text", " ")).toContain("[INPUT_SHAPE]");
+    expect(await stderrOf(model, "--text", "a", "--tokenizer", join(folder, "none.json"))).toContain("[INPUT_MISSING]");
+    expect(await stderrOf(model, "--text", "a", "--tokenizer", model)).toContain("This is no tokenizer.json of Hugging Face");
+    expect(await stderrOf(model, "--text", "a", "--workers", "2")).toContain("Texts are explained one by one");
+    const alone = await writeTestModel(out.replace(/out$/, "onnx"), "other.onnx", textModel());
+    const away = join(folder, "away");
+    await mkdir(away);
+    await writeFile(join(away, "net.onnx"), await readFile(alone));
+    expect(await stderrOf(join(away, "net.onnx"), "--text", "a")).toContain("give --tokenizer tokenizer.json");
+  });
+});
