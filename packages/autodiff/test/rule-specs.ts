@@ -12,9 +12,10 @@ export interface SpecFile {
   readonly rows: readonly RuleSpec[];
 }
 
-/** Every spec file, in order of names. */
-export const specFiles: readonly string[] = readdirSync(fileURLToPath(rulesFolder))
+/** Every spec file, by its path from the folder of the rules, in order of paths. */
+export const specFiles: readonly string[] = readdirSync(fileURLToPath(rulesFolder), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".spec.ts"))
+  .map((file) => file.replaceAll("\\", "/"))
   .sort();
 
 /** The rows of these spec files. */

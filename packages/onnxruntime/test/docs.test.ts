@@ -91,7 +91,7 @@ it("the backward rule of docs/write-a-rule.md passes positive cotangents alone",
 it("the files that docs/write-a-rule.md shows are those of the project", async () => {
   const text = await readFile(new URL("write-a-rule.md", docs), "utf8");
   const shown = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
-  const files = ["softsign.ts", "softsign.spec.ts"].map((name) => readFile(new URL(`../packages/autodiff/src/rules/${name}`, docs), "utf8"));
+  const files = ["softsign.ts", "softsign.spec.ts"].map((name) => readFile(new URL(`../packages/autodiff/src/rules/activations/${name}`, docs), "utf8"));
   expect(shown).toEqual(await Promise.all(files));
 });
 

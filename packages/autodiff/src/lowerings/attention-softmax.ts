@@ -1,6 +1,6 @@
 import { type Value, rankOf, unknownFacts } from "@xdeep/onnx";
-import { matMulRule } from "../rules/matmul.ts";
-import { softmaxRule } from "../rules/softmax.ts";
+import { matMulRule } from "../rules/products/matmul.ts";
+import { softmaxRule } from "../rules/activations/softmax.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 

@@ -1,5 +1,5 @@
-import { averagePoolRule, tilesOf } from "../rules/average-pool.ts";
-import { globalAveragePoolRule } from "../rules/global-average-pool.ts";
+import { averagePoolRule, tilesOf } from "../rules/windows/average-pool.ts";
+import { globalAveragePoolRule } from "../rules/windows/global-average-pool.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import { blockedImage, eachChannel, upsampled } from "./blocked.ts";
 

@@ -2,7 +2,7 @@ import { type NodeProto, nodeProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { checkLowering, checkNotLowered, differences } from "../../test/check-lowering.ts";
 import { graphModel } from "../../test/image-model.ts";
-import { concatRule } from "../rules/concat.ts";
+import { concatRule } from "../rules/layout/concat.ts";
 import { builtinRules } from "../rules/index.ts";
 import { withRules } from "../sweep/rule-set.ts";
 import { chainedConcat } from "./chained-concat.ts";

@@ -1,5 +1,5 @@
 import { Attributes, type NodeProto, rankOf } from "@xdeep/onnx";
-import { concatRule } from "../rules/concat.ts";
+import { concatRule } from "../rules/layout/concat.ts";
 import { type Lowering, held } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 

@@ -1,5 +1,5 @@
 import { type NodeProto, type Value, nodeProto } from "@xdeep/onnx";
-import { mulRule } from "../rules/mul.ts";
+import { mulRule } from "../rules/arithmetic/mul.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { blockedImage, eachChannel, upsampled } from "./blocked.ts";

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
 import { constantNumber } from "../formulas/constant-number.ts";
-import { clipRule } from "../rules/clip.ts";
+import { clipRule } from "../rules/arithmetic/clip.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { STEEPEST, blockedImage, eachChannel, hardSigmoid } from "./blocked.ts";

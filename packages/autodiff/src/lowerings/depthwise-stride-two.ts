@@ -1,6 +1,6 @@
 import { halvingConv } from "./halving-conv.ts";
 import { flippedWeights } from "../formulas/windows/conv-input-gradient.ts";
-import { convRule } from "../rules/conv.ts";
+import { convRule } from "../rules/windows/conv.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import { patterned, upsampled } from "./blocked.ts";
 

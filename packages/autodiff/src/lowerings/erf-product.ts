@@ -1,8 +1,8 @@
 import type { NodeProto, Value } from "@xdeep/onnx";
 import { constantNumber } from "../formulas/constant-number.ts";
-import { addRule } from "../rules/add.ts";
-import { erfRule } from "../rules/erf.ts";
-import { mulRule } from "../rules/mul.ts";
+import { addRule } from "../rules/arithmetic/add.ts";
+import { erfRule } from "../rules/functions/erf.ts";
+import { mulRule } from "../rules/arithmetic/mul.ts";
 import { type Lowering, held } from "../sweep/lowering.ts";
 import type { GradientRule, PullbackContext } from "../sweep/rule.ts";
 

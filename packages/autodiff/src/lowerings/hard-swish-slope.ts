@@ -1,4 +1,4 @@
-import { hardSwishRule } from "../rules/hard-swish.ts";
+import { hardSwishRule } from "../rules/activations/hard-swish.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import { STEEPEST, blockedImage, eachChannel, hardSigmoid } from "./blocked.ts";
 

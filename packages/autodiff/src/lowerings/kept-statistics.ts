@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import { cotangentsOf, layerNormalizationRule, normalizedAxes } from "../rules/layer-normalization.ts";
+import { cotangentsOf, layerNormalizationRule, normalizedAxes } from "../rules/normalization/layer-normalization.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
-import { maxPoolRule } from "../rules/max-pool.ts";
+import { maxPoolRule } from "../rules/windows/max-pool.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { type EachChannel, STEEPEST, blockedImage, eachChannel, hardSigmoid } from "./blocked.ts";

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { checkRule } from "../../test/check-rule.ts";
 import { differences } from "../../test/check-lowering.ts";
 import { conv, imageModel } from "../../test/image-model.ts";
-import { rows } from "../rules/max-pool.spec.ts";
+import { rows } from "../rules/windows/max-pool.spec.ts";
 import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
 
 /** ceil_mode and auto_pad need dims that are known before the run. */

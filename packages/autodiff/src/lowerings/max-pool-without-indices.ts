@@ -2,7 +2,7 @@ import { XDeepError } from "@xdeep/core";
 import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
 import { type Windows, extent, knownDims, spatialAxes, spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
 import { padAround } from "../formulas/windows/pad-spatially.ts";
-import { maxPoolRule } from "../rules/max-pool.ts";
+import { maxPoolRule } from "../rules/windows/max-pool.ts";
 import { nodeLabel } from "../graph/node-label.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import { narrowConcat } from "./narrow-joins.ts";

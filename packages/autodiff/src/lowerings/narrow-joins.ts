@@ -1,6 +1,6 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
-import { concatRule } from "../rules/concat.ts";
-import { splitRule } from "../rules/split.ts";
+import { concatRule } from "../rules/layout/concat.ts";
+import { splitRule } from "../rules/layout/split.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 
 /** WebGPU promises a shader 8 buffers: 7 of one kind, and what they are joined to or taken from. With more the result is zeros, and no error. */

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
 import { inPhases } from "../formulas/phases.ts";
-import { batchNormalizationRule } from "../rules/batch-normalization.ts";
+import { batchNormalizationRule } from "../rules/normalization/batch-normalization.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { CotangentForm } from "../sweep/rule.ts";
 

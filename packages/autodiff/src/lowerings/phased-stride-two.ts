@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { inPhases } from "../formulas/phases.ts";
-import { convRule } from "../rules/conv.ts";
+import { convRule } from "../rules/windows/conv.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import { halvingConv } from "./halving-conv.ts";
 import { blockedImage } from "./blocked.ts";

@@ -1,5 +1,5 @@
 import type { Value } from "@xdeep/onnx";
-import { reluRule } from "../rules/relu.ts";
+import { reluRule } from "../rules/activations/relu.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { STEEPEST, hardSigmoid } from "./blocked.ts";

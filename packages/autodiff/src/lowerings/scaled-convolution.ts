@@ -1,5 +1,5 @@
 import { type GraphBuilder, type NodeProto, type Value, numbersOf, unknownFacts } from "@xdeep/onnx";
-import { batchNormalizationRule } from "../rules/batch-normalization.ts";
+import { batchNormalizationRule } from "../rules/normalization/batch-normalization.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 

@@ -1,6 +1,6 @@
 import type { Value } from "@xdeep/onnx";
-import { gemmRule } from "../rules/gemm.ts";
-import { matMulRule } from "../rules/matmul.ts";
+import { gemmRule } from "../rules/products/gemm.ts";
+import { matMulRule } from "../rules/products/matmul.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 

@@ -4,7 +4,7 @@ import { checkLowering, checkNotLowered } from "../../test/check-lowering.ts";
 import { graphModel } from "../../test/image-model.ts";
 import { withRules } from "../sweep/rule-set.ts";
 import { builtinRules } from "../rules/index.ts";
-import { sigmoidRule } from "../rules/sigmoid.ts";
+import { sigmoidRule } from "../rules/activations/sigmoid.ts";
 import { sigmoidProduct } from "./sigmoid-product.ts";
 
 const sigmoid = nodeProto("Sigmoid", ["x"], ["s"]);

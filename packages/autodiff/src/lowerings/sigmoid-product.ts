@@ -1,6 +1,6 @@
 import type { GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
-import { mulRule } from "../rules/mul.ts";
-import { sigmoidRule } from "../rules/sigmoid.ts";
+import { mulRule } from "../rules/arithmetic/mul.ts";
+import { sigmoidRule } from "../rules/activations/sigmoid.ts";
 import { type Lowering, held } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { hardSigmoid } from "./blocked.ts";

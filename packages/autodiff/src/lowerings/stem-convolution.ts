@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { spatialDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
 import { kernelOf } from "../formulas/windows/kernel-of.ts";
-import { convRule } from "../rules/conv.ts";
+import { convRule } from "../rules/windows/conv.ts";
 import type { Lowering } from "../sweep/lowering.ts";
 import type { PullbackContext } from "../sweep/rule.ts";
 import { blockedImage } from "./blocked.ts";

@@ -1,9 +1,9 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
-import { addRule } from "../../rules/add.ts";
-import { reluRule } from "../../rules/relu.ts";
-import { subRule } from "../../rules/sub.ts";
+import { addRule } from "../../rules/arithmetic/add.ts";
+import { reluRule } from "../../rules/activations/relu.ts";
+import { subRule } from "../../rules/arithmetic/sub.ts";
 import { composedPullback } from "../../sweep/composed-pullback.ts";
 import { isOther, toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";

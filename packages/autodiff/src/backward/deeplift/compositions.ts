@@ -1,22 +1,22 @@
 import { spatialAxes } from "../../formulas/windows/conv-geometry.ts";
 import { inverseRoot, meanOver, perChannel, standardized } from "../../formulas/normalize.ts";
-import { normalizedAxes } from "../../rules/layer-normalization.ts";
-import { channelMean } from "../../rules/lrn.ts";
-import { absRule } from "../../rules/abs.ts";
-import { addRule } from "../../rules/add.ts";
-import { averagePoolRule } from "../../rules/average-pool.ts";
-import { normalizationRules } from "../../rules/composed/normalization-rules.ts";
-import { logRule } from "../../rules/log.ts";
-import { mulRule } from "../../rules/mul.ts";
-import { powRule } from "../../rules/pow.ts";
-import { reduceSumRule } from "../../rules/reduce-sum.ts";
-import { reshapeRule } from "../../rules/reshape.ts";
+import { normalizedAxes } from "../../rules/normalization/layer-normalization.ts";
+import { channelMean } from "../../rules/normalization/lrn.ts";
+import { absRule } from "../../rules/arithmetic/abs.ts";
+import { addRule } from "../../rules/arithmetic/add.ts";
+import { averagePoolRule } from "../../rules/windows/average-pool.ts";
+import { normalizingRules } from "../../rules/composed/normalizing-rules.ts";
+import { logRule } from "../../rules/functions/log.ts";
+import { mulRule } from "../../rules/arithmetic/mul.ts";
+import { powRule } from "../../rules/arithmetic/pow.ts";
+import { reduceSumRule } from "../../rules/reductions/reduce-sum.ts";
+import { reshapeRule } from "../../rules/layout/reshape.ts";
 import { composedPullback } from "../../sweep/composed-pullback.ts";
 import type { Pullback, PullbackContext } from "../../sweep/rule.ts";
 
 /** LayerNormalization as x̂ · scale + bias, mean and 1 / √(variance + ε). */
 export function layerNormalization(): Pullback {
-  return composedPullback(normalizationRules, function composeLayerNormalization(context) {
+  return composedPullback(normalizingRules, function composeLayerNormalization(context) {
     const { g, attributes, input, hasInput } = context;
     const axes = normalizedAxes(context);
     const mean = meanOver(g, input(0), axes);
@@ -29,7 +29,7 @@ export function layerNormalization(): Pullback {
 
 /** InstanceNormalization as x̂ · scale + bias per channel. */
 export function instanceNormalization(): Pullback {
-  return composedPullback([...normalizationRules, reshapeRule], function composeInstanceNormalization({ g, attributes, input }) {
+  return composedPullback([...normalizingRules, reshapeRule], function composeInstanceNormalization({ g, attributes, input }) {
     const axes = spatialAxes(input(0));
     const xHat = standardized(g, input(0), axes, attributes.float("epsilon", 1e-5));
     return [g.add(g.mul(xHat, perChannel(g, input(1), input(0))), perChannel(g, input(2), input(0)))];

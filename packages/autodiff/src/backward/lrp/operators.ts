@@ -1,7 +1,7 @@
 import { Attributes, type GraphBuilder, type NodeProto, type Value } from "@xdeep/onnx";
 import { meanOver, normalized, perChannel } from "../../formulas/normalize.ts";
 import { spatialAxes } from "../../formulas/windows/conv-geometry.ts";
-import { normalizedAxes } from "../../rules/layer-normalization.ts";
+import { normalizedAxes } from "../../rules/normalization/layer-normalization.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { held } from "../../sweep/lowering.ts";
 import { toOperand, wantedOperands } from "../../sweep/operands.ts";

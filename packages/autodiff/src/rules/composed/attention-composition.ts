@@ -1,20 +1,20 @@
 import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
 import { joinInts } from "../../formulas/int-list.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
-import { addRule } from "../add.ts";
-import { concatRule } from "../concat.ts";
-import { expandRule } from "../expand.ts";
-import { matMulRule } from "../matmul.ts";
-import { mulRule } from "../mul.ts";
-import { padRule } from "../pad.ts";
-import { reshapeRule } from "../reshape.ts";
-import { sliceRule } from "../slice.ts";
-import { softmaxRule } from "../softmax.ts";
-import { splitRule } from "../split.ts";
-import { unsqueezeRule } from "../squeeze.ts";
-import { tanhRule } from "../tanh.ts";
-import { transposeRule } from "../transpose.ts";
-import { whereRule } from "../where.ts";
+import { addRule } from "../arithmetic/add.ts";
+import { concatRule } from "../layout/concat.ts";
+import { expandRule } from "../layout/expand.ts";
+import { matMulRule } from "../products/matmul.ts";
+import { mulRule } from "../arithmetic/mul.ts";
+import { padRule } from "../layout/pad.ts";
+import { reshapeRule } from "../layout/reshape.ts";
+import { sliceRule } from "../layout/slice.ts";
+import { softmaxRule } from "../activations/softmax.ts";
+import { splitRule } from "../layout/split.ts";
+import { unsqueezeRule } from "../layout/squeeze.ts";
+import { tanhRule } from "../activations/tanh.ts";
+import { transposeRule } from "../layout/transpose.ts";
+import { whereRule } from "../arithmetic/where.ts";
 
 /** The rules that attention is composed of. */
 export const attentionRules: readonly GradientRule[] = [

@@ -1,13 +1,13 @@
 import type { Attributes, GraphBuilder, Value } from "@xdeep/onnx";
 import type { GradientRule } from "../../sweep/rule.ts";
-import { absRule } from "../abs.ts";
-import { addRule } from "../add.ts";
-import { maxRule, minRule } from "../max.ts";
-import { clipRule } from "../clip.ts";
-import { modRule } from "../mod.ts";
-import { mulRule } from "../mul.ts";
-import { subRule } from "../sub.ts";
-import { whereRule } from "../where.ts";
+import { absRule } from "../arithmetic/abs.ts";
+import { addRule } from "../arithmetic/add.ts";
+import { maxRule, minRule } from "../arithmetic/max.ts";
+import { clipRule } from "../arithmetic/clip.ts";
+import { modRule } from "../arithmetic/mod.ts";
+import { mulRule } from "../arithmetic/mul.ts";
+import { subRule } from "../arithmetic/sub.ts";
+import { whereRule } from "../arithmetic/where.ts";
 import type { AxisTap } from "./sampled-at.ts";
 
 /** The rules that `gridTaps` is composed of. */

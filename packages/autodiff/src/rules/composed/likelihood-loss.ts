@@ -1,13 +1,13 @@
 import { type Value, rankOf } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
-import { divRule } from "../div.ts";
-import { gatherElementsRule } from "../gather-elements.ts";
-import { gatherRule } from "../gather.ts";
-import { mulRule } from "../mul.ts";
-import { negRule } from "../neg.ts";
-import { reduceMeanRule, reduceSumRule } from "../reduce-sum.ts";
-import { squeezeRule } from "../squeeze.ts";
-import { whereRule } from "../where.ts";
+import { divRule } from "../arithmetic/div.ts";
+import { gatherElementsRule } from "../selection/gather-elements.ts";
+import { gatherRule } from "../selection/gather.ts";
+import { mulRule } from "../arithmetic/mul.ts";
+import { negRule } from "../arithmetic/neg.ts";
+import { reduceMeanRule, reduceSumRule } from "../reductions/reduce-sum.ts";
+import { squeezeRule } from "../layout/squeeze.ts";
+import { whereRule } from "../arithmetic/where.ts";
 
 /** The rules that `likelihoodLoss` is composed of. */
 export const likelihoodLossRules: readonly GradientRule[] = [

@@ -1,16 +1,16 @@
 import { type Attributes, type GraphBuilder, type NodeProto, type Value, float } from "@xdeep/onnx";
 import type { GradientRule } from "../../sweep/rule.ts";
-import { addRule } from "../add.ts";
-import { eluRule } from "../elu.ts";
-import { hardSigmoidRule } from "../hard-sigmoid.ts";
-import { leakyReluRule } from "../leaky-relu.ts";
-import { mulRule } from "../mul.ts";
-import { reluRule } from "../relu.ts";
-import { sigmoidRule } from "../sigmoid.ts";
-import { softplusRule } from "../softplus.ts";
-import { softsignRule } from "../softsign.ts";
-import { tanhRule } from "../tanh.ts";
-import { thresholdedReluRule } from "../thresholded-relu.ts";
+import { addRule } from "../arithmetic/add.ts";
+import { eluRule } from "../activations/elu.ts";
+import { hardSigmoidRule } from "../activations/hard-sigmoid.ts";
+import { leakyReluRule } from "../activations/leaky-relu.ts";
+import { mulRule } from "../arithmetic/mul.ts";
+import { reluRule } from "../activations/relu.ts";
+import { sigmoidRule } from "../activations/sigmoid.ts";
+import { softplusRule } from "../activations/softplus.ts";
+import { softsignRule } from "../activations/softsign.ts";
+import { tanhRule } from "../activations/tanh.ts";
+import { thresholdedReluRule } from "../activations/thresholded-relu.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 
 /** Writes an activation function of a recurrent node. */

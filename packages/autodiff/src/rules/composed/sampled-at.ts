@@ -1,12 +1,12 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { joinInts } from "../../formulas/int-list.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
-import { addRule } from "../add.ts";
-import { gatherElementsRule } from "../gather-elements.ts";
-import { mulRule } from "../mul.ts";
-import { reshapeRule } from "../reshape.ts";
-import { unsqueezeRule } from "../squeeze.ts";
-import { sumRule } from "../sum.ts";
+import { addRule } from "../arithmetic/add.ts";
+import { gatherElementsRule } from "../selection/gather-elements.ts";
+import { mulRule } from "../arithmetic/mul.ts";
+import { reshapeRule } from "../layout/reshape.ts";
+import { unsqueezeRule } from "../layout/squeeze.ts";
+import { sumRule } from "../arithmetic/sum.ts";
 
 /** The rules that `sampledAt` is composed of. */
 export const sampledAtRules: readonly GradientRule[] = [addRule, gatherElementsRule, mulRule, reshapeRule, sumRule, unsqueezeRule];

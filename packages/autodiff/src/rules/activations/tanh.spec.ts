@@ -1,0 +1,3 @@
+import type { RuleSpec } from "../../../test/rule-spec.ts";
+
+export const rows: readonly RuleSpec[] = [{ name: "around 0", op: "Tanh", inputs: [{ dims: [2, 5] }] }];

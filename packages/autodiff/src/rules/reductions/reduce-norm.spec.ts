@@ -1,0 +1,58 @@
+import { type RuleSpec, ints } from "../../../test/rule-spec.ts";
+
+export const rows: readonly RuleSpec[] = [
+  { name: "all axes", op: "ReduceL1", inputs: [{ dims: [2, 3], avoid: [0] }] },
+  { name: "all axes, to a scalar", op: "ReduceL1", inputs: [{ dims: [2, 3], avoid: [0] }, ints([])], attributes: { keepdims: 0 } },
+  { name: "one axis kept", op: "ReduceL1", inputs: [{ dims: [2, 3, 2], avoid: [0] }, ints([1])] },
+  {
+    name: "two axes dropped, one counted from the end",
+    op: "ReduceL1",
+    inputs: [{ dims: [2, 3, 2, 2], avoid: [0] }, ints([-1, 1])],
+    attributes: { keepdims: 0 },
+  },
+  { name: "an axis of size 1", op: "ReduceL1", inputs: [{ dims: [2, 1], avoid: [0] }, ints([1])], attributes: { keepdims: 0 } },
+  {
+    name: "no axes and nothing reduced",
+    op: "ReduceL1",
+    inputs: [{ dims: [2, 3], avoid: [0] }, ints([])],
+    attributes: { noop_with_empty_axes: 1, keepdims: 0 },
+  },
+  {
+    name: "axes known only at run time",
+    op: "ReduceL1",
+    inputs: [
+      { dims: [2, 3], avoid: [0] },
+      { dims: [1], type: "int64", values: [0] },
+    ],
+    attributes: { keepdims: 0 },
+  },
+  { name: "a scalar", op: "ReduceL1", inputs: [{ dims: [], avoid: [0] }] },
+  { name: "nothing passes at 0", op: "ReduceL1", inputs: [{ dims: [3], values: [0, -2, 3] }], expected: { cotangents: [[5]], gradients: [[0, -5, 5]] } },
+  { name: "all axes", op: "ReduceL2", inputs: [{ dims: [2, 3] }] },
+  { name: "all axes, to a scalar", op: "ReduceL2", inputs: [{ dims: [2, 3] }, ints([])], attributes: { keepdims: 0 } },
+  { name: "one axis kept", op: "ReduceL2", inputs: [{ dims: [2, 3, 2] }, ints([1])] },
+  { name: "two axes dropped, one counted from the end", op: "ReduceL2", inputs: [{ dims: [2, 3, 2, 2] }, ints([-1, 1])], attributes: { keepdims: 0 } },
+  { name: "an axis of size 1", op: "ReduceL2", inputs: [{ dims: [2, 1] }, ints([1])], attributes: { keepdims: 0 } },
+  { name: "no axes and nothing reduced", op: "ReduceL2", inputs: [{ dims: [2, 3] }, ints([])], attributes: { noop_with_empty_axes: 1, keepdims: 0 } },
+  { name: "axes known only at run time", op: "ReduceL2", inputs: [{ dims: [2, 3] }, { dims: [1], type: "int64", values: [0] }], attributes: { keepdims: 0 } },
+  { name: "a scalar", op: "ReduceL2", inputs: [{ dims: [] }] },
+  {
+    name: "a norm of 0",
+    op: "ReduceL2",
+    inputs: [{ dims: [2, 2], values: [0, 0, 3, -4] }, ints([1])],
+    expected: { cotangents: [[5, 5]], gradients: [[0, 0, 3, -4]] },
+  },
+  { name: "all axes", op: "ReduceSumSquare", inputs: [{ dims: [2, 3] }] },
+  { name: "all axes, to a scalar", op: "ReduceSumSquare", inputs: [{ dims: [2, 3] }, ints([])], attributes: { keepdims: 0 } },
+  { name: "one axis kept", op: "ReduceSumSquare", inputs: [{ dims: [2, 3, 2] }, ints([1])] },
+  { name: "two axes dropped, one counted from the end", op: "ReduceSumSquare", inputs: [{ dims: [2, 3, 2, 2] }, ints([-1, 1])], attributes: { keepdims: 0 } },
+  { name: "an axis of size 1", op: "ReduceSumSquare", inputs: [{ dims: [2, 1] }, ints([1])], attributes: { keepdims: 0 } },
+  { name: "no axes and nothing reduced", op: "ReduceSumSquare", inputs: [{ dims: [2, 3] }, ints([])], attributes: { noop_with_empty_axes: 1, keepdims: 0 } },
+  {
+    name: "axes known only at run time",
+    op: "ReduceSumSquare",
+    inputs: [{ dims: [2, 3] }, { dims: [1], type: "int64", values: [0] }],
+    attributes: { keepdims: 0 },
+  },
+  { name: "a scalar", op: "ReduceSumSquare", inputs: [{ dims: [] }] },
+];
