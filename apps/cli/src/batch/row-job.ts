@@ -8,6 +8,7 @@ import { preprocess } from "@xdeep/image";
 import { resolveBaselines } from "../explain/baseline-flag.ts";
 import { explainWith } from "../explain/explain-with.ts";
 import type { Explanation, ModelRecord } from "../explain/explanation.ts";
+import { shareFirstRun } from "../explain/first-run.ts";
 import { createExplainer, type NamedMethod, resolveMethods } from "../explain/method.ts";
 import { type ScoredInput, scoreInput } from "../explain/score-input.ts";
 import { parseTarget } from "../explain/target-flag.ts";
@@ -87,11 +88,12 @@ async function explainRows(rows: readonly Row[], run: RowRun, signal: AbortSigna
   const input = await prepareRows(rows, run, signal);
   const asked = rows[0]!.target ?? flags.target;
   const wish = asked === undefined ? null : parseTarget(asked, job.labels);
-  const scored = await scoreInput(model, input, wish, { output: flags.output, labels: job.labels, count: flags.top, signal });
+  const { scoring, explaining } = shareFirstRun(model, methods, flags);
+  const scored = await scoreInput(scoring, input, wish, { output: flags.output, labels: job.labels, count: flags.top, signal });
   const baseline = await resolveBaselines(flags.baseline, input, { maxPixels: flags.maxPixels, signal });
   const explanations: Explanation[] = [];
   for (const method of methods) {
-    const explainer = createExplainer(model, method, { ...flags, baseline });
+    const explainer = createExplainer(explaining, method, { ...flags, baseline });
     explanations.push(...(await explainWith({ explainer, method, input, targets: [{ text: asked ?? null, scored }], model: record, flags, signal })));
   }
   return rows.map((_, n) => resultOf(n, explanations, scored, input));

@@ -31,6 +31,8 @@ interface AloneWord {
   readonly meaning: string;
   /** It looks at a layer, which "@" may name. */
   readonly takesLayer: boolean;
+  /** Where it takes the gradient at x before anything else; left out where it begins otherwise. */
+  readonly beginsAt?: "input" | "layer";
   /** Settings that change what it gives. */
   readonly takes: readonly Setting[];
   /** What ":" may name; none for most. */
@@ -48,6 +50,7 @@ export interface AloneMethod {
 const atLayer = (meaning: string, create: (model: Model, options: { readonly layer?: string | undefined }) => Explainer): AloneWord => ({
   meaning,
   takesLayer: true,
+  beginsAt: "layer",
   takes: [],
   create: (model, { layer }) => create(model, { layer }),
 });
@@ -79,7 +82,7 @@ export const ALONE_WORDS: Readonly<Record<string, AloneWord>> = {
   "internal-influence": alongPath("mean gradient at the layer from the baseline to x", internalInfluence),
   "attention-rollout": ofModel("transformers: attention multiplied through all layers, for no class", attentionRollout),
   "gradient-attention": ofModel("transformers: attention times its gradient, layer by layer", gradientAttention),
-  "input-x-gradient": { ...ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))), takes: TO_VALUES },
+  "input-x-gradient": { ...ofModel("x times the gradient", (model) => inputXGradient(new Backprop(model))), beginsAt: "input", takes: TO_VALUES },
   ...Object.fromEntries(
     Object.entries(RELEVANCE_WORDS).map(([word, method]) => [word, { ...method, takesLayer: false, takes: [...TO_VALUES, ...method.takes] }]),
   ),

@@ -20,3 +20,8 @@ export function classAxes(rowDims: readonly number[], classes: number): readonly
 export function longAxes(rowDims: readonly number[]): readonly number[] {
   return rowDims.flatMap((dim, axis) => (dim > 1 ? [axis] : []));
 }
+
+/** Whether rows have one axis of more than one entry at most, whatever sizes are open. */
+export function isOneAxis(rowDims: readonly (number | null)[]): boolean {
+  return rowDims.filter((dim) => dim !== 1).length <= 1;
+}

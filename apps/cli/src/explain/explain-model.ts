@@ -10,6 +10,7 @@ import { resolveBaselines } from "./baseline-flag.ts";
 import { explainWith } from "./explain-with.ts";
 import type { Explanation, ExplanationRecord } from "./explanation.ts";
 import { createExplainer } from "./method.ts";
+import { shareFirstRun } from "./first-run.ts";
 import { isOfOneInput } from "./of-one-input.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import type { NamedInput, Run } from "./run.ts";
@@ -65,7 +66,8 @@ async function explainInput({ path, text, stem }: NamedInput, count: string, run
   const control = { maxPixels: flags.maxPixels, signal: io.signal };
   const input = await prepareInput(model, { path, text }, run.plan, run.further, flags.layout, control);
   const wishes = asked.map(({ wish }) => wish);
-  const scored = await scoreTargets(model, input, wishes, { output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
+  const { scoring, explaining } = shareFirstRun(model, methods, flags);
+  const scored = await scoreTargets(scoring, input, wishes, { output: flags.output, labels: labels?.labels ?? null, count: flags.top, signal: io.signal });
   report.say(`\n${count}${describeScores(input, scored[0]!)}`);
   for (const [n, each] of scored.entries()) report.warn(scoreWarnings(each, wishes[n]!, labels));
   const targets = asked.map(({ text }, n) => ({ text, scored: scored[n]! }));
@@ -75,7 +77,7 @@ async function explainInput({ path, text, stem }: NamedInput, count: string, run
   const explanations: Explanation[] = [];
   const records: ExplanationRecord[] = [];
   for (const method of methods) {
-    const explainer = createExplainer(model, method, { ...flags, baseline: baseline ?? input.text?.baseline });
+    const explainer = createExplainer(explaining, method, { ...flags, baseline: baseline ?? input.text?.baseline });
     const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
     const options = { explainer, method, input, targets, model: record, flags, metrics, signal: io.signal, onProgress: bar.update };
     for (const [n, explanation] of (await explainWith(options).finally(bar.stop)).entries()) {

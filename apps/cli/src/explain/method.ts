@@ -91,6 +91,18 @@ function unknownMethod(name: string, tried: readonly string[]): UsageError {
   );
 }
 
+/** The gradient that a method takes at x before anything else, at the input or at a layer; null where it begins otherwise. */
+export type FirstGradient =
+  | { readonly rule: RectifierRule; readonly at: "input" }
+  | { readonly rule: "standard"; readonly at: "layer"; readonly layer: string | undefined };
+
+export function firstGradient({ rule, wrappers, alone }: NamedMethod): FirstGradient | null {
+  if (alone === undefined) return wrappers.length === 0 ? { rule, at: "input" } : null;
+  const { beginsAt } = ALONE_WORDS[alone.word]!;
+  if (beginsAt === "layer") return { rule: "standard", at: "layer", layer: alone.layer };
+  return beginsAt === "input" ? { rule: "standard", at: "input" } : null;
+}
+
 /**
  * The explainer that a name means.
  *

@@ -17,7 +17,7 @@ import {
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import { describeSum, describeTarget } from "../print/describe-target.ts";
-import { type ClassAxis, classAxes, longAxes } from "./class-axis.ts";
+import { type ClassAxis, classAxes, isOneAxis, longAxes } from "./class-axis.ts";
 import { type PlacedTargets, type TargetOutput, classEntries, classOf, placeTarget } from "./place-target.ts";
 import type { TargetWish } from "./target-flag.ts";
 
@@ -89,9 +89,11 @@ export async function scoreTargets(
   const floats = model.outputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
   const request = { score, signal, output, outputs: output === undefined ? (classes === null ? undefined : floats) : [output] } as const;
   // Without a float output there is none to look at: the backend then says what can be explained.
+  const target =
+    wishes.includes(null) || (output === undefined && floats.length === 0) ? null : knownTarget(model, input, wishes, request.outputs ?? floats.slice(0, 1));
   const { outputs, target: highestOnes } =
-    wishes.includes(null) || (output === undefined && floats.length === 0)
-      ? await scoreRows(model, input, { ...request, target: null })
+    target !== undefined
+      ? await scoreRows(model, input, { ...request, target })
       : await forwardRows(model, input, request.outputs ?? floats.slice(0, 1), signal);
   const named = output ?? floats[0]!;
   const chosen = output === undefined ? chooseOutput(model, named, classes, (name) => outputs[name]?.dims ?? []) : named;
@@ -134,6 +136,14 @@ export async function scoreTargets(
   const results: ScoredInput[] = [];
   for (const wish of wishes) results.push(await scoredFor(wish));
   return results;
+}
+
+/** The class that is asked for, for every row, where it is known before the model runs which entry of its only output that is; else undefined. */
+function knownTarget(model: Model, { rows }: ResolvedInput, [wish, ...others]: readonly TargetWish[], names: readonly string[]): readonly number[] | undefined {
+  const dims = names.length === 1 ? model.outputs.find(({ name }) => name === names[0])?.dims.slice(1) : undefined;
+  if (others.length > 0 || wish == null || !("classes" in wish) || dims === undefined || !isOneAxis(dims)) return undefined;
+  const [first] = wish.classes;
+  return wish.classes.length === 1 && first!.weight === 1 ? Array.from({ length: rows }, () => first!.class) : undefined;
 }
 
 /** The outputs alone: no entry of them is looked for, so that those that are no finite numbers do not matter. */
