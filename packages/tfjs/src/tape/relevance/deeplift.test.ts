@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { float32 } from "@xdeep/core";
+import { type FloatTensor, float32 } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
 import "../../../test/engines.ts";
@@ -7,6 +7,15 @@ import { functionModel } from "../../../test/function-model.ts";
 
 const x = float32([2, 6], [1, -2, 0, 0.5, 3, -1, 2, 0, 0, 1, -1.5, 0.25]);
 const reference = float32([2, 6], [0, 1, 2, -0.5, 1, 0, 1, 2, 1.5, -1, 0.5, 3]);
+
+function expectSums({ data }: FloatTensor, scores: Float32Array, before: Float32Array): void {
+  for (const row of [0, 1]) {
+    const shares = data.subarray(6 * row, 6 * row + 6);
+    const size = shares.reduce((sum, value) => sum + Math.abs(value), 0);
+    expect(size).toBeGreaterThan(0);
+    expect(Math.abs(shares.reduce((sum, value) => sum + value, 0) - (scores[row]! - before[row]!))).toBeLessThan(1e-6 * size);
+  }
+}
 
 describe("DeepLIFT of products of many entries", () => {
   it.each([
@@ -17,12 +26,7 @@ describe("DeepLIFT of products of many entries", () => {
     const model = await functionModel(f, [6], [1]);
     const { gradients, scores } = await model.vjp({ feeds: { x }, reference: { x: reference }, rule: "deeplift", target: 0 });
     const atReference = await model.forward({ feeds: { x: reference }, target: 0 });
-    for (const row of [0, 1]) {
-      const shares = gradients["x"]!.data.subarray(6 * row, 6 * row + 6);
-      const size = shares.reduce((sum, value) => sum + Math.abs(value), 0);
-      expect(size).toBeGreaterThan(0);
-      expect(Math.abs(shares.reduce((sum, value) => sum + value, 0) - (scores[row]! - atReference.scores[row]!))).toBeLessThan(1e-6 * size);
-    }
+    expectSums(gradients["x"]!, scores, atReference.scores);
     await model.dispose();
   });
 
@@ -46,5 +50,62 @@ describe("DeepLIFT of products of many entries", () => {
     const feeds = { x: float32([1, 257], new Float32Array(257).fill(1)) };
     await expect(model.vjp({ feeds, reference: feeds, rule: "deeplift", target: 0 })).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED" });
     await model.dispose();
+  });
+});
+
+describe("DeepLIFT of TopK", () => {
+  const relevance = async (f: (rows: tf.Tensor) => tf.Tensor, own: readonly number[], other: readonly number[]): Promise<number[]> => {
+    const model = await functionModel(f, [own.length], [1]);
+    const [feeds, baseline] = [own, other].map((values) => ({ x: float32([1, own.length], values) })) as [{ x: FloatTensor }, { x: FloatTensor }];
+    const { gradients } = await model.vjp({ feeds, reference: baseline, rule: "deeplift", target: 0 });
+    await model.dispose();
+    return [...gradients["x"]!.data].map((value) => value + 0);
+  };
+  const sumOf = (k: number) => (rows: tf.Tensor) => tf.sum(tf.topk(rows, k).values, -1, true);
+
+  it.each([
+    ["of a vector", (rows: tf.Tensor) => tf.sum(tf.mul(tf.topk(rows, 4).values, [1, -2, 3, 0.5]), 1, true)],
+    [
+      "of a matrix",
+      (rows: tf.Tensor) =>
+        tf.reshape(
+          tf.sum(
+            tf.mul(tf.topk(tf.reshape(rows, [-1, 2, 3]), 2).values, [
+              [1, -2],
+              [3, 0.5],
+            ]),
+            [1, 2],
+          ),
+          [-1, 1],
+        ),
+    ],
+    ["of all", (rows: tf.Tensor) => tf.sum(tf.mul(tf.topk(rows, 6).values, [1, -2, 3, 0.5, 2, -1]), 1, true)],
+  ])("adds up: %s", async (_, f) => {
+    const model = await functionModel(f, [6], [1]);
+    const { gradients, scores } = await model.vjp({ feeds: { x }, reference: { x: reference }, rule: "deeplift", target: 0 });
+    expectSums(gradients["x"]!, scores, (await model.forward({ feeds: { x: reference }, target: 0 })).scores);
+    await model.dispose();
+  });
+
+  it("gives what the ONNX backend gives: the sum of the two largest to the entries that make it, where a third overtakes them at x′", async () => {
+    expect(await relevance(sumOf(2), [3, 2, 1], [3, 2, 4])).toEqual([0, 0, -2]);
+    expect(await relevance(sumOf(2), [5, 5, 5], [0, 0, 0])).toEqual([5, 5, 0]);
+    expect(await relevance(sumOf(2), [5, 5, 5], [5, 5, 5])).toEqual([0, 0, 0]);
+  });
+
+  it("is the maximum's for one value", async () => {
+    const [own, other] = [x.data, reference.data].map((values) => [...values.subarray(0, 6)]) as [number[], number[]];
+    for (const pair of [
+      [own, other],
+      [other, own],
+    ] as const)
+      expect(await relevance(sumOf(1), ...pair)).toEqual(await relevance((rows) => tf.max(rows, -1, true), ...pair));
+  });
+
+  it("is refused where values are not sorted", async () => {
+    await expect(relevance((rows) => tf.sum(tf.topk(rows, 2, false).values, -1, true), [3, 2, 1], [3, 2, 4])).rejects.toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringContaining("TopK") as string,
+    });
   });
 });

@@ -4,21 +4,13 @@ import { XDeepError } from "@xdeep/core";
 import { gaussLegendre } from "@xdeep/core/backend";
 
 import { select } from "../../formulas/masks.ts";
-import { keepReduced, reducedAxes } from "../../formulas/reduced-axes.ts";
 import type { PullbackCall } from "../../gradients/gradient-rule.ts";
 import type { RectifierPlan } from "../rectifier.ts";
 import type { KernelCall, Recording } from "../recording.ts";
 import { LINEAR, PIECEWISE, PRODUCTS, SCALELESS, SMOOTH, operandOf } from "./kernels.ts";
+import { extremum, maxPool, pairwise, topK } from "./maxima.ts";
 import { type Passage, liveInputs, relevancePlan } from "./relevance-plan.ts";
-
-/** A call in both runs. */
-interface Both {
-  readonly call: KernelCall;
-  readonly own: PullbackCall;
-  readonly other: PullbackCall;
-}
-
-type Cotangents = Readonly<Record<string, Tensor>>;
+import { type Both, type Cotangents, ratioOf } from "./two-runs.ts";
 
 /**
  * DeepLIFT with the rescale rule (Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685): multipliers in place of gradients, from a run at x and one at x′.
@@ -58,6 +50,7 @@ function formulaOf(call: KernelCall): ((both: Both) => Cotangents) | "gradient" 
   if (kernel === "RealDiv") return isAlone && live[0] === "a" ? "gradient" : quotient;
   if ((kernel === "Maximum" || kernel === "Minimum") && isAlone) return (both) => rescale(both, live[0]!, null);
   if (kernel === "Maximum" || kernel === "Minimum") return pairwise;
+  if (kernel === "TopK") return call.attrs["sorted"] === true ? topK : null;
   if (PIECEWISE.has(kernel)) return isAlone ? (both) => rescale(both, "x", null) : null;
   if (SMOOTH.has(kernel)) return (both) => rescale(both, "x", (size) => tf.maximum(size, 1));
   if (SCALELESS.has(kernel)) return isAlone && live[0] === operandOf(kernel) ? (both) => rescale(both, operandOf(kernel), (size) => size) : null;
@@ -116,17 +109,6 @@ function quotient({ own, other }: Both): Cotangents {
   };
 }
 
-/** Max(a, b) = b + relu(a − b), Min(a, b) = a − relu(a − b). */
-function pairwise({ call, own, other }: Both): Cotangents {
-  const [d, e] = [own, other].map((run) => tf.sub(run.input("a"), run.input("b"))) as [Tensor, Tensor];
-  const change = tf.sub(d, e);
-  const isZero = tf.equal(change, 0);
-  const share = select(isZero, tf.step(d), tf.div(tf.sub(tf.relu(d), tf.relu(e)), select(isZero, tf.onesLike(change), change)));
-  const larger = tf.mul(own.dy, share);
-  const smaller = tf.sub(own.dy, larger);
-  return call.kernel === "Maximum" ? { a: larger, b: smaller } : { a: smaller, b: larger };
-}
-
 /** FusedBatchNorm with statistics of x, as layers normalise: γ (x − μ) r + β with r = 1 / √(σ² + ε). */
 function normalization({ call, own, other }: Both): Cotangents {
   const epsilon = call.attrs["varianceEpsilon"] as number;
@@ -156,13 +138,7 @@ const CLOSED: Readonly<Record<string, (both: Both) => Cotangents>> = {
     const mean = logarithmicMean(tf.exp(own.output), tf.exp(other.output), tf.sub(own.output, other.output));
     return { logits: tf.sub(own.dy, tf.mul(tf.div(mean, tf.sum(mean, -1, true)), tf.sum(own.dy, -1, true))) };
   },
-  MaxPool: ({ call, own, other }) => {
-    const change = tf.mul(own.dy, tf.sub(own.output, other.output));
-    const leads = tf.cast(tf.greaterEqual(own.output, other.output), "float32");
-    const given = (run: PullbackCall, dy: Tensor): Tensor => call.rule!.pullback({ ...run, dy })["x"]!;
-    const all = tf.add(given(own, tf.mul(change, leads)), given(other, tf.mul(change, tf.sub(1, leads))));
-    return { x: ratioOf(all, tf.sub(own.input("x"), other.input("x"))) };
-  },
+  MaxPool: maxPool,
   Max: (both) => extremum(both, "reductionIndices"),
   Min: (both) => extremum(both, "axis"),
   Select: ({ call, own, other }) => {
@@ -177,31 +153,10 @@ const CLOSED: Readonly<Record<string, (both: Both) => Cotangents>> = {
   },
 };
 
-/** As pools: m Δy goes to the extrema of x where they lead, else to those of x′, in equal parts, and is divided by Δx there. */
-function extremum({ call, own, other }: Both, axisName: string): Cotangents {
-  const shape = own.shapes["x"]!;
-  const axes = reducedAxes(call.attrs[axisName] ?? call.attrs["axis"], shape);
-  const along = (value: Tensor): Tensor => keepReduced(value, axes, shape);
-  const leads = tf.cast(call.kernel === "Max" ? tf.greaterEqual(own.output, other.output) : tf.lessEqual(own.output, other.output), "float32");
-  const change = tf.mul(own.dy, tf.sub(own.output, other.output));
-  const share = (run: PullbackCall, part: Tensor): Tensor => {
-    const hit = tf.cast(tf.equal(run.input("x"), along(run.output)), "float32");
-    return tf.mul(tf.div(hit, tf.sum(hit, [...axes], true)), along(part));
-  };
-  const all = tf.add(share(own, tf.mul(change, leads)), share(other, tf.mul(change, tf.sub(1, leads))));
-  return { x: ratioOf(all, tf.sub(own.input("x"), other.input("x"))) };
-}
-
 /** (y − y′) / d for d = log y − log y′. */
 function logarithmicMean(y: Tensor, other: Tensor, d: Tensor): Tensor {
   const half = tf.mul(d, 0.5);
   const isSmall = tf.less(tf.abs(half), 1e-2);
   const factor = select(isSmall, tf.sub(1, tf.div(tf.square(half), 3)), tf.div(tf.tanh(half), select(isSmall, tf.onesLike(half), half)));
   return tf.mul(tf.mul(tf.add(y, other), 0.5), factor);
-}
-
-/** a / b, 0 where b is 0. */
-export function ratioOf(a: Tensor, b: Tensor): Tensor {
-  const isZero = tf.equal(b, 0);
-  return select(isZero, tf.zerosLike(a), tf.div(a, select(isZero, tf.onesLike(b), b)));
 }

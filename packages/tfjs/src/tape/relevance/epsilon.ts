@@ -5,7 +5,7 @@ import { select } from "../../formulas/masks.ts";
 import type { PullbackCall } from "../../gradients/gradient-rule.ts";
 import type { RectifierPlan } from "../rectifier.ts";
 import type { KernelCall, Recording } from "../recording.ts";
-import { ratioOf } from "./deeplift.ts";
+import { ratioOf } from "./two-runs.ts";
 import { LINEAR, SCALELESS, SMOOTH, operandOf } from "./kernels.ts";
 import { type Passage, liveInputs, relevancePlan } from "./relevance-plan.ts";
 
