@@ -7,15 +7,13 @@ import { feedsOf, inputName, modelOf, noise, seedOf, valuesOf, wrtOf } from "./c
 import type { RuleSpec } from "./rule-spec.ts";
 import { readSpecs, specFiles } from "./rule-specs.ts";
 
-/** Operators without a DeepLIFT rule: jumps, loops of the model's own, losses. */
+/** Operators without a DeepLIFT rule: jumps, losses. */
 const REFUSED: ReadonlySet<string> = new Set([
   "DeformConv",
-  "Loop",
   "MaxUnpool",
   "NegativeLogLikelihoodLoss",
   "OneHot",
   "Range",
-  "Scan",
   "SoftmaxCrossEntropyLoss",
   "TensorScatter",
 ]);
@@ -53,10 +51,10 @@ function isRefused({ op, name, attributes }: RuleSpec): boolean {
   );
 }
 
-/** The float operands that differ in the two runs. Those that a body reads from around it are the same. */
+/** The float operands that differ in the two runs. */
 function dataOf(row: RuleSpec): readonly number[] {
   const data = DATA[row.op];
-  return wrtOf(row).filter((i) => (data === undefined || data.includes(i)) && row.inputs[i]?.outer !== true);
+  return wrtOf(row).filter((i) => data === undefined || data.includes(i));
 }
 
 const files = await readSpecs(specFiles);

@@ -133,6 +133,41 @@ describe("deepLift", () => {
     await model.dispose();
   });
 
+  it("adds up through loops of the model's own, whose steps read what lies around them", async () => {
+    const info = (name: string, type: "bool" | "float32" | "int64" = "float32"): ReturnType<typeof valueInfoProto> =>
+      valueInfoProto(name, type, type === "float32" ? [null, 4] : []);
+    const column = (name: string): ReturnType<typeof valueInfoProto> => valueInfoProto(name, "float32", [null]);
+    const scanned = graphProto({
+      nodes: [nodeProto("Mul", ["s", "e"], ["m"]), nodeProto("Sigmoid", ["m"], ["n"]), nodeProto("Sub", ["n", "e"], ["o"])],
+      inputs: [column("s"), column("e")],
+      outputs: [column("n"), column("o")],
+    });
+    const repeated = graphProto({
+      nodes: [nodeProto("Identity", ["go"], ["on"]), nodeProto("Mul", ["h", "gate"], ["p"]), nodeProto("Tanh", ["p"], ["next"])],
+      inputs: [info("i", "int64"), info("go", "bool"), info("h")],
+      outputs: [info("on", "bool"), info("next")],
+    });
+    const model = await load(
+      network(
+        [4],
+        [
+          nodeProto("Sigmoid", ["x"], ["gate"]),
+          nodeProto("Loop", ["steps", "", "x"], ["last"], { body: repeated }),
+          nodeProto("ReduceMean", ["last", "axis"], ["start"], { keepdims: 0 }),
+          nodeProto("Scan", ["start", "last"], ["end", "y"], { body: scanned, num_scan_inputs: 1, scan_input_axes: [1], scan_output_axes: [1] }),
+        ],
+        [
+          tensorProto("steps", { type: "int64", dims: [], data: BigInt64Array.of(3n) }),
+          tensorProto("axis", { type: "int64", dims: [1], data: BigInt64Array.of(1n) }),
+        ],
+      ),
+    );
+    const { values, convergenceDelta, scores } = await deepLift(model, { baseline: 0.3 }).explain(numbers(3, [3, 4]), { target: 3 });
+    expect(largest(values)).toBeGreaterThan(0.01);
+    convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(1e-5 * Math.abs(scores[row]!)));
+    await model.dispose();
+  });
+
   it("names every operator that has no multiplier, and where", async () => {
     const most = (from: string, to: string, name: string): ReturnType<typeof nodeProto> =>
       nodeProto("TopK", [from, "k"], [to, `${to}_places`], { sorted: 0 }, { name });

@@ -1,6 +1,6 @@
 import { type NodeProto, isDefaultDomain, isFloatType, nodeProto, operandsOf } from "@xdeep/onnx";
-import { shapeOnlyOperators } from "../graph/operator-traits.ts";
 import { type TypedGraph, producersOf } from "../graph/typed-graph.ts";
+import { varyingValues } from "../graph/varying-values.ts";
 import type { GradientRule, Pullback } from "../sweep/rule.ts";
 import { consumersIn } from "../sweep/surroundings.ts";
 
@@ -89,17 +89,4 @@ export function wholeFunctions(
 
 function isElementwise(node: NodeProto): boolean {
   return isDefaultDomain(node.domain) && ELEMENTWISE.has(node.opType) && node.output.length === 1;
-}
-
-/** The values that depend on what is fed, or on others that are named, other than by dims. */
-export function varyingValues(
-  graph: Pick<TypedGraph, "facts" | "graph" | "nodes">,
-  from: readonly string[] = graph.graph.input.map(({ name }) => name),
-): ReadonlySet<string> {
-  const varying = new Set(from);
-  for (const node of graph.nodes) {
-    if (shapeOnlyOperators.has(node.opType) || !operandsOf(node).some((name) => varying.has(name))) continue;
-    for (const name of node.output) if (name !== "" && graph.facts.get(name)?.constant === undefined) varying.add(name);
-  }
-  return varying;
 }

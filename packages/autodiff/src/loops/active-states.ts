@@ -27,7 +27,7 @@ export function activeStates(body: GraphProto, { states, wrt, of }: BodyPath): r
 }
 
 /** A set with what follows from it, and from that, until nothing is new. */
-function grown(names: Set<string>, follow: (names: readonly string[]) => readonly string[]): ReadonlySet<string> {
+export function grown(names: Set<string>, follow: (names: readonly string[]) => readonly string[]): ReadonlySet<string> {
   for (let size = -1; size !== names.size;) {
     size = names.size;
     for (const name of follow([...names])) names.add(name);

@@ -18,6 +18,8 @@ export interface Step {
   readonly elements: readonly Operand[];
   /** ȳ of what the step adds to the scanned outputs; null where nothing depends on one. */
   readonly cotangents: readonly (Value | null)[];
+  /** Whether anything in the step is another value in a reference run. */
+  readonly isTwice: boolean;
 }
 
 /** A value inside the body that comes from an operand of the node. */
@@ -48,7 +50,7 @@ export function stepGradient(context: PullbackContext, step: Step): readonly Ste
   const fed = [...counters.map((value): Pick<Operand, "twin" | "value"> => ({ value })), ...step.states, ...elements];
   const cotangentOf = gradientBody(context, inner, step.body, {
     inputs: fed.map(({ value }) => value),
-    twins: fed.some(({ twin }) => twin !== undefined) ? fed.map(({ value, twin }) => twin ?? value) : undefined,
+    twins: step.isTwice ? fed.map(({ value, twin }) => twin ?? value) : undefined,
     cotangents: [...Array<null>(step.conditions).fill(null), ...states.map((state) => state?.input ?? null), ...step.cotangents],
     wrt: [
       ...[...states, ...elements.filter(({ operand }) => wants(operand))].flatMap((wanted) => (wanted === null ? [] : [wanted.value])),
@@ -106,6 +108,7 @@ export function placeholder(g: GraphBuilder, hint: string, { type, dims }: Facts
   return { name: g.freshName(hint), facts: { type, dims } };
 }
 
-function outerOperands({ node, inputCount }: PullbackContext): readonly number[] {
+/** The operands that stand for values which the body takes from outside. */
+export function outerOperands({ node, inputCount }: PullbackContext): readonly number[] {
   return Array.from({ length: inputCount - node.input.length }, (_, i) => node.input.length + i);
 }

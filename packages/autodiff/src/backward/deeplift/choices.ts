@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
+import { valuesThatDiffer } from "../../loops/two-runs.ts";
 import { addRule } from "../../rules/arithmetic/add.ts";
 import { reluRule } from "../../rules/activations/relu.ts";
 import { subRule } from "../../rules/arithmetic/sub.ts";
@@ -83,6 +84,20 @@ export function branchRescale(found: GradientRule): Pullback {
       throw unsupportedNode(
         context.node,
         "its condition depends on what is explained, so the two runs may take different branches, which DeepLIFT cannot compare.",
+      );
+    return found.pullback(context);
+  };
+}
+
+/** Loop: step by step, as many of them in both runs. */
+export function loopRescale(found: GradientRule): Pullback {
+  return function loopRescalePullback(context) {
+    const { node, attributes, hasInput } = context;
+    const condition = attributes.graph("body")!.output[0]!.name;
+    if ([0, 1].some((i) => hasInput(i) && isOther(context, i)) || valuesThatDiffer(context).has(condition))
+      throw unsupportedNode(
+        node,
+        "how many steps it takes depends on what is explained, so the two runs may take different numbers, which DeepLIFT cannot compare.",
       );
     return found.pullback(context);
   };

@@ -3,6 +3,7 @@ import { Attributes, type NodeProto, type Value, isFloatType, operandsOf } from 
 import { nodeLabel } from "../../graph/node-label.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { valueOf } from "../../graph/typed-graph.ts";
+import { varyingValues } from "../../graph/varying-values.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
 import { carriesGradient } from "../../sweep/coverage.ts";
 import { activePath } from "../../sweep/active-path.ts";
@@ -10,7 +11,7 @@ import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
 import { twinWithin, writeTwin } from "../../sweep/twin.ts";
-import { varyingValues, wholeFunctions } from "../whole-functions.ts";
+import { wholeFunctions } from "../whole-functions.ts";
 import { DATA, PRODUCTS, RESCALED, UNCHANGED } from "./rules.ts";
 import { wholeFunctionRescale } from "./whole-function.ts";
 
@@ -38,7 +39,7 @@ export const deepLiftRule: BackwardRule = {
       ownRule,
       ruleOf(found, node, around, place) {
         if (place !== "network") return rescaleRule(found, node, null);
-        if (around.facts !== graph.facts) return inBranch(found, node, notes);
+        if (around.facts !== graph.facts) return inSubgraph(found, node, notes);
         const differing = operandsOf(node).filter((name) => isFloat(name) && differs(name));
         return rescaleRule(found, node, differing);
       },
@@ -65,14 +66,13 @@ function rescaleRule(found: GradientRule, node: NodeProto, differing: readonly s
   const key = operatorKey(node.opType, node.domain);
   const isLinear = differing !== null && differing.length < 2 && (PRODUCTS.has(key) || (key === "Div" && differing[0] !== node.input[1]));
   if (isLinear) return found;
-  const isOwnLoop = key === "Scan" && differing !== null;
-  if (isOwnLoop || !isKnownForm(key, node, differing ?? [])) return { ...found, pullback: () => refuse(node) };
+  if (!isKnownForm(key, node, differing ?? [])) return { ...found, pullback: () => refuse(node) };
   const adapted = RESCALED.get(key);
   return adapted === undefined ? found : { ...found, pullback: adapted(found) };
 }
 
-/** The rule of a node in a branch of If: which of its operands differ is known once the sweep is there. */
-function inBranch(found: GradientRule, node: NodeProto, notes: Set<string>): GradientRule {
+/** The rule of a node in a branch or in the body of a loop: which of its operands differ is known once the sweep is there. */
+function inSubgraph(found: GradientRule, node: NodeProto, notes: Set<string>): GradientRule {
   return {
     ...found,
     pullback(context) {

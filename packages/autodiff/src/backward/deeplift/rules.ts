@@ -1,7 +1,7 @@
 import { alongReduced } from "../../formulas/reduction.ts";
 import { toOperand } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback } from "../../sweep/rule.ts";
-import { branchRescale, extremumRescale, maxPoolRescale, pairwiseRescale, topKRescale, whereRescale } from "./choices.ts";
+import { branchRescale, extremumRescale, loopRescale, maxPoolRescale, pairwiseRescale, topKRescale, whereRescale } from "./choices.ts";
 import { instanceNormalization, layerNormalization, localResponseNormalization, reducedSum } from "./compositions.ts";
 import { absolute, closed, exact, relative, rescaled, rescaledSum } from "./elementwise.ts";
 import { powerRescale } from "./power.ts";
@@ -29,7 +29,7 @@ export const PRODUCTS: ReadonlySet<string> = new Set(["Conv", "ConvTranspose", "
 /** Operands that may depend on the input, other than the first alone. */
 export const DATA: ReadonlyMap<string, "all" | readonly number[]> = new Map<string, "all" | readonly number[]>([
   ...(
-    "Add Attention Concat Div If Max Mean Min Pow Scan Sub Sum Where com.microsoft:Attention com.microsoft:MultiHeadAttention com.microsoft:SkipLayerNormalization " +
+    "Add Attention Concat Div If Loop Max Mean Min Pow Scan Sub Sum Where com.microsoft:Attention com.microsoft:MultiHeadAttention com.microsoft:SkipLayerNormalization " +
     "com.microsoft:SkipSimplifiedLayerNormalization com.microsoft:FusedMatMul"
   )
     .split(" ")
@@ -80,6 +80,7 @@ export const RESCALED: ReadonlyMap<string, Adaptation> = new Map<string, Adaptat
   ["TopK", topKRescale],
   ["Where", whereRescale],
   ["If", branchRescale],
+  ["Loop", loopRescale],
   ["LayerNormalization", layerNormalization],
   ["InstanceNormalization", instanceNormalization],
   ["LRN", localResponseNormalization],

@@ -1,8 +1,8 @@
 import { Attributes, type GraphBuilder, type NodeProto, type Value, isDefaultDomain, nodeProto, operandsOf } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { type TypedGraph, producersOf, valueOf } from "../../graph/typed-graph.ts";
+import { varyingValues } from "../../graph/varying-values.ts";
 import { consumersIn } from "../../sweep/surroundings.ts";
-import { varyingValues } from "../whole-functions.ts";
 
 /** A convolution or a product with weights, as rules see it: its bias in it, a BatchNormalization beside it folded into its weights. */
 export interface LinearLayer {

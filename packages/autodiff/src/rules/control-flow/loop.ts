@@ -4,6 +4,7 @@ import { hoistInvariants } from "../../loops/hoist-invariants.ts";
 import { rememberingBody } from "../../loops/remember-states.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 import { byOperand, placeholder, stepGradient } from "../../loops/step-gradient.ts";
+import { inReferenceRun, valuesThatDiffer } from "../../loops/two-runs.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 
 const COUNTER: Facts = { type: "int64", dims: [] };
@@ -22,18 +23,27 @@ export const loopRule: GradientRule = {
     const { g, node, attributes, outputCount, hasCotangent, cotangent } = context;
     const known = node.input.slice(2).map((_, i) => stateFacts(context, i));
     const { rounds, states: before } = statesBefore(context, known);
+    const body = attributes.graph("body") as GraphProto;
+    const differing = valuesThatDiffer(context);
+    const differs = known.map((_, i) => differing.has(body.input[2 + i]!.name));
+    const others = differs.includes(true) ? statesBefore(inReferenceRun(context), known).states : [];
     const last = g.sub(rounds, g.int(1));
     const inner = g.subgraph();
     const [round, condition] = [placeholder(inner, "round", COUNTER), placeholder(inner, "condition", CONDITION)];
     const t = inner.sub(last, round);
     const always = inner.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
-    const states = before.map((value, i) => ({ operand: 2 + i, value: inner.gather(value, t, 0) }));
+    const states = before.map((value, i) => ({
+      operand: 2 + i,
+      value: inner.gather(value, t, 0),
+      twin: differs[i] === true ? inner.gather(others[i]!, t, 0) : undefined,
+    }));
     const cotangents = Array.from({ length: outputCount - known.length }, (_, i) => known.length + i).map((i) =>
       hasCotangent(i) ? inner.gather(cotangent(i), t, 0) : null,
     );
     const results = stepGradient(context, {
       inner,
-      body: attributes.graph("body") as GraphProto,
+      body,
+      isTwice: differing.size > 0,
       counters: [t, always],
       conditions: 1,
       states,
@@ -47,8 +57,8 @@ export const loopRule: GradientRule = {
       g,
       [round, condition, ...carried.map(({ input }) => input)].map(({ name }) => name),
     );
-    const body = subgraphOf(inner, [round, condition, ...carried.map(({ input }) => input)], [condition, ...results.map(({ value }) => value)]);
-    const outputs = g.emit("Loop", [rounds, null, ...carried.map(({ start }) => start)], { body }, { outputs: results.length });
+    const reversed = subgraphOf(inner, [round, condition, ...carried.map(({ input }) => input)], [condition, ...results.map(({ value }) => value)]);
+    const outputs = g.emit("Loop", [rounds, null, ...carried.map(({ start }) => start)], { body: reversed }, { outputs: results.length });
     return byOperand(context, results, outputs);
   },
 };

@@ -4,8 +4,8 @@ import { hoistInvariants } from "../../loops/hoist-invariants.ts";
 import { rememberingBody } from "../../loops/remember-states.ts";
 import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
-import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { byOperand, placeholder, stepGradient } from "../../loops/step-gradient.ts";
+import { inReferenceRun, valuesThatDiffer } from "../../loops/two-runs.ts";
 
 /**
  * Scan: (sₜ₊₁, yₜ) = body(sₜ, xₜ, v);  s̄ₜ, x̄ₜ = the body's pullback of s̄ₜ₊₁ and ȳₜ, last step first; v̄ = Σ over the steps.
@@ -20,11 +20,12 @@ export const scanRule: GradientRule = {
     const { g, node, attributes, input, outputCount, hasCotangent, cotangent, twin } = context;
     const count = node.input.length - attributes.int("num_scan_inputs", 1);
     const inner = g.subgraph();
-    const isTwice = twiceRun(context);
+    const body = attributes.graph("body") as GraphProto;
+    const differing = valuesThatDiffer(context);
     const second = (value: Value, is: boolean): Value | undefined => (is ? placeholder(inner, "reference", value.facts) : undefined);
     const states = Array.from({ length: count }, (_, operand) => {
       const value = placeholder(inner, "state", input(operand).facts);
-      return { operand, value, twin: second(value, isTwice) };
+      return { operand, value, twin: second(value, differing.has(body.input[operand]!.name)) };
     });
     const sources = node.input.slice(count).map((_, i) => sideOf(context, "input", count + i, i));
     const elements = sources.map(({ operand, axis }) => {
@@ -33,7 +34,7 @@ export const scanRule: GradientRule = {
     });
     const scanned = Array.from({ length: outputCount - count }, (_, i) => (hasCotangent(count + i) ? sideOf(context, "output", count + i, i) : null));
     const cotangents = scanned.map((side) => side && placeholder(inner, "cotangent", withoutAxis(cotangent(side.operand).facts, side.axis)));
-    const results = stepGradient(context, { inner, body: attributes.graph("body") as GraphProto, counters: [], conditions: 0, states, elements, cotangents });
+    const results = stepGradient(context, { inner, body, isTwice: differing.size > 0, counters: [], conditions: 0, states, elements, cotangents });
 
     const values = results.map(({ value }) => value);
     const carried = results.flatMap((result) => (result.carried === undefined ? [] : [result.carried]));
@@ -54,7 +55,7 @@ export const scanRule: GradientRule = {
     };
     const columns: readonly Column[] = [
       ...remembered("value", context),
-      ...remembered("twin", { ...context, input: (i) => twin(input(i)) }),
+      ...remembered("twin", inReferenceRun(context)),
       ...sources.flatMap(({ axis, backwards }, i) => {
         const { operand, value, twin: other } = elements[i]!;
         const from = input(operand);
@@ -63,12 +64,12 @@ export const scanRule: GradientRule = {
       ...scanned.flatMap((side, i) => (side === null ? [] : [{ value: cotangents[i] as Value, from: cotangent(side.operand), ...side }])),
     ].filter(({ value }) => used.has(value));
     const written = sources.filter(({ operand }) => results.some((result) => result.operand === operand));
-    const body = subgraphOf(inner, [...carried.map((value) => value.input), ...columns.map(({ value }) => value)], values);
+    const reversed = subgraphOf(inner, [...carried.map((value) => value.input), ...columns.map(({ value }) => value)], values);
     const outputs = g.emit(
       "Scan",
       [...carried.map(({ start }) => start), ...columns.map(({ from }) => from)],
       {
-        body,
+        body: reversed,
         num_scan_inputs: columns.length,
         scan_input_axes: columns.map(({ axis }) => axis),
         scan_input_directions: columns.map(({ backwards }) => 1 - backwards),
@@ -91,14 +92,6 @@ interface Column {
 
 function both({ value, twin }: { readonly value: Value; readonly twin: Value | undefined }): readonly Value[] {
   return twin === undefined ? [value] : [value, twin];
-}
-
-/** Whether a reference run has other states and elements. @throws {XDeepError} MODEL_UNSUPPORTED where values from around the body differ, too */
-function twiceRun(context: PullbackContext): boolean {
-  const { node, inputCount } = context;
-  const others = Array.from({ length: inputCount }, (_, i) => i).filter((i) => isOther(context, i));
-  if (others.some((i) => i >= node.input.length)) throw unsupportedNode(node, "its body reads values from around it that two runs do not share.");
-  return others.length > 0;
 }
 
 /** A scanned input or output: along which axis, and whether from its end. `operand` is its place among the node's inputs or outputs. */
