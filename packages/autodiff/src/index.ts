@@ -26,7 +26,7 @@ export type { GradientModel } from "./sweep/differentiate-graph.ts";
 export { RECTIFIER_NAMES, zeroGradientOperators } from "./graph/operator-traits.ts";
 export { DEFAULT_RECTIFIERS } from "./sweep/rectifier.ts";
 export type { GradientRule, Pullback, PullbackContext } from "./sweep/rule.ts";
-export { alignedConvolutions } from "./lowerings/aligned-convolutions.ts";
+export { alignedConvolutions } from "./lowerings/convolutions/aligned-convolutions.ts";
 export { cpuLowerings, wasmLowerings, webgpuLowerings } from "./lowerings/engine-lowerings.ts";
 export type { Lowering } from "./sweep/lowering.ts";
 export { ruleSet, withRules } from "./sweep/rule-set.ts";

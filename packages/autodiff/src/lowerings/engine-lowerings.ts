@@ -1,25 +1,25 @@
 import type { Lowering } from "../sweep/lowering.ts";
-import { attentionSoftmax } from "./attention-softmax.ts";
-import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
-import { chainedConcat } from "./chained-concat.ts";
-import { channelProduct } from "./channel-product.ts";
-import { clipGate } from "./clip-gate.ts";
-import { depthwiseStrideTwo } from "./depthwise-stride-two.ts";
-import { erfProduct } from "./erf-product.ts";
-import { hardSwishSlope } from "./hard-swish-slope.ts";
-import { keptStatistics } from "./kept-statistics.ts";
-import { maxPoolThree } from "./max-pool-three.ts";
-import { maxPoolTwo } from "./max-pool-two.ts";
-import { maxPoolWithoutIndices } from "./max-pool-without-indices.ts";
-import { narrowJoins, narrowSplits } from "./narrow-joins.ts";
-import { normalizedPhases } from "./normalized-phases.ts";
-import { phasedStrideTwo } from "./phased-stride-two.ts";
-import { pointwiseStrideTwo } from "./pointwise-stride-two.ts";
-import { maskedBefore } from "./rectified-pool.ts";
-import { scaledConvolution } from "./scaled-convolution.ts";
+import { attentionSoftmax } from "./transformers/attention-softmax.ts";
+import { blockedAverage, blockedGlobalAverage } from "./pools/blocked-average.ts";
+import { chainedConcat } from "./joins/chained-concat.ts";
+import { channelProduct } from "./elementwise/channel-product.ts";
+import { clipGate } from "./elementwise/clip-gate.ts";
+import { depthwiseStrideTwo } from "./convolutions/depthwise-stride-two.ts";
+import { erfProduct } from "./elementwise/erf-product.ts";
+import { hardSwishSlope } from "./elementwise/hard-swish-slope.ts";
+import { keptStatistics } from "./transformers/kept-statistics.ts";
+import { maxPoolThree } from "./pools/max-pool-three.ts";
+import { maxPoolTwo } from "./pools/max-pool-two.ts";
+import { maxPoolWithoutIndices } from "./pools/max-pool-without-indices.ts";
+import { narrowJoins, narrowSplits } from "./joins/narrow-joins.ts";
+import { normalizedPhases } from "./convolutions/normalized-phases.ts";
+import { phasedStrideTwo } from "./convolutions/phased-stride-two.ts";
+import { pointwiseStrideTwo } from "./convolutions/pointwise-stride-two.ts";
+import { maskedBefore } from "./pools/rectified-pool.ts";
+import { scaledConvolution } from "./convolutions/scaled-convolution.ts";
 import { selectedRowOfGemm, selectedRowOfMatMul } from "./selected-row.ts";
-import { sigmoidProduct } from "./sigmoid-product.ts";
-import { stemConvolution } from "./stem-convolution.ts";
+import { sigmoidProduct } from "./elementwise/sigmoid-product.ts";
+import { stemConvolution } from "./convolutions/stem-convolution.ts";
 
 /** For ONNX Runtime's CPU provider. */
 export const cpuLowerings: readonly Lowering[] = [

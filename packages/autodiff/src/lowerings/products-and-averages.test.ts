@@ -2,9 +2,9 @@ import { nodeProto, tensorProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { checkLowering, checkNotLowered, differences } from "../../test/check-lowering.ts";
 import { batchNorm, conv, graphModel, imageModel } from "../../test/image-model.ts";
-import { blockedAverage, blockedGlobalAverage } from "./blocked-average.ts";
-import { channelProduct } from "./channel-product.ts";
-import { scaledConvolution } from "./scaled-convolution.ts";
+import { blockedAverage, blockedGlobalAverage } from "./pools/blocked-average.ts";
+import { channelProduct } from "./elementwise/channel-product.ts";
+import { scaledConvolution } from "./convolutions/scaled-convolution.ts";
 
 describe("an average in the blocked layout", () => {
   it("of everything is spread by upsampling", () => checkLowering(imageModel([["GlobalAveragePool"]], { dims: ["N", 16, 5, 7] }), [blockedGlobalAverage]));

@@ -4,7 +4,7 @@ import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { type ConstantTensor, tensorData } from "../files/tensor-data.ts";
-import { bodyInputs, countRounds, subgraphScope } from "./control-flow.ts";
+import { bodyInputs, countRounds, subgraphScope } from "./operators/control-flow.ts";
 import { freshSymbol, inferNode } from "./infer-node.ts";
 import { type InferenceContext, NodeView } from "./rule.ts";
 import { factsOfType } from "./value-type.ts";

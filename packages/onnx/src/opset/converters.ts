@@ -1,10 +1,10 @@
-import { axesToInput13Converter, axesToInput18Converter } from "./axes-to-input.ts";
-import { batchNormalizationConverter } from "./batch-normalization.ts";
-import { broadcastConverter } from "./broadcast.ts";
-import { castConverter } from "./cast.ts";
-import { clipConverter } from "./clip.ts";
+import { axesToInput13Converter, axesToInput18Converter } from "./converters/axes-to-input.ts";
+import { batchNormalizationConverter } from "./converters/batch-normalization.ts";
+import { broadcastConverter } from "./converters/broadcast.ts";
+import { castConverter } from "./converters/cast.ts";
+import { clipConverter } from "./converters/clip.ts";
 import type { OpsetConverter } from "./converter.ts";
-import { dropoutConverter } from "./dropout.ts";
+import { dropoutConverter } from "./converters/dropout.ts";
 import { affineConverter, imageScalerConverter, meanVarianceConverter, removedConverter, scaleConverter, scaledFunctionConverter } from "./experimental.ts";
 import {
   concatConverter,
@@ -16,16 +16,16 @@ import {
   seluConverter,
   tileConverter,
 } from "./old-attributes.ts";
-import { pReluConverter } from "./p-relu.ts";
-import { padConverter } from "./pad.ts";
+import { pReluConverter } from "./converters/p-relu.ts";
+import { padConverter } from "./converters/pad.ts";
 import { dftConverter, gridSampleConverter, groupNormalizationConverter } from "./past-18.ts";
-import { reshapeConverter } from "./reshape.ts";
-import { resizeConverter, upsampleConverter } from "./resize.ts";
-import { scatterConverter } from "./scatter.ts";
-import { sliceConverter } from "./slice.ts";
-import { softmaxConverter } from "./softmax.ts";
-import { splitConverter } from "./split.ts";
-import { topKConverter } from "./top-k.ts";
+import { reshapeConverter } from "./converters/reshape.ts";
+import { resizeConverter, upsampleConverter } from "./converters/resize.ts";
+import { scatterConverter } from "./converters/scatter.ts";
+import { sliceConverter } from "./converters/slice.ts";
+import { softmaxConverter } from "./converters/softmax.ts";
+import { splitConverter } from "./converters/split.ts";
+import { topKConverter } from "./converters/top-k.ts";
 
 /** Every change of meaning between operator sets 1 and 22. What is not listed means the same in all versions, or allows more in later ones. */
 export const opsetConverters: readonly OpsetConverter[] = [

@@ -1,5 +1,5 @@
 import type { OperatorCall } from "../operator-call.ts";
-import { elu, hardSigmoid, sigmoid, softplus } from "../ops/activation.ts";
+import { elu, hardSigmoid, sigmoid, softplus } from "../ops/arithmetic/activation.ts";
 
 interface ActivationFunction {
   /** Default α and β, as far as the function has them. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { OperatorTable } from "../operator-call.ts";
 import { operators } from "./index.ts";
 
-const files = readdirSync(import.meta.dirname).filter((file) => !/^index\.|\.test\.ts$/.test(file));
+const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
+  .map((file) => file.replaceAll("\\", "/"))
+  .filter((file) => file.endsWith(".ts") && !/^index\.|\.test\.ts$/.test(file));
 const tables = await Promise.all(
   files.map(async (file) => {
     const exports = (await import(/* @vite-ignore */ `./${file}`)) as Readonly<Record<string, unknown>>;
