@@ -1,8 +1,9 @@
-import { XDeepMap } from "./xdeep-map.ts";
+import { XDeepMap } from "./element/xdeep-map.ts";
 
 export { XDeepMap };
-export type { CursorDetail, PicturePixels } from "./xdeep-map.ts";
-export type { AttributionSource, ViewKind } from "./attribution-view.ts";
+export type { CursorDetail } from "./element/draw-view.ts";
+export type { PicturePixels } from "./element/picture-pixels.ts";
+export type { AttributionSource, ViewKind } from "./view/attribution-view.ts";
 export { VERSION } from "./version.ts";
 
 declare global {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { stepFrom } from "./cursor-steps.ts";
-import { describeView } from "./describe-view.ts";
-import { formatShare, formatValue } from "./format-value.ts";
+import { stepFrom } from "../element/cursor-steps.ts";
+import { describeView } from "../view/describe-view.ts";
+import { formatShare, formatValue } from "../view/format-value.ts";
 import { byStrength, cellFacts, placeShares } from "./place-shares.ts";
 
 const map = { width: 3, height: 3, data: Float64Array.of(0, -4, 0, 1, 3, 0, 0, 2, 0) };

@@ -1,6 +1,6 @@
 import type { AttributionView } from "./attribution-view.ts";
 import { formatShare } from "./format-value.ts";
-import { byStrength, cellFacts, placeShares, totalOf } from "./place-shares.ts";
+import { byStrength, cellFacts, placeShares, totalOf } from "../values/place-shares.ts";
 
 /** What a map shows, in a sentence: the text alternative. `names` are those of words or features. */
 export function describeView({ kind, signed, unsigned }: AttributionView, names: readonly string[]): string {

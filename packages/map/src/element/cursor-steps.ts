@@ -1,5 +1,5 @@
-import type { AttributionMap } from "./attribution-map.ts";
-import { byStrength } from "./place-shares.ts";
+import type { AttributionMap } from "../values/attribution-map.ts";
+import { byStrength } from "../values/place-shares.ts";
 
 /**
  * Where a key leads from a place of the map, null for none: arrows to the neighbours, Home to the first and End to the last, Page Down and Page Up

@@ -1,8 +1,8 @@
-import type { AttributionMap } from "./attribution-map.ts";
-import type { AttributionView } from "./attribution-view.ts";
-import { nameOf } from "./describe-view.ts";
-import { formatShare, formatValue } from "./format-value.ts";
-import { byStrength, cellFacts, placeShares } from "./place-shares.ts";
+import type { AttributionMap } from "../values/attribution-map.ts";
+import type { AttributionView } from "../view/attribution-view.ts";
+import { nameOf } from "../view/describe-view.ts";
+import { formatShare, formatValue } from "../view/format-value.ts";
+import { byStrength, cellFacts, placeShares } from "../values/place-shares.ts";
 
 /** Rows of a table that people read. */
 const MOST_ROWS = 40;

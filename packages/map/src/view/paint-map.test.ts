@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cssColor, paintMap } from "./paint-map.ts";
-import { type GroupMember, joinGroup, leaveGroup, othersIn, sharedEnd } from "./map-groups.ts";
+import { type GroupMember, joinGroup, leaveGroup, othersIn, sharedEnd } from "../element/map-groups.ts";
 
 const pixel = (value: number, end: number, signed: boolean, clear: boolean): readonly number[] => [
   ...paintMap({ width: 1, height: 1, data: Float64Array.of(value) }, { end, signed, clear }),

@@ -1,5 +1,5 @@
 import { type Attribution, type AttributionJSON, type FloatTensor, type Input, XDeepError, fromJSON, isTensor, sizeOf, sliceRows } from "@xdeep/core";
-import { type AttributionMap, reduceChannels, requireFinite } from "./attribution-map.ts";
+import { type AttributionMap, reduceChannels, requireFinite } from "../values/attribution-map.ts";
 
 /** An attribution as methods give it, as JSON, or as the text of it. */
 export type AttributionSource = Attribution<Input> | AttributionJSON | string;

@@ -1,7 +1,7 @@
 import { type AttributionJSON, float32 } from "@xdeep/core";
 import { createAttribution } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
-import { attributed } from "../test/attributed.ts";
+import { attributed } from "../../test/attributed.ts";
 import { readAttribution, viewOf } from "./attribution-view.ts";
 
 describe("what an attribution is shown as", () => {

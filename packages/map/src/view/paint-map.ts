@@ -1,4 +1,4 @@
-import type { AttributionMap } from "./attribution-map.ts";
+import type { AttributionMap } from "../values/attribution-map.ts";
 import { AGAINST, DIVERGING, FOR, SEQUENTIAL, colorScale, parseHex } from "./color-scale.ts";
 
 export interface PaintOptions {

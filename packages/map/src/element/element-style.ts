@@ -1,4 +1,4 @@
-import { AGAINST, DIVERGING, FOR, SEQUENTIAL } from "./color-scale.ts";
+import { AGAINST, DIVERGING, FOR, SEQUENTIAL } from "../view/color-scale.ts";
 
 /** The look of the element. Pages change it by `--xdeep-…` properties and by `::part`. */
 export const STYLE: string = `
