@@ -1,10 +1,11 @@
 // Where does each method look? Mosaics of four photographs, one of them the target: what share of the positive attribution lies in the target's quarter, and is the
 // maximum of the blurred map there? Chance is 25 %.
 //
-//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--seed 1] [--json FILE]
+//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--sure 0.5] [--seed 1] [--json FILE]
 //
 // FOLDER holds at least four photographs of different things. The target is the class that the model sees in the photograph alone; the other three show none of its
-// five best classes. Needs the packages built (npm run build).
+// five best classes. Where the model gives that class less than --sure alone, it does not know what the photograph shows, and where it looks then tells nothing of the
+// method: such photographs are only beside others. --sure 0 takes them all. Needs the packages built (npm run build).
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -45,6 +46,7 @@ const { values, positionals } = parseArgs({
     preset: { type: "string", default: "imagenet" },
     mosaics: { type: "string", default: "48" },
     methods: { type: "string", default: Object.keys(METHODS).join(",") },
+    sure: { type: "string", default: "0.5" },
     seed: { type: "string", default: "1" },
     json: { type: "string" },
   },
@@ -59,18 +61,24 @@ const [{ dims }] = model.inputs;
 const side = dims[2];
 const photographs = [];
 for (const file of files) photographs.push(await photograph(file));
-const mosaics = drawMosaics(photographs, Number(values.mosaics), Number(values.seed));
-if (mosaics.length === 0) fail(`"${folder}" holds no photograph with three others that show something else.`);
+const known = photographs.filter(({ share }) => share >= Number(values.sure));
+const mosaics = drawMosaics(known, photographs, Number(values.mosaics), Number(values.seed));
+if (mosaics.length === 0) fail(`"${folder}" holds no photograph that the model knows, with three others that show something else.`);
 
 const methods = Object.fromEntries(values.methods.split(",").map((name) => [name, (METHODS[name] ?? fail(`There is no method "${name}".`))(model)]));
 const cases = mosaics.map(({ tensor, target, mask }) => ({ input: tensor, target, mask }));
 const { results } = await evaluate(methods, cases, { mass: relevanceMass(), maximum: pointingGame({ blur: BLUR * side }) }, { onProgress: showProgress });
 const found = Object.keys(methods).map((method) => ({ method, mass: results.mass[method].mean, maximum: results.maximum[method].mean }));
 
-console.log(`${mosaics.length} mosaics of ${files.length} photographs (${photographs.map(({ file, target }) => `${file}: class ${target}`).join(", ")})\n`);
+const described = photographs.map(({ file, target, share }) => `${file}: class ${target}, ${percent(share)}`).join("; ");
+console.log(`${mosaics.length} mosaics, ${known.length} of ${files.length} photographs the target (${described})\n`);
 console.log("| method | mass in the quarter | maximum in it |\n|---|---|---|");
 for (const { method, mass, maximum } of found) console.log(`| ${method} | ${percent(mass)} | ${percent(maximum)} |`);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ model: path, photographs: files, mosaics: mosaics.length, found }, null, 2)}\n`);
+if (values.json !== undefined)
+  writeFileSync(
+    values.json,
+    `${JSON.stringify({ model: path, photographs: files, known: known.map(({ file }) => file), mosaics: mosaics.length, found }, null, 2)}\n`,
+  );
 await model.dispose();
 
 /** A photograph as the model sees it alone, and a quarter as large. */
@@ -79,15 +87,29 @@ async function photograph(file) {
   const { tensor } = await preprocess(at, { preset: values.preset, size: side });
   const { outputs } = await model.forward({ feeds: { [model.inputs[0].name]: tensor } });
   const scores = [...outputs[model.outputs[0].name].data];
+  const shares = model.outputs[0].activation === "softmax" ? scores : softmax(scores);
   const best = [...scores.keys()].toSorted((a, b) => scores[b] - scores[a]).slice(0, RIVALS);
-  return { file, target: best[0], best, quarter: (await preprocessBatch([at], { preset: values.preset, size: side / 2, cropFraction: 1 })).tensor };
+  return {
+    file,
+    target: best[0],
+    share: shares[best[0]],
+    best,
+    quarter: (await preprocessBatch([at], { preset: values.preset, size: side / 2, cropFraction: 1 })).tensor,
+  };
 }
 
-/** Every photograph as the target, quarter after quarter; the others are drawn. */
-function drawMosaics(all, count, seed) {
+function softmax(scores) {
+  const largest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+/** Every photograph that is known as the target, quarter after quarter; the others are drawn. */
+function drawMosaics(known, all, count, seed) {
   const random = createNoise(seed);
   const drawn = (list) => list.map((one) => [random.next(1)[0], one]).toSorted(([a], [b]) => a - b);
-  const usable = all.flatMap((one) => {
+  const usable = known.flatMap((one) => {
     const others = all.filter(({ best }) => !best.includes(one.target));
     return others.length < 3 ? [] : [{ one, others }];
   });

@@ -3,7 +3,7 @@
     pip install torch==2.15.0 quantus==0.6.0 onnx==1.23.2 && python scripts/oracles/metrics.py
 
 writes packages/metrics/test/oracles/: the network as ONNX, and as JSON its input, masks, attributions, the values that Quantus finds in float32, and the
-versions. Where a measure draws at random Quantus is given the draws of @xdeep/core; the test names what else is set apart from its defaults.
+versions. Where a measure draws at random Quantus is given the draws of @xdeep/core, or gives its own, as weights drawn anew; the test names what else is set apart from its defaults.
 """
 
 import json
@@ -16,6 +16,7 @@ import numpy as np
 import quantus
 import torch
 from draws import Draws
+from quantus.helpers.model.pytorch_model import PyTorchModel
 from tensor_json import numbers
 from torch import nn
 
@@ -23,6 +24,7 @@ warnings.filterwarnings("ignore")
 FOLDER = Path(__file__).parents[2] / "packages/metrics/test/oracles"
 ROWS, CHANNELS, SIDE = 3, 3, 6
 TARGET = [2, 0, 3]
+SEED = 42
 QUIET = {"disable_warnings": True, "display_progressbar": False, "normalise": False}
 
 
@@ -51,10 +53,10 @@ for row, (top, left, height, width) in enumerate([(2, 0, 3, 3), (0, 0, 3, 3), (0
     mask[row, 0, top : top + height, left : left + width] = 1
 
 
-def found(metric, a, **more) -> list:
+def found(metric, a, whole=False, softmax=False, **more):
     """A copy goes in: some measures of Quantus write into what they are given."""
-    scores = metric(model=model, x_batch=x.copy(), y_batch=y, a_batch=a.copy(), device="cpu", batch_size=ROWS, softmax=False, **more)
-    return np.asarray(scores, dtype=np.float64).tolist()
+    scores = metric(model=model, x_batch=x.copy(), y_batch=y, a_batch=a.copy(), device="cpu", batch_size=ROWS, softmax=softmax, **more)
+    return scores if whole else np.asarray(scores, dtype=np.float64).tolist()
 
 
 def max_sensitivity(radius: float, samples: int) -> list:
@@ -99,6 +101,25 @@ def faithfulness_correlation(size: int, runs: int) -> list:
         np.random.choice = choice
 
 
+def randomization(similarity) -> list:
+    """By stage of the cascade from the top, of each row."""
+    metric = quantus.MPRT(similarity_func=similarity, layer_order="top_down", seed=SEED, return_average_correlation=False, abs=False, **QUIET)
+    stages = found(metric, slope, explain_func=gradient, whole=True)
+    return [row for name, row in stages.items() if name != "original"]
+
+
+def efficient_randomization(bins: int) -> list:
+    """Beside it Quantus takes the entropy of the scores, which it has of probabilities alone."""
+    metric = quantus.EfficientMPRT(complexity_func_kwargs={"n_bins": bins}, layer_order="top_down", seed=SEED, abs=False, **QUIET)
+    return found(metric, slope, softmax=True, explain_func=gradient)
+
+
+def randomized() -> dict:
+    """The weights that Quantus draws, by name, of the last stage; those before it have the first of the layers as they were."""
+    *_, (_, last) = PyTorchModel(model).get_random_layer_generator(order="top_down", seed=SEED)
+    return {name: numbers(tensor) for name, tensor in last.state_dict().items()}
+
+
 cases = {
     # All channels of a pixel have the same attribution, and go in one step.
     "pixel-flipping": found(quantus.PixelFlipping(features_in_step=CHANNELS, perturb_baseline=0.0, abs=False, **QUIET), contribution.sum(axis=1, keepdims=True)),
@@ -112,6 +133,9 @@ cases = {
     "max-sensitivity": max_sensitivity(0.02, 6),
     "infidelity": infidelity(2, 2),
     "faithfulness-correlation": faithfulness_correlation(20, 30),
+    "mprt spearman": randomization(quantus.similarity_func.correlation_spearman),
+    "mprt pearson": randomization(quantus.similarity_func.correlation_pearson),
+    "efficient-mprt": efficient_randomization(20),
 }
 FOLDER.mkdir(parents=True, exist_ok=True)
 torch.onnx.export(model, torch.tensor(x), FOLDER / "cnn.onnx", opset_version=17, input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "N"}, "y": {0: "N"}}, dynamo=False)
@@ -122,6 +146,7 @@ record = {
     "output": numbers(model(torch.tensor(x))),
     "mask": numbers(torch.tensor(mask[:, 0])),
     "gradient": numbers(torch.tensor(slope)),
+    "randomized": randomized(),
     "cases": {name: [[float(f"{value:.9g}") for value in row] if isinstance(row, list) else float(f"{row:.9g}") for row in values] for name, values in cases.items()},
 }
 (FOLDER / "quantus.json").write_text(json.dumps(record, indent=1) + "\n")

@@ -117,6 +117,15 @@ describe("where a map lies", () => {
     expect(await valueOf(pointingGame({ blur: 1 }), { attribution, mask })).toBe(1);
   });
 
+  it("a blur does not let what is negative take from what is positive beside it", async () => {
+    const values = new Float32Array(81);
+    for (const [row, column] of [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => [2 + dy, 2 + dx] as const))) values[9 * row + column] = -1;
+    values[9 * 2 + 2] = 2;
+    values[9 * 6 + 6] = 1;
+    const mask = float32([9, 9], new Float32Array(81).fill(1, 9 * 2 + 2, 9 * 2 + 3));
+    expect(await valueOf(pointingGame({ blur: 1 }), { attribution: stored(float32([1, 1, 9, 9], values)), mask })).toBe(1);
+  });
+
   it("lies inside and outside as a whole", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -6,12 +6,15 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import {
   type Metric,
+  type RandomizedModels,
   complexity,
   deletion,
+  efficientMprt,
   faithfulnessCorrelation,
   infidelity,
   maxSensitivity,
   measure,
+  mprt,
   pixelFlipping,
   pointingGame,
   relevanceMass,
@@ -31,6 +34,7 @@ interface Oracle {
   readonly output: Numbers;
   readonly mask: Numbers;
   readonly gradient: Numbers;
+  readonly randomized: Readonly<Record<string, Numbers>>;
   readonly cases: Readonly<Record<string, readonly (number | readonly number[])[]>>;
 }
 
@@ -101,6 +105,26 @@ const CURVES: readonly (readonly [name: string, metric: Metric])[] = [
   ["pixel-flipping", pixelFlipping({ patch: 1 })],
 ];
 
+/** The cascade with the weights that Quantus drew, layer by layer from the output. */
+function quantusModels(): RandomizedModels {
+  const order = ["7.", "3.", "0."];
+  const loaded: ReturnType<typeof loadModel>[] = [];
+  return {
+    stages: order.length,
+    seed: 0,
+    at(stage) {
+      const drawn = (name: string): boolean => order.slice(0, stage).some((layer) => name.startsWith(layer));
+      const network = readFileSync(new URL("cnn.onnx", folder));
+      loaded.push(loadModel(network, { weights: (name, own) => (drawn(name) ? tensor(oracle.randomized[name]!) : own) }));
+      return loaded.at(-1)!;
+    },
+    dispose: async () => void (await Promise.all(loaded.map(async (each) => (await each).dispose()))),
+    async [Symbol.asyncDispose]() {
+      await this.dispose();
+    },
+  };
+}
+
 describe("Quantus", () => {
   it("looks at the same network and the same gradient", async () => {
     const { outputs } = await model.forward({ feeds: { x: input } });
@@ -117,5 +141,22 @@ describe("Quantus", () => {
   it.each(CURVES)("agrees on the curve of %s", async (name, metric) => {
     const { curves } = await measured(metric, "contribution");
     for (const [row, { y }] of curves!.entries()) expectNear(y.slice(1), oracle.cases[name]![row] as readonly number[]);
+  });
+
+  it("agrees on MPRT, stage by stage, and on its efficient form: Quantus counts the network as it was as a stage in its mean", async () => {
+    await using models = quantusModels();
+    const method = (of: typeof model): Backprop => new Backprop(of);
+    const metrics = { spearman: mprt(models), pearson: mprt(models, { similarity: "pearson" }), efficient: efficientMprt(models, { bins: 20 }) };
+    const found = await measure({ input, target, model, method }, metrics);
+    for (const similarity of ["spearman", "pearson"] as const) {
+      const stages = oracle.cases[`mprt ${similarity}`] as readonly (readonly number[])[];
+      const { curves, values } = found[similarity];
+      for (const [row, { y }] of curves!.entries()) {
+        const expected = stages.map((rows) => rows[row]!);
+        expectNear(y.slice(1), expected);
+        expect(values[row]).toBeCloseTo(expected.reduce((sum, value) => sum + value, 0) / expected.length, 5);
+      }
+    }
+    expectNear(found.efficient.values as readonly number[], oracle.cases["efficient-mprt"] as readonly number[]);
   });
 });

@@ -12,7 +12,7 @@ export interface MaskMeasureOptions {
 }
 
 export interface PointingOptions extends MaskMeasureOptions {
-  /** Standard deviation of a blur of the map before its maximum is looked for, in pixels: single pixels of a gradient say little. Default 0. */
+  /** Standard deviation of a blur of the map's positive part before its maximum is looked for, in pixels: single pixels of a gradient say little. Default 0. */
   readonly blur?: number | undefined;
 }
 
@@ -25,7 +25,8 @@ export interface MaskedMap {
 }
 
 /**
- * A measure of where the positive part of a map lies: channels are summed first, what is negative then is 0. A map without positive part finds nothing: 0.
+ * A measure of where the positive part of a map lies: channels are summed first, what is negative then is 0, and only then it is blurred, lest neighbours of
+ * both signs cancel. A map without positive part finds nothing: 0.
  */
 export function maskMeasure(name: string, options: PointingOptions, known: readonly string[], formula: (masked: MaskedMap) => number): Metric {
   checkOptionNames(name, options, known);
@@ -40,7 +41,7 @@ export function maskMeasure(name: string, options: PointingOptions, known: reado
       const maps = pooledMaps(explained, name, masks.size);
       return {
         values: maps.map((map, row) => {
-          const positive = blurred(map, blur).map(absolute ? Math.abs : (value) => Math.max(value, 0));
+          const positive = blurred({ ...map, data: map.data.map(absolute ? Math.abs : (value) => Math.max(value, 0)) }, blur);
           const inside = masks.rows[row]!;
           return positive.every((value) => value === 0) ? 0 : formula({ map: positive, inside, count: inside.reduce((sum, value) => sum + value, 0) });
         }),
