@@ -10,7 +10,7 @@ import {
   typedGraph,
   withLogits,
 } from "@xdeep/autodiff";
-import { type ModelProto, asDeclared, checkSizes, declareDims, isFloatType, resolveLimits } from "@xdeep/onnx";
+import { type ModelProto, asDeclared, checkSizes, declareDims, isFloatType, resolveLimits, weightBytes } from "@xdeep/onnx";
 import { knownRowMixing } from "./network/check-batched.ts";
 import { checkRanks } from "./network/check-ranks.ts";
 import { type Device, cpuDevice, gpuDevice } from "./engine/device.ts";
@@ -23,7 +23,7 @@ import { OnnxModel } from "./onnx-model.ts";
 import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./network/read-source.ts";
 import { replaceWeights } from "./network/replace-weights.ts";
-import { Sessions } from "./engine/sessions.ts";
+import { Sessions, sessionsFor } from "./engine/sessions.ts";
 import { isSmall } from "./engine/small-models.ts";
 import { batchAxis, inputInfos, outputInfos } from "./network/value-info.ts";
 
@@ -36,9 +36,6 @@ const PREFERRED_BATCH_OF_SMALL = 4;
 
 /** Threads that wait for one another take longer than a small network's work. */
 const ONE_THREAD = { intraOpNumThreads: 1 };
-
-/** Each session holds the weights in the form that its kernels want: eight kinds of call are more than one explanation needs. */
-const DEFAULT_SESSIONS = 8;
 
 /**
  * Loads an ONNX model to be explained: from a path, a URL, the file's bytes, or a ModelProto. A model of float16 or bfloat16 is computed in float32, and
@@ -74,7 +71,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     graph,
     engine,
     engineName: `${engine.name} ${engine.version} (${device.label})`,
-    sessions: new Sessions(engine, session, { most: mostSessions(options), cache, rewrite }),
+    sessions: new Sessions(engine, session, { most: mostSessions(graph, options), cache, rewrite }),
     forms: { rules, lowerings: options.lowerings ?? loweringsFor(engine, device) },
     inputs: inputInfos(graph, axis, options.layout),
     fixedBatch: axis.fixedBatch,
@@ -86,7 +83,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   return rememberNetwork(model, { graph, rules, fixedBatch: axis.fixedBatch, engine: engine.ort });
 }
 
-function mostSessions({ maxSessions = DEFAULT_SESSIONS }: LoadModelOptions): number {
+function mostSessions({ model }: TypedGraph, { maxSessions = sessionsFor(weightBytes(model)) }: LoadModelOptions): number {
   if (Number.isInteger(maxSessions) && maxSessions >= 1) return maxSessions;
   throw new XDeepError("OPTION_INVALID", `maxSessions is an integer of at least 1, got ${String(maxSessions)}.`, {
     details: { option: "maxSessions", got: maxSessions },

@@ -47,7 +47,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
    * to every run. Default: scalars, and inputs whose leading size is fixed beside others that are open.
    */
   readonly shared?: readonly string[] | undefined;
-  /** Sessions that are kept, one per kind of call (rule, output, `wrt`, …); the least recently used is released beyond that. Default 8. */
+  /** Sessions that are kept, one per kind of call (rule, output, `wrt`, …); the least recently used is released beyond that. Default 8, and fewer, down to 2, where eight times the weights take more than 4 GiB. */
   readonly maxSessions?: number | undefined;
   /**
    * False: the engine's threads sleep between their pieces of work. For processes in which other sessions run beside xdeep's, as in servers: threads

@@ -55,7 +55,8 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
     for (const { path: place, pieces } of weights) await writeWholeFile(place, pieces);
     await writeWholeFile(out, bytes);
     const beside = [...weights.map(({ path: place }) => place), ...(await writeSidecars(out, bytes, flags))];
-    const { document, text } = describeExport([out, ...beside], bytes, readModel(bytes), checkPortable(bytes));
+    const size = weights.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
+    const { document, text } = describeExport({ path: out, beside, weights: size }, bytes, readModel(bytes), checkPortable(bytes));
     io.stdout.write(flags.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text}${pixels?.hint ?? ""}`);
   } finally {
     await model.dispose();

@@ -4,18 +4,25 @@ import { type ModelProto, dataTypeName } from "@xdeep/onnx";
 
 import { wrapLines } from "./wrap-lines.ts";
 
+/** The files of an export: the model, what lies beside it, and how many bytes of weights are among that. */
+export interface WrittenFiles {
+  readonly path: string;
+  readonly beside: readonly string[];
+  readonly weights: number;
+}
+
 /** What was written, as data and as text. */
 export function describeExport(
-  [path = "", ...beside]: readonly string[],
+  { path, beside, weights }: WrittenFiles,
   bytes: Uint8Array,
   model: ModelProto,
   findings: readonly PortabilityFinding[],
 ): { readonly document: object; readonly text: string } {
   const [inputs, outputs] = [model.graph!.input.map(describeValue), model.graph!.output.map(describeValue)];
   const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]));
-  const document = { file: path, beside, bytes: bytes.length, inputs, outputs, metadata, findings };
+  const document = { file: path, beside, bytes: bytes.length, weights, inputs, outputs, metadata, findings };
   const text = [
-    `${printable(path)}: ${(bytes.length / 1e6).toFixed(1)} MB, ${metadata["xdeep.profile"]}\n`,
+    `${printable(path)}: ${megabytes(bytes.length)}, ${weights === 0 ? "" : `weights beside it ${megabytes(weights)}, `}${metadata["xdeep.profile"]}\n`,
     listed("  inputs   ", inputs),
     listed("  outputs  ", outputs),
     `${wrapLines(`${metadata["xdeep.target"] === "argmax" ? "each row's highest" : metadata["xdeep.target"]}, ${metadata["xdeep.score"]}`, "  target   ")}\n`,
@@ -24,6 +31,10 @@ export function describeExport(
     ...findings.map(({ message }) => `${wrapLines(printable(message), "  note     ")}\n`),
   ].join("");
   return { document, text };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 50_000 ? 3 : 1)} MB`;
 }
 
 /** Findings of `xdeep check --portable`, the grave ones first. */

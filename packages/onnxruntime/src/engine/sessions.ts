@@ -20,6 +20,16 @@ export interface SessionSource<T> {
 
 const SEVERITIES = { verbose: 0, info: 1, warning: 2, error: 3, fatal: 4 } as const;
 
+/** Eight kinds of call are more than one explanation needs. */
+const MOST_SESSIONS = 8;
+/** Each session holds the weights in the form that its kernels want, and often their transposes. */
+const BYTES_OF_WEIGHTS = 2 ** 32;
+
+/** Sessions to keep of a model with so many bytes of weights: two at least, as an explanation alternates between scores and gradients. */
+export function sessionsFor(weights: number): number {
+  return Math.max(2, Math.min(MOST_SESSIONS, Math.floor(BYTES_OF_WEIGHTS / Math.max(1, weights))));
+}
+
 /** How sessions are kept and made. */
 export interface SessionsOptions {
   /** So many at a time. */
@@ -81,7 +91,7 @@ export class Sessions {
   }
 
   #add<T>(key: string, source: () => SessionSource<T>): Kept {
-    const kept: Kept = { prepared: this.#prepare(key, source), users: 0 };
+    const kept: Kept = { prepared: this.#shrink(1).then(() => this.#prepare(key, source)), users: 0 };
     this.#kept.set(key, kept);
     kept.prepared.catch(() => {
       if (this.#kept.get(key) === kept) this.#kept.delete(key);
@@ -89,13 +99,16 @@ export class Sessions {
     return kept;
   }
 
-  async #shrink(): Promise<void> {
-    for (const [key, { prepared, users }] of this.#kept) {
-      if (this.#kept.size <= this.#most) return;
-      if (users > 0) continue;
+  /** @param room for sessions that are to come: others are released before they are created, as each holds the weights */
+  async #shrink(room = 0): Promise<void> {
+    const released: Kept[] = [];
+    for (const [key, kept] of this.#kept) {
+      if (this.#kept.size + room <= this.#most) break;
+      if (kept.users > 0) continue;
       this.#kept.delete(key);
-      await releaseOf(this.#engine, prepared);
+      released.push(kept);
     }
+    await Promise.all(released.map(({ prepared }) => releaseOf(this.#engine, prepared)));
   }
 
   async #prepare<T>(key: string, source: () => SessionSource<T>): Promise<Prepared<T>> {
