@@ -68,6 +68,37 @@ describe("--target given several times", () => {
     expect(sheet!.width - single!.width).toBe(2 * (224 + 18));
   });
 
+  it("shows classes that were given by number by their names, and files stay named by the number", async () => {
+    const { folder, argv } = await started();
+    const { code } = await runCli([
+      ...argv,
+      "-m",
+      "smooth-integrated",
+      "-t",
+      "0",
+      "-t",
+      "1 - 0",
+      "-t",
+      "none",
+      "-o",
+      folder,
+      "--render",
+      "sheet",
+      "--report",
+      join(folder, "report.html"),
+    ]);
+    expect(code).toBe(0);
+    const page = await readFile(join(folder, "report.html"), "utf8");
+    expect([...page.matchAll(/<xdeep-map caption="([^"]*)"/g)].map(([, caption]) => caption)).toEqual([
+      "smooth-integrated · red",
+      "smooth-integrated · green - red",
+      "smooth-integrated · none",
+    ]);
+    expect((await readdir(folder)).filter((file) => file.endsWith(".npy"))).toEqual(
+      ["0", "1_-_0", "none"].map((part) => `red.net.smooth-integrated.${part}.npy`),
+    );
+  });
+
   it("takes the same target once, and then names files as ever", async () => {
     const { folder, argv } = await started();
     await runCli([...argv, "-m", "integrated,smooth", "-t", "red", "--target", "red", "-o", join(folder, "out")]);

@@ -15,6 +15,7 @@ import { isOfOneInput } from "./of-one-input.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import type { NamedInput, Run } from "./run.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
+import { nameOfWish, shownTarget } from "./target-flag.ts";
 import { scoreTargets } from "./score-input.ts";
 import { explanationWarnings, scoreWarnings } from "./warnings.ts";
 
@@ -40,9 +41,10 @@ export async function explainModel(path: string, name: string, run: Run): Promis
 }
 
 async function explainInputs(run: ModelRun): Promise<void> {
-  const { inputs, flags, methods, targets, name, record, report, io } = run;
-  const columns = methods.flatMap((method) => (targets.length > 1 ? targets.map((target) => nameOfMap(method.name, target)) : [method.name]));
-  const note = targets.length > 1 ? SCALES : undefined;
+  const { inputs, flags, methods, asked, labels, name, record, report, io } = run;
+  const shown = asked.map(({ text, wish }) => shownTarget(text ?? "", nameOfWish(wish, labels?.labels ?? null)));
+  const columns = methods.flatMap((method) => (shown.length > 1 ? shown.map((target) => nameOfMap(method.name, target)) : [method.name]));
+  const note = shown.length > 1 ? SCALES : undefined;
   const sheets = await createSheets({ folder: flags.out, name, title: record.file, note, columns, drawing: flags });
   for (const [n, input] of inputs.entries()) {
     try {

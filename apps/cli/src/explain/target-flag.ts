@@ -2,6 +2,7 @@ import { type Term, XDeepError, printable } from "@xdeep/core";
 import { nearestNames } from "@xdeep/core/method";
 
 import type { Labels } from "../inputs/labels.ts";
+import { describeSum } from "../print/describe-target.ts";
 
 /** A class with its weight in a sum. */
 export interface ClassTerm {
@@ -57,6 +58,22 @@ export function parseTarget(text: string, labels: Labels | null): TargetWish {
   throw unknownName(text, labels);
 }
 
+/** What classes are called, where any of them has a name. */
+export function nameOfWish(wish: TargetWish, labels: Labels | null): string | null {
+  if (wish === null || !("classes" in wish) || !wish.classes.some((term) => labels?.[term.class] !== undefined)) return null;
+  const terms = wish.classes.map((term) => ({ index: term.class, weight: term.weight }));
+  return describeSum(terms, ({ index }) => labels?.[index as number] ?? String(index));
+}
+
+/** A target as sheets and reports show it: by its name where it was given in numbers, and otherwise as it was given. */
+export function shownTarget(text: string, name: string | null): string {
+  return name !== null && isOfNumbers(text) ? name : text;
+}
+
+function isOfNumbers(text: string): boolean {
+  return /^[\d\s+*.-]+$/.test(text);
+}
+
 /** A tuple with "*" cannot be a term of a sum: which entry it is depends on the input. */
 function parseIndex(text: string): TargetWish {
   if (!/^[\s\d*,]*\*[\s\d*,]*$/.test(text) || !/^(?:\d+|\*)(?:,(?:\d+|\*))*$/.test(text.replaceAll(/\s/g, ""))) return null;
@@ -97,8 +114,7 @@ function findName(text: string, labels: Labels | null, weight: number): Search {
  * @throws {XDeepError} TARGET_INVALID where a term can be several classes, or the text several sums
  */
 function findSum(text: string, labels: Labels | null): readonly FoundTerm[] | null {
-  const isOfNumbers = /^[\d\s+*.-]+$/.test(text);
-  const signs = [...text.matchAll(isOfNumbers ? /\s*[+-]\s*/g : /(?:^|\s)\s*[+-]\s+/g)];
+  const signs = [...text.matchAll(isOfNumbers(text) ? /\s*[+-]\s*/g : /(?:^|\s)\s*[+-]\s+/g)];
   if (signs.length === 0 || signs.length > MOST_OPERATORS) return null;
   let ambiguous: XDeepError | null = null;
   for (let count = 1; count <= signs.length; count++) {

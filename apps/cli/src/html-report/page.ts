@@ -7,6 +7,7 @@ import { describeTarget } from "../print/describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/format-number.ts";
 import { measureText } from "../print/measure-text.ts";
 import { noteInCliWords } from "../cli-words.ts";
+import { shownTarget } from "../explain/target-flag.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
 import type { ReportInput, ReportMap, ReportRow } from "./report-input.ts";
 import { type Html, html, jsonForScript } from "./html.ts";
@@ -180,9 +181,9 @@ function deltaText({ delta, difference, share }: NonNullable<ExplanationRecord["
 }
 
 /** A method by its name, with the target where several are compared. */
-function nameIn(methods: ReportRow["methods"], { name, asked }: ExplanationRecord): string {
+function nameIn(methods: ReportRow["methods"], { name, asked, rows }: ExplanationRecord): string {
   const isCompared = new Set(methods.map(({ record }) => record.asked)).size > 1;
-  return printable(isCompared && asked !== null ? nameOfMap(name, asked) : name);
+  return printable(isCompared && asked !== null ? nameOfMap(name, shownTarget(asked, rows[0]!.name)) : name);
 }
 
 function provenance(methods: ReportRow["methods"]): Html {
