@@ -32,7 +32,7 @@ const networks = readdirSync(folder, { withFileTypes: true })
 if (networks.length === 0) fail(`"${folder}" holds no such network.`);
 
 console.log(`Relative tolerance ${tolerance}. Error: of the attributions, against ${MANY} midpoints, in the 2-norm.\n`);
-const HEAD = ["Network, row", "Points", "Reached", "\\|delta\\|", "Error", "Midpoints for the tolerance", "for this error"];
+const HEAD = ["Network, row", "Points", "Reached", "\\|delta\\|", "Error expected", "Error", "Midpoints for the tolerance", "for this error"];
 console.log(line(HEAD));
 console.log(line(HEAD.map((_, i) => (i === 0 ? "---" : "---:"))));
 for (const name of networks) await measure(name);
@@ -61,6 +61,7 @@ async function measure(name) {
       adaptive.steps[0],
       adaptive.converged[0] ? "yes" : "no",
       percent(Math.abs(adaptive.delta) / difference),
+      percent(adaptive.expectedError[0]),
       percent(error),
       staying(midpoints, (each) => each.delta <= tolerance * difference),
       staying(midpoints, (each) => each.error <= error),

@@ -3,17 +3,13 @@ import { describe, expect, it } from "vitest";
 
 import { fitPath, ruleWeights } from "./fit-path.ts";
 import type { Interpolation, PathFit } from "./fit-path.ts";
-import { fejerLevel } from "./place-points.ts";
 
 const RULES: readonly Interpolation[] = ["linear", "cubic", "polynomial"];
 const points = fc
   .uniqueArray(fc.integer({ min: 1, max: 99 }), { minLength: 1, maxLength: 8 })
   .map((list) => list.map((k) => k / 100).toSorted((a, b) => a - b));
-const fejer = (count: number): readonly number[] => {
-  const all: number[] = [];
-  while (all.length < count) all.push(...fejerLevel(all.length)!);
-  return all.toSorted((a, b) => a - b);
-};
+/** Fejér (1933), second rule: nodes (1 − cos(kπ/(n + 1)))/2. */
+const fejer = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => (1 - Math.cos(((k + 1) * Math.PI) / (count + 1))) / 2);
 
 /** Fits F at these points. */
 function fitOf(alphas: readonly number[], f: (t: number) => number, slope: (t: number) => number, rules: readonly Interpolation[]): PathFit {
@@ -32,7 +28,7 @@ describe("ruleWeights", () => {
 
   it("gives midpoints the weights of midpoints, and Fejér's points his", () => {
     expect([...ruleWeights([1 / 6, 1 / 2, 5 / 6], "linear")]).toEqual([1, 1, 1].map((weight) => expect.closeTo(weight / 3, 12)));
-    // Fejér (1933), second rule of 3: nodes (1 − cos(kπ/4))/2, weights 1/3.
+    // His second rule of 3 weighs each by 1/3.
     expect([...ruleWeights(fejer(3), "polynomial")]).toEqual([1, 1, 1].map((weight) => expect.closeTo(weight / 3, 12)));
     expect(Math.min(...ruleWeights(fejer(15), "polynomial"))).toBeGreaterThan(0);
   });

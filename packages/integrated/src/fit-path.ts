@@ -28,7 +28,7 @@ export interface PathFit {
 
 /**
  * How F′ is continued between points. `linear`: straight lines, the right thing across kinks. `cubic`: through the four nearest points.
- * `polynomial`: one through all, for smooth networks whose points lie as those of Fejér do.
+ * `polynomial`: one through all, for smooth networks whose points lie close at the ends.
  */
 export type Interpolation = "linear" | "cubic" | "polynomial";
 

@@ -20,6 +20,7 @@ export async function* integrateFixed(
     delta: difference === null ? null : integral - difference,
     difference,
     tolerance: null,
+    expectedError: null,
     stands: false,
     steps: rule.nodes.length,
     inside,

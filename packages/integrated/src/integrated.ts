@@ -117,9 +117,13 @@ function plannedRuns(explainer: Explainer, { steps }: IntegratedSettings, baseli
   return isAdaptive(steps) ? runsOf(explainer, FIRST_POINTS * baselines) : baselines * runsOf(explainer, steps.n);
 }
 
-/** With a tolerance: the steps that each row took, and whether that was enough. */
+/** With a tolerance: the steps that each row took, whether that was enough, and how well the attributions are known. */
 function reached(method: MethodDescription, { steps }: IntegratedSettings, rows: readonly IntegratedRow[]): MethodDescription {
   if (!isAdaptive(steps)) return method;
-  const found = { steps: rows.map((row) => row.steps), converged: rows.map(({ delta, tolerance }) => Math.abs(delta!) <= tolerance!) };
+  const found = {
+    steps: rows.map((row) => row.steps),
+    converged: rows.map(({ delta, tolerance }) => Math.abs(delta!) <= tolerance!),
+    expectedError: rows.map(({ expectedError }) => expectedError!),
+  };
   return { ...method, parameters: { ...method.parameters, ...found } };
 }

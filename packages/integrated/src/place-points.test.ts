@@ -1,14 +1,26 @@
 import { describe, expect, it } from "vitest";
 
-import { allPlaces, fejerLevel, worstPlaces } from "./place-points.ts";
+import { ruleWeights } from "./fit-path.ts";
+import { allPlaces, nestedPoints, worstPlaces } from "./place-points.ts";
 
-describe("fejerLevel", () => {
-  it("gives 3, 7, 11 and 15 points of the path, none of them twice, and no more", () => {
-    const all = [0, 3, 7, 11].flatMap((count) => [...fejerLevel(count)!]);
-    expect(new Set(all).size).toBe(15);
-    const expected = Array.from({ length: 15 }, (_, k) => (1 - Math.cos(((k + 1) * Math.PI) / 16)) / 2);
-    all.toSorted((a, b) => a - b).forEach((alpha, k) => expect(alpha).toBeCloseTo(expected[k]!, 14));
-    expect([1, 4, 15].map(fejerLevel)).toEqual([undefined, undefined, undefined]);
+describe("nestedPoints", () => {
+  it("gives 5, 7 and 11 points of the path, none of them twice, and no more", () => {
+    const all = [0, 5, 7].flatMap((count) => [...nestedPoints(count)!]);
+    expect(new Set(all).size).toBe(11);
+    for (const alpha of all) expect(alpha > 0 && alpha < 1).toBe(true);
+    expect([1, 6, 11].map(nestedPoints)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it.each([
+    [[0], 1e-3],
+    [[0, 5], 3e-4],
+    [[0, 5, 7], 1e-5],
+  ])("carries a polynomial with positive weights, and integrates smooth functions, from %j on", (counts, error) => {
+    const alphas = counts.flatMap((count) => [...nestedPoints(count)!]).toSorted((a, b) => a - b);
+    const weights = ruleWeights(alphas, "polynomial");
+    expect(Math.min(...weights)).toBeGreaterThan(0);
+    // ∫₀¹ 1 / (1 + t²) dt, a quarter of π.
+    expect(Math.abs(alphas.reduce((sum, t, k) => sum + weights[k]! / (1 + t * t), 0) - Math.PI / 4)).toBeLessThan(error);
   });
 });
 

@@ -1,23 +1,21 @@
 /**
- * Points for paths of which nothing is known: those of Fejér's second rule of 15, in an order in which the first 3, 7 and 11 lie well, too. Where
- * a network is smooth, polynomials through them converge faster than any power of their number.
+ * Points for paths of which nothing is known, as distances from the middle in halves of the path: 5, then 7 and 11 of them. Each set carries a polynomial well, which
+ * converges faster than any power of their number where a network is smooth. They were searched for: among nested sets these integrate Chebyshev's
+ * polynomials best, each weighed by 1.5 to the minus its degree, about as well as Fejér's rules of as many points.
  */
-const FEJER: readonly (readonly number[])[] = [
-  [4, 8, 12],
-  [2, 6, 10, 14],
-  [1, 5, 11, 15],
-  [3, 7, 9, 13],
-].map((level) => level.map((k) => (1 - Math.cos((k * Math.PI) / 16)) / 2));
+const NESTED: readonly (readonly number[])[] = [[0, 0.62, 0.9125], [0.33], [0.83, 0.974]].map((level) =>
+  level.flatMap((distance) => (distance === 0 ? [0.5] : [(1 - distance) / 2, (1 + distance) / 2])),
+);
 
 /** How many points come first. */
-export const FIRST_POINTS = 3;
+export const FIRST_POINTS = 5;
 /** How many points are added at once: as many as backends like to run together. */
 const ADDED = 4;
 
-/** Points of Fejér's levels, the next of them by how many there are. */
-export function fejerLevel(count: number): readonly number[] | undefined {
+/** The nested points that follow when there are `count`; undefined behind the last. */
+export function nestedPoints(count: number): readonly number[] | undefined {
   let before = 0;
-  for (const level of FEJER) {
+  for (const level of NESTED) {
     if (before === count) return level;
     before += level.length;
   }

@@ -13,8 +13,8 @@ export function addPoint(sum: Floats, gradient: Floats, end: Float64Array, start
   return slope;
 }
 
-export function sumOfSquares(values: Float64Array): number {
+export function innerProduct(a: Floats, b: Floats): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }

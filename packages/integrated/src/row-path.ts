@@ -26,6 +26,8 @@ export interface IntegratedRow {
   readonly difference: number | null;
   /** The largest delta that was asked for; null where none was. */
   readonly tolerance: number | null;
+  /** The share of the attributions, in the 2-norm, that they are expected to miss; null without a tolerance. */
+  readonly expectedError: number | null;
   /** True where more points would not change the delta. */
   readonly stands: boolean;
   readonly steps: number;

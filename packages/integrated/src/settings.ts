@@ -68,12 +68,16 @@ export function resolveSettings(options: IntegratedOptions, { method }: Pick<Exp
   const { baseline = 0, multiplyByInputs = true, n, quadrature, tolerance, relativeTolerance, maxSteps } = options;
   const asksForPoints = n !== undefined || quadrature !== undefined;
   const asksForTolerance = tolerance !== undefined || relativeTolerance !== undefined || maxSteps !== undefined;
-  // Only the plain gradient is that of the score: what others give need not add up, however many points there are.
-  const isAdaptive = asksForTolerance || (!asksForPoints && method.name === "vanilla");
+  const isAdaptive = asksForTolerance || (!asksForPoints && isPlainGradient({ method }));
   if (!isAdaptive) return { baseline, multiplyByInputs, steps: resolveFixed(options) };
   for (const [name, value] of Object.entries({ n, quadrature }))
     demand(value === undefined, name, value, "left out where there is a `tolerance`: it takes the points that it needs");
   return { baseline, multiplyByInputs, steps: resolveAdaptive(options) };
+}
+
+/** Only the plain gradient is that of the score: what other explainers give need not add up, however many points there are. */
+export function isPlainGradient({ method }: Pick<Explainer, "method">): boolean {
+  return method.name === "vanilla";
 }
 
 /** True where points are taken until a tolerance is met. */
