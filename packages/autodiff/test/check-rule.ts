@@ -102,9 +102,9 @@ function compare(spec: RuleSpec, name: string, expected: Value64, actual: ort.Te
 
 /** A model of the one node. With `dynamic` no dim of its inputs is known before the run. */
 export function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dynamic: boolean): ModelProto {
-  const names = spec.inputs.flatMap((input, i) => (input === null ? [""] : input.outer === true ? [] : [inputName(i)]));
+  const names = spec.inputs.flatMap((input, i) => (input === null ? [""] : input.outer === true ? [] : [inputName(input.sameAs ?? i)]));
   const outputs = Array.from({ length: spec.outputs ?? 1 }, (_, i) => `output${i}`);
-  const free = inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [{ value, name: inputName(i) }]));
+  const free = inputs.flatMap((value, i) => (value === null || !isFree(spec.inputs[i]) ? [] : [{ value, name: inputName(i) }]));
   const constants = inputs.flatMap((value, i) => (value !== null && spec.inputs[i]?.constant === true ? [tensorProto(inputName(i), toTensor(value))] : []));
   const options = (i: number): NodeOptions => ({ name: i === 0 ? "node" : `node${i}`, ...(spec.domain === undefined ? {} : { domain: spec.domain }) });
   const chain = spec.chain ?? [spec.op];
@@ -136,11 +136,16 @@ export function modelOf(spec: RuleSpec, inputs: readonly (Value64 | null)[], dyn
 }
 
 export function feedsOf(spec: RuleSpec, inputs: readonly (Value64 | null)[]): Record<string, Value64> {
-  return Object.fromEntries(inputs.flatMap((value, i) => (value === null || spec.inputs[i]?.constant === true ? [] : [[inputName(i), value]])));
+  return Object.fromEntries(inputs.flatMap((value, i) => (value === null || !isFree(spec.inputs[i]) ? [] : [[inputName(i), value]])));
 }
 
 export function wrtOf(spec: RuleSpec): readonly number[] {
-  return spec.wrt ?? spec.inputs.flatMap((input, i) => (input !== null && input.constant !== true && isFloatType(input.type ?? "float32") ? [i] : []));
+  return spec.wrt ?? spec.inputs.flatMap((input, i) => (isFree(input) && isFloatType(input?.type ?? "float32") ? [i] : []));
+}
+
+/** Fed by itself: given, no constant, and not another input once more. */
+function isFree(input: InputSpec | null | undefined): boolean {
+  return input !== null && input?.constant !== true && input?.sameAs === undefined;
 }
 
 export function inputName(i: number): string {

@@ -45,6 +45,8 @@ export interface InputSpec {
   readonly constant?: boolean;
   /** No input of the node: its subgraphs use the value by its name, "input" and its index. */
   readonly outer?: boolean;
+  /** The input of that index once more: one value in two places of the node. */
+  readonly sameAs?: number;
 }
 
 /** Integers as an initializer: axes, shapes, pads. */

@@ -61,10 +61,13 @@ function missingOutput({ node }: PullbackContext, i: number): never {
   throw unsupportedNode(node, `something depends on its output ${i}, whose gradient is not known.`);
 }
 
-/** The forward inputs, each under a name of its own: one value may be fed twice, and its cotangents must be told apart. */
+/**
+ * The forward inputs, each under a name of its own: one value may be fed twice, and its cotangents must be told apart. All of its places get a copy:
+ * were the value itself one of them, it would be what the others are copied from, and take their cotangents too.
+ */
 function distinctInputs({ g, input, hasInput, inputCount }: PullbackContext): readonly (Value | null)[] {
   const values = Array.from({ length: inputCount }, (_, i) => (hasInput(i) ? input(i) : null));
-  return values.map((value, i) => (value !== null && values.slice(0, i).some((other) => other?.name === value.name) ? g.op("Identity", [value]) : value));
+  return values.map((value, i) => (value !== null && values.some((other, k) => k !== i && other?.name === value.name) ? g.op("Identity", [value]) : value));
 }
 
 /** The cotangents of the composition's values, by name. */

@@ -16,6 +16,7 @@ export const rows: readonly RuleSpec[] = [
   },
   { name: "grouped heads", op, opset: 23, inputs: [{ dims: [1, 4, 2, 3] }, { dims: [1, 2, 3, 3] }, { dims: [1, 2, 3, 3] }] },
   { name: "given scale and softcap", op, opset: 23, inputs: [heads, heads, heads], attributes: { scale: float(0.75), softcap: float(1.5) } },
+  { name: "queries that are keys and values", op, opset: 23, inputs: [heads, { ...heads, sameAs: 0 }, { ...heads, sameAs: 0 }] },
   { name: "a float mask that gets a gradient", op, opset: 23, inputs: [heads, heads, heads, { dims: [3, 3] }] },
   { name: "a mask of truth values", op, opset: 23, inputs: [heads, heads, heads, { dims: [3, 3], type: "bool", values: [1, 0, 1, 1, 1, 0, 0, 1, 1] }] },
   {

@@ -11,6 +11,7 @@ export const rows: readonly RuleSpec[] = [
   { ...base, name: "all inputs but peepholes", inputs: inputs(1) },
   { ...base, name: "only X, W and R", inputs: inputs(1, { bias: false, start: false }) },
   { ...base, name: "only Y", inputs: inputs(1), outputs: 1 },
+  { ...base, name: "one value as both states", outputs: 1, inputs: inputs(1).map((input, i) => (input !== null && i === 6 ? { ...input, sameAs: 5 } : input)) },
   { ...base, name: "peepholes", inputs: inputs(1, { peepholes: true }) },
   { ...base, name: "peepholes, input and forget gates coupled", inputs: inputs(1, { peepholes: true }), attributes: { hidden_size: 4, input_forget: 1 } },
   { ...base, name: "input and forget gates coupled", inputs: inputs(1), attributes: { hidden_size: 4, input_forget: 1 } },
