@@ -1,4 +1,4 @@
-import { type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { type GraphProto, type NodeProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { evaluate, fromTensor } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
@@ -37,6 +37,17 @@ const NETWORKS: readonly (readonly [string, readonly NodeProto[]])[] = [
     ],
   ],
   [
+    "an If over the axes of an entry, as PyTorch writes hstack",
+    [
+      nodeProto("SequenceConstruct", ["x", "x"], ["s"]),
+      nodeProto("SequenceAt", ["s", "zero"], ["first"]),
+      nodeProto("Shape", ["first"], ["dims"]),
+      nodeProto("Size", ["dims"], ["rank"]),
+      nodeProto("Equal", ["rank", "one"], ["isList"]),
+      nodeProto("If", ["isList"], ["y"], { then_branch: joined(0), else_branch: joined(1) }),
+    ],
+  ],
+  [
     "a length",
     [
       nodeProto("SequenceConstruct", ["x", "x"], ["s"]),
@@ -66,6 +77,15 @@ describe("sequences of known length", () => {
     expect(prepareModel(open).graph!.node.map(({ opType }) => opType)).toEqual(["SplitToSequence", "SequenceAt"]);
   });
 });
+
+function joined(axis: number): GraphProto {
+  return graphProto({
+    nodes: [nodeProto("ConcatFromSequence", ["s"], ["joined"], { axis })],
+    inputs: [],
+    outputs: [valueInfoProto("joined", "float32", null)],
+    name: `axis ${axis}`,
+  });
+}
 
 function modelOf(nodes: readonly NodeProto[], rows: number | string): ReturnType<typeof modelProto> {
   const int = (name: string, ...values: number[]) =>

@@ -56,6 +56,12 @@ export const rows: readonly RuleSpec[] = [
     attributes: { kernel_shape: [3, 3], auto_pad: "SAME_UPPER", strides: [2, 2] },
   },
   {
+    name: "auto_pad SAME_LOWER, dilated",
+    op: "Conv",
+    inputs: [x(1, 2, 6, 7), x(2, 2, 2, 3)],
+    attributes: { kernel_shape: [2, 3], auto_pad: "SAME_LOWER", dilations: [1, 2] },
+  },
+  {
     name: "auto_pad SAME_LOWER, stride 2",
     op: "Conv",
     inputs: [x(1, 2, 6, 7), x(2, 2, 3, 4)],
