@@ -1,5 +1,4 @@
 import type { Lowering } from "../sweep/lowering.ts";
-import { attentionSoftmax } from "./transformers/attention-softmax.ts";
 import { blockedAverage, blockedGlobalAverage } from "./pools/blocked-average.ts";
 import { chainedConcat } from "./joins/chained-concat.ts";
 import { channelProduct } from "./elementwise/channel-product.ts";
@@ -23,7 +22,6 @@ import { stemConvolution } from "./convolutions/stem-convolution.ts";
 
 /** For ONNX Runtime's CPU provider. */
 export const cpuLowerings: readonly Lowering[] = [
-  attentionSoftmax,
   blockedAverage,
   blockedGlobalAverage,
   chainedConcat,
@@ -47,15 +45,7 @@ export const cpuLowerings: readonly Lowering[] = [
 ];
 
 /** For ONNX Runtime in WebAssembly, whose kernels have no blocked layout. */
-export const wasmLowerings: readonly Lowering[] = [
-  attentionSoftmax,
-  chainedConcat,
-  clipGate,
-  erfProduct,
-  selectedRowOfGemm,
-  selectedRowOfMatMul,
-  sigmoidProduct,
-];
+export const wasmLowerings: readonly Lowering[] = [chainedConcat, clipGate, erfProduct, selectedRowOfGemm, selectedRowOfMatMul, sigmoidProduct];
 
 /** For ONNX Runtime on WebGPU. */
-export const webgpuLowerings: readonly Lowering[] = [attentionSoftmax, erfProduct, maxPoolWithoutIndices, narrowJoins, narrowSplits, sigmoidProduct];
+export const webgpuLowerings: readonly Lowering[] = [erfProduct, maxPoolWithoutIndices, narrowJoins, narrowSplits, sigmoidProduct];
