@@ -26,7 +26,7 @@ export interface ReadRequestOptions {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Parameters of an explanation that are no method's. */
-const OWN_PARAMETERS: ReadonlySet<string> = new Set(["method", "target", "score", "output", "wrt", "take_max", "timeout", "binary_data_output"]);
+export const REQUEST_PARAMETERS: readonly string[] = ["method", "target", "score", "output", "wrt", "take_max", "timeout", "binary_data_output"];
 
 /**
  * The feeds of an Open Inference Protocol request: tensors as JSON or binary, or pictures.
@@ -97,7 +97,7 @@ export function readExplain(parameters: unknown, rows: number, { labels }: Opene
   if (names !== undefined && !(Array.isArray(names) && names.every((name) => typeof name === "string"))) throw invalid('"wrt" is a name, or a list of names.');
   return {
     method,
-    parameters: Object.fromEntries(Object.entries(given).filter(([name]) => !OWN_PARAMETERS.has(name))),
+    parameters: Object.fromEntries(Object.entries(given).filter(([name]) => !REQUEST_PARAMETERS.includes(name))),
     targets: readTargets(target, rows, labels),
     score,
     output,

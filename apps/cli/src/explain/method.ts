@@ -6,7 +6,7 @@ import { Backprop } from "@xdeep/guided";
 
 import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
 import { ALONE_WORDS, type AloneMethod, aloneMethod } from "./alone-method.ts";
-import { didYouMean } from "../did-you-mean.ts";
+import { didYouMeanJoined } from "../did-you-mean.ts";
 import { UsageError } from "../usage-error.ts";
 import type { MethodSettings } from "./settings.ts";
 
@@ -87,7 +87,7 @@ function unknownMethod(name: string, tried: readonly string[]): UsageError {
   const words = [...Object.keys(METHOD_WORDS), ...Object.keys(ALONE_WORDS)];
   const [asked = name] = name.split(/[@:]/);
   return new UsageError(
-    `There is no method "${name}".${didYouMean(asked, words)} Methods are ${words.join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
+    `There is no method "${name}".${didYouMeanJoined(asked, words, Object.keys(METHOD_WORDS))} Methods are ${words.join(", ")}, and combinations such as smooth-guided or smooth-integrated.${packages}`,
   );
 }
 

@@ -2,9 +2,11 @@ import { Worker } from "node:worker_threads";
 
 import { type Model, XDeepError, isXDeepError } from "@xdeep/core";
 import type { Preprocessing } from "@xdeep/image";
-import type { OpenedModel, ServedMethods } from "@xdeep/server";
+import { type OpenedModel, REQUEST_PARAMETERS, type ServedMethods } from "@xdeep/server";
 import { pool } from "@xdeep/worker";
 
+import { didYouMean, didYouMeanJoined } from "../did-you-mean.ts";
+import { ALONE_WORDS } from "../explain/alone-method.ts";
 import { settingsOf } from "../explain/method-settings.ts";
 import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/method.ts";
 import type { Setting } from "../explain/settings.ts";
@@ -45,16 +47,9 @@ const COST_OF_TOLERANCE = 500;
 export const SERVED_METHODS: ServedMethods = {
   names: Object.keys(METHOD_WORDS),
   async create(model, name, parameters) {
-    const unknownWord = name.split("-").find((word) => !Object.hasOwn(METHOD_WORDS, word));
-    if (unknownWord !== undefined)
-      throw invalid(
-        "method",
-        name,
-        `There is no method "${name.slice(0, 100)}". Methods are ${Object.keys(METHOD_WORDS).join(", ")}, and combinations such as smooth-guided.`,
-      );
+    if (name.split("-").some((word) => !Object.hasOwn(METHOD_WORDS, word))) throw unknownMethod(name);
     const unknown = Object.keys(parameters).find((parameter) => !(PARAMETERS as readonly string[]).includes(parameter));
-    if (unknown !== undefined)
-      throw invalid(unknown, parameters[unknown], `There is no parameter "${unknown.slice(0, 100)}". Parameters are ${PARAMETERS.join(", ")}.`);
+    if (unknown !== undefined) throw unknownParameter(unknown, parameters[unknown]);
     const { n, std, baseline, ...rest } = parameters;
     if (baseline !== undefined && typeof baseline !== "number")
       throw invalid("baseline", baseline, "A baseline is a number here, in units of the model's input.");
@@ -74,6 +69,30 @@ export const SERVED_METHODS: ServedMethods = {
     return words.reduce((product, word) => product * (word === "integrated" && tolerance !== undefined ? COST_OF_TOLERANCE : Number(n ?? COSTS[word])), 1);
   },
 };
+
+/** Names of callers are shown up to here. */
+const MOST_SHOWN = 100;
+
+function unknownMethod(name: string): XDeepError {
+  const asked = name.slice(0, MOST_SHOWN);
+  const words = Object.keys(METHOD_WORDS);
+  const [alone = ""] = asked.split(/[@:]/);
+  const problem = Object.hasOwn(ALONE_WORDS, alone)
+    ? `"${alone}" is a method of xdeep explain, and not served.`
+    : `There is no method "${asked}".${didYouMeanJoined(asked, words, words)}`;
+  return invalid("method", asked, `${problem} Methods are ${words.join(", ")}, and combinations such as smooth-guided.`);
+}
+
+function unknownParameter(name: string, got: unknown): XDeepError {
+  const asked = name.slice(0, MOST_SHOWN);
+  const called = Object.entries(SETTINGS_OF).find(([, settings]) => settings.includes(asked as Setting))?.[0];
+  const hint = called === undefined ? didYouMean(asked, [...PARAMETERS, ...REQUEST_PARAMETERS]) : ` It is called ${called} here.`;
+  return invalid(
+    asked,
+    got,
+    `There is no parameter "${asked}".${hint} Parameters of methods are ${PARAMETERS.join(", ")}; those of every request ${REQUEST_PARAMETERS.join(", ")}.`,
+  );
+}
 
 function invalid(option: string, got: unknown, message: string): XDeepError {
   return new XDeepError("OPTION_INVALID", message, { details: { option, got } });

@@ -1,0 +1,37 @@
+import type { Model } from "@xdeep/core";
+import { describe, expect, it } from "vitest";
+
+import { SERVED_METHODS } from "./open-served.ts";
+
+// Names are read before a model is.
+const model = {} as Model;
+
+describe("xdeep serve names what was meant", () => {
+  it.each([
+    ["guidde", {}, 'There is no method "guidde". Did you mean guided? Methods are vanilla,'],
+    ["smooth-guidde", {}, 'There is no method "smooth-guidde". Did you mean smooth-guided?'],
+    ["Integrated", {}, "Did you mean integrated?"],
+    ["nothing-of-it", {}, 'There is no method "nothing-of-it". Methods are'],
+    ["grad-cam", {}, '"grad-cam" is a method of xdeep explain, and not served. Methods are'],
+    ["layer-cam@/layer3/Relu", {}, '"layer-cam" is a method of xdeep explain, and not served.'],
+    ["integrated", { quadratur: "midpoint" }, 'There is no parameter "quadratur". Did you mean quadrature?'],
+    ["integrated", { multiply_by_inputs: false }, "Did you mean multiplyByInputs?"],
+    ["integrated", { steps: 8 }, "It is called n here."],
+    ["smooth", { noiseStd: 8 }, "It is called std here."],
+    ["vanilla", { takeMax: true }, "Did you mean take_max?"],
+    ["vanilla", { targets: 3 }, "Did you mean target?"],
+    ["vanilla", { nonsense: 3 }, 'There is no parameter "nonsense". Parameters of methods are n, quadrature,'],
+  ])("%s %j", async (name, parameters, message) => {
+    const made = async (): Promise<unknown> => SERVED_METHODS.create(model, name, parameters);
+    await expect(made()).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining(message) as string });
+  });
+
+  it("shows no more of a name than a line holds", async () => {
+    const made = async (): Promise<unknown> => SERVED_METHODS.create(model, "x".repeat(100_000), {});
+    const error: Error = await made().then(
+      () => new Error("was made"),
+      (reason: Error) => reason,
+    );
+    expect(error.message.length).toBeLessThan(400);
+  });
+});
