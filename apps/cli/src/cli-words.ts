@@ -32,6 +32,8 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/where there is a `tolerance`/g, "where there is a --tolerance"],
   [/\bName (one|a layer) as `layer`(, or attribute to the input)?/g, (_, what) => `Name ${what} behind the method, as in grad-cam@NAME`],
   [/\bPass `channelAxis`, or another layer/g, "Name another layer"],
+  [/\bflags\.(\w+)/g, (_, name) => flagOf("Option", name!)],
+  [/, or merge what there is as partial/g, ", or take what there is by --partial"],
   [/ in `wrt`; the result is then a record/g, " by --wrt"],
   [/ in `wrt`/g, " by --wrt"],
   [/\bPass `std`, in units of the input, or `noise`/g, "Give --noise-std, in units of the input"],

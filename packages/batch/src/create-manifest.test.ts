@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,7 +7,8 @@ import { dump } from "npyjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type ManifestOptions, createManifest } from "./create-manifest.ts";
-import { readListedManifest, placeManifest } from "./manifest.ts";
+import { readListedManifest } from "./manifest.ts";
+import { placeManifest } from "./place-manifest.ts";
 import { type RowInput, rowReader } from "./read-rows.ts";
 
 let base: string;
@@ -39,6 +40,16 @@ describe("a manifest", () => {
     ]);
   });
 
+  it("goes through each folder once, where links lead back to it, and follows those to files", async () => {
+    await mkdir(join(base, "linked", "inner"), { recursive: true });
+    await writeFile(join(base, "linked", "a.png"), "a");
+    await symlink(join(base, "linked"), join(base, "linked", "inner", "loop"));
+    await symlink("nowhere.png", join(base, "linked", "inner", "b.png"));
+    await symlink(join(base, "photos"), join(base, "linked", "other"));
+    const names = (await make(["linked"])).files.map(({ file }) => file.slice("linked/".length));
+    expect(names).toEqual(["a.png", "inner/b.png", "other/a.jpg", "other/b.png", "other/more/c.JPG"]);
+  });
+
   it("has the id of its content: of files, job and sizes, not of places or the order of names", async () => {
     const { manifest } = await make(["photos"]);
     expect((await make(["photos"], { job: { n: 1, method: "vanilla" }, places: { model: "/elsewhere" } })).manifest.id).toBe(manifest.id);
@@ -50,10 +61,25 @@ describe("a manifest", () => {
     expect((await make(["photos"])).manifest.id).toBe(manifest.id);
   });
 
+  it("has a folder alone, whoever comes at the same moment", async () => {
+    const jobs = await Promise.all([1, 2, 3].map((n) => make([n === 1 ? "photos" : "photos/*.png"], { job: { flags: { n, same: 0 } } })));
+    for (let round = 0; round < 10; round++) {
+      const folder = join(base, `race-${round}`);
+      const settled = await Promise.allSettled([...jobs, ...jobs].map((listed) => placeManifest(folder, listed)));
+      const refused = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as Error] : []));
+      expect(refused).toHaveLength(4);
+      for (const error of refused) expect(error).toMatchObject({ code: "OPTION_INVALID", message: expect.stringMatching(/differs in .*flags\.n\./) as string });
+      expect(jobs).toContainEqual(await readListedManifest(folder));
+    }
+  });
+
   it("is read again as it was written", async () => {
     const listed = await make(["photos"]);
     const folder = join(base, "results");
     await placeManifest(folder, listed);
+    await placeManifest(folder, listed);
+    expect(await readListedManifest(folder)).toEqual(listed);
+    await rm(join(folder, "rows.jsonl"));
     await placeManifest(folder, listed);
     expect(await readListedManifest(folder)).toEqual(listed);
     await writeFile(join(folder, "rows.jsonl"), "");

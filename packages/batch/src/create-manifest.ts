@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { XDeepError } from "@xdeep/core";
@@ -11,6 +11,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 import { type FileRow, type Json, type ListedManifest, type RowSource, type ShardFormat, identified, listOf, sha256 } from "./manifest.ts";
 import { readNpyHead } from "./npy.ts";
 import { type Table, isTable, openTable, textIn } from "./table.ts";
+import { walkFolder } from "./walk-folder.ts";
 
 export interface ManifestOptions {
   /**
@@ -95,10 +96,10 @@ async function filesOf(input: string, { base, extensions = PICTURES }: Listing):
   const entry = await stat(path).catch(() => null);
   if (entry?.isFile()) return [path];
   if (entry?.isDirectory()) {
-    const names = await readdir(path, { recursive: true });
     const wanted = new Set(extensions.map((extension) => `.${extension.toLowerCase()}`));
-    const kept = names.filter((name) => wanted.has(extname(name).toLowerCase()) && !name.split(sep).some((part) => part.startsWith(".")));
-    if (kept.length > 0) return kept.toSorted().map((name) => join(path, name));
+    const files = await walkFolder(path);
+    const kept = files.filter((file) => wanted.has(extname(file).toLowerCase()));
+    if (kept.length > 0) return kept;
     throw new XDeepError("INPUT_MISSING", `The folder "${input}" and those in it hold no file of ${extensions.join(", ")}.`, {
       details: { input, extensions },
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { XDeepError, isXDeepError } from "@xdeep/core";
@@ -24,6 +24,30 @@ export async function writeDurably(path: string, content: Content): Promise<void
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => undefined);
     throw isXDeepError(cause) ? cause : writeFailed(path, cause);
+  }
+}
+
+/**
+ * Writes a file that is there whole, unless there is one already; says whether it did.
+ *
+ * @throws {XDeepError} WRITE_FAILED
+ */
+export async function writeNew(path: string, content: Content): Promise<boolean> {
+  const unfinished = join(dirname(path), `.${randomUUID()}.tmp`);
+  try {
+    await writeSynced(unfinished, content);
+    await link(unfinished, path).catch((error: unknown) => {
+      // Where files have no second name, the last one to come takes it.
+      if (isFileError(error, "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")) return rename(unfinished, path);
+      throw error;
+    });
+    await syncFolder(dirname(path));
+    return true;
+  } catch (cause) {
+    if (isFileError(cause, "EEXIST")) return false;
+    throw isXDeepError(cause) ? cause : writeFailed(path, cause);
+  } finally {
+    await rm(unfinished, { force: true }).catch(() => undefined);
   }
 }
 

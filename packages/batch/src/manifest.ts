@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
-import { isFileError, unreadable, writeDurably } from "./durable-file.ts";
+import { unreadable } from "./durable-file.ts";
 
 /** Plain data, as JSON holds it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -64,8 +64,8 @@ export interface ListedManifest {
   readonly files: readonly FileRow[];
 }
 
-const MANIFEST = "manifest.json";
-const ROWS = "rows.jsonl";
+export const MANIFEST = "manifest.json";
+export const ROWS = "rows.jsonl";
 
 export function identified(content: Omit<Manifest, "format" | "id" | "base" | "places">, { base, places }: Pick<Manifest, "base" | "places">): Manifest {
   return { format: "xdeep.manifest/1", id: sha256(JSON.stringify(sorted(content as unknown as Json))), base, places, ...content };
@@ -110,31 +110,6 @@ export function rowsOfShards(manifest: Pick<Manifest, "rows" | "shardSize">, sha
   }, 0);
 }
 
-/**
- * Makes a folder the place of a manifest's results. One that holds it already stays as it is, so that the work goes on where it stopped.
- *
- * @throws {XDeepError} OPTION_INVALID where the folder holds another manifest; WRITE_FAILED
- */
-export async function placeManifest(folder: string, { manifest, files }: ListedManifest): Promise<void> {
-  const found = await readManifest(folder).catch((error: unknown) => {
-    if (isFileError((error as Error).cause, "ENOENT")) return null;
-    throw error;
-  });
-  if (found !== null && found.id !== manifest.id) {
-    throw new XDeepError(
-      "OPTION_INVALID",
-      `"${folder}" holds the results of another job: ${differences(found, manifest).join(", ")} differ. Name another folder, or remove this one.`,
-      { details: { folder, expected: manifest.id, got: found.id } },
-    );
-  }
-  await mkdir(join(folder, "shards"), { recursive: true });
-  // The head comes last: a folder that has one is whole.
-  if (found === null && manifest.source.kind === "files") await writeDurably(join(folder, ROWS), listOf(files));
-  if (found === null || found.base !== manifest.base || JSON.stringify(found.places) !== JSON.stringify(manifest.places)) {
-    await writeDurably(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-  }
-}
-
 /** @throws {XDeepError} INPUT_MISSING where the folder holds no results; INPUT_TYPE where its manifest cannot be read */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
@@ -164,19 +139,6 @@ export async function readListedManifest(folder: string): Promise<ListedManifest
   throw new XDeepError("INPUT_CHANGED", `"${join(folder, ROWS)}" is not the list that the manifest was made with. Start again in another folder.`, {
     details: { folder },
   });
-}
-
-/** Names of what two manifests do not share, as far as a user knows them. */
-function differences(a: Manifest, b: Manifest): readonly string[] {
-  const flat = ({ job, rows, shardSize, shardFormat, source }: Manifest): Readonly<Record<string, unknown>> => ({
-    rows,
-    "shard size": shardSize,
-    "shard format": shardFormat,
-    inputs: source,
-    ...(typeof job === "object" && job !== null && !Array.isArray(job) ? job : { job }),
-  });
-  const [left, right] = [flat(a), flat(b)];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => JSON.stringify(left[name]) !== JSON.stringify(right[name]));
 }
 
 /** The same data with its names in order, whatever order they were written in. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
 
-import { writeDurably } from "./durable-file.ts";
+import { writeDurably, writeFailed } from "./durable-file.ts";
 import { type Manifest, readManifest, shardCount } from "./manifest.ts";
 import { npyHead } from "./npy.ts";
 import { readShardArray } from "./read-arrays.ts";
@@ -41,7 +41,9 @@ export async function mergeShards(folders: readonly string[], out: string, { par
   if (!partial) requireWhole(shards, manifest);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
   const arrays: Merged["arrays"][number][] = [];
-  await mkdir(out, { recursive: true });
+  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailed(out, cause);
+  });
   const files = arrayFiles(values);
   for (const [n, value] of values.entries()) arrays.push(await mergeArray(shards, { value, file: files[n]!, out, signal }));
   let at = 0;

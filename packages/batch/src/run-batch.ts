@@ -2,7 +2,8 @@ import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 
 import { type Estimate, createPace } from "./estimate.ts";
-import { type ListedManifest, missingShards, placeManifest, rowsOfShards } from "./manifest.ts";
+import { type ListedManifest, missingShards, rowsOfShards } from "./manifest.ts";
+import { placeManifest } from "./place-manifest.ts";
 import { writtenShards } from "./shard-file.ts";
 import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shard-thread.ts";
 

@@ -154,7 +154,8 @@ describe("what is stopped goes on where it stopped", () => {
 
   it("by kill -9 at random moments", async () => {
     const { base, out } = await inputs([...rowsOf(60), [101], [102]]);
-    const job = { factor: 3, slow: 3 };
+    // Slow enough that a busy machine is not done before the last kill.
+    const job = { factor: 3, slow: 15 };
     const whole = await run(base, `${out}-whole`, job);
     const script = await bundle.write(
       "run.mjs",
@@ -179,7 +180,7 @@ describe("what is stopped goes on where it stopped", () => {
     await run(base, out, { factor: 3, method: "a" });
     await expect(run(base, out, { factor: 4, method: "a" })).rejects.toMatchObject({
       code: "OPTION_INVALID",
-      message: expect.stringContaining("factor differ"),
+      message: expect.stringContaining("differs in factor"),
     });
   });
 });
@@ -191,6 +192,8 @@ describe("results", () => {
     await rm(join(out, "shards", "000001"), { recursive: true });
     await expect(batch.mergeShards([out], join(base, "merged"))).rejects.toMatchObject({ code: "INPUT_MISSING", details: { missing: 1 } });
     await run(base, `${out}-other`, { factor: 2 });
+    const blocked = join(base, "0000.bin", "merged");
+    await expect(batch.mergeShards([`${out}-other`], blocked)).rejects.toMatchObject({ code: "WRITE_FAILED" });
     const merged = await batch.mergeShards([out, `${out}-other`], join(base, "merged"));
     expect(merged).toEqual({ rows: 10, explained: 9, arrays: [{ value: "scaled", file: "scaled.npy", dims: [9, 3] }] });
     const reread = await batch.createManifest({ inputs: [join(base, "merged", "scaled.npy")], job: null });

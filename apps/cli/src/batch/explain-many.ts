@@ -17,6 +17,7 @@ import {
 import type { Progress } from "@xdeep/core";
 import { writeWholeFile } from "@xdeep/image";
 
+import { noteInCliWords } from "../cli-words.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { parseTarget } from "../explain/target-flag.ts";
@@ -134,7 +135,7 @@ async function finish(features: Labels | null, { out, json, report }: ManyFlags,
   }
   if (json) stdout.write(`${JSON.stringify({ out, report: report ?? null, ...status, summary }, null, 2)}\n`);
   else stdout.write(describeSummary(status, summary, { out, report }));
-  for (const { name, message, code } of status.failures.slice(0, 10)) stderr.write(`error: ${name}: ${message} [${code}]\n`);
+  for (const { name, message, code } of status.failures.slice(0, 10)) stderr.write(`error: ${name}: ${noteInCliWords(message)} [${code}]\n`);
   return status.rows.failed === 0 ? EXIT.ok : EXIT.failure;
 }
 

@@ -207,7 +207,7 @@ function failures({ failures: listed, failed, errors }: BatchSummary): Html | nu
     <h2>What failed</h2>
     <p>${Object.entries(errors).map(([code, count]) => html`${count} with <code>${code}</code>. `)}</p>
     <ul class="failed">
-      ${listed.map(({ name, code, message }) => html`<li><strong>${printable(name)}</strong>: ${printable(message)} [${code}]</li>`)}
+      ${listed.map(({ name, code, message }) => html`<li><strong>${printable(name)}</strong>: ${printable(noteInCliWords(message))} [${code}]</li>`)}
     </ul>
     ${failed > listed.length ? html`<p class="soft">The first ${listed.length} of ${failed}; the shards have all of them.</p>` : null}
   </section>`;

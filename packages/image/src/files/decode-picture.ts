@@ -50,14 +50,21 @@ function tooLarge(source: ImageSource, details: { readonly width: number; readon
 
 function undecodable(source: ImageSource, bytes: Uint8Array, cause: unknown, formats: string): XDeepError {
   const start = [...bytes.subarray(0, 12)].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
-  const reason = (cause instanceof Error ? cause.message : String(cause))
-    .trim()
-    .replace(/\.$/, "")
-    .replaceAll(/\s*\n\s*/g, "; ");
+  // Not in the decoder's words, which are in the cause: those of libvips depend on what other threads read at the same moment.
+  const reason = isCutShort(bytes) ? "it ends before the picture does" : "it is damaged, or of another format";
   return new XDeepError(
     "IMAGE_INVALID",
     `${describeSource(source)} cannot be decoded as a picture: ${reason}. The file has ${bytes.length} bytes and begins with "${start}". ` +
       `Expected a complete file of ${formats}; open it in an image viewer to see whether it is damaged.`,
     { details: { bytes: bytes.length, start, ...(typeof source === "string" ? { source } : {}) }, cause },
   );
+}
+
+/** Whether the end of a JPEG, PNG or WebP file is missing. */
+function isCutShort(bytes: Uint8Array): boolean {
+  const hasAt = (at: number, text: string): boolean => [...text].every((letter, n) => bytes[at + n] === letter.charCodeAt(0));
+  if (hasAt(0, "\xff\xd8")) return !hasAt(bytes.length - 2, "\xff\xd9");
+  if (hasAt(0, "\x89PNG")) return !hasAt(bytes.length - 8, "IEND");
+  if (hasAt(0, "RIFF") && hasAt(8, "WEBP")) return bytes.length < 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+  return false;
 }
