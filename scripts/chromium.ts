@@ -13,6 +13,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A camera that shows a drawing, for pages that are given one.
+  "--use-fake-device-for-media-stream",
 ];
 
 /** WebGL and WebGPU on SwiftShader, which emulates a GPU on the CPU: what machines without one can test them with. */

@@ -22,6 +22,7 @@ import { METHODS, type MethodSettings, methodById } from "./explain/methods.ts";
 import { runMethod } from "./explain/run-method.ts";
 import { tokenNames } from "./explain/token-names.ts";
 import { type ScoreList, explainedOutput, highest, scoreList } from "./explain/score-list.ts";
+import { inPageWords } from "./in-page-words.ts";
 import { isPictureInput } from "./input/is-picture-input.ts";
 import { readLabels } from "./input/read-labels.ts";
 import { parseFeeds, readNumbersFile } from "./input/read-numbers.ts";
@@ -89,6 +90,8 @@ export class Session {
   settings: MethodSettings = $state.raw({ steps: 32, draws: 16 });
   cells: Readonly<Record<string, Cell>> = $state.raw({});
   device: Device = $state("wasm");
+  /** The name of a GPU that is emulated on the CPU, once one was found. */
+  emulatedGpu: string | null = $state(null);
   /** What goes on; null when nothing does. */
   busy: string | null = $state(null);
   problem: Problem | null = $state.raw(null);
@@ -119,8 +122,7 @@ export class Session {
     try {
       await act(running.signal);
     } catch (error) {
-      if (!running.signal.aborted)
-        this.problem = { message: error instanceof Error ? error.message : String(error), code: isXDeepError(error) ? error.code : null };
+      if (!running.signal.aborted) this.problem = { message: inPageWords(error), code: isXDeepError(error) ? error.code : null };
     } finally {
       if (this.#running === running) {
         this.#running = null;
@@ -248,26 +250,30 @@ export class Session {
   }
 
   async changeDevice(device: Device): Promise<void> {
+    const { open, input, cells, device: before } = this;
+    if (open === null) return;
+    const { files, title, builtIn } = open;
+    this.device = device;
     await this.#do(`Starting ${device}`, async (signal) => {
-      const before = this.device;
-      this.device = device;
-      if (this.open === null) return;
-      const { files, title, builtIn } = this.open;
-      const { input } = this;
-      try {
-        await this.#load({ ...files, device }, title, builtIn, signal);
-      } catch (error) {
-        // What cannot run there goes on where it ran.
-        this.device = before;
-        await this.#load({ ...files, device: before }, title, builtIn, signal);
-        if (input !== null) await this.#feed(input, signal);
+      await this.#load({ ...files, device }, title, builtIn, signal, open).catch((error: unknown) => {
+        this.emulatedGpu = emulatedGpu(error) ?? this.emulatedGpu;
         throw error;
-      }
-      if (input !== null) {
-        await this.#feed(input, signal);
-        await this.#explain(signal);
-      }
+      });
+      if (input === null) return;
+      await this.#feed(input, signal);
+      await this.#explain(signal);
     });
+    const isReplaced = this.open !== null || this.#running !== null;
+    if (isReplaced) return;
+    // What cannot run there, or was cancelled, goes on where it ran.
+    const { problem } = this;
+    this.device = before;
+    await this.#do(`Going back to ${before}`, async (signal) => {
+      await this.#load({ ...files, device: before }, title, builtIn, signal, open);
+      if (input !== null) await this.#feed(input, signal);
+      this.cells = cells;
+    });
+    this.problem ??= problem;
   }
 
   async explain(): Promise<void> {
@@ -291,9 +297,11 @@ export class Session {
     return this.explain();
   }
 
-  async #load(files: ModelFiles, title: string, builtIn: BuiltIn | null, signal: AbortSignal): Promise<void> {
+  /** @param again the model that is loaded once more, elsewhere: what was chosen for it stays */
+  async #load(files: ModelFiles, title: string, builtIn: BuiltIn | null, signal: AbortSignal, again: OpenModel | null = null): Promise<void> {
     const old = this.open;
-    if (old?.title !== title) this.#isChosen = false;
+    if (again === null) this.#isChosen = false;
+    this.input = null;
     this.open = null;
     this.scores = null;
     this.cells = {};
@@ -306,8 +314,8 @@ export class Session {
       signal.throwIfAborted();
     }
     const info = model.inputs[0]!;
-    this.open = { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model, inspection) };
-    if (!this.open.takesPictures || (old !== null && this.preprocessing !== null && old.title === title)) return;
+    this.open = { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: again?.wrt ?? explainedInside(model, inspection) };
+    if (!this.open.takesPictures || again !== null) return;
     const taken = pictureInput(info);
     const guessed = guessPreset(taken);
     this.guess = builtIn?.preprocessing === undefined ? guessed.because : null;
@@ -379,7 +387,7 @@ export class Session {
           });
           this.#setCell(key, { attribution, isPreview: false, progress: null, milliseconds: performance.now() - start });
         } catch (error) {
-          this.#setCell(key, { progress: null, problem: signal.aborted ? "cancelled" : error instanceof Error ? error.message : String(error) });
+          this.#setCell(key, { progress: null, problem: signal.aborted ? "cancelled" : inPageWords(error) });
           signal.throwIfAborted();
         }
       }
@@ -389,6 +397,11 @@ export class Session {
   #setCell(key: string, change: Partial<Cell>): void {
     this.cells = { ...this.cells, [key]: { ...(this.cells[key] ?? EMPTY), ...change } };
   }
+}
+
+/** The name of a GPU that is emulated on the CPU, where a model was refused because of it. */
+function emulatedGpu(error: unknown): string | null {
+  return isXDeepError(error, "GPU_UNAVAILABLE") ? ((error.details as { readonly emulated?: string | null }).emulated ?? null) : null;
 }
 
 /** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */

@@ -51,8 +51,8 @@ afterEach(async () => {
   expect(requests.filter((url) => !url.startsWith(site.url) && !/^(data|blob):/.test(url))).toEqual([]);
 });
 
-async function open(hash = "", options: Parameters<typeof freshProfile>[1] = {}): Promise<Page> {
-  ({ context, problems, requests } = await freshProfile(browser, { viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options }));
+async function open(hash = "", options: Parameters<typeof freshProfile>[1] = {}, started: Browser = browser): Promise<Page> {
+  ({ context, problems, requests } = await freshProfile(started, { viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options }));
   const page = await context.newPage();
   await page.goto(`${site.url}${hash}`);
   return page;
@@ -310,12 +310,72 @@ describe("the page in Chromium, below a path", () => {
     await expect.poll(() => page.getByRole("alert").allTextContents()).toEqual([expect.stringMatching(/the model takes 16\. Shorten it\. \[INPUT_SHAPE\]/)]);
   });
 
+  it("explains a frame of the camera, and lets the camera go, also where the page turns to another model", async () => {
+    const page = await open("#model=shapes&sample=star&methods=guided", { permissions: ["camera"] });
+    await ready(page);
+    const camera = (): Promise<string> => page.evaluate("globalThis.track.readyState");
+    const start = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Use the camera" }).click();
+      await page.getByRole("button", { name: "Take this frame" }).and(page.locator(":enabled")).waitFor();
+      await page.evaluate("globalThis.track = document.querySelector('video').srcObject.getTracks()[0]");
+      expect(await camera()).toBe("live");
+    };
+    const star = await page.locator("canvas[role=img]").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await start();
+    await page.getByRole("button", { name: "Take this frame" }).click();
+    await page.getByRole("heading", { name: "Input a frame of the camera" }).waitFor();
+    await ready(page);
+    expect(await camera()).toBe("ended");
+    expect(await page.locator("video").count()).toBe(0);
+    const frame = page.getByRole("img", { name: "a frame of the camera, resized and cropped" });
+    expect(await frame.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())).not.toBe(star);
+    const map = mapIn(await download(page, /^JSON of a_frame_of_the_camera\.guided/));
+    expect(map.dims).toEqual([1, 3, 64, 64]);
+    expect(map.data.some((value) => value !== 0)).toBe(true);
+    await start();
+    await page.getByRole("button", { name: "Fruit" }).click();
+    await page.locator("xdeep-map .bars").first().waitFor();
+    expect(await camera()).toBe("ended");
+    await ready(page);
+  });
+
+  it("says so where it is not given the camera, and goes on", async () => {
+    const page = await open("#model=shapes&sample=star&methods=guided");
+    await ready(page);
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("This page was not given the camera.");
+    expect(await page.getByRole("button", { name: "Use the camera" }).isEnabled()).toBe(true);
+  });
+
+  it("says that a GPU is emulated, and runs there where it is told to: the map is that of the CPU", async () => {
+    const emulating = await startChromium({ softwareGpu: true });
+    try {
+      const page = await open("#model=digits&sample=7&methods=guided", {}, emulating);
+      await ready(page);
+      const ofCpu = mapIn(await download(page, /^JSON of 7\.guided/));
+      await page.getByLabel("device").selectOption("webgpu");
+      await page.getByRole("alert").waitFor();
+      expect(await page.getByRole("alert").textContent()).toMatch(/is emulated by software \(.*swiftshader\), slower than the CPU.*\[GPU_UNAVAILABLE\]/);
+      await ready(page);
+      // What was found on the CPU is still there.
+      expect(mapIn(await download(page, /^JSON of 7\.guided/)).data).toEqual(ofCpu.data);
+      await page.getByLabel("device").selectOption("emulated");
+      await page.locator(".engine").getByText("swiftshader").waitFor({ timeout: 120_000 });
+      await ready(page);
+      expect(await page.getByRole("alert").count()).toBe(0);
+      expect(apart(mapIn(await download(page, /^JSON of 7\.guided/)), ofCpu)).toBeLessThan(1e-3);
+    } finally {
+      await emulating.close();
+    }
+  });
+
   it("says why there is no GPU, and goes on where the model ran", async () => {
     const page = await open("#model=fruit&sample=a%20plum&methods=integrated");
     await ready(page);
     await page.getByLabel("device").selectOption("webgpu");
     await page.getByRole("alert").waitFor();
-    expect(await page.getByRole("alert").textContent()).toContain("[GPU_UNAVAILABLE]");
+    expect(await page.getByRole("alert").textContent()).toMatch(/The model runs on the CPU, as before\. \[GPU_UNAVAILABLE\]/);
     await ready(page);
     expect(await page.getByLabel("device").inputValue()).toBe("wasm");
     await page.getByRole("checkbox", { name: /^apple/ }).check();

@@ -53,7 +53,11 @@ async function play<T>(scene: string, { mayComplain = false }: { readonly mayCom
 
 describe("WebGPU", () => {
   it("that is emulated is refused, with its name, unless it is allowed", async () => {
-    expect(await play("refused")).toMatchObject({ code: "GPU_UNAVAILABLE", message: expect.stringMatching(/swiftshader.*allowSoftwareGpu/) });
+    expect(await play("refused")).toMatchObject({
+      code: "GPU_UNAVAILABLE",
+      message: expect.stringMatching(/swiftshader.*allowSoftwareGpu/),
+      details: { emulated: expect.stringMatching(/swiftshader/) },
+    });
   });
 
   it("rejects a call during which its device met an error, and answers the next", async () => {

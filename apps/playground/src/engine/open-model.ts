@@ -1,8 +1,8 @@
 import type { Model } from "@xdeep/core";
 import type { LoadModel } from "@xdeep/metrics";
 
-/** Where a model runs. */
-export type Device = "wasm" | "webgpu";
+/** Where a model runs; "emulated" is a GPU that software emulates on the CPU. */
+export type Device = "wasm" | "webgpu" | "emulated";
 
 /** A model as files, and how it is to be loaded. Plain data: it is cloned into the worker. */
 export interface ModelFiles {
@@ -21,7 +21,7 @@ export async function openModel(model: ModelFiles): Promise<Model> {
 }
 
 async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<Model> {
-  const [{ loadModel }, ort] = await Promise.all([import("@xdeep/onnxruntime"), device === "webgpu" ? webgpuBuild() : wasmBuild()]);
+  const [{ loadModel }, ort] = await Promise.all([import("@xdeep/onnxruntime"), device === "wasm" ? wasmBuild() : webgpuBuild()]);
   const weightFiles = Object.fromEntries(
     await Promise.all(
       Object.entries(files)
@@ -29,7 +29,7 @@ async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<
         .map(async ([name, file]) => [name, await bytes(file)] as const),
     ),
   );
-  const options = { engine: ort, weightFiles, useGpu: device === "webgpu" };
+  const options = { engine: ort, weightFiles, useGpu: device !== "wasm", allowSoftwareGpu: device === "emulated" };
   const source = await bytes(files[main]!);
   return shuffled === 0 ? loadModel(source, options) : shuffle(shuffled, (weights) => loadModel(source, { ...options, weights }));
 }

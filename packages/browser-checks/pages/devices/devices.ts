@@ -33,7 +33,7 @@ async function gradient(
   source: ModelSource,
   feeds: Readonly<Record<string, FloatTensor>>,
   options: LoadModelOptions,
-): Promise<Gradient | { readonly code: string; readonly message: string }> {
+): Promise<Gradient | { readonly code: string; readonly message: string; readonly details: object }> {
   try {
     const model = await loadModel(source, options);
     const { gradients, scores } = await model.vjp({ feeds, target: 3 });
@@ -41,7 +41,7 @@ async function gradient(
     return { engine: model.engine, data: Object.values(gradients).flatMap(({ data }) => [...data]), scores: [...scores] };
   } catch (error) {
     if (!isXDeepError(error)) throw error;
-    return { code: error.code, message: error.message };
+    return { code: error.code, message: error.message, details: error.details };
   }
 }
 

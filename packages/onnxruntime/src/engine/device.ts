@@ -31,13 +31,15 @@ export function cpuDevice({ executionProviders }: LoadModelOptions): Device {
  * The first GPU provider that runs a small model right: CUDA (in Node), then WebGPU. One that is emulated on the CPU is slower than the CPU itself, and
  * was not asked for unless the caller says so.
  *
- * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each.
+ * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each, and in `details.emulated` the name of one that is emulated.
  */
 export async function gpuDevice(engine: Engine, allowSoftware: boolean): Promise<Device> {
   const reasons: Record<string, string> = {};
+  let emulated: string | null = null;
   for (const name of engine.name === "onnxruntime-node" ? ["cuda", "webgpu"] : ["webgpu"]) {
     try {
       const software = await provided(engine, name);
+      emulated ??= software;
       if (software !== null && !allowSoftware) throw new Error(`${software} emulates a GPU on the CPU (allowSoftwareGpu takes it)`);
       const label = software === null ? name : `${name}, on the CPU: ${software}`;
       return { name, label, gpu: software === null, sessionOptions: { executionProviders: [name] } };
@@ -49,7 +51,7 @@ export async function gpuDevice(engine: Engine, allowSoftware: boolean): Promise
     .map(([name, reason]) => `${name}: ${reason}`)
     .join("; ");
   throw new XDeepError("GPU_UNAVAILABLE", `No GPU can be used by ${engine.name} ${engine.version}. ${listed}. Leave out useGpu to run on the CPU.`, {
-    details: { reasons },
+    details: { reasons, emulated },
   });
 }
 

@@ -1,0 +1,16 @@
+import { isXDeepError } from "@xdeep/core";
+
+/** Where messages speak to those who write programs, and what to say instead. */
+const PHRASES: readonly (readonly [said: RegExp, instead: string])[] = [
+  [
+    /^No GPU can be used by .* webgpu: (.*) emulates a GPU on the CPU .*$/,
+    'The GPU of this browser is emulated by software ($1), slower than the CPU. To run there all the same, choose "emulated GPU" as the device.',
+  ],
+  [/ Leave out useGpu to run on the CPU\.$/, " The model runs on the CPU, as before."],
+];
+
+/** What went wrong, in the words of the page. */
+export function inPageWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isXDeepError(error) ? PHRASES.reduce((text, [said, instead]) => text.replace(said, instead), message) : message;
+}
