@@ -43,7 +43,7 @@ export { addScaled, sumTensors, weightRows } from "./tensors/row-sum.ts";
 export { innerOrigin, originRow } from "./explain/row-origin.ts";
 export { joinScores } from "./rows/run-rows.ts";
 export { readsScores, scoreInput } from "./explain/score-input.ts";
-export { scoreRows } from "./rows/score-rows.ts";
+export { scoreRows, scoreTargets } from "./rows/score-rows.ts";
 export type { ScoreRowsOptions } from "./rows/score-rows.ts";
 export { tensorFromNumbers } from "./tensors/tensor-from-numbers.ts";
 export type { NumbersOrigin } from "./tensors/tensor-from-numbers.ts";

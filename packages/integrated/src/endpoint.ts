@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
-import { asUnknownWrt, checkMovable, isFloatType, movedByDefault, resolveWrt, runEach, scoreInput, scoreRows } from "@xdeep/core/method";
-import type { ExplainOptions, Model, ScoreResult, TargetOption, Tensor } from "@xdeep/core";
+import { asUnknownWrt, checkMovable, isFloatType, movedByDefault, resolveWrt, scoreInput, scoreTargets } from "@xdeep/core/method";
+import type { Model, ScoreResult, TargetOption, TargetsOptions, Tensor } from "@xdeep/core";
 import type { InnerValues, ResolvedInput } from "@xdeep/core/method";
 
 /** The end of every path: the input, with the values that move towards it. */
@@ -16,25 +16,16 @@ export interface Moving {
 export type Endpoint = ScoreResult;
 
 /**
- * Runs the model at x for every target: fixes each row's target there, and finds the inner value that moves where `wrt` names one.
+ * Runs the model at x, once for all targets where that is possible: fixes each row's target there, and finds the inner value that moves where `wrt` names one.
  *
  * @throws {XDeepError} WRT_UNKNOWN, CAPABILITY_MISSING; OPTION_INVALID when an inner value is to move together with another value
  */
 export async function findEndpoints(
   model: Model,
-  input: ResolvedInput,
-  targets: readonly (TargetOption | undefined)[],
-  options: ExplainOptions,
-): Promise<{ readonly moving: Moving; readonly endpoints: readonly Endpoint[] }> {
-  const found = await runEach(targets, options.signal, (target) => findEndpoint(model, input, { ...options, target }));
-  return { moving: found[0]!.moving, endpoints: found.map(({ endpoint }) => endpoint) };
-}
-
-async function findEndpoint(
-  model: Model,
   { feeds, rows }: ResolvedInput,
-  options: ExplainOptions,
-): Promise<{ readonly moving: Moving; readonly endpoint: Endpoint }> {
+  targets: readonly (TargetOption | undefined)[],
+  options: TargetsOptions,
+): Promise<{ readonly moving: Moving; readonly endpoints: readonly Endpoint[] }> {
   const isInput = (name: string): boolean => model.inputs.some((input) => input.name === name);
   // The model knows which values there are inside it, and says so when it runs.
   const anyValue: InnerValues = { get: (name) => (isInput(name) ? undefined : { name, type: "float32", dims: [], layout: null }), names: () => [] };
@@ -49,13 +40,14 @@ async function findEndpoint(
     });
   }
   if (inner === undefined || feeds[inner] !== undefined) {
-    return { moving: { feeds, rows, names }, endpoint: await scoreInput(model, { feeds, rows }, options) };
+    return { moving: { feeds, rows, names }, endpoints: await scoreInput(model, { feeds, rows }, targets, options) };
   }
-  const { output, target = null, score, signal } = options;
-  const scored = await scoreRows(model, { feeds, rows }, { output, target, score, signal, outputs: [inner] }).catch((error: unknown) => {
+  const { output, score, signal } = options;
+  const argmaxes = targets.map((target) => target ?? null);
+  const endpoints = await scoreTargets(model, { feeds, rows }, argmaxes, { output, score, signal, outputs: [inner] }).catch((error: unknown) => {
     throw asUnknownWrt(error, model.inputs);
   });
-  return { moving: { feeds: { ...feeds, [inner]: checkInner(inner, scored.outputs[inner]!, rows) }, rows, names }, endpoint: scored };
+  return { moving: { feeds: { ...feeds, [inner]: checkInner(inner, endpoints[0]!.outputs[inner]!, rows) }, rows, names }, endpoints };
 }
 
 function checkInner(name: string, tensor: Tensor, rows: number): Tensor {

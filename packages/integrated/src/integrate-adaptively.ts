@@ -36,6 +36,8 @@ const ROUNDING = 1e-6;
  * Integrates one target over the paths of one row until the delta is small enough, and the attributions are known well enough. Each gradient comes with its
  * score, and the scores say how far a rule misses F between neighbouring points; how well the gradients foretell one another says what it misses of the
  * attributions. Smooth networks get polynomials, all others more points where F turns. No gradient is left out.
+ *
+ * @param start F(x′)
  */
 export async function* integrateAdaptively(
   { explainer, multiplyByInputs }: Integration,
@@ -43,8 +45,9 @@ export async function* integrateAdaptively(
   endpoint: Endpoint,
   row: number,
   steps: AdaptiveSteps,
+  start: number,
 ): RowIntegration {
-  const ends = { start: await path.baselineScore(endpoint), end: endpoint.scores[row]! };
+  const ends = { start, end: endpoint.scores[row]! };
   const difference = ends.end - ends.start;
   const kept = Math.min(steps.maxSteps, Math.max(KEPT, Math.floor(KEPT_VALUES / valuesIn(path.end))));
   const products = innerProducts();

@@ -1,19 +1,18 @@
-import { readsScores } from "@xdeep/core/method";
-
 import type { Endpoint } from "./endpoint.ts";
 import type { Quadrature } from "./quadrature.ts";
 import type { Integration, RowIntegration, RowPath } from "./row-path.ts";
 import { sumRule } from "./sum-rule.ts";
 
-/** Integrates one target over the paths of one row by a rule that was asked for. */
+/** Integrates one target over the paths of one row by a rule that was asked for. `start` is F(x′), null where nobody asks for the delta. */
 export async function* integrateFixed(
-  { multiplyByInputs, options }: Integration,
+  { multiplyByInputs }: Integration,
   path: RowPath,
   endpoint: Endpoint,
   row: number,
   rule: Quadrature,
+  start: number | null,
 ): RowIntegration {
-  const difference = multiplyByInputs && readsScores(options) ? endpoint.scores[row]! - (await path.baselineScore(endpoint)) : null;
+  const difference = start === null ? null : endpoint.scores[row]! - start;
   const { values, integral, inside } = yield* sumRule(path, rule.nodes, rule.weights, multiplyByInputs);
   return {
     values: path.values(values),

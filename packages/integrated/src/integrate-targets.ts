@@ -15,10 +15,10 @@ export async function integrateTargets(
   path: RowPath,
   row: number,
   endpoints: readonly Endpoint[],
-  integrate: (endpoint: Endpoint) => RowIntegration,
+  integrate: (endpoint: Endpoint, index: number) => RowIntegration,
   { count, planned }: { readonly count: RunCount; readonly planned: number },
 ): Promise<readonly IntegratedRow[]> {
-  const integrations = endpoints.map(integrate);
+  const integrations = endpoints.map((endpoint, k) => integrate(endpoint, k));
   const steps: Step[] = [];
   // What a first call is given, nobody reads.
   for (const integration of integrations) steps.push(await integration.next(undefined as never));

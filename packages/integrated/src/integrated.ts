@@ -64,10 +64,11 @@ async function explainPaths<T extends Input>(
   const rows: (readonly IntegratedRow[])[] = [];
   for (let row = 0; row < resolved.rows; row++) {
     const path = rowPath(integration, row, baselines(row));
-    const integrate = (endpoint: Endpoint): RowIntegration =>
+    const starts = isAdaptive(steps) || (multiplyByInputs && readsScores(options)) ? await path.baselineScores(endpoints) : null;
+    const integrate = (endpoint: Endpoint, k: number): RowIntegration =>
       isAdaptive(steps)
-        ? integrateAdaptively(integration, path, endpoint, row, steps)
-        : integrateFixed(integration, path, endpoint, row, quadrature(steps.quadrature, steps.n));
+        ? integrateAdaptively(integration, path, endpoint, row, steps, starts![k]!)
+        : integrateFixed(integration, path, endpoint, row, quadrature(steps.quadrature, steps.n), starts?.[k] ?? null);
     rows.push(await integrateTargets(path, row, endpoints, integrate, { count, planned }));
   }
   return endpoints.map((endpoint, k) => {

@@ -1,5 +1,5 @@
 import { XDeepError, explainTargets } from "@xdeep/core";
-import { batchSize, betweenRuns, innerOrigin, scoreRows, sharedInputs, splitRows } from "@xdeep/core/method";
+import { batchSize, betweenRuns, innerOrigin, scoreTargets, sharedInputs, splitRows } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Target, Tensor } from "@xdeep/core";
 import type { Point, RowRange, RowValues } from "@xdeep/core/method";
 
@@ -52,8 +52,8 @@ export interface RowPath {
   /** The values that move, at the input. */
   readonly end: Point;
   readonly baselines: readonly Point[];
-  /** F(x′) of a target, the mean over baselines. */
-  baselineScore(scored: Endpoint): Promise<number>;
+  /** F(x′) of each target, the mean over baselines. */
+  baselineScores(endpoints: readonly Endpoint[]): Promise<readonly number[]>;
   /** Nodes in runs as large as the backend wants them. */
   runs(nodes: readonly PathNode[]): readonly RowRange[];
   /** Runs the explainer inside at the nodes of a request: a part for each target. */
@@ -67,10 +67,11 @@ export function rowPath({ explainer, moving, options }: Integration, row: number
   const { model } = explainer;
   const { point: end, at } = pathEnd(moving, row, sharedInputs(model.inputs));
 
-  async function baselineScore({ target, output: scored }: Endpoint): Promise<number> {
+  async function baselineScores(endpoints: readonly Endpoint[]): Promise<readonly number[]> {
     const input = { feeds: at(baselines.map((start) => ({ start, alpha: 0 }))), rows: baselines.length };
-    const { scores } = await scoreRows(model, input, { output, score, signal, outputs: [scored], target: baselines.map(() => target[row]!) });
-    return scores.reduce((sum, value) => sum + value, 0) / baselines.length;
+    const targets = endpoints.map(({ target }) => baselines.map(() => target[row]!));
+    const scored = await scoreTargets(model, input, targets, { output, score, signal });
+    return scored.map(({ scores }) => scores.reduce((sum, value) => sum + value, 0) / baselines.length);
   }
 
   async function gradients({ nodes, weights }: NodeRequest, targets: readonly Target[]): Promise<readonly PathPart[]> {
@@ -92,7 +93,7 @@ export function rowPath({ explainer, moving, options }: Integration, row: number
   const values = (data: Point): RowValues =>
     Object.fromEntries(Object.entries(data).map(([name, numbers]) => [name, { dims: moving.feeds[name]!.dims.slice(1), data: numbers }]));
 
-  return { end, baselines, baselineScore, runs, gradients, values };
+  return { end, baselines, baselineScores, runs, gradients, values };
 }
 
 /** Methods at a layer give values of it, and no sum over a path in the input comes of them. */

@@ -1,6 +1,6 @@
 import { type Progress, type TargetOption, explainTargets, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { affine, analyticModel, elementwise, randomLayers } from "@xdeep/test-models";
+import { affine, analyticModel, elementwise, randomLayers, softmax } from "@xdeep/test-models";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -71,6 +71,24 @@ describe("integrated, several targets", () => {
     const turning = await gradients(() => adaptive.explain(x, { target: 1 }));
     expect(turning).toBeGreaterThan(flat);
     expect(await gradients(() => explainTargets(adaptive, x, [0, 1]))).toBe(turning);
+  });
+
+  it.each([
+    ["the output as it is", [], 2],
+    ["probabilities", [softmax()], 2],
+  ] as const)("scores %s once for all targets, at the input and at the baselines of each row", async (_, last, runs) => {
+    const model = analyticModel({ inputs, layers: [...randomLayers([3, 6, 4], "relu", 5), ...last], capabilities: together });
+    const options = { n: 4, baseline: [0, 1] };
+    await explainTargets(integrated(new Backprop(model), options), float32([1, 3], [1, 2, 3]), TARGETS.slice(0, 2), { score: "probability" });
+    expect(model.calls.filter(({ kind }) => kind === "forward")).toHaveLength(runs);
+  });
+
+  it("looks behind an activation once for each target, with the numbers of separate calls", async () => {
+    const model = analyticModel({ inputs, layers: [...randomLayers([3, 6, 4], "relu", 5), softmax()], capabilities: together });
+    const explainer = integrated(new Backprop(model), { n: 4 });
+    const x = float32([2, 3], [1, 2, 3, -1, 0, 1]);
+    const found = await explainTargets(explainer, x, [null, 2]);
+    for (const [k, target] of [null, 2].entries()) expect(found[k]).toEqual(await explainer.explain(x, { target }));
   });
 
   it("counts each run once, and stays the plain call for one target", async () => {

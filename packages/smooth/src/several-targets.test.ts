@@ -44,5 +44,6 @@ describe("smooth, several targets", () => {
     await explainTargets(smooth(new Backprop(model), { n: 8 }), float32([1, 3], [1, 2, 3]), [0, 1, 2], { onProgress: (progress) => seen.push(progress) });
     expect(model.calls.filter(({ kind }) => kind === "vjp").map(({ rows }) => rows)).toEqual([4, 4]);
     expect(seen).toEqual([1, 2].map((done) => ({ done, total: 2 })));
+    expect(model.calls.filter(({ kind }) => kind === "forward")).toHaveLength(1);
   });
 });

@@ -10,7 +10,6 @@ import {
   mirrorInput,
   movedByDefault,
   resolveInput,
-  runEach,
   scoreInput,
   sharedInputs,
   splitRows,
@@ -59,7 +58,7 @@ async function explainNoisy<T extends Input>(
   const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
-  const scored = await runEach(targets, options.signal, (target) => scoreInput(model, resolved, { ...options, target }));
+  const scored = await scoreInput(model, resolved, targets, options);
   const aggregates = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
     const drawn = draws.next(count);
     return (row) => rows[row]!.at(drawn, count);
