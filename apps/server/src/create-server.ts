@@ -5,7 +5,7 @@ import { XDeepError, isXDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import { HttpError, answerOf } from "./http-error.ts";
+import { HttpError, answerOf, refuseConnection } from "./http-error.ts";
 import { createMetrics } from "./metrics.ts";
 import { ModelFolder, type ServedModel } from "./model-folder.ts";
 import { ModelQueue } from "./model-queue.ts";
@@ -77,6 +77,9 @@ export function createServer(options: ServerOptions): XDeepServer {
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 300 },
     logController: new LogController({ disableRequestLogging: true }),
+    // Before there is a route, or a request at all.
+    frameworkErrors: (error, _, reply) => void (reply as FastifyReply).status(400).send(answerOf(error).body),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     http: { connectionsCheckingInterval: 1000, headersTimeout: limits.bodySeconds * 1000 },
   });
   app.removeAllContentTypeParsers();

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 import { type XDeepErrorCode, isXDeepError } from "@xdeep/core";
 
 /** Codes of this server, beside those of XDeepError. */
@@ -47,4 +49,19 @@ export function answerOf(error: unknown): ErrorAnswer {
     return { status: statusCode, body: { error: message ?? "The request cannot be read.", code: "BODY_INVALID" } };
   // What went wrong here is for the log, not for strangers.
   return { status: 500, body: { error: "The server failed. Its log says why.", code: "UNEXPECTED" } };
+}
+
+/** Answers what is no HTTP, or too slow or too long a head of it: there is no request that could be answered otherwise. */
+export function refuseConnection({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [status, reason, error] =
+    code === "HPE_HEADER_OVERFLOW"
+      ? [431, "Request Header Fields Too Large", "The head of the request is too long."]
+      : code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? [408, "Request Timeout", "The request did not arrive in its time."]
+        : [400, "Bad Request", "This is no HTTP request."];
+  const body = JSON.stringify({ error, code: "BODY_INVALID" });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }

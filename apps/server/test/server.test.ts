@@ -276,6 +276,27 @@ describe("what is wrong", () => {
     },
   );
 
+  it.each([
+    ["no HTTP", "GARBAGE\r\n\r\n", 400],
+    ["a head without end", `GET /v2 HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(20_000)}`, 431],
+    [
+      "a chunk that is none",
+      "POST /v2/models/net/infer HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+      400,
+    ],
+    ["an address that is none", "GET /v2/models/%zz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", 400],
+  ])("%s: is told in the same form as everything else", async (_, text, status) => {
+    const server = await smallServer({ net: {} });
+    const socket = createConnection(Number(new URL(server.address).port), "127.0.0.1");
+    socket.on("error", () => undefined);
+    let said = "";
+    socket.on("data", (data) => (said += data.toString()));
+    socket.write(text);
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(said).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(said.slice(said.indexOf("\r\n\r\n")))).toEqual({ error: expect.stringMatching(/.{10}/) as string, code: "BODY_INVALID" });
+  });
+
   it("a failing engine: 500, and the next one is asked again", async () => {
     const server = await smallServer({ net: {}, bad: { fails: "out of memory" } });
     expect(await ask(server, "/v2/models/bad/infer", { inputs: [tensor()] })).toMatchObject({ status: 500, body: { code: "ENGINE_FAILED" } });

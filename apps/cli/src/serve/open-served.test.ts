@@ -20,10 +20,27 @@ describe("xdeep serve names what was meant", () => {
     ["smooth", { noiseStd: 8 }, "It is called std here."],
     ["vanilla", { takeMax: true }, "Did you mean take_max?"],
     ["vanilla", { targets: 3 }, "Did you mean target?"],
+    ["guided", { rectifiers: 3 }, '"rectifiers" is a list of names of operators'],
+    ["guided", { rectifiers: "Relu" }, '"rectifiers" is a list of names of operators'],
+    ["guided", { rectifiers: [3] }, '"rectifiers" is a list of names of operators'],
+    ["integrated", { multiplyByInputs: "no" }, '"multiplyByInputs" is true or false.'],
     ["vanilla", { nonsense: 3 }, 'There is no parameter "nonsense". Parameters of methods are n, quadrature,'],
   ])("%s %j", async (name, parameters, message) => {
     const made = async (): Promise<unknown> => SERVED_METHODS.create(model, name, parameters);
     await expect(made()).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining(message) as string });
+  });
+
+  it.each([
+    ["__proto__", {}, 1],
+    ["constructor-toString", {}, 1],
+    ["integrated", { n: 8 }, 8],
+    ["smooth-integrated", {}, 1250],
+    ["integrated", { n: {} }, 25],
+    ["integrated", { n: "8" }, 25],
+    ["smooth", { n: -3 }, 1],
+    ["integrated", { tolerance: 1 }, 500],
+  ])("%s %j costs a number of gradients, whatever is asked", (name, parameters, cost) => {
+    expect(SERVED_METHODS.cost(name, parameters)).toBe(cost);
   });
 
   it("shows no more of a name than a line holds", async () => {

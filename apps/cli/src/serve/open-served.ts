@@ -51,6 +51,10 @@ export const SERVED_METHODS: ServedMethods = {
     const unknown = Object.keys(parameters).find((parameter) => !(PARAMETERS as readonly string[]).includes(parameter));
     if (unknown !== undefined) throw unknownParameter(unknown, parameters[unknown]);
     const { n, std, baseline, ...rest } = parameters;
+    const { rectifiers = [], multiplyByInputs = true } = rest;
+    if (!Array.isArray(rectifiers) || !rectifiers.every((each) => typeof each === "string"))
+      throw invalid("rectifiers", rectifiers, '"rectifiers" is a list of names of operators, such as ["Relu"].');
+    if (typeof multiplyByInputs !== "boolean") throw invalid("multiplyByInputs", multiplyByInputs, '"multiplyByInputs" is true or false.');
     if (baseline !== undefined && typeof baseline !== "number")
       throw invalid("baseline", baseline, "A baseline is a number here, in units of the model's input.");
     const [method] = await resolveMethods([name]).catch((error: unknown) => {
@@ -65,8 +69,13 @@ export const SERVED_METHODS: ServedMethods = {
   // Noise is drawn by the place of a row, and a tolerance adds steps for all rows that come together.
   mayJoin: (name, { tolerance }) => !name.split("-").includes("smooth") && tolerance === undefined,
   cost: (name, { n, tolerance }) => {
-    const words = name.split("-").filter((word) => word in COSTS);
-    return words.reduce((product, word) => product * (word === "integrated" && tolerance !== undefined ? COST_OF_TOLERANCE : Number(n ?? COSTS[word])), 1);
+    const words = name.split("-").filter((word) => Object.hasOwn(COSTS, word));
+    const costOf = (word: string): number => (word === "integrated" && tolerance !== undefined ? COST_OF_TOLERANCE : typeof n === "number" ? n : COSTS[word]!);
+    // What is no count is refused by its method, and costs nothing until then.
+    return Math.max(
+      1,
+      words.reduce((product, word) => product * costOf(word), 1),
+    );
   },
 };
 
