@@ -12,7 +12,7 @@ export interface CamLayer {
   readonly channelAxis: number;
 }
 
-/** Operators whose result is what they read, moved or thinned out: the value in front of them is the layer. */
+/** Operators whose result is what they read, moved or thinned out: the value in front of them is the layer. A Concat of several layers' channels is a layer of its own. */
 const LAYOUT: ReadonlySet<string> = new Set([
   "AveragePool",
   "Cast",
@@ -61,11 +61,19 @@ export function camLayers(graph: TypedGraph, output: string, input: string): rea
     const { type = null, dims = null } = graph.facts.get(name) ?? {};
     const producer = graph.producers.get(name);
     const channelAxis = axes.get(name);
-    if (dims === null || channelAxis === undefined || producer === undefined || !isFloatType(type) || LAYOUT.has(producer.opType)) continue;
+    if (dims === null || channelAxis === undefined || producer === undefined || !isFloatType(type) || isMoved(graph, path, producer, channelAxis)) continue;
     const positions = dims.filter((_, axis) => axis !== 0 && axis !== channelAxis);
     if (positions.some((dim) => dim !== 1) && dims[channelAxis] !== 1 && behind.has(name)) layers.push({ name, dims, channelAxis });
   }
   return layers;
+}
+
+/** Whether a node makes nothing new: an operator of layout, unless it puts the channels of several layers together, as the blocks of an Inception network end. */
+function isMoved(graph: TypedGraph, { values }: ActivePath, node: NodeProto, channelAxis: number): boolean {
+  if (!LAYOUT.has(node.opType)) return false;
+  const rank = graph.facts.get(node.output[0]!)?.dims?.length ?? 0;
+  const axis = new Attributes(node).int("axis", 0);
+  return node.opType !== "Concat" || (axis < 0 ? axis + rank : axis) !== channelAxis || node.input.filter((name) => values.has(name)).length < 2;
 }
 
 /** The values that every path from the input to the score passes. */

@@ -16,7 +16,7 @@ import {
   layerGradientXActivation,
   layerIntegrated,
 } from "@xdeep/layers";
-import { FLAT_BIAS, LINEAR, flattened, image, pooled, rooted, tokens, transformer } from "./networks.ts";
+import { FLAT_BIAS, LINEAR, branched, flattened, image, pooled, rooted, tokens, transformer } from "./networks.ts";
 
 const [pool, flat, attention] = await Promise.all([pooled(), flattened(), transformer()]);
 afterAll(() => Promise.all([pool, flat, attention].map((model) => model.dispose())));
@@ -51,6 +51,15 @@ describe("a network that ends in a mean over positions", () => {
       ["h", 1],
     ]);
     expect((await gradCam(pool).explain(x)).layer).toBe("h");
+  });
+
+  it.each([
+    ["channels", 1, ["z", "h", "joined"]],
+    ["positions", 2, ["z", "h"]],
+  ])("chooses where the %s of several branches are put together, if they are channels", async (_, axis, expected) => {
+    await using model = await branched(axis);
+    expect((await model.layers!()).map(({ name }) => name)).toEqual(expected);
+    expect((await gradCam(model).explain(x)).layer).toBe(expected.at(-1));
   });
 
   it("has its class activation map as Grad-CAM and as HiResCAM", async () => {

@@ -44,6 +44,24 @@ export const pooled = (): Promise<Model> =>
     ),
   );
 
+/** Two branches of one width behind the layer, put together along an axis, as a block of an Inception network ends. */
+export const branched = (axis: number): Promise<Model> =>
+  loadModel(
+    writeModel(
+      pictures(
+        [
+          nodeProto("Conv", ["h", "k1"], ["left"]),
+          nodeProto("Conv", ["h", "k2"], ["right"], { pads: [1, 1, 1, 1] }),
+          nodeProto("Concat", ["left", "right"], ["joined"], { axis }),
+          nodeProto("GlobalAveragePool", ["joined"], ["g"]),
+          nodeProto("Flatten", ["g"], ["f"]),
+          nodeProto("Gemm", ["f", "w"], ["logits"]),
+        ],
+        [weight("k1", 5, [4, 4, 1, 1]), weight("k2", 6, [4, 4, 3, 3]), weight("w", 7, [axis === 1 ? 8 : 4, 3])],
+      ),
+    ),
+  );
+
 /** A root of the layer's values: no finite derivative where ReLU cut them off. */
 export const rooted = (): Promise<Model> =>
   loadModel(

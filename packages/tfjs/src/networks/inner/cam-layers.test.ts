@@ -71,6 +71,20 @@ it("are those in front of a flatten, and of a dense layer that mixes no position
   ]);
 });
 
+it("are where the channels of several branches are put together, and not where positions are", async () => {
+  const joined = (axis: number): LayersModel => {
+    const image = input({ name: "image", shape: [8, 8, 3] });
+    const stem = conv("stem", 3).apply(image) as SymbolicTensor;
+    const branches = [1, 3].map((size) => conv(`branch${size}`, size).apply(stem) as SymbolicTensor);
+    return layersModel({ inputs: image, outputs: average(layers.concatenate({ name: "joined", axis }).apply(branches) as SymbolicTensor) });
+  };
+  expect(await offered(await loadModel(joined(-1), { engine: "cpu" }))).toEqual([
+    ["stem", 3],
+    ["joined", 3],
+  ]);
+  expect(await offered(await loadModel(joined(1), { engine: "cpu" }))).toEqual([["stem", 3]]);
+});
+
 it("are none in a plain perceptron", async () => {
   const model = await loadModel(
     sequential({ layers: [layers.dense({ kernelInitializer: "ones", units: 4, inputShape: [6] }), layers.dense({ kernelInitializer: "ones", units: 2 })] }),

@@ -18,7 +18,7 @@ export interface CamLayersOptions {
   readonly isNamed: (id: number) => boolean;
 }
 
-/** Kernels whose result is what they read, moved or thinned out: the value in front of them is the layer. */
+/** Kernels whose result is what they read, moved or thinned out: the value in front of them is the layer. A Concat of several layers' channels is a layer of its own. */
 const LAYOUT: ReadonlySet<string> = new Set([
   "AvgPool",
   "AvgPool3D",
@@ -49,7 +49,7 @@ export function camLayers(calls: readonly KernelCall[], { from, to, isNamed }: C
   const makers = new Map(calls.flatMap((call) => call.outputs.map(({ id }) => [id, call] as const)));
   return bottlenecks(steps, from.id, to).flatMap((id) => {
     const channelAxis = axes.get(id);
-    if (!isNamed(id) || channelAxis === undefined || !behind.has(id) || isMoved(makers, id, isNamed)) return [];
+    if (!isNamed(id) || channelAxis === undefined || !behind.has(id) || isMoved(makers, id, axes, isNamed)) return [];
     const { shape } = makers.get(id)!.outputs.find((output) => output.id === id)!;
     const hasPositions = shape.some((size, axis) => axis !== 0 && axis !== channelAxis && size !== 1);
     return hasPositions && shape[channelAxis] !== 1 ? [{ id, channelAxis }] : [];
@@ -57,11 +57,18 @@ export function camLayers(calls: readonly KernelCall[], { from, to, isNamed }: C
 }
 
 /** Whether layout kernels alone make a value of one that has a name; layers reshape what they compute, too. */
-function isMoved(makers: ReadonlyMap<number, KernelCall>, id: number, isNamed: (id: number) => boolean): boolean {
+function isMoved(makers: ReadonlyMap<number, KernelCall>, id: number, axes: ReadonlyMap<number, number>, isNamed: (id: number) => boolean): boolean {
   const maker = makers.get(id);
   if (maker === undefined || !LAYOUT.has(maker.kernel)) return maker === undefined;
+  if (joinsChannels(maker, axes.get(id))) return false;
   const sources = liveOf(maker.inputs).map((input) => input.id);
-  return sources.length !== 1 || isNamed(sources[0]!) || isPool(maker) || isMoved(makers, sources[0]!, isNamed);
+  return sources.length !== 1 || isNamed(sources[0]!) || isPool(maker) || isMoved(makers, sources[0]!, axes, isNamed);
+}
+
+/** Whether a kernel puts the channels of several layers together, as the blocks of an Inception network end. */
+function joinsChannels({ kernel, attrs, inputs, outputs }: KernelCall, channelAxis: number | undefined): boolean {
+  const axis = attrs["axis"] as number;
+  return kernel === "Concat" && (axis < 0 ? axis + outputs[0]!.shape.length : axis) === channelAxis && liveOf(inputs).length > 1;
 }
 
 function isPool({ kernel }: KernelCall): boolean {
