@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { BatchStatus, BatchSummary, RowRecord } from "@xdeep/batch";
@@ -87,8 +87,27 @@ describe("many inputs", () => {
   it("go on where they were interrupted, with the same bytes", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "picture.onnx", pictureModel());
-    await pictures(folder, 12);
-    const argv = ["explain", model, folder, "-m", "smooth", "--samples", "120", "--preset", "unit", "--resize", "none", "--shard-size", "2", "--workers", "1"];
+    // Folders are looked into, with the folders inside them.
+    const inner = join(folder, "photos", "inner");
+    await mkdir(inner, { recursive: true });
+    await pictures(inner, 12);
+    const argv = [
+      "explain",
+      model,
+      join(folder, "photos"),
+      "-m",
+      "smooth",
+      "--samples",
+      "120",
+      "--preset",
+      "unit",
+      "--resize",
+      "none",
+      "--shard-size",
+      "2",
+      "--workers",
+      "1",
+    ];
     await cli.run([...argv, "--out", join(folder, "whole")]);
     let isInterrupted = false;
     const first = await cli.run([...argv, "--out", join(folder, "out")], (text, interrupt) => {

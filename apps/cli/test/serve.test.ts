@@ -1,11 +1,13 @@
+import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 
 import { type BuiltCli, buildCli } from "./built-cli.ts";
 import { PICTURE_WEIGHTS, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
-import { temporaryFolder } from "./run-cli.ts";
+import { runCli, temporaryFolder } from "./run-cli.ts";
 
 let cli: BuiltCli;
 beforeAll(async () => {
@@ -67,4 +69,25 @@ it("xdeep serve explains pictures that are posted, with the labels beside the mo
   expect(answers.json.explanations[0]!.values[1]![0]![0]).toBeCloseTo(PICTURE_WEIGHTS[1][1] / 64, 6);
   expect(answers.row.outputs[0]!.data).toHaveLength(4);
   expect([answers.wrong, answers.broken]).toEqual([400, 400]);
+});
+
+it("xdeep serve says what is wrong with the folder, the port or the address", async () => {
+  const folder = await temporaryFolder();
+  const model = await writeTestModel(folder, "table.onnx", tableModel());
+  const other = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void other.close());
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  expect(await runCli(["serve", model])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is a file\. Name the folder.*\[MODEL_NOT_FOUND\]/) as string,
+  });
+  expect(await runCli(["serve", folder, "--port", "99999"])).toMatchObject({ code: 2, stderr: expect.stringContaining("0 to 65535") as string });
+  for (const [flags, message] of [
+    [["--port", String(port)], `Something else listens at port ${port}`],
+    [["--port", "0", "--host", "203.0.113.7"], '"203.0.113.7" is no address of this machine'],
+  ] as const) {
+    const { code, stderr } = await runCli(["serve", folder, "--quiet", ...flags]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(new RegExp(`${message}.*\\[OPTION_INVALID\\]`)) as string });
+  }
 });

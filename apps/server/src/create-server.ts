@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 
 import multipart from "@fastify/multipart";
 import { XDeepError, isXDeepError } from "@xdeep/core";
@@ -42,7 +42,9 @@ export function createServer(options: ServerOptions): XDeepServer {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   checkOptionNames("limits", limits, Object.keys(DEFAULT_LIMITS));
   const { folder, open, methods, lanes = 1, scanSeconds = 2, logger = true } = options;
-  if (!existsSync(folder)) throw new XDeepError("MODEL_NOT_FOUND", `There is no folder "${folder}".`, { details: { folder } });
+  const entry = statSync(folder, { throwIfNoEntry: false });
+  if (entry === undefined) throw new XDeepError("MODEL_NOT_FOUND", `There is no folder "${folder}".`, { details: { folder } });
+  if (!entry.isDirectory()) throw new XDeepError("MODEL_NOT_FOUND", `"${folder}" is a file. Name the folder that it is in.`, { details: { folder } });
   const pictures = createPictureThread();
   const stopping = new AbortController();
 

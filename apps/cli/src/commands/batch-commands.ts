@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 import { printable } from "@xdeep/core";
@@ -48,6 +49,7 @@ export function workCommand(io: Io): Command {
       let rows = 0;
       const onRows = ({ explained, failed }: { readonly explained: number; readonly failed: number }): void => void (rows += explained + failed);
       io.stdout.write(`${printable(results)}: ${plural(workers, "thread")}\n`);
+      if (!existsSync(results)) io.stdout.write("waiting for this folder: xdeep explain --queue makes it when it hands out\n");
       await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows }).finally(() =>
         io.stdout.write(`${plural(rows, "row")} explained here\n`),
       );

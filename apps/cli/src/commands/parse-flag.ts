@@ -31,6 +31,13 @@ export function integerFrom(least: number): (text: string) => number {
   };
 }
 
+/** @throws {InvalidArgumentError} */
+export function parsePort(text: string): number {
+  const value = integerFrom(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError("It is an integer from 0 to 65535.");
+  return value;
+}
+
 /** 0 < percentile ≤ 100. @throws {InvalidArgumentError} */
 export function parsePercentile(text: string): number {
   const value = parsePositive(text);

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 
-import { printable } from "@xdeep/core";
+import { XDeepError, printable } from "@xdeep/core";
 import { Command, Option } from "commander";
 
 import type { Io } from "../io.ts";
 import { ENGINES } from "../models/load-any-model.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
-import { collectLimits, integerFrom } from "./parse-flag.ts";
+import { collectLimits, integerFrom, parsePort } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 interface ServeFlags extends Pick<LoadFlags, "engine" | "threads" | "limit"> {
@@ -26,7 +26,7 @@ export function serveCommand(io: Io): Command {
       "Serves the models of a folder (NAME.onnx, NAME/model.onnx, NAME/model.json) by the Open Inference Protocol and KServe's v1, with explain beside infer. New and changed files are loaded while it runs. Ctrl-C or SIGTERM answers what has come, and stops.",
     )
     .argument("<folder>", "models; files beside them say how pictures are fed and what classes are called")
-    .option("--port <n>", "0 for any that is free", integerFrom(0), 8080)
+    .option("--port <n>", "0 for any that is free", parsePort, 8080)
     .option("--host <address>", "0.0.0.0 for all: there is no authentication", "127.0.0.1")
     .option("--workers <n>", "threads of each model", integerFrom(1), 1)
     .option("--threads <n>", "threads of ONNX Runtime in each (default: the cores, shared out)", integerFrom(1))
@@ -50,12 +50,28 @@ export function serveCommand(io: Io): Command {
         lanes: workers,
         logger: quiet ? false : { stream: { write: (line) => void io.stdout.write(line) } },
       });
-      io.stdout.write(`${printable(folder)} on ${await server.listen({ port, host })}\n`);
+      const address = await server.listen({ port, host }).catch(async (error: unknown) => {
+        await server.stop();
+        throw cannotListen(error, { port, host });
+      });
+      io.stdout.write(`${printable(folder)} on ${address}\n`);
       await aborted(io.signal);
       await server.stop();
     });
   refuseRepeated(command);
   return command;
+}
+
+const REASONS: Readonly<Record<string, (at: { readonly port: number; readonly host: string }) => string>> = {
+  EADDRINUSE: ({ port }) => `Something else listens at port ${port}. Name another one by --port, or 0 for any that is free`,
+  EACCES: ({ port }) => `Port ${port} is not for everybody. Name one from 1024 on by --port`,
+  EADDRNOTAVAIL: ({ host }) => `"${host}" is no address of this machine. Name one by --host, or 0.0.0.0 for all`,
+  ENOTFOUND: ({ host }) => `"${host}" is no address of this machine. Name one by --host, or 0.0.0.0 for all`,
+};
+
+function cannotListen(error: unknown, at: { readonly port: number; readonly host: string }): unknown {
+  const reason = REASONS[String((error as NodeJS.ErrnoException).code)];
+  return reason === undefined ? error : new XDeepError("OPTION_INVALID", `${reason(at)}.`, { details: at, cause: error });
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 
-import { isMany } from "../batch/is-many.ts";
+import { asksForShards, isMany } from "../batch/is-many.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { resolveMeasures } from "../evaluate/metric.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -29,9 +29,11 @@ import type { Run } from "./run.ts";
 export async function explain(args: readonly string[], flags: ExplainFlags, io: Io): Promise<ExitCode> {
   const { text: texts = [] } = flags;
   const { models, inputs } = await splitArguments(args, texts.length > 0);
-  const paths = await findInputs(inputs);
+  // Shards list their inputs themselves: they look into the folders inside folders, too.
+  const isAsked = asksForShards(flags, inputs);
+  const paths = isAsked ? [] : await findInputs(inputs);
   const metrics = resolveMeasures(flags.metric ?? []);
-  if (isMany(flags, inputs, paths)) {
+  if (isAsked || isMany(paths)) {
     if (texts.length > 0) throw new UsageError("Texts are explained one by one, not in shards of many. Leave out --text, or what asks for shards.");
     if (metrics.length > 0) throw new UsageError("--metric measures inputs one by one, not shards of many. Name fewer inputs, or leave out --metric.");
     return (await import("../batch/explain-many.ts")).explainMany(models, inputs, flags, io);
