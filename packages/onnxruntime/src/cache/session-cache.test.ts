@@ -2,20 +2,13 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type Tensor, float32 } from "@xdeep/core";
-import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import type { Tensor } from "@xdeep/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { feeds, network } from "../../test/cached-network.ts";
 import { loadModel } from "../load-model.ts";
 import type { LoadModelOptions } from "../options.ts";
 
-const SIZE = 64;
-const feeds = {
-  x: float32(
-    [2, SIZE],
-    Array.from({ length: 2 * SIZE }, (_, i) => Math.sin(i)),
-  ),
-};
 const KEY = /^[0-9a-f]{64}$/;
 
 let folder: string;
@@ -23,21 +16,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "xdeep-cache-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** y = relu(x W) V, its weights by a seed. */
-function network(seed: number): Uint8Array {
-  const weights = (name: string, columns: number): ReturnType<typeof tensorProto> =>
-    tensorProto(name, { type: "float32", dims: [SIZE, columns], data: Float32Array.from({ length: SIZE * columns }, (_, i) => Math.sin(seed + 1.7 * i)) });
-  return writeModel(
-    modelProto({
-      nodes: [nodeProto("MatMul", ["x", "w"], ["h"]), nodeProto("Relu", ["h"], ["r"]), nodeProto("MatMul", ["r", "v"], ["y"])],
-      inputs: [valueInfoProto("x", "float32", ["N", SIZE])],
-      outputs: [valueInfoProto("y", "float32", ["N", 3])],
-      initializers: [weights("w", SIZE), weights("v", 3)],
-      opset: 18,
-    }),
-  );
-}
 
 async function gradientOf(seed: number, options: LoadModelOptions = { cache: folder }, rule?: "guided"): Promise<Tensor> {
   await using model = await loadModel(network(seed), options);
