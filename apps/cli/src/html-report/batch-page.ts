@@ -60,7 +60,7 @@ export function batchPage({ summary, facts, means, ...page }: BatchPageContent):
       notices("To know before you trust it", [...missing, ...notes]),
     ],
     main: [classes(summary), deltas(summary), meanMaps(means, summary), failures(summary), provenance(facts, summary)],
-    foot: "Attributions in full are in the shards, the mean maps in means/, and these counts in summary.json.",
+    foot: "Attributions in full are in the shards. When xdeep explain is done, the mean maps are in means/ and these counts in summary.json.",
   });
 }
 
