@@ -67,6 +67,13 @@ describe("checkPortable finds", () => {
     expect([...new Set(findings.filter(({ severity }) => severity === "error").map((finding) => finding.rule))]).toEqual([rule]);
   });
 
+  it("a batch behind another size once, as a fault of the batch", () => {
+    const state = file({ nodes: [relu("relu", "x", "y")] });
+    const input = [...state.graph!.input, valueInfoProto("state", "float32", [2, "N", 8])];
+    const findings = checkPortable(writeModel(withFields(state, { graph: withFields(state.graph!, { input }) })));
+    expect(findings.map(({ rule, where }) => [rule, where])).toEqual([["batch", "state"]]);
+  });
+
   it("and notes, convolutions that WebGPU computes wrongly where the file was not written for it", () => {
     const w = tensorProto("w", { type: "float32", dims: [8, 6, 1], data: new Float32Array(48) });
     const conv = file({ input: ["N", 6, 4], output: ["N", 8, 4], nodes: [nodeProto("Conv", ["x", "w"], ["y"], {}, { name: "conv" })] });

@@ -2,7 +2,7 @@ import { type Attribution, type Explainer, type FloatTensor, type Input, type Mo
 import { Backprop, inputXGradient } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { gradCam, gradCamPlusPlus, guidedGradCam, hiResCam, layerCam, layerGradientXActivation } from "@xdeep/layers";
-import { readModel } from "@xdeep/onnx";
+import { modelProto, nodeProto, readModel, valueInfoProto } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
 import { attnLrp, cpLrp, deepLift, deepShap, lrp } from "@xdeep/relevance";
 import { smooth } from "@xdeep/smooth";
@@ -267,13 +267,28 @@ describe("what no file can hold is refused", () => {
     });
   });
 
+  it("an output that has the steps of a sequence in front of its batch", async () => {
+    const model = await loadModel(
+      modelProto({
+        inputs: [valueInfoProto("x", "float32", ["N", 4])],
+        outputs: [valueInfoProto("y", "float32", null)],
+        nodes: [nodeProto("Transpose", ["x"], ["y"], { perm: [1, 0] })],
+      }),
+    );
+    await expect(exportExplainer(model, gradient(model).method)).rejects.toMatchObject({
+      code: "BATCH_INVALID",
+      message: expect.stringContaining('"y" has dims [4, N], whose first axis is not the batch') as string,
+    });
+    await model.dispose();
+  });
+
   it("a model whose other sizes are open: portable files fix them, an ONNX Runtime of one's own need not", async () => {
     const proto = convNet();
-    proto.graph!.input[0]!.type!.value = (await import("@xdeep/onnx")).valueInfoProto("image", "float32", ["N", 3, "H", 8]).type!.value;
+    proto.graph!.input[0]!.type!.value = valueInfoProto("image", "float32", ["N", 3, "H", 8]).type!.value;
     const open = await loadModel(proto);
     await expect(exportExplainer(open, gradient(open).method)).rejects.toMatchObject({
       code: "MODEL_UNSUPPORTED",
-      message: expect.stringContaining("leaves more than its batch open") as string,
+      message: expect.stringMatching(/\ndims: Input .* leaves more than its batch open.*\n/) as string,
     });
     const found = await runFile(await exportExplainer(open, gradient(open).method, { profile: "server" }), { image: pictures(2) });
     expect(relativeError(found["attribution"]!.data as Float32Array, (await gradient(open).explain(pictures(2))).values.data)).toBeLessThan(1e-5);

@@ -1,6 +1,7 @@
-import { type TypedGraph, isInnerValue, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
+import { type TypedGraph, isInnerValue, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 import { type Model, XDeepError } from "@xdeep/core";
-import { type InnerValues, checkMovable, movedByDefault, resolveOutput, resolveWrt } from "@xdeep/core/method";
+import { notBatched } from "@xdeep/core/backend";
+import { type InnerValues, checkMovable, movedByDefault, resolveOutput, resolveWrt, sharedInputs } from "@xdeep/core/method";
 import type { NodeProto } from "@xdeep/onnx";
 
 import type { ExportOptions } from "./options.ts";
@@ -41,10 +42,12 @@ export function explainedValues(graph: TypedGraph, scored: string, model: Model,
   };
 }
 
-/** An output, or a float value inside. @throws {XDeepError} OUTPUT_UNKNOWN */
-export function explainedOutput(graph: TypedGraph, { outputs }: Model, name: string | undefined): string {
+/** An output, or a float value inside. @throws {XDeepError} OUTPUT_UNKNOWN; BATCH_INVALID where the batch is not in front of it */
+export function explainedOutput(graph: TypedGraph, { inputs, outputs }: Model, name: string | undefined): string {
   const isInner = name !== undefined && outputs.every((output) => output.name !== name) && isInnerValue(graph, name);
-  return isInner ? name : resolveOutput(outputs, name).name;
+  const found = isInner ? name : resolveOutput(outputs, name).name;
+  if (leadsWithBatch(graph, found, sharedInputs(inputs)) === false) throw notBatched(found, graph.facts.get(found)?.dims ?? [], 1);
+  return found;
 }
 
 /** @throws {XDeepError} OUTPUT_UNKNOWN */

@@ -96,7 +96,8 @@ function enlarged({ g, model, network }: WriterContext, map: Value, axis: number
   const isFirst = picture?.layout === null ? axis === 1 : picture?.layout === "NCHW";
   const [height, width] = isFirst ? dims.slice(2) : dims.slice(1, 3);
   const [h, w] = axis === 1 ? (map.facts.dims ?? []).slice(2) : (map.facts.dims ?? []).slice(1, 3);
-  if (dims.length !== 4 || map.facts.dims?.length !== 4 || ![height, width, h, w].every((dim) => typeof dim === "number")) {
+  if (dims.length !== 4) throw refusal("A map", 'size: "input"', "the model takes no pictures.", "Leave `size` out, or this method.");
+  if (map.facts.dims?.length !== 4 || ![height, width, h, w].every((dim) => typeof dim === "number")) {
     throw refusal("A map", 'size: "input"', "the sizes of the map or of the picture are open.", "Load the model with `inputDims`, or leave `size` out.");
   }
   const plane = g.reshape(map, g.ints([-1, 1, h as number, w as number]));

@@ -1,6 +1,6 @@
 import { XDeepError, sizeOf } from "@xdeep/core";
 import type { TargetEntries } from "@xdeep/core/backend";
-import { type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
+import { type Dim, type GraphBuilder, type Value, rankOf } from "@xdeep/onnx";
 
 import { repeated, sampleDims } from "./axes.ts";
 
@@ -22,8 +22,13 @@ export interface RowTarget {
 export function entriesOf(scored: Value): number {
   const dims = sampleDims(scored);
   if (dims !== null) return sizeOf(dims);
-  const message = `The dims behind the batch of "${scored.name}" are not known, [${(scored.facts.dims ?? []).map(String).join(", ")}], and a file that explains needs them. Load the model with \`inputDims\`.`;
+  const message = `The dims behind the batch of "${scored.name}" are not known, [${(scored.facts.dims ?? []).map(sizeName).join(", ")}], and a file that explains needs them. Load the model with \`inputDims\`.`;
   throw new XDeepError("MODEL_UNSUPPORTED", message, { details: { value: scored.name, dims: scored.facts.dims } });
+}
+
+/** A size as people read it: what follows from others is long, and open as they are. */
+function sizeName(dim: Dim): string {
+  return dim === null || (typeof dim === "string" && dim.startsWith("{")) ? "?" : String(dim);
 }
 
 /** One function of the entries for all rows, written into the file: a single entry, or a weighted sum. */

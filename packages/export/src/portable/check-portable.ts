@@ -36,6 +36,6 @@ function few(findings: readonly PortabilityFinding[]): readonly PortabilityFindi
 /** The error for a file that was to be portable. */
 export function portabilityError(findings: readonly PortabilityFinding[]): XDeepError {
   const lines = findings.map(({ rule, message }) => `${rule}: ${message}`);
-  const message = `This explainer breaks ${findings.length === 1 ? "a rule" : "rules"} of the portable profile. ${lines.join(" ")} For an ONNX Runtime of your own, pass profile: "server".`;
+  const message = `This explainer breaks ${findings.length === 1 ? "a rule" : "rules"} of the portable profile.\n${lines.join("\n")}\nFor an ONNX Runtime of your own, pass profile: "server".`;
   return new XDeepError("MODEL_UNSUPPORTED", message, { details: { findings } });
 }

@@ -53,9 +53,12 @@ function* checkBatch(model: ModelProto): Generator<PortabilityFinding, void> {
 }
 
 function* checkDims(model: ModelProto): Generator<PortabilityFinding, void> {
+  const batch = interfaces(model).find(({ dims }) => typeof dims?.[0] === "string")?.dims?.[0];
   for (const { kind, name, dims } of interfaces(model)) {
     const open = (dims ?? []).slice(1).filter((dim) => typeof dim !== "number");
-    if (open.length === 0) continue;
+    // A batch that lies behind a size in front, as in states [layers, N, hidden], is a fault of the batch.
+    const isBatchAlone = typeof dims?.[0] === "number" && open.length === 1 && open[0] === batch && batch !== "";
+    if (open.length === 0 || isBatchAlone) continue;
     yield error(
       "dims",
       name,
