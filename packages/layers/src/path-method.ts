@@ -38,11 +38,13 @@ const OF_INTEGRATED: readonly string[] = ["quadrature", "tolerance", "relativeTo
 function refusePathOptions(caller: string, options: object): void {
   const option = Object.keys(options).find((name) => OF_INTEGRATED.includes(name));
   if (option === undefined) return;
-  throw new XDeepError(
-    "OPTION_INVALID",
-    `${caller} takes \`n\` equal steps, and no \`${option}\`: that is for \`integrated\` of @xdeep/integrated, whose path runs in the input, or in the layer that \`wrt\` names.`,
-    { details: { option, takers: ["integrated"] } },
-  );
+  const elsewhere =
+    caller === "layerIntegrated"
+      ? "`integrated` of @xdeep/integrated follows the same path with `wrt: [layer]` and a baseline by the name of the input, and takes it"
+      : "that is for `integrated` of @xdeep/integrated, whose path runs in the input, or in the layer that `wrt` names";
+  throw new XDeepError("OPTION_INVALID", `${caller} takes \`n\` equal steps, and no \`${option}\`: ${elsewhere}.`, {
+    details: { option, takers: ["integrated"] },
+  });
 }
 
 async function explainPath<T extends Input>(

@@ -10,8 +10,8 @@ import type { Tensor } from "../tensors/tensor.ts";
 import { firstNonFinite } from "../requests/validate-feeds.ts";
 
 /**
- * Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. For token models, integers by
- * the name of their input, such as `{ ids: 0 }`: the embeddings of the token with id 0.
+ * Where a path starts: one number everywhere, a tensor [… dims of one sample] or [N, …], or one of these for each input by name. For paths inside the network
+ * also by the names of inputs, such as `{ ids: 0 }`: the embeddings of the token with id 0.
  */
 export type Baseline = number | Tensor | Readonly<Record<string, number | Tensor>>;
 

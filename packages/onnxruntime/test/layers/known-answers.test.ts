@@ -1,6 +1,7 @@
 import { type Attribution, type Explainer, type FloatTensor, type Model, type Tensor, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
+import { smooth } from "@xdeep/smooth";
 import { afterAll, describe, expect, it } from "vitest";
 
 import {
@@ -24,6 +25,9 @@ afterAll(() => Promise.all([pool, flat, attention].map((model) => model.dispose(
 const x = image(3);
 const valuesOf = async (model: Model, name: string, input: Tensor): Promise<FloatTensor> =>
   (await model.forward({ feeds: { [model.inputs[0]!.name]: input }, outputs: [name] })).outputs[name] as FloatTensor;
+/** A sample as three rows. */
+const whole = ({ dims, data }: FloatTensor): FloatTensor =>
+  dims.length === 4 ? { type: "float32", dims, data } : float32([3, ...dims], [...data, ...data, ...data]);
 const sumOfRow = ({ dims, data }: FloatTensor, n: number): number => {
   const size = data.length / dims[0]!;
   return data.subarray(n * size, (n + 1) * size).reduce((sum, value) => sum + value, 0);
@@ -142,6 +146,25 @@ describe("attribution to a layer", () => {
     const expected = await integrated(new Backprop(flat), { n: 7, baseline: start }).explain({ image: x }, { wrt: ["z"], target: 0 });
     const actual = await layerIntegrated(flat, { n: 7, layer: "z" }).explain({ image: x }, { target: 0 });
     expectClose(actual.values["z"]!.data, expected.values["z"]!.data);
+  });
+
+  it("integrated gradients of a layer start from what it makes of a baseline by the input's name, for each row its own, and meet a tolerance", async () => {
+    const black = image(3).data.map((value, i) => (i % 5) * value);
+    for (const baseline of [0.1, float32([3, 2, 6, 6], black), float32([2, 6, 6], black.slice(72, 144))]) {
+      const start = await valuesOf(flat, "z", typeof baseline === "number" ? float32([3, 2, 6, 6], Array(216).fill(baseline)) : whole(baseline));
+      const explain = (from: Tensor | Readonly<Record<string, number | Tensor>>): Promise<Attribution<Record<string, Tensor>>> =>
+        integrated(new Backprop(flat), { relativeTolerance: 0.05, baseline: from }).explain({ image: x }, { wrt: ["z"], target: 0 });
+      const [expected, actual] = [await explain({ z: start }), await explain({ image: baseline })];
+      expectClose(actual.values["z"]!.data, expected.values["z"]!.data);
+      expect(actual.provenance.method.parameters).toMatchObject({ converged: [true, true, true] });
+      // Inside SmoothGrad rows are those of the outermost input.
+      const alone = smooth(integrated(new Backprop(flat), { n: 3, baseline: { image: baseline } }), { n: 1, std: 0 });
+      const direct = integrated(new Backprop(flat), { n: 3, baseline: { z: start } });
+      const call = { wrt: ["z"], target: 0 } as const;
+      expectClose((await alone.explain({ image: x }, call)).values["z"]!.data, (await direct.explain({ image: x }, call)).values["z"]!.data);
+    }
+    const wrong = integrated(new Backprop(flat), { baseline: { image: float32([5]) } }).explain({ image: x }, { wrt: ["z"] });
+    await expect(wrong).rejects.toMatchObject({ code: "BASELINE_INVALID", message: expect.stringContaining('"image"') as string });
   });
 
   it("internal influence is the mean gradient along the path", async () => {
