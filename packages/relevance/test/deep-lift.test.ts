@@ -133,6 +133,30 @@ describe("deepLift", () => {
     await model.dispose();
   });
 
+  it("adds up through the branch that a mode of the network picks, which is the same in both runs", async () => {
+    const branch = (op: string): ReturnType<typeof graphProto> =>
+      graphProto({ nodes: [nodeProto(op, ["x"], [op])], inputs: [], outputs: [valueInfoProto(op, "float32", null)] });
+    const picked = network(
+      [3],
+      [nodeProto("Equal", ["rate", "high"], ["is_high"]), nodeProto("If", ["is_high"], ["y"], { then_branch: branch("Tanh"), else_branch: branch("Sigmoid") })],
+      [tensorProto("high", { type: "int64", dims: [], data: BigInt64Array.of(16000n) })],
+    );
+    const model = await load({ ...picked, graph: { ...picked.graph!, input: [...picked.graph!.input, valueInfoProto("rate", "int64", [])] } });
+    const x = numbers(3, [2, 3]);
+    for (const [value, f] of [
+      [16000n, Math.tanh],
+      [8000n, (v: number) => 1 / (1 + Math.exp(-v))],
+    ] as const) {
+      const rate: Tensor = { type: "int64", dims: [], data: BigInt64Array.of(value) };
+      const { values, convergenceDelta } = await deepLift(model).explain({ x, rate }, { target: 1 });
+      expect(values["x"]!.data[1]).toBeCloseTo(f(x.data[1]!) - f(0), 6);
+      convergenceDelta!.forEach((delta) => expect(Math.abs(delta)).toBeLessThan(1e-6));
+      const other = { x, rate: { ...rate, data: BigInt64Array.of(1n) } as Tensor };
+      await expect(model.vjp({ feeds: { x, rate }, reference: other, rule: "deeplift", target: 0 })).rejects.toMatchObject({ code: "BASELINE_INVALID" });
+    }
+    await model.dispose();
+  });
+
   it("adds up through loops of the model's own, whose steps read what lies around them", async () => {
     const info = (name: string, type: "bool" | "float32" | "int64" = "float32"): ReturnType<typeof valueInfoProto> =>
       valueInfoProto(name, type, type === "float32" ? [null, 4] : []);

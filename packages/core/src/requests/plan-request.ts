@@ -189,18 +189,32 @@ function checkCotangent(cotangent: FloatTensor, { name, dims }: ValueInfo, rows:
   validateTensor(cotangent, { name: `cotangent of ${name}`, type: "float32", dims: expected, layout: null });
 }
 
-/** @throws {XDeepError} the codes of `validateFeeds`; BATCH_INVALID where x′ does not have as many rows as x */
+/** @throws {XDeepError} the codes of `validateFeeds`; BATCH_INVALID where x′ does not have as many rows as x; BASELINE_INVALID where it has another mode */
 function checkReference(
   { inputs }: PlannedModel,
   reference: Readonly<Record<string, Tensor>>,
-  { rows, fed }: ForwardPlan,
+  { rows, feeds, fed }: ForwardPlan,
   inner: InnerValues | undefined,
 ): void {
   const given = validateFeeds(reference, inputs, { innerValues: fed.map((name) => inner!.get(name)!) });
+  const other = inputs.find((input) => isMode(input) && reference[input.name]?.data[0] !== feeds[input.name]?.data[0]);
+  if (other !== undefined)
+    throw new XDeepError(
+      "BASELINE_INVALID",
+      `Input "${other.name}" is one number for all rows, a mode of the network: it is the same in \`reference\` as in \`feeds\`.`,
+      {
+        details: { input: other.name },
+      },
+    );
   if (given === rows) return;
   throw new XDeepError("BATCH_INVALID", `\`reference\` has one row for each row of \`feeds\`: expected ${rows}, got ${given}.`, {
     details: { expected: rows, got: given },
   });
+}
+
+/** Whether an input has no rows and no derivative: a sample rate, or a switch. */
+function isMode({ type, dims }: ValueInfo): boolean {
+  return dims.length === 0 && !isFloatType(type);
 }
 
 function quote(names: readonly string[]): string {

@@ -51,14 +51,22 @@ export const deepLiftRule: BackwardRule = {
   },
 };
 
-/** The second run: inputs x′ beside those of the network, and every value that depends on them once more. */
+/**
+ * The second run: inputs x′ beside those of the network, and every value that depends on them once more. Inputs that are one integer or truth value for all
+ * rows, such as a sample rate, are the same in both runs: what they choose is no difference.
+ */
 function reference({ graph, g }: PassingRequest): Required<Pick<Passing, "references" | "twinOf">> {
   g.setScope("reference");
-  const references = new Map(graph.graph.input.map(({ name }) => [name, { name: g.freshName(name), facts: valueOf(graph, name).facts }]));
+  const moving = graph.graph.input.filter(({ name }) => !isMode(valueOf(graph, name)));
+  const references = new Map(moving.map(({ name }) => [name, { name: g.freshName(name), facts: valueOf(graph, name).facts }]));
   const ofInput = (value: Value): Value => references.get(value.name) ?? value;
   const twins = writeTwin(g, graph.nodes, ofInput, (name) => valueOf(graph, name).facts);
   g.setScope("gradient");
   return { references, twinOf: twinWithin(twins, ofInput) };
+}
+
+function isMode({ facts: { type, dims } }: Value): boolean {
+  return dims?.length === 0 && type !== null && !isFloatType(type);
 }
 
 /** The rule of a node, `differing` being the operands that the two runs do not share; null where that is not known. */
