@@ -147,6 +147,11 @@ describe("xdeep export", () => {
     ["a tolerance, in the words of the command", ["-m", "integrated", "--tolerance", "0.1"], "--steps 8"],
     ["a baseline that is no number", ["-m", "integrated", "--baseline", "black"], "neither a number"],
     ["an unknown method", ["-m", "lime"], 'no method "lime"'],
+    [
+      "a method that no file can hold",
+      ["-m", "guided,conductance"],
+      '"conductance" cannot be written into a file; xdeep explain explains by it. Files hold vanilla,',
+    ],
   ])("refuses %s", async (_, flags, message) => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "model.onnx", pictureModel());
