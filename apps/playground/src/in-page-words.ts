@@ -6,6 +6,9 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string])[] = [
     /^No GPU can be used by .* webgpu: (.*) emulates a GPU on the CPU .*$/,
     'The GPU of this browser is emulated by software ($1), slower than the CPU. To run there all the same, choose "emulated GPU" as the device.',
   ],
+  [/ \(limits\.(\w+)\)\. If you trust the file, raise the limit: \{.*\}/, ". If you trust the file, explain it by the command, with --limit $1=…"],
+  [/ \(inputDims\)/g, " (the command takes them, --input-dims)"],
+  [/\nPass rules of your own through options\.rules \(.*\)\./, "\nRules of your own need a program: see Write a rule in the documentation."],
   [/ Leave out useGpu to run on the CPU\.$/, " The model runs on the CPU, as before."],
 ];
 

@@ -122,13 +122,21 @@ export class Session {
     try {
       await act(running.signal);
     } catch (error) {
-      if (!running.signal.aborted) this.problem = { message: inPageWords(error), code: isXDeepError(error) ? error.code : null };
+      if (!running.signal.aborted) this.problem = { message: inPageWords(error) + this.#hint(error), code: isXDeepError(error) ? error.code : null };
     } finally {
       if (this.#running === running) {
         this.#running = null;
         this.busy = null;
       }
     }
+  }
+
+  /** Networks that leave the size of pictures open may fail at the one that was guessed. */
+  #hint(error: unknown): string {
+    if (!isXDeepError(error, "ENGINE_FAILED") || this.open?.takesPictures !== true) return "";
+    const { size } = pictureInput(this.open.info);
+    const isFixed = size !== null && size.width !== null && size.height !== null;
+    return isFixed ? "" : "\nThe file leaves the size of pictures open: try another width and height under As the model sees it.";
   }
 
   cancel(): void {

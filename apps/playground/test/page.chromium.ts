@@ -255,6 +255,7 @@ describe("the page in Chromium, below a path", () => {
       { name: "tokenizer_config.json", mimeType: "application/json", buffer: Buffer.from("{}") },
     ]);
     await ready(page);
+    await page.getByRole("heading", { name: "Now give sentiment.onnx something to explain" }).waitFor();
     await page.getByRole("textbox", { name: /ids, mask/ }).fill('{"ids": [1, 2, 4, 9], "mask": [1, 1, 1, 0]}');
     await page.getByRole("button", { name: "Explain these" }).click();
     await page.locator("xdeep-map figcaption").getByText("integrated: class").waitFor();

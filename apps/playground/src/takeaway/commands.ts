@@ -23,11 +23,10 @@ export interface RecipeText {
   readonly hasConfig: boolean;
 }
 
-/** The command line that gives the same maps. Methods of layers have no name there, and are left out. */
+/** The command line that gives the same maps: methods are called the same there. */
 export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, text }: Recipe): string {
-  const known = methods.filter((method) => method !== "grad-cam");
   const explained = text === null ? quoted(input) : `--text ${quoted(text.sentence)} --tokenizer tokenizer.json`;
-  const words = ["xdeep explain", quoted(model), explained, "--method", known.join(",") || "vanilla"];
+  const words = ["xdeep explain", quoted(model), explained, "--method", methods.join(",")];
   for (const target of targets[0] === null ? [] : targets) if (target !== null) words.push("--target", String(target));
   if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
   if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");

@@ -25,8 +25,8 @@ describe("what is taken away", () => {
     expect(readLink("")).toBeNull();
   });
 
-  it("the command line quotes names and leaves out what the command has no name for", () => {
-    expect(commandLine(recipe)).toBe("xdeep explain 'my net.onnx' 'it'\\''s.png' --method integrated --target 3 --steps 32");
+  it("the command line quotes names, and calls methods as the page does", () => {
+    expect(commandLine(recipe)).toBe("xdeep explain 'my net.onnx' 'it'\\''s.png' --method integrated,grad-cam --target 3 --steps 32");
   });
 
   it("a model of tokens has its mask beside it, and is explained at its embedding", () => {
@@ -39,7 +39,7 @@ describe("what is taken away", () => {
   it("a text comes with its tokenizer, and starts at the baseline of its padding", () => {
     const text = { ...recipe, others: ["attention_mask"], wrt: ["embedded"], text: { sentence: "It's good", hasConfig: true } };
     expect(commandLine(text)).toBe(
-      "xdeep explain 'my net.onnx' --text 'It'\\''s good' --tokenizer tokenizer.json --method integrated --target 3 --steps 32 --wrt embedded",
+      "xdeep explain 'my net.onnx' --text 'It'\\''s good' --tokenizer tokenizer.json --method integrated,grad-cam --target 3 --steps 32 --wrt embedded",
     );
     expect(program(text)).toContain(
       'const { feeds: input, baseline } = readTokenizer(await readFile("tokenizer.json", "utf8"), await readFile("tokenizer_config.json", "utf8")).encode("It\'s good", model);',

@@ -1,5 +1,5 @@
 import type { ViewKind, ViewOptions } from "../view/attribution-view.ts";
-import { formatShare, formatValue } from "../view/format-value.ts";
+import { formatValue } from "../view/format-value.ts";
 import { DEFAULT_PERCENTILE } from "../values/normalize-map.ts";
 
 const DEFAULT_OPACITY = 0.75;
@@ -80,8 +80,7 @@ export class Settings {
   }
 
   inWords(value: number): string {
-    if (!this.isShare) return formatValue(value);
-    return value < 0 ? `−${formatShare(-value)}` : formatShare(value);
+    return this.isShare ? `${formatValue(value * 100)} %` : formatValue(value);
   }
 
   #text(name: string): string | undefined {
