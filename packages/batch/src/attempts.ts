@@ -1,5 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+
+import { makeFolder } from "@xdeep/core/backend";
 
 import { shardName } from "./shard-file.ts";
 
@@ -30,7 +32,7 @@ export interface AttemptNote {
 
 export async function openAttempt(folder: string, shard: number): Promise<AttemptNote> {
   const path = join(folder, "attempts", `${shardName(shard)}.json`);
-  await mkdir(join(folder, "attempts"), { recursive: true }).catch(() => undefined);
+  await makeFolder(join(folder, "attempts")).catch(() => undefined);
   const found = await readAttempt(path);
   const deaths = found === null ? {} : { ...found.deaths, [found.current]: (found.deaths[found.current] ?? 0) + 1 };
   return {

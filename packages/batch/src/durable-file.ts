@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, link, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { XDeepError, isXDeepError } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
 
 /** Whether the file system said this. */
 export function isFileError(error: unknown, ...codes: readonly string[]): boolean {
@@ -17,7 +18,7 @@ export function isFileError(error: unknown, ...codes: readonly string[]): boolea
 export async function writeDurably(path: string, content: Content): Promise<void> {
   const unfinished = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeSynced(unfinished, content);
     await rename(unfinished, path);
     await syncFolder(dirname(path));

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
 
 import { writeDurably, writeFailed } from "./durable-file.ts";
 import { type Manifest, readManifest, shardCount } from "./manifest.ts";
@@ -41,7 +42,7 @@ export async function mergeShards(folders: readonly string[], out: string, { par
   if (!partial) requireWhole(shards, manifest);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
   const arrays: Merged["arrays"][number][] = [];
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(out).catch((cause: unknown) => {
     throw writeFailed(out, cause);
   });
   const files = arrayFiles(values);

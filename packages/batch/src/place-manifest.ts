@@ -1,7 +1,8 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
 
 import { isFileError, writeDurably, writeFailed, writeNew } from "./durable-file.ts";
 import { type ListedManifest, MANIFEST, type Manifest, ROWS, listOf, readManifest } from "./manifest.ts";
@@ -13,7 +14,7 @@ import { type ListedManifest, MANIFEST, type Manifest, ROWS, listOf, readManifes
  */
 export async function placeManifest(folder: string, listed: ListedManifest): Promise<void> {
   const { manifest, files } = listed;
-  await mkdir(join(folder, "shards"), { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(join(folder, "shards")).catch((cause: unknown) => {
     throw writeFailed(folder, cause);
   });
   const head = `${JSON.stringify(manifest, null, 2)}\n`;

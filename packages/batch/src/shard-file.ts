@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type FloatTensor, XDeepError, sizeOf } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
 
 import { isFileError, syncFolder, writeFailed, writeSynced } from "./durable-file.ts";
 import { type Json, type Manifest, sha256 } from "./manifest.ts";
@@ -84,7 +85,7 @@ async function commit(folder: string, shard: number, files: ReadonlyMap<string, 
   const target = shardFolder(folder, shard);
   const unfinished = join(folder, "shards", `.${shardName(shard)}-${randomUUID()}`);
   try {
-    await mkdir(unfinished, { recursive: true });
+    await makeFolder(unfinished);
     for (const [name, bytes] of files) await writeSynced(join(unfinished, name), bytes);
     await syncFolder(unfinished);
     await rename(unfinished, target);

@@ -20,6 +20,7 @@ export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
 export { gaussLegendre } from "./explain/gauss-legendre.ts";
 export { checkLocation, leadsOut, normalizeLocation, resolveLocation, webAddress } from "./backends/location.ts";
 export { nearestNames } from "./errors/nearest-names.ts";
+export { makeFolder } from "./backends/make-folder.ts";
 export { nodeModule } from "./backends/node-module.ts";
 export { joinTargets, runPerTarget } from "./rows/per-target.ts";
 export { planForward, planVjp } from "./requests/plan-request.ts";

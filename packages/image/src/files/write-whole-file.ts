@@ -1,4 +1,5 @@
 import { XDeepError } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
 
 /**
  * Writes a file, and the folders above it where they are missing. Whoever reads it finds all of it or what was there before: it is written under
@@ -10,7 +11,7 @@ export async function writeWholeFile(path: string | URL, data: Uint8Array | stri
   const [fs, { dirname, join }, { fileURLToPath }] = await Promise.all([import("node:fs/promises"), import("node:path"), import("node:url")]);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   try {
-    await fs.mkdir(dirname(named), { recursive: true });
+    await makeFolder(dirname(named));
     const file = await fs.realpath(named).catch(() => named);
     const found = await fs.stat(file).catch(() => null);
     // A device or pipe is written into; a file renamed onto it would take its place.

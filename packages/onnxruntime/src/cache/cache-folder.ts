@@ -1,3 +1,5 @@
+import { makeFolder } from "@xdeep/core/backend";
+
 /** Modules of Node that are not imported, so that bundlers for browsers need not find them. */
 export interface NodeModules {
   readonly fs: typeof import("node:fs/promises");
@@ -49,7 +51,7 @@ interface About {
 export async function openFolder(node: NodeModules, folder: string, maxBytes: number): Promise<CacheFolder> {
   const { fs, path, crypto } = node;
   const root = path.resolve(folder);
-  await fs.mkdir(root, { recursive: true });
+  await makeFolder(root);
   const at = (...names: readonly string[]): string => path.join(root, ...names);
   const remove = (name: string): Promise<void> => quietly(fs.rm(at(name), { recursive: true, force: true }));
 
