@@ -518,14 +518,33 @@ const pools: readonly GradientRow[] = [
   ),
   { name: "LRN (registered)", dims: [1, 2, 2, 6], f: (x) => tf.localResponseNormalization(image(x), 2, 1, 0.5, 0.75), core: true },
   {
-    name: "Conv3D (registered)",
+    name: "Conv3D, same",
     dims: [1, 3, 4, 4, 2],
     f: (x) => tf.conv3d(x as never, constant(7, [2, 2, 2, 2, 3]) as never, 1, "same"),
+    linear: true,
+  },
+  {
+    name: "Conv3D, strides",
+    dims: [1, 4, 5, 4, 2],
+    f: (x) => tf.conv3d(x as never, constant(7, [2, 3, 1, 2, 3]) as never, [2, 3, 2], "valid"),
+    linear: true,
+  },
+  {
+    name: "Conv3D, dilations",
+    dims: [1, 4, 5, 4, 2],
+    f: (x) => tf.conv3d(x as never, constant(7, [2, 2, 2, 2, 2]) as never, 1, "same", "NDHWC", [2, 1, 3]),
+    linear: true,
+  },
+  {
+    name: "Conv3DBackpropInputV2",
+    dims: [1, 2, 3, 2, 2],
+    f: (x) => tf.conv3dTranspose(x as never, constant(7, [2, 3, 2, 3, 2]) as never, [1, 4, 6, 4, 3], 2, "same"),
     linear: true,
     cpuOnly: true,
   },
   { name: "MaxPool3D (registered)", dims: [1, 4, 4, 4, 2], f: (x) => tf.maxPool3d(x as never, 2, 2, "valid"), range: [-4, -0.1], cpuOnly: true },
-  { name: "AvgPool3D (registered)", dims: [1, 4, 4, 4, 2], f: (x) => tf.avgPool3d(x as never, 2, 2, "valid"), linear: true },
+  { name: "AvgPool3D", dims: [1, 4, 4, 4, 2], f: (x) => tf.avgPool3d(x as never, 2, 2, "valid"), linear: true },
+  { name: "AvgPool3D over the edge", dims: [2, 3, 4, 3, 2], f: (x) => tf.avgPool3d(x as never, [2, 3, 2], [1, 2, 2], "same"), linear: true },
 ];
 
 export const GRADIENT_ROWS: readonly GradientRow[] = [...unary, ...binary, ...shapes, ...reductions, ...products, ...convolutions, ...pools];

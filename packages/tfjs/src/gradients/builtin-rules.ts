@@ -35,6 +35,7 @@ import { topKRule } from "./reductions/top-k.ts";
 import { softmaxRule } from "./reductions/softmax.ts";
 import { batchToSpaceNdRule, spaceToBatchNdRule } from "./arrangement/space-batch.ts";
 import { meanRule, sumRule } from "./reductions/sums.ts";
+import { avgPool3dRule, conv3dBackpropInputRule, conv3dRule } from "./images/volumes.ts";
 import { transposeRule } from "./arrangement/transpose.ts";
 import { unaryRules } from "./elementwise/unary.ts";
 
@@ -43,6 +44,7 @@ export const builtinRules: RuleSet = /* @__PURE__ */ withRules(
   new Map(),
   addRule,
   addNRule,
+  avgPool3dRule,
   avgPoolRule,
   batchMatMulRule,
   batchToSpaceNdRule,
@@ -52,6 +54,8 @@ export const builtinRules: RuleSet = /* @__PURE__ */ withRules(
   concatRule,
   conv2dBackpropInputRule,
   conv2dRule,
+  conv3dBackpropInputRule,
+  conv3dRule,
   cumprodRule,
   cumsumRule,
   depthToSpaceRule,

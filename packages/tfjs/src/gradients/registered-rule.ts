@@ -3,7 +3,7 @@ import { type NamedAttrMap, type Tensor, getBackend, getGradient } from "@tensor
 import type { GradientRule } from "./gradient-rule.ts";
 
 /** Gradients registered with TensorFlow.js whose kernels are wrong on wasm: MaxPool3D loses windows whose maximum is not above 0. */
-const WRONG_ON_WASM: ReadonlySet<string> = new Set(["Conv3D", "MaxPool3D"]);
+const WRONG_ON_WASM: ReadonlySet<string> = new Set(["MaxPool3D"]);
 
 /**
  * The gradient that TensorFlow.js (through @tensorflow/tfjs-layers) or the user registered for a kernel, in our form; undefined where there
