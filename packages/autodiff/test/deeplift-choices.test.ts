@@ -1,5 +1,5 @@
 import { createNoise } from "@xdeep/core/method";
-import { type GraphProto, type ModelProto, type NodeProto, graphProto, nodeProto, valueInfoProto } from "@xdeep/onnx";
+import { type GraphProto, type ModelProto, type NodeProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { floats, total, twoRunModel, twoRuns } from "./two-runs.ts";
 
@@ -59,6 +59,27 @@ describe("DeepLIFT of TopK", () => {
 
   it("is refused where values are not sorted", () => {
     expect(() => twoRuns(topK(2, [3], { sorted: 0 }), {}, {}, undefined, ["x"])).toThrow(/not sorted/);
+  });
+});
+
+describe("DeepLIFT of a division without NaN", () => {
+  const model = modelProto({
+    nodes: [nodeProto("Equal", ["b", "zero"], ["none"]), nodeProto("Div", ["a", "b"], ["q"]), nodeProto("Where", ["none", "zero", "q"], ["y"])],
+    inputs: ["a", "b"].map((name) => valueInfoProto(name, "float32", [4])),
+    outputs: [valueInfoProto("y", "float32", [4])],
+    initializers: [tensorProto("zero", { type: "float32", dims: [], data: Float32Array.of(0) })],
+  });
+  const quotients = { a: floats([4], [3, 0, 2, 5]), b: floats([4], [2, 0, 0, 4]) };
+  const others = { a: floats([4], [0, 0, 3, 1]), b: floats([4], [0, 0, 5, 2]) };
+
+  it.each([
+    ["from", quotients, others, [0.75, 0, -0.1, 1.5], [0.75, 0, -0.5, -0.75]],
+    ["to", others, quotients, [-0.75, 0, 0.1, -1.5], [-0.75, 0, 0.5, 0.75]],
+  ])("adds up %s quotients by 0, which are 0 there", (_, x, reference, a, b) => {
+    const runs = twoRuns(model, x, reference);
+    a.forEach((value, i) => expect(runs.relevance["a"]![i]).toBeCloseTo(value, 12));
+    b.forEach((value, i) => expect(runs.relevance["b"]![i]).toBeCloseTo(value, 12));
+    expect(total(runs)).toBeCloseTo(runs.change, 12);
   });
 });
 

@@ -114,16 +114,24 @@ export function pairwiseRescale(op: "Max" | "Min"): (found: GradientRule) => Pul
   };
 }
 
-/** Where: as usual where both runs choose alike; else m Δy is shared as Δa and Δb, over Δa² + Δb². */
+/**
+ * Where: as usual where both runs choose alike; else m Δy is shared as Δa and Δb, over Δa² + Δb². A quotient by 0, which is dropped, counts as what is chosen in
+ * its place.
+ */
 export function whereRescale(found: GradientRule): Pullback {
   return function whereRescalePullback(context) {
-    const { g, node, input, output, cotangent, twin, wants } = context;
-    const [condition, a, b] = [input(0), input(1), input(2)];
+    const { g, node, input, output, cotangent, twin, wants, around } = context;
+    const [condition, a, b, y] = [input(0), input(1), input(2), output(0)];
     if (!isOther(context, 0)) return found.pullback(context);
     if (!wants(1) && !wants(2)) throw unsupportedNode(node, "a jump between constants has no DeepLIFT rule.");
     const alike = g.equal(condition, twin(condition));
-    const [da, db] = [g.sub(a, twin(a)), g.sub(b, twin(b))];
-    const change = g.mul(cotangent(0), g.sub(output(0), twin(output(0))));
+    const isFinite = (value: Value): Value => g.equal(g.sub(value, value), g.scalar(0, value));
+    const difference = (value: Value): Value => {
+      if (around.producerOf(value.name)?.opType !== "Div") return g.sub(value, twin(value));
+      return g.sub(g.where(isFinite(value), value, y), g.where(isFinite(twin(value)), twin(value), twin(y)));
+    };
+    const [da, db] = [difference(a), difference(b)];
+    const change = g.mul(cotangent(0), g.sub(y, twin(y)));
     const squares = g.add(g.square(da), g.square(db));
     const part = (d: Value): Value => quotientOf(g, g.mul(change, d), squares);
     const usual = found.pullback(context);

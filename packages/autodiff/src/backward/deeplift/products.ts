@@ -5,6 +5,7 @@ import { knownCount } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, Pullback, PullbackContext } from "../../sweep/rule.ts";
+import { quotientOf } from "./quotient.ts";
 
 /** More entries than this are refused: each of the points below takes the product apart once. */
 const MOST_ENTRIES = 256;
@@ -53,13 +54,20 @@ function knownDim(value: Value, axis: number | undefined): number | null {
   return typeof dim === "number" ? dim : null;
 }
 
-/** Div: Δ(a / b) = Δa (1/b + 1/b′) / 2 − Δb (a + a′) / 2 / (b b′). */
+/**
+ * Div: Δ(a / b) = Δa (1/b + 1/b′) / 2 − Δb (a + a′) / 2 / (b b′). Where a Where may drop quotients of 0, as TensorFlow's division without NaN does, 1/0 counts as
+ * 0, so that the quotient is a product with a number that rises from 0 to 1/b.
+ */
 export function quotient(): Pullback {
-  return function quotientPullback({ g, input, cotangent, twin, wants }: PullbackContext) {
+  return function quotientPullback({ g, input, cotangent, twin, wants, isChosenFrom }: PullbackContext) {
     const [a, b, m] = [input(0), input(1), cotangent(0)];
-    const inverse = (value: Value): Value => g.reciprocal(value);
-    const da = g.scale(g.mul(m, g.add(inverse(b), inverse(twin(b)))), 0.5);
+    const mayBeDropped = isChosenFrom(0);
+    const inverse = (value: Value): Value => (mayBeDropped ? quotientOf(g, g.fillLike(value, 1), value) : g.reciprocal(value));
+    const [r, s] = [inverse(b), inverse(twin(b))];
+    const da = g.scale(g.mul(m, g.add(r, s)), 0.5);
+    const mean = (): Value => g.mul(m, g.scale(g.add(a, twin(a)), 0.5));
     const db = (): Value => g.neg(g.mul(m, g.div(g.scale(g.div(g.add(a, twin(a)), b), 0.5), twin(b))));
-    return [wants(0) ? da : null, wants(1) ? db() : null];
+    const dbFromZero = (): Value => g.mul(mean(), g.where(g.equal(g.mul(b, twin(b)), g.scalar(0, b)), g.add(g.square(r), g.square(s)), g.neg(g.mul(r, s))));
+    return [wants(0) ? da : null, wants(1) ? (mayBeDropped ? dbFromZero() : db()) : null];
   };
 }
