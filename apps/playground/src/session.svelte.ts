@@ -106,6 +106,11 @@ export class Session {
     return (this.#worker ??= openWorker());
   }
 
+  /** Maps of pictures are shares, and have one scale. Those of texts are values, which methods give in units of their own; bars have a scale each. */
+  get hasOneScale(): boolean {
+    return this.input?.picture != null || (this.input?.text !== undefined && this.methods.length === 1);
+  }
+
   /** Names of the features of a table, or the tokens of a text. */
   namesOf(attribution: Attribution<Input> | null): readonly string[] | null {
     const features = this.open?.builtIn?.features ?? this.input?.text?.tokens.map(({ text }) => text);

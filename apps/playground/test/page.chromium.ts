@@ -305,6 +305,12 @@ describe("the page in Chromium, below a path", () => {
       Number(text.replace("−", "-")),
     );
     for (const [n, cell] of cells.entries()) expect(cell).toBeCloseTo(sums.data[n]!, 3);
+    // Two classes by one method have one scale.
+    await page.getByRole("checkbox", { name: "class 0" }).check();
+    await page.getByRole("checkbox", { name: "class 1" }).check();
+    await ready(page);
+    const ends = await page.locator("xdeep-map .high").allTextContents();
+    expect([ends.length, new Set(ends).size]).toEqual([2, 1]);
     // A text that is too long is refused, and the page goes on.
     await page.getByRole("textbox", { name: "a text" }).fill("awfully ".repeat(20));
     await page.getByRole("button", { name: "Explain this text" }).click();

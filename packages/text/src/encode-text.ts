@@ -57,7 +57,7 @@ function withPadding(words: readonly Word[], shift: number, added: number, count
   const moved = words.map((word) => ({ ...word, tokens: word.tokens.map((at) => at + shift) }));
   if (added === 0) return moved;
   const first = shift === 0 ? count - added : 0;
-  const all = { text: `${name} × ${added}`, tokens: Array.from({ length: added }, (_, n) => first + n) };
+  const all = { text: `${name}\u00a0×\u00a0${added}`, tokens: Array.from({ length: added }, (_, n) => first + n) };
   return shift === 0 ? [...moved, all] : [all, ...moved];
 }
 

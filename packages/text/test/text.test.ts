@@ -64,11 +64,11 @@ describe("a text for a model", () => {
     const right = readTokenizer(WORDPIECE).encode("film", fixed);
     expect(numbers(right.feeds["attention_mask"])).toEqual(Array.from({ length: 12 }, (_, at) => (at < short ? 1 : 0)));
     expect(right.feeds["attention_mask"]!.type).toBe("float32");
-    expect(right.words.at(-1)).toEqual({ text: `[PAD] × ${12 - short}`, tokens: Array.from({ length: 12 - short }, (_, n) => short + n) });
+    expect(right.words.at(-1)).toEqual({ text: `[PAD]\u00a0×\u00a0${12 - short}`, tokens: Array.from({ length: 12 - short }, (_, n) => short + n) });
     const left = readTokenizer(WORDPIECE, { padding_side: "left" }).encode("film", fixed);
     expect(numbers(left.feeds["input_ids"])).toEqual([...numbers(right.feeds["input_ids"]).slice(short), ...numbers(right.feeds["input_ids"]).slice(0, short)]);
     expect(numbers(left.feeds["position_ids"]).slice(-short)).toEqual(Array.from({ length: short }, (_, at) => at));
-    expect(left.words[0]!.text).toBe(`[PAD] × ${12 - short}`);
+    expect(left.words[0]!.text).toBe(`[PAD]\u00a0×\u00a0${12 - short}`);
     expect(left.words.flatMap(({ tokens }) => tokens)).toEqual(Array.from({ length: 12 }, (_, at) => at));
     const long = "film ".repeat(20);
     expect(() => readTokenizer(WORDPIECE).encode(long, fixed)).toThrow(/and the model takes 12\. Shorten it/);
