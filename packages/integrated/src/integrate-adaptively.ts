@@ -64,7 +64,9 @@ export async function* integrateAdaptively(
       const delta = integral - difference;
       const taken = samples.length + more;
       // Errors fall like 1/n where gradients are restless, as they are wherever more points come at once.
-      const expected = size === 0 ? 0 : (((stands ? judged.settling : missing) / size) * samples.length) / taken;
+      const settling = size === 0 ? 0 : (((stands ? judged.settling : missing) / size) * samples.length) / taken;
+      // Equal gradients foretell one another well: what is missing beside them, the scores know. Jumps are no gradient's fault.
+      const expected = stands || delta === 0 ? settling : Math.max(settling, Math.abs(delta) / (judged.moved || 1));
       return { values: path.values(values), delta, difference, tolerance, expectedError: expected, stands, steps: taken, inside };
     };
     const settled = SETTLED * Math.min(1, samples.length / KNOWING);

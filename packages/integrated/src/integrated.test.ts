@@ -419,6 +419,14 @@ describe("integrated, tolerance", () => {
     expect(error).toBeGreaterThan(expectedError / 1.5);
   });
 
+  it("expects what the scores miss where gradients see nothing of it", async () => {
+    // F′ is 1.8 up to 0.01, and 1 from there on.
+    const kinked = analyticModel({ inputs: [{ name: "x", dims: [1] }], layers: [affine([[1], [-1]], [0, 0.01]), relu(), affine([[1, -0.8]])] });
+    const attribution = await integrated(new Backprop(kinked)).explain(float32([1, 1], [1]));
+    expect(attribution.convergenceDelta![0]).toBeCloseTo(-0.008, 6);
+    expect(found(attribution)).toMatchObject({ steps: [5], converged: [true], expectedError: [expect.closeTo(0.008 / 1.008, 6)] });
+  });
+
   it("says so when it was not reached, and gives up where points do not help", async () => {
     const bounded = await integrated(new Backprop(model), { tolerance: 1e-9, maxSteps: 40 }).explain(x);
     expect(bounded.provenance.method.parameters).toMatchObject({ tolerance: 1e-9, maxSteps: 40, converged: [false, false] });

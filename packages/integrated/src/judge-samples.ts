@@ -19,6 +19,8 @@ export interface Judgement {
   readonly missing: number;
   /** The same by gradients alone, which know nothing of jumps. */
   readonly settling: number;
+  /** How far the score moves on the path, up and down. */
+  readonly moved: number;
   /** Whether its delta is what a rule of so many points misses by chance. What is far from that, jumps and steep starts, no gradient was there to see. */
   readonly isExplained: boolean;
   /** Where most is missing, stretch by stretch: of the score, and of the attributions. */
@@ -43,7 +45,8 @@ export function judgeSamples(
   const expected = expectedErrors(alphas, ofValues, "linear");
   // What is missed of the score is known as well as expected: where it is more, as at a steep start between points, more is expected of the attributions, too.
   const expectedDelta = together(expectedErrors(alphas, ofSlopes, "linear"));
-  const surprise = Math.max(1, spread / Math.max(expectedDelta, ROUNDING * movement(samples, ends)) || 1);
+  const moved = movement(samples, ends);
+  const surprise = Math.max(1, spread / Math.max(expectedDelta, ROUNDING * moved) || 1);
   const missing = { local: together(expected), polynomial: isSmooth ? together(expectedErrors(alphas, ofValues, "polynomial")) : Infinity };
   const fit = missing.polynomial < missing.local ? fitSamples(samples, ends, "polynomial") : local;
   const sum = weigh(samples, fit.weights, end);
@@ -53,6 +56,7 @@ export function judgeSamples(
     size: Math.sqrt(Object.values(sum.values).reduce((total, values) => total + innerProduct(values, values), 0)),
     missing: surprise * Math.min(missing.local, missing.polynomial),
     settling: Math.min(missing.local, missing.polynomial),
+    moved,
     isExplained: Math.abs(delta) <= expectedDelta,
     rough: expected.map((error, j) => Math.hypot(share(error, missing.local), share(local.errors[j]!, local.spread))),
     straight: { errors, expected },
@@ -63,7 +67,6 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-/** How far the score moves on the path, up and down. */
 function movement(samples: readonly Sample[], { start, end }: EndScores): number {
   const scores = [start, ...samples.map(({ score }) => score), end];
   return scores.slice(1).reduce((sum, score, k) => sum + Math.abs(score - scores[k]!), 0);
