@@ -1,5 +1,5 @@
 import { createNoise } from "@xdeep/core/method";
-import { type GraphProto, type ModelProto, type NodeProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
+import { type GraphProto, type ModelProto, type NodeProto, float, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { floats, total, twoRunModel, twoRuns } from "./two-runs.ts";
 
@@ -80,6 +80,20 @@ describe("DeepLIFT of a division without NaN", () => {
     a.forEach((value, i) => expect(runs.relevance["a"]![i]).toBeCloseTo(value, 12));
     b.forEach((value, i) => expect(runs.relevance["b"]![i]).toBeCloseTo(value, 12));
     expect(total(runs)).toBeCloseTo(runs.change, 12);
+  });
+});
+
+describe("DeepLIFT of Max and Min", () => {
+  it.each([
+    ["Max", -Infinity],
+    ["Min", Infinity],
+  ] as const)("of %s with %d alone leaves everything to the other operand, as where reductions of JAX begin", (op, bound) => {
+    const nodes = (operands: readonly string[]): ModelProto =>
+      twoRunModel([nodeProto("Constant", [], ["bound"], { value_float: float(bound) }), nodeProto(op, operands, ["y"])], { x: [3], z: [3] });
+    const feeds = (values: readonly number[]): Parameters<typeof twoRuns>[1] => ({ x: floats([3], values), z: floats([3], [1, 0, -1]) });
+    const [x, reference] = [feeds([2, -1, 0.5]), feeds([0, 0, 0.5])];
+    expect(twoRuns(nodes(["x", "bound"]), x, reference).relevance["x"]).toEqual([2, -1, 0]);
+    expect(twoRuns(nodes(["bound", "x", "z"]), x, reference).relevance["x"]).toEqual(twoRuns(nodes(["x", "z"]), x, reference).relevance["x"]);
   });
 });
 

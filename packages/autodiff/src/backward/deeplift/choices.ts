@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from "@xdeep/onnx";
+import { toFloat64 } from "@xdeep/core/backend";
 import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import { valuesThatDiffer } from "../../loops/two-runs.ts";
@@ -103,11 +104,16 @@ export function loopRescale(found: GradientRule): Pullback {
   };
 }
 
-/** Max(a, b) = b + relu(a − b), Min(a, b) = a − relu(a − b), one operand after the other. */
+/** Max(a, b) = b + relu(a − b), Min(a, b) = a − relu(a − b), one operand after the other. An infinite constant that never wins, where reductions of JAX begin, is none. */
 export function pairwiseRescale(op: "Max" | "Min"): (found: GradientRule) => Pullback {
+  const isNeutral = ({ facts }: Value): boolean =>
+    facts.constant !== undefined && facts.dims?.every((dim) => dim === 1) === true && toFloat64(facts.constant)[0] === (op === "Max" ? -Infinity : Infinity);
   return (found) => {
     const pairwise = composedPullback([addRule, reluRule, subRule], function composePairs({ g, input, inputCount }) {
-      const [first, ...others] = Array.from({ length: inputCount }, (_, i) => input(i)) as [Value, ...Value[]];
+      const all = Array.from({ length: inputCount }, (_, i) => input(i));
+      const [first, ...others] = all.filter((value) => !isNeutral(value)) as [Value, ...Value[]];
+      // A sum of one, so that what is composed is a value of its own.
+      if (others.length === 0) return [g.add(first, g.scalar(0, first))];
       return [others.reduce((a, b) => (op === "Max" ? g.add(b, g.relu(g.sub(a, b))) : g.sub(a, g.relu(g.sub(a, b)))), first)];
     });
     return (context) => (context.inputCount === 1 ? found.pullback(context) : pairwise(context));
