@@ -1,11 +1,11 @@
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 
-import { type Estimate, createPace } from "./estimate.ts";
-import { type ListedManifest, missingShards, rowsOfShards } from "./manifest.ts";
-import { placeManifest } from "./place-manifest.ts";
-import { writtenShards } from "./shard-file.ts";
-import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shard-thread.ts";
+import { type Estimate, createPace } from "./results/estimate.ts";
+import { type ListedManifest, missingShards, rowsOfShards } from "./manifest/manifest.ts";
+import { placeManifest } from "./manifest/place-manifest.ts";
+import { writtenShards } from "./shards/shard-file.ts";
+import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shards/shard-thread.ts";
 
 /** How far a run is. */
 export interface BatchProgress {

@@ -17,7 +17,7 @@ export interface Bundle {
 export async function bundled(): Promise<Bundle> {
   const out = await mkdtemp(`${folder}.batch-`);
   await build({
-    entryPoints: [`${sources}index.ts`, `${sources}shard-worker.ts`],
+    entryPoints: [`${sources}index.ts`, { in: `${sources}shards/shard-worker.ts`, out: "shard-worker" }],
     outdir: out,
     bundle: true,
     splitting: true,

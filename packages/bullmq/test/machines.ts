@@ -27,7 +27,7 @@ export async function buildMachines(): Promise<Machines> {
     entryPoints: [
       { in: join(root, "src", "index.ts"), out: "bullmq" },
       { in: join(root, "..", "batch", "src", "index.ts"), out: "batch" },
-      { in: join(root, "..", "batch", "src", "shard-worker.ts"), out: "shard-worker" },
+      { in: join(root, "..", "batch", "src", "shards", "shard-worker.ts"), out: "shard-worker" },
     ],
     outdir: folder,
     bundle: true,

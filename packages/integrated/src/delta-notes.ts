@@ -1,4 +1,4 @@
-import type { IntegratedRow } from "./row-path.ts";
+import type { IntegratedRow } from "./path/row-path.ts";
 
 /** A larger share of F(x) − F(x′) that attributions miss is worth a word: what they say of one input may be as wrong. */
 const LARGE_SHARE = 0.1;

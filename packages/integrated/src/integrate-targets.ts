@@ -1,6 +1,6 @@
-import type { Endpoint } from "./endpoint.ts";
-import { type IntegratedRow, type NodeRequest, type RowIntegration, type RowPath } from "./row-path.ts";
-import type { RunCount } from "./run-count.ts";
+import type { Endpoint } from "./path/endpoint.ts";
+import { type IntegratedRow, type NodeRequest, type RowIntegration, type RowPath } from "./path/row-path.ts";
+import type { RunCount } from "./path/run-count.ts";
 
 /** Where an integration is: what it asks for, or what it found. */
 type Step = IteratorResult<NodeRequest, IntegratedRow>;

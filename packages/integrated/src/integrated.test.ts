@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { integrated } from "./integrated.ts";
-import { QUADRATURES } from "./quadrature.ts";
+import { QUADRATURES } from "./fixed/quadrature.ts";
 import type { IntegratedOptions } from "./settings.ts";
 import { VERSION } from "./version.ts";
 

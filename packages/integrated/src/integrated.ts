@@ -13,15 +13,15 @@ import {
 import type { Attribution, Explainer, Input, MethodDescription, TargetOption, TargetsOptions } from "@xdeep/core";
 
 import { deltaNotes } from "./delta-notes.ts";
-import { embeddedBaselines } from "./embedded-baseline.ts";
-import { type Endpoint, findEndpoints } from "./endpoint.ts";
-import { integrateAdaptively } from "./integrate-adaptively.ts";
-import { integrateFixed } from "./integrate-fixed.ts";
+import { embeddedBaselines } from "./path/embedded-baseline.ts";
+import { type Endpoint, findEndpoints } from "./path/endpoint.ts";
+import { integrateAdaptively } from "./adaptive/integrate-adaptively.ts";
+import { integrateFixed } from "./fixed/integrate-fixed.ts";
 import { integrateTargets } from "./integrate-targets.ts";
-import { FIRST_POINTS } from "./place-points.ts";
-import { quadrature } from "./quadrature.ts";
-import { type IntegratedRow, type Integration, type RowIntegration, rowPath, runsOf } from "./row-path.ts";
-import { countRuns } from "./run-count.ts";
+import { FIRST_POINTS } from "./adaptive/place-points.ts";
+import { quadrature } from "./fixed/quadrature.ts";
+import { type IntegratedRow, type Integration, type RowIntegration, rowPath, runsOf } from "./path/row-path.ts";
+import { countRuns } from "./path/run-count.ts";
 import { describeSettings, isAdaptive, resolveSettings } from "./settings.ts";
 import type { IntegratedOptions, IntegratedSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";

@@ -3,9 +3,9 @@ import { checkOptionNames, describeBaseline } from "@xdeep/core/method";
 import type { Explainer } from "@xdeep/core";
 
 import type { BaselineOption } from "@xdeep/core/method";
-import { FIRST_POINTS } from "./place-points.ts";
-import { QUADRATURES } from "./quadrature.ts";
-import type { QuadratureName } from "./quadrature.ts";
+import { FIRST_POINTS } from "./adaptive/place-points.ts";
+import { QUADRATURES } from "./fixed/quadrature.ts";
+import type { QuadratureName } from "./fixed/quadrature.ts";
 
 /** Steps on the path where only a quadrature is asked for: what xdeep has always taken. */
 export const DEFAULT_STEPS = 25;

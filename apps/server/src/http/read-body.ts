@@ -1,0 +1,63 @@
+import type { FastifyRequest } from "fastify";
+
+import { HttpError } from "./http-error.ts";
+import type { Limits } from "../options.ts";
+import { type Body, fieldsOf } from "./read-request.ts";
+
+/**
+ * What a request holds: JSON; JSON of the length that `Inference-Header-Content-Length` says, with binary tensors behind it; or a form, whose files are
+ * pictures and whose field `parameters` is JSON.
+ *
+ * @throws {HttpError} 400, 413, 415
+ */
+export async function readBody(request: FastifyRequest, limits: Limits): Promise<Body> {
+  if (request.isMultipart()) return readForm(request);
+  const bytes = request.body;
+  if (!Buffer.isBuffer(bytes)) throw new HttpError(415, "MEDIA_TYPE", "Send application/json, application/octet-stream or multipart/form-data.");
+  const header = request.headers["inference-header-content-length"];
+  if (header === undefined) return { json: parse(bytes, limits), binary: null, files: [] };
+  const length = Number(header);
+  if (!Number.isSafeInteger(length) || length < 0 || length > bytes.length)
+    throw invalid("Inference-Header-Content-Length is the number of bytes of JSON, at most those of the body.");
+  return { json: parse(bytes.subarray(0, length), limits), binary: bytes.subarray(length), files: [] };
+}
+
+async function readForm(request: FastifyRequest): Promise<Body> {
+  const files: Uint8Array[] = [];
+  let parameters: unknown;
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === "file") files.push(await part.toBuffer());
+      else if (part.fieldname === "parameters") parameters = parseJson(String(part.value));
+      else throw invalid(`A form has files, and "parameters" as JSON; it has no field "${part.fieldname.slice(0, 100)}".`);
+    }
+  } catch (error) {
+    // A form that is cut off, or none, has no status of its own.
+    if (error instanceof HttpError || (error as { readonly statusCode?: number }).statusCode !== undefined) throw error;
+    throw invalid(`The form cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
+  }
+  return { json: parameters === undefined ? {} : { parameters }, binary: null, files };
+}
+
+function parse(bytes: Buffer, { jsonBytes }: Limits): Body["json"] {
+  if (bytes.length > jsonBytes) {
+    throw new HttpError(
+      413,
+      "BODY_TOO_LARGE",
+      `JSON has at most ${jsonBytes} bytes here, this has ${bytes.length}. Send binary tensors, or pictures as multipart/form-data.`,
+    );
+  }
+  return fieldsOf(parseJson(bytes.toString("utf8")), "The body");
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(`The body is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
+  }
+}
+
+function invalid(message: string): HttpError {
+  return new HttpError(400, "BODY_INVALID", message);
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+
+import { XDeepError } from "@xdeep/core";
+import { parse } from "csv-parse/sync";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+
+import { isFileError } from "../shards/durable-file.ts";
+
+/** A table of named columns. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** Rows `start` to `end` (excluded), with these columns alone. */
+  read(columns: readonly string[], start: number, end: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
+}
+
+/** What a record holds in a column, as text; undefined where that is nothing, or there is no such column. */
+export function textIn(record: Readonly<Record<string, unknown>>, column: string | null): string | undefined {
+  const value = column === null ? undefined : record[column];
+  return value === undefined || value === null || value === "" ? undefined : String(value);
+}
+
+export function isTable(path: string): boolean {
+  return /\.(csv|parquet)$/i.test(path);
+}
+
+/**
+ * Opens a CSV file, which is read whole, or a Parquet file, of which only the row groups that are asked for are read.
+ *
+ * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE
+ */
+export async function openTable(path: string): Promise<Table> {
+  try {
+    return /\.csv$/i.test(path) ? await openCsv(path) : await openParquet(path);
+  } catch (cause) {
+    const missing = isFileError(cause, "ENOENT");
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new XDeepError(
+      missing ? "INPUT_MISSING" : "INPUT_TYPE",
+      missing
+        ? `There is no file "${path}".`
+        : `"${path}" cannot be read as a table: ${why}. It is a CSV file with names in its first line, or a Parquet file.`,
+      { details: { path }, cause },
+    );
+  }
+}
+
+async function openCsv(path: string): Promise<Table> {
+  const [columns = [], ...records] = parse(await readFile(path), { bom: true, skipEmptyLines: true, trim: true }) as string[][];
+  const places = new Map(columns.map((name, n) => [name, n]));
+  return {
+    columns,
+    rows: records.length,
+    read: async (names, start, end) => records.slice(start, end).map((record) => Object.fromEntries(names.map((name) => [name, record[places.get(name)!]]))),
+  };
+}
+
+async function openParquet(path: string): Promise<Table> {
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  return {
+    columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    rows: Number(metadata.num_rows),
+    read: async (columns, rowStart, rowEnd) => parquetReadObjects({ file, metadata, columns: [...columns], rowStart, rowEnd }),
+  };
+}

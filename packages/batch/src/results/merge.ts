@@ -1,0 +1,130 @@
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+
+import { XDeepError, sizeOf } from "@xdeep/core";
+import { makeFolder } from "@xdeep/core/backend";
+
+import { writeDurably, writeFailed } from "../shards/durable-file.ts";
+import { type Manifest, readManifest, shardCount } from "../manifest/manifest.ts";
+import { npyHead } from "../rows/npy.ts";
+import { readShardArray } from "../rows/read-arrays.ts";
+import type { RowRecord, Shard } from "../rows/row-record.ts";
+import { arrayFiles, readShard, writtenShards } from "../shards/shard-file.ts";
+
+export interface MergeOptions {
+  /** Merge what there is, although shards are missing. Default: false. */
+  readonly partial?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Merged {
+  readonly rows: number;
+  readonly explained: number;
+  readonly arrays: readonly { readonly value: string; readonly file: string; readonly dims: readonly number[] }[];
+}
+
+/** A shard, and the folder that has it. */
+export interface PlacedShard {
+  readonly folder: string;
+  readonly shard: Shard;
+}
+
+/**
+ * Puts the shards of one or several folders of the same job together: one .npy array for each name of attributions, and `rows.jsonl`, whose `at` is a
+ * row's place in the arrays. Memory for one shard is enough.
+ *
+ * @throws {XDeepError} INPUT_MISSING where shards are missing; OPTION_INVALID for folders of different jobs; INPUT_SHAPE where shards differ in
+ * dims; INPUT_TYPE for a damaged shard; WRITE_FAILED
+ */
+export async function mergeShards(folders: readonly string[], out: string, { partial = false, signal }: MergeOptions = {}): Promise<Merged> {
+  const manifest = await sameManifest(folders);
+  const shards = await collectShards(folders, manifest);
+  if (!partial) requireWhole(shards, manifest);
+  const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
+  const arrays: Merged["arrays"][number][] = [];
+  await makeFolder(out).catch((cause: unknown) => {
+    throw writeFailed(out, cause);
+  });
+  const files = arrayFiles(values);
+  for (const [n, value] of values.entries()) arrays.push(await mergeArray(shards, { value, file: files[n]!, out, signal }));
+  let at = 0;
+  const records = shards.flatMap(({ shard }) => shard.rows.map((record): RowRecord => ({ ...record, at: record.at === null ? null : at++ })));
+  await writeDurably(join(out, "rows.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  const merged = { rows: records.length, explained: at, arrays };
+  await writeDurably(
+    join(out, "merged.json"),
+    `${JSON.stringify({ manifest: manifest.id, job: manifest.job, provenance: shards[0]?.shard.provenance, ...merged }, null, 2)}\n`,
+  );
+  return merged;
+}
+
+/** The manifest of all of them. @throws {XDeepError} OPTION_INVALID where there are several */
+export async function sameManifest(folders: readonly string[]): Promise<Manifest> {
+  const manifests = await Promise.all(folders.map(readManifest));
+  const other = manifests.findIndex(({ id }) => id !== manifests[0]!.id);
+  if (other < 0) return manifests[0]!;
+  throw new XDeepError("OPTION_INVALID", `"${folders[0]}" and "${folders[other]}" hold results of different jobs, which cannot be put together.`, {
+    details: { folders: [folders[0], folders[other]] },
+  });
+}
+
+/** Heads of all shards that are in any of the folders, in order. */
+export async function collectShards(folders: readonly string[], { id }: Manifest): Promise<readonly PlacedShard[]> {
+  const found = new Map<number, string>();
+  for (const folder of folders) for (const shard of await writtenShards(folder)) if (!found.has(shard)) found.set(shard, folder);
+  const ordered = [...found].toSorted(([a], [b]) => a - b);
+  const shards: PlacedShard[] = [];
+  for (const [shard, folder] of ordered) shards.push({ folder, shard: await readShard(folder, shard, id) });
+  return shards;
+}
+
+/** @throws {XDeepError} INPUT_MISSING where shards are missing */
+export function requireWhole(shards: readonly PlacedShard[], manifest: Manifest): void {
+  const missing = shardCount(manifest) - shards.length;
+  if (missing === 0) return;
+  throw new XDeepError(
+    "INPUT_MISSING",
+    `${missing} of ${shardCount(manifest)} shards are missing. Explain again to make them, or merge what there is as partial.`,
+    {
+      details: { missing },
+    },
+  );
+}
+
+interface MergeArrayOptions {
+  readonly value: string;
+  readonly file: string;
+  readonly out: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function mergeArray(shards: readonly PlacedShard[], { value, file, out, signal }: MergeArrayOptions): Promise<Merged["arrays"][number]> {
+  const parts = shards.flatMap(({ shard }) => shard.arrays.filter((array) => array.value === value));
+  const rowDims = parts[0]!.dims.slice(1);
+  const other = parts.find(({ dims }) => dims.slice(1).join() !== rowDims.join());
+  if (other !== undefined) {
+    throw new XDeepError("INPUT_SHAPE", `Shards differ in the dims of "${value}": [${rowDims.join(", ")}] and [${other.dims.slice(1).join(", ")}].`, {
+      details: { value, dims: rowDims, other: other.dims.slice(1) },
+    });
+  }
+  const dims = [parts.reduce((rows, part) => rows + part.dims[0]!, 0), ...rowDims];
+  const head = npyHead(dims);
+  const write = async (target: FileHandle): Promise<void> => {
+    await target.writeFile(head);
+    for (const { folder, shard } of shards) {
+      signal?.throwIfAborted();
+      await append(target, await readShardArray(folder, shard, value));
+    }
+    const { size } = await target.stat();
+    if (size !== head.length + 4 * sizeOf(dims)) throw new Error(`${size} bytes were written, which do not fit dims [${dims.join(", ")}]`);
+  };
+  await writeDurably(join(out, file), write).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+  return { value, file, dims };
+}
+
+async function append(target: FileHandle, { buffer, byteOffset, byteLength }: Float32Array): Promise<void> {
+  await target.writeFile(new Uint8Array(buffer, byteOffset, byteLength));
+}

@@ -1,0 +1,44 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { XDeepError, sizeOf } from "@xdeep/core";
+import { parquetReadObjects } from "hyparquet";
+import { parse } from "npyjs";
+
+import { unreadable } from "../shards/durable-file.ts";
+import { sha256 } from "../manifest/manifest.ts";
+import type { Shard } from "./row-record.ts";
+import { shardFolder } from "../shards/shard-file.ts";
+
+/**
+ * The attributions of a shard by one name, rows that were explained in their order; an empty array where there are none.
+ *
+ * @throws {XDeepError} INPUT_TYPE where the file is damaged
+ */
+export async function readShardArray(folder: string, shard: Shard, value: string): Promise<Float32Array> {
+  const array = shard.arrays.find((each) => each.value === value);
+  if (array === undefined) return new Float32Array(0);
+  const path = join(shardFolder(folder, shard.shard), array.file);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  if (sha256(bytes) !== array.sha256) {
+    throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {
+      details: { path },
+    });
+  }
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return array.file.endsWith(".npy") ? (parse(buffer).data as unknown as Float32Array) : fromParquet(buffer, value, sizeOf(array.dims));
+}
+
+async function fromParquet(file: ArrayBuffer, value: string, size: number): Promise<Float32Array> {
+  const rows = (await parquetReadObjects({ file, columns: [value], utf8: false })) as readonly Readonly<Record<string, Uint8Array | null>>[];
+  const data = new Uint8Array(4 * size);
+  let at = 0;
+  for (const { [value]: bytes } of rows) {
+    if (bytes == null) continue;
+    data.set(bytes, at);
+    at += bytes.length;
+  }
+  return new Float32Array(data.buffer);
+}

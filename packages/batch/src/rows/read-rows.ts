@@ -1,0 +1,126 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { XDeepError, sizeOf } from "@xdeep/core";
+
+import { hashFile } from "../manifest/create-manifest.ts";
+import { unreadable } from "../shards/durable-file.ts";
+import { type ListedManifest, type RowSource, sha256 } from "../manifest/manifest.ts";
+import { readNpyHead, readNpyRows } from "./npy.ts";
+import { openTable, textIn } from "../manifest/table.ts";
+
+/** What a row holds: a file, or numbers. */
+export type RowInput = { readonly kind: "file"; readonly path: string; readonly bytes: Uint8Array } | RowNumbers;
+
+export interface RowNumbers {
+  readonly kind: "numbers";
+  /** Of one sample: there is no batch axis. */
+  readonly dims: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** One row of a manifest. */
+export interface Row {
+  /** Its place in the manifest. */
+  readonly index: number;
+  /** The path as the manifest has it, or the table or array with the number of the row. */
+  readonly name: string;
+  /** Of a file; null for rows of tables and arrays, whose hash is that of the whole. */
+  readonly sha256: string | null;
+  readonly target?: string | undefined;
+  readonly label?: string | undefined;
+  /**
+   * Reads what the row holds.
+   *
+   * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE; INPUT_CHANGED for a file that is not the one that was listed
+   */
+  load(): Promise<RowInput>;
+}
+
+/** Reads rows of a manifest by their range. */
+export type ReadRows = (start: number, end: number) => Promise<readonly Row[]>;
+
+/**
+ * @param base where relative paths begin, if not where the manifest says
+ * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE, INPUT_CHANGED for a table or an array that is not the one that was listed
+ */
+export async function rowReader({ manifest, files }: ListedManifest, base: string = manifest.base): Promise<ReadRows> {
+  const { source } = manifest;
+  if (source.kind === "files") {
+    return async (start, end) =>
+      files.slice(start, end).map(({ file, sha256: hash, target, label }, n) => ({
+        index: start + n,
+        name: file,
+        sha256: hash,
+        target,
+        label,
+        load: () => readUnchanged(resolve(base, file), hash),
+      }));
+  }
+  const path = resolve(base, source.file);
+  await checkUnchanged(path, source.sha256);
+  return source.kind === "array" ? arrayReader(path, source.file) : tableReader(path, source);
+}
+
+async function arrayReader(path: string, name: string): Promise<ReadRows> {
+  const head = await readNpyHead(path);
+  const dims = head.dims.slice(1);
+  const size = sizeOf(dims);
+  return async (start, end) => {
+    const data = await readNpyRows(path, head, start, end);
+    return Array.from({ length: end - start }, (_, n) => ({
+      index: start + n,
+      name: `${name}#${start + n}`,
+      sha256: null,
+      load: async () => ({ kind: "numbers", dims, data: data.subarray(n * size, (n + 1) * size) }),
+    }));
+  };
+}
+
+async function tableReader(path: string, { file, columns, target, label }: Extract<RowSource, { readonly kind: "table" }>): Promise<ReadRows> {
+  const table = await openTable(path);
+  const names = [...columns, ...[target, label].filter((name) => name !== null)];
+  return async (start, end) => {
+    const records = await table.read(names, start, end);
+    return records.map((record, n) => {
+      const name = `${file}#${start + n}`;
+      return {
+        index: start + n,
+        name,
+        sha256: null,
+        target: textIn(record, target),
+        label: textIn(record, label),
+        load: async () => ({ kind: "numbers", dims: [columns.length], data: Float64Array.from(columns, (column) => numberIn(record[column], column, name)) }),
+      };
+    });
+  };
+}
+
+function numberIn(value: unknown, column: string, row: string): number {
+  const number = value === null || value === undefined || value === "" ? NaN : Number(value);
+  if (Number.isFinite(number)) return number;
+  throw new XDeepError("INPUT_TYPE", `${row}: column "${column}" holds ${JSON.stringify(value) ?? "nothing"}, which is no finite number.`, {
+    details: { row, column },
+  });
+}
+
+async function readUnchanged(path: string, expected: string): Promise<RowInput> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  if (sha256(bytes) === expected) return { kind: "file", path, bytes };
+  throw changed(path, expected);
+}
+
+async function checkUnchanged(path: string, expected: string): Promise<void> {
+  const found = await hashFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  if (found !== expected) throw changed(path, expected);
+}
+
+function changed(path: string, expected: string): XDeepError {
+  return new XDeepError("INPUT_CHANGED", `"${path}" is not what it was when the inputs were listed. Start again in another folder, or bring the file back.`, {
+    details: { path, expected },
+  });
+}

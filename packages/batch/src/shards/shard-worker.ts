@@ -1,0 +1,65 @@
+import { parentPort, workerData } from "node:worker_threads";
+
+import { packError } from "@xdeep/worker";
+
+import { type OpenJob, type RowExplainer, explainShard } from "./explain-shard.ts";
+import { type ListedManifest, readListedManifest } from "../manifest/manifest.ts";
+import { type ReadRows, rowReader } from "../rows/read-rows.ts";
+import type { ShardReply, ShardRequest, ShardThreadData } from "./shard-thread.ts";
+
+/** The script of a thread that explains shards: the job's module is opened once, then shards come one by one. */
+const { folder, module, base: given } = workerData as ShardThreadData;
+const reply = (message: ShardReply): void => parentPort!.postMessage(message, []);
+const ending = new AbortController();
+let running: AbortController | null = null;
+
+parentPort!.on("message", (message: ShardRequest) => {
+  if (message.type === "explain") void explain(message.shard);
+  else if (message.type === "abort") running?.abort();
+  else void close();
+});
+
+const opened = open();
+opened.then(
+  () => reply({ type: "ready" }),
+  (error: unknown) => reply({ type: "failed", error: packError(error) }),
+);
+
+interface OpenedJob {
+  readonly listed: ListedManifest;
+  readonly readRows: ReadRows;
+  readonly explainer: RowExplainer;
+}
+
+async function open(): Promise<OpenedJob> {
+  const listed = await readListedManifest(folder);
+  const base = given ?? listed.manifest.base;
+  const { openJob } = (await import(module)) as { readonly openJob?: OpenJob };
+  if (typeof openJob !== "function") throw new TypeError(`"${module}" exports no function openJob.`);
+  const readRows = await rowReader(listed, base);
+  return { listed, readRows, explainer: await openJob(listed.manifest.job, { places: listed.manifest.places, base, signal: ending.signal }) };
+}
+
+async function explain(shard: number): Promise<void> {
+  running = new AbortController();
+  const { signal } = running;
+  try {
+    const { explainer, listed, readRows } = await opened;
+    const onRows = (rows: { readonly explained: number; readonly failed: number }): void => reply({ type: "rows", ...rows });
+    await explainShard({ folder, manifest: listed.manifest, shard, readRows, explainer, signal, onRows });
+    reply({ type: "done" });
+  } catch (error) {
+    reply({ type: "failed", error: packError(error) });
+  } finally {
+    running = null;
+  }
+}
+
+async function close(): Promise<void> {
+  ending.abort();
+  await opened.then(
+    ({ explainer }) => explainer.close?.(),
+    () => undefined,
+  );
+  parentPort!.close();
+}
