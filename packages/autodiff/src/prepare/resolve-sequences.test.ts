@@ -48,6 +48,15 @@ const NETWORKS: readonly (readonly [string, readonly NodeProto[]])[] = [
     ],
   ],
   [
+    "a body for each entry",
+    [
+      nodeProto("Tanh", ["x"], ["a"]),
+      nodeProto("SequenceConstruct", ["x", "a"], ["s"]),
+      nodeProto("SequenceMap", ["s", "x"], ["t"], { body: sumOfSine() }),
+      nodeProto("ConcatFromSequence", ["t"], ["y"], { axis: 0 }),
+    ],
+  ],
+  [
     "a length",
     [
       nodeProto("SequenceConstruct", ["x", "x"], ["s"]),
@@ -75,8 +84,22 @@ describe("sequences of known length", () => {
   it("stay sequences where the length shows only at run time", () => {
     const open = modelOf([nodeProto("SplitToSequence", ["x"], ["s"]), nodeProto("SequenceAt", ["s", "one"], ["y"])], "N");
     expect(prepareModel(open).graph!.node.map(({ opType }) => opType)).toEqual(["SplitToSequence", "SequenceAt"]);
+    const split = nodeProto("SplitToSequence", ["x"], ["s"]);
+    const one = nodeProto("SequenceConstruct", ["x"], ["t"]);
+    const map = nodeProto("SequenceMap", ["t", "s"], ["u"], { body: sumOfSine() });
+    const mapped = modelOf([one, split, map, nodeProto("SequenceAt", ["u", "zero"], ["y"])], "N");
+    expect(prepareModel(mapped).graph!.node.map(({ opType }) => opType)).toContain("SequenceMap");
   });
 });
+
+function sumOfSine(): GraphProto {
+  return graphProto({
+    nodes: [nodeProto("Sin", ["entry"], ["sine"]), nodeProto("Add", ["sine", "other"], ["sum"])],
+    inputs: [valueInfoProto("entry", "float32", null), valueInfoProto("other", "float32", null)],
+    outputs: [valueInfoProto("sum", "float32", null)],
+    name: "body",
+  });
+}
 
 function joined(axis: number): GraphProto {
   return graphProto({

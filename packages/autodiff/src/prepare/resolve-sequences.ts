@@ -14,13 +14,18 @@ import {
   unknownFacts,
   withFields,
 } from "@xdeep/onnx";
+import { copySubgraph } from "../graph/copy-subgraph.ts";
+import { nodeLabel } from "../graph/node-label.ts";
 import { graphOf } from "../graph/typed-graph.ts";
 
 /** Longer sequences stay sequences. */
 const MAX_LENGTH = 256;
 
+/** Nodes that a SequenceMap may become; larger ones stay. */
+const MAX_MAPPED = 1024;
+
 /** Operators whose result is a sequence. */
-const MAKERS: ReadonlySet<string> = new Set(["SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SplitToSequence"]);
+const MAKERS: ReadonlySet<string> = new Set(["SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceMap", "SplitToSequence"]);
 
 /** Replaces sequences whose length the graph fixes by the tensors that they hold: gradients pass tensors alone. Others stay as they are. */
 export function resolveSequences(model: ModelProto): ModelProto {
@@ -59,6 +64,8 @@ class Sequences {
         return this.#keep(node, []);
       case "SequenceConstruct":
         return this.#keep(node, node.input);
+      case "SequenceMap":
+        return this.#map(node);
       case "SplitToSequence":
         return this.#split(node);
       case "Identity":
@@ -89,6 +96,31 @@ class Sequences {
     if (list.length > MAX_LENGTH) return null;
     this.#lists.set(node.output[0] ?? "", list);
     return [node];
+  }
+
+  /** The body once for each entry, as PyTorch's `hstack` makes rows of its tensors. */
+  #map(node: NodeProto): readonly NodeProto[] | null {
+    const body = new Attributes(node).graph("body");
+    const length = this.#lists.get(node.input[0] ?? "")?.length;
+    const isKnown = (name: string): boolean => this.#lists.get(name)?.length === length || this.#isTensor(name);
+    if (body === undefined || length === undefined || !node.input.every(isKnown) || length * body.node.length > MAX_MAPPED) return null;
+    const copies = Array.from({ length }, (_, i) => {
+      const inputs = node.input.map((name) => this.#lists.get(name)?.[i] ?? name);
+      return copySubgraph(body, inputs, (name) => takeName(this.#taken, name), `${nodeLabel(node)}/${i}`);
+    });
+    this.initializers.push(...copies.flatMap(({ initializers }) => initializers));
+    node.output.forEach((name, k) =>
+      this.#lists.set(
+        name,
+        copies.map(({ outputs }) => outputs[k] ?? ""),
+      ),
+    );
+    return [...copies.flatMap(({ nodes }) => nodes), node];
+  }
+
+  #isTensor(name: string): boolean {
+    const { type, container } = this.#facts.get(name) ?? unknownFacts;
+    return type !== null && container === undefined;
   }
 
   /** A place in a sequence, counted from its end where it is negative; null where it is known only at run time. */
