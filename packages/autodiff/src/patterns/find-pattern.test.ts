@@ -2,7 +2,7 @@ import { modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx"
 import { describe, expect, it } from "vitest";
 import { typedGraph } from "../graph/typed-graph.ts";
 import { prepareModel } from "../prepare/prepare-model.ts";
-import { type Expression, call, constant, exp, log, power, product, scale, sum } from "./expression.ts";
+import { type Expression, call, constant, exp, log, power, product, reduction, scale, sum } from "./expression.ts";
 import { type Pattern, findPattern } from "./find-pattern.ts";
 
 const gelu = (x: Expression, argument: Expression): Expression => product(constant(0.5), x, sum(constant(1), call("tanh", argument)));
@@ -31,6 +31,34 @@ describe("a pattern given as a formula", () => {
 
   it("is not found where one factor is another value", () => {
     expect(findPattern(graphOf("Neg x -> n; Sigmoid n -> s; Mul x s -> y"), "y", PATTERNS)).toBeNull();
+  });
+
+  it("is found where a Reshape takes its sizes from elsewhere, as tf2onnx writes the softmax of JAX, and the batch goes by two names", () => {
+    const nodes = [
+      nodeProto("ReduceMax", ["x"], ["r"], { axes: [1], keepdims: 0 }),
+      nodeProto("Max", ["lowest", "r"], ["m"]),
+      nodeProto("Shape", ["other"], ["sizes"], { end: 1 }),
+      nodeProto("Concat", ["sizes", "one"], ["column"], { axis: 0 }),
+      nodeProto("Reshape", ["m", "column"], ["k"]),
+      nodeProto("Expand", ["k", "column"], ["b"]),
+      nodeProto("Sub", ["x", "b"], ["s"]),
+      nodeProto("Exp", ["s"], ["e"]),
+      nodeProto("ReduceSum", ["e", "one"], ["t"], { keepdims: 0 }),
+      nodeProto("Reshape", ["t", "column"], ["d"]),
+      nodeProto("Div", ["e", "d"], ["y"]),
+    ];
+    const model = modelProto({
+      nodes,
+      inputs: [valueInfoProto("x", "float32", ["N", 3]), valueInfoProto("other", "float32", ["M", 5])],
+      outputs: [valueInfoProto("y", "float32", null)],
+      initializers: [
+        tensorProto("lowest", { type: "float32", dims: [], data: Float32Array.of(-Infinity) }),
+        tensorProto("one", { type: "int64", dims: [1], data: BigInt64Array.of(1n) }),
+      ],
+      opset: 15,
+    });
+    const softmax = { name: "softmax", formula: (x: Expression, axes: readonly number[]) => product(exp(x), power(reduction("sum", axes, exp(x)), -1)) };
+    expect(findPattern(typedGraph(prepareModel(model)), "y", [softmax])).toEqual({ pattern: "softmax", argument: "s", axes: [1] });
   });
 
   it("is not looked for without end in formulas that double at every node", () => {

@@ -169,8 +169,11 @@ function reshaped(along: Along, from: readonly Dim[], to: readonly Dim[]): Along
   return from.map((dim) => (dim === 1 ? null : (labels[next++] ?? null)));
 }
 
+/** Sizes that are known agree, and one at most goes by another name: batches do where exporters take their size from the input and put it into a Reshape. */
 function isSameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
-  return a.length === b.length && a.every((dim, axis) => dim === null || b[axis] === null || dim === b[axis]);
+  const others = a.filter((dim, axis) => dim !== null && b[axis] !== null && dim !== b[axis]);
+  const isContrary = a.some((dim, axis) => typeof dim === "number" && typeof b[axis] === "number" && dim !== b[axis]);
+  return a.length === b.length && !isContrary && others.length <= 1;
 }
 
 function axesOf(graph: TypedGraph, node: NodeProto, rank: number): readonly number[] | null {
