@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { ALONE_WORDS } from "./explain/alone-method.ts";
+import { ALONE_WORDS } from "./explain/methods/alone-method.ts";
 import { METRIC_WORDS } from "./evaluate/metric.ts";
-import { METHOD_WORDS } from "./explain/method.ts";
+import { METHOD_WORDS } from "./explain/methods/method.ts";
 import { createProgram } from "./program.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

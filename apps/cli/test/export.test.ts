@@ -6,7 +6,7 @@ import { modelProto, nodeProto, readModel, valueInfoProto } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 
-import { ALONE_WORDS } from "../src/explain/alone-method.ts";
+import { ALONE_WORDS } from "../src/explain/methods/alone-method.ts";
 import { PICTURE_WEIGHTS, detectorModel, pictureModel, tokenModel, writeTestModel } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 

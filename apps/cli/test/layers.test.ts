@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 
-import { resolveMethods } from "../src/explain/method.ts";
+import { resolveMethods } from "../src/explain/methods/method.ts";
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { pictureOf } from "../src/write/picture-of.ts";

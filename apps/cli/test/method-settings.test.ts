@@ -7,11 +7,11 @@ import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "
 import { loadModel } from "@xdeep/onnxruntime";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { ALONE_WORDS } from "../src/explain/alone-method.ts";
+import { ALONE_WORDS } from "../src/explain/methods/alone-method.ts";
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
-import { SETTINGS, checkSettings, settingWarnings, settingsOf } from "../src/explain/method-settings.ts";
-import { METHOD_WORDS, createExplainer, resolveMethods } from "../src/explain/method.ts";
-import type { MethodSettings, Setting } from "../src/explain/settings.ts";
+import { SETTINGS, checkSettings, settingWarnings, settingsOf } from "../src/explain/methods/method-settings.ts";
+import { METHOD_WORDS, createExplainer, resolveMethods } from "../src/explain/methods/method.ts";
+import type { MethodSettings, Setting } from "../src/explain/methods/settings.ts";
 import { SERVED_METHODS } from "../src/serve/open-served.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 

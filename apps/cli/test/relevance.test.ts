@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
-import { resolveMethods } from "../src/explain/method.ts";
+import { resolveMethods } from "../src/explain/methods/method.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { pictureModel, writeTestModel, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";

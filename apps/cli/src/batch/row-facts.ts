@@ -2,7 +2,7 @@ import type { Json } from "@xdeep/batch";
 import type { MethodDescription, Rule, Score } from "@xdeep/core";
 
 import type { ExplainedLayer } from "../explain/explanation.ts";
-import type { EntryKind, ScoredEntry } from "../explain/score-input.ts";
+import type { EntryKind, ScoredEntry } from "../explain/targets/score-input.ts";
 
 /** What `xdeep explain` keeps of every row of a shard, besides its target, score and deltas. */
 export interface RowFacts {

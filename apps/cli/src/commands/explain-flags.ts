@@ -11,7 +11,7 @@ import type {
   SequentialColorMap,
 } from "@xdeep/image";
 
-import type { MethodSettings } from "../explain/settings.ts";
+import type { MethodSettings } from "../explain/methods/settings.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
 
 /** Kinds of pictures that can be written. */

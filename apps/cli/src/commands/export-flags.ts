@@ -1,7 +1,7 @@
 import type { Score } from "@xdeep/core";
 import type { HeatMapReduction } from "@xdeep/export";
 
-import type { MethodSettings } from "../explain/settings.ts";
+import type { MethodSettings } from "../explain/methods/settings.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
 import type { PreprocessingFlags } from "./explain-flags.ts";
 

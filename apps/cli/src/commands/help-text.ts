@@ -1,6 +1,6 @@
-import { ALONE_WORDS } from "../explain/alone-method.ts";
+import { ALONE_WORDS } from "../explain/methods/alone-method.ts";
 import { MEASURE_WORDS, METRIC_WORDS } from "../evaluate/metric.ts";
-import { METHOD_WORDS } from "../explain/method.ts";
+import { METHOD_WORDS } from "../explain/methods/method.ts";
 import { wrapLines } from "../print/wrap-lines.ts";
 
 const METHOD_LINES = listed(Object.entries(METHOD_WORDS));

@@ -4,13 +4,13 @@ import { type Evaluation, type Method, type RandomizedModels, compare, evaluate,
 import type { EvaluateFlags } from "../commands/evaluate-flags.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { resolveBaselines } from "../explain/baseline-flag.ts";
-import { type NamedMethod, createExplainer, resolveMethods } from "../explain/method.ts";
-import { checkSettings, settingWarnings } from "../explain/method-settings.ts";
+import { type NamedMethod, createExplainer, resolveMethods } from "../explain/methods/method.ts";
+import { checkSettings, settingWarnings } from "../explain/methods/method-settings.ts";
 import { isOfOneInput } from "../explain/of-one-input.ts";
 import { type OpenedModel, openModel } from "../explain/open-model.ts";
 import { type Report, createReport } from "../explain/report.ts";
 import type { NamedInput } from "../explain/run.ts";
-import { scoreInput } from "../explain/score-input.ts";
+import { scoreInput } from "../explain/targets/score-input.ts";
 import { scoreWarnings } from "../explain/warnings.ts";
 import { findInputs } from "../inputs/find-inputs.ts";
 import { readLabels } from "../inputs/labels.ts";

@@ -9,14 +9,14 @@ import { writeExplanation } from "../write/write-explanation.ts";
 import { resolveBaselines } from "./baseline-flag.ts";
 import { explainWith } from "./explain-with.ts";
 import type { Explanation, ExplanationRecord } from "./explanation.ts";
-import { createExplainer } from "./method.ts";
-import { shareFirstRun } from "./first-run.ts";
+import { createExplainer } from "./methods/method.ts";
+import { shareFirstRun } from "./methods/first-run.ts";
 import { isOfOneInput } from "./of-one-input.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
 import type { NamedInput, Run } from "./run.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
-import { nameOfWish, shownTarget } from "./target-flag.ts";
-import { scoreTargets } from "./score-input.ts";
+import { nameOfWish, shownTarget } from "./targets/target-flag.ts";
+import { scoreTargets } from "./targets/score-input.ts";
 import { explanationWarnings, scoreWarnings } from "./warnings.ts";
 
 /** Everything that stays the same for all inputs of a model. */

@@ -5,9 +5,9 @@ import type { Metric } from "@xdeep/metrics";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { measureExplanation } from "../evaluate/measure-explanation.ts";
 import type { Convergence, ExplainedLayer, ExplainedRow, Explanation, InputRecord, ModelRecord } from "./explanation.ts";
-import type { NamedMethod } from "./method.ts";
+import type { NamedMethod } from "./methods/method.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import type { ScoredInput } from "./score-input.ts";
+import type { ScoredInput } from "./targets/score-input.ts";
 import { VERSION } from "../version.ts";
 
 /** A target that was asked for, and what the model says of it. */

@@ -14,8 +14,8 @@ import { UsageError } from "../usage-error.ts";
 import { fileStems } from "../write/file-stem.ts";
 import { modelNames } from "../write/model-name.ts";
 import { explainModel } from "./explain-model.ts";
-import { checkSettings, settingWarnings } from "./method-settings.ts";
-import { resolveMethods } from "./method.ts";
+import { checkSettings, settingWarnings } from "./methods/method-settings.ts";
+import { resolveMethods } from "./methods/method.ts";
 import { createReport } from "./report.ts";
 import type { Run } from "./run.ts";
 

@@ -5,7 +5,7 @@ import type { Word } from "@xdeep/text";
 import type { PictureKind } from "../commands/explain-flags.ts";
 import type { Measurements } from "../evaluate/measure-explanation.ts";
 import type { HashedFile } from "../inputs/hashed-file.ts";
-import type { EntryKind, ScoredEntry } from "./score-input.ts";
+import type { EntryKind, ScoredEntry } from "./targets/score-input.ts";
 
 /** How far Σ A is from F(x) − F(x′): where that is 0 but for the quadrature. */
 export interface Convergence {

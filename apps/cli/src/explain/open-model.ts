@@ -10,7 +10,7 @@ import { describeModel, labelsHint, presetHint, tokenizerHint } from "../print/p
 import type { ModelRecord } from "./explanation.ts";
 import type { Report } from "./report.ts";
 import type { NamedInput } from "./run.ts";
-import { type AskedTarget, parseTargets } from "./target-flag.ts";
+import { type AskedTarget, parseTargets } from "./targets/target-flag.ts";
 
 /** A loaded model, and how the inputs of a run go to it. */
 export interface OpenedModel {

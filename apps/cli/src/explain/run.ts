@@ -3,7 +3,7 @@ import type { GivenInput } from "../inputs/prepare-input.ts";
 import type { Labels, NamedLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
 import type { NamedMetric } from "../evaluate/metric.ts";
-import type { NamedMethod } from "./method.ts";
+import type { NamedMethod } from "./methods/method.ts";
 import type { HtmlReport } from "../html-report/collect.ts";
 import type { Report } from "./report.ts";
 

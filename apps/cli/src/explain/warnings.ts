@@ -4,10 +4,10 @@ import { actsOnRectifiers, ruleName } from "@xdeep/core/method";
 import type { NamedLabels } from "../inputs/labels.ts";
 import { formatDims } from "../print/format-number.ts";
 import { describeTarget } from "../print/describe-target.ts";
-import { longAxes } from "./class-axis.ts";
+import { longAxes } from "./targets/class-axis.ts";
 import type { ExplanationRecord } from "./explanation.ts";
-import type { ScoredInput } from "./score-input.ts";
-import type { TargetWish } from "./target-flag.ts";
+import type { ScoredInput } from "./targets/score-input.ts";
+import type { TargetWish } from "./targets/target-flag.ts";
 
 /** What a user should know before he trusts an explanation. `rectifiers` are those that the backend knows. */
 export function explanationWarnings({ name, rule, rectifiers: met, method }: ExplanationRecord, rectifiers: readonly string[]): readonly string[] {

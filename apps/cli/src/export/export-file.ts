@@ -8,9 +8,9 @@ import type { Baseline, BaselineOption } from "@xdeep/integrated";
 import { readModel } from "@xdeep/onnx";
 
 import type { ExportFlags } from "../commands/export-flags.ts";
-import { longAxes } from "../explain/class-axis.ts";
-import { placeTarget } from "../explain/place-target.ts";
-import { parseTarget } from "../explain/target-flag.ts";
+import { longAxes } from "../explain/targets/class-axis.ts";
+import { placeTarget } from "../explain/targets/place-target.ts";
+import { parseTarget } from "../explain/targets/target-flag.ts";
 import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { readLabels } from "../inputs/labels.ts";
 import { planPictures } from "../inputs/prepare-picture.ts";

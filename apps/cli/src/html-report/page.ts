@@ -7,7 +7,7 @@ import { describeTarget } from "../print/describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/format-number.ts";
 import { measureText } from "../print/measure-text.ts";
 import { noteInCliWords } from "../cli-words.ts";
-import { shownTarget } from "../explain/target-flag.ts";
+import { shownTarget } from "../explain/targets/target-flag.ts";
 import { nameOfMap } from "../print/name-of-map.ts";
 import type { ReportInput, ReportMap, ReportRow } from "./report-input.ts";
 import { type Html, html, jsonForScript } from "./html.ts";

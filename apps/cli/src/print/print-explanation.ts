@@ -14,7 +14,7 @@ import { formatDims, formatNumber, formatPercent, formatProbability } from "./fo
 import { measureText } from "./measure-text.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
-import type { EntryKind, ScoredInput } from "../explain/score-input.ts";
+import type { EntryKind, ScoredInput } from "../explain/targets/score-input.ts";
 import { textTable } from "./text-table.ts";
 import { wrapLines } from "./wrap-lines.ts";
 

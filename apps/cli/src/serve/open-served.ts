@@ -6,10 +6,10 @@ import { type OpenedModel, REQUEST_PARAMETERS, type ServedMethods } from "@xdeep
 import { pool } from "@xdeep/worker";
 
 import { didYouMean, didYouMeanJoined } from "../did-you-mean.ts";
-import { ALONE_WORDS } from "../explain/alone-method.ts";
-import { settingsOf } from "../explain/method-settings.ts";
-import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/method.ts";
-import type { Setting } from "../explain/settings.ts";
+import { ALONE_WORDS } from "../explain/methods/alone-method.ts";
+import { settingsOf } from "../explain/methods/method-settings.ts";
+import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/methods/method.ts";
+import type { Setting } from "../explain/methods/settings.ts";
 import { type CompanionFiles, findCompanionFiles } from "../inputs/companion-files.ts";
 import { planInputs } from "../inputs/prepare-input.ts";
 import type { LoadFlags } from "../models/model-loader.ts";

@@ -14,9 +14,9 @@ import {
   toFloat64,
 } from "@xdeep/core/method";
 
-import type { Labels } from "../inputs/labels.ts";
-import type { PreparedInput } from "../inputs/prepare-input.ts";
-import { describeSum, describeTarget } from "../print/describe-target.ts";
+import type { Labels } from "../../inputs/labels.ts";
+import type { PreparedInput } from "../../inputs/prepare-input.ts";
+import { describeSum, describeTarget } from "../../print/describe-target.ts";
 import { type ClassAxis, classAxes, isOneAxis, longAxes } from "./class-axis.ts";
 import { type PlacedTargets, type TargetOutput, classEntries, classOf, placeTarget } from "./place-target.ts";
 import type { TargetWish } from "./target-flag.ts";

@@ -2,11 +2,11 @@ import type { FloatTensor, Tensor } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { type ModelProto, float, modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { styles } from "../test/exporter-styles.ts";
-import { failure } from "../test/failure.ts";
-import { gradientError, numericalGradient } from "../test/numerical-gradient.ts";
-import { mapSequenceOutput, randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./load-model.ts";
+import { styles } from "./exporter-styles.ts";
+import { failure } from "./failure.ts";
+import { gradientError, numericalGradient } from "./numerical-gradient.ts";
+import { mapSequenceOutput, randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/load-model.ts";
 
 describe("graphs as exporters write them", () => {
   it.each(styles)("$exporter", async ({ model, x, input = "x", of = "y" }) => {

@@ -1,7 +1,7 @@
 import type { Explainer, Model } from "@xdeep/core";
 
-import { layerMethod } from "./layer-method.ts";
-import { type MapOptions, layout, overChannels } from "./layer-options.ts";
+import { layerMethod } from "../layer-method.ts";
+import { type MapOptions, layout, overChannels } from "../layer-options.ts";
 
 /**
  * HiResCAM: L = Σₖ hₖ ⊙ ∂F/∂hₖ, signed. Where the layer is followed by a flatten and a linear layer, Σ L = F − bias.

@@ -4,9 +4,9 @@ import { integrated } from "@xdeep/integrated";
 import { conductance } from "@xdeep/layers";
 import { type NodeProto, modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { failure } from "../test/failure.ts";
-import { intList, randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./load-model.ts";
+import { failure } from "./failure.ts";
+import { intList, randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/load-model.ts";
 
 const x = randomTensor(3, [2, 3, 4]);
 /** The last token of the first row is padding. */

@@ -1,9 +1,9 @@
 import { Backprop } from "@xdeep/guided";
 import { nodeProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { failure } from "../test/failure.ts";
-import { perceptron, randomTensor } from "../test/small-models.ts";
-import { loadModel } from "./load-model.ts";
+import { failure } from "./failure.ts";
+import { perceptron, randomTensor } from "./small-models.ts";
+import { loadModel } from "../src/load-model.ts";
 
 const x = randomTensor(7, [2, 4]);
 

@@ -2,7 +2,7 @@ import { float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
 import { modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { expect, it } from "vitest";
-import { loadModel } from "./load-model.ts";
+import { loadModel } from "../src/load-model.ts";
 
 it("says that rounding was passed straight through", async () => {
   const scale = tensorProto("scale", { type: "float32", dims: [], data: Float32Array.of(0.1) });

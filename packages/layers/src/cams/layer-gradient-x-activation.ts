@@ -1,7 +1,7 @@
 import type { Explainer, Model } from "@xdeep/core";
 
-import { layerMethod } from "./layer-method.ts";
-import type { LayerOptions } from "./layer-options.ts";
+import { layerMethod } from "../layer-method.ts";
+import type { LayerOptions } from "../layer-options.ts";
 
 /**
  * Gradient × activation: h ⊙ ∂F/∂h, with the layer's dims.

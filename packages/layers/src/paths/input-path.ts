@@ -12,9 +12,9 @@ import {
 } from "@xdeep/core/method";
 import type { Baseline, ResolvedInput } from "@xdeep/core/method";
 
-import { type AtLayer, atLayerOf } from "./at-layer.ts";
+import { type AtLayer, atLayerOf } from "../at-layer.ts";
 import { pointsOn } from "./path-points.ts";
-import { LAYER_OPTIONS, type LayerOptions, chooseLayer } from "./layer-options.ts";
+import { LAYER_OPTIONS, type LayerOptions, chooseLayer } from "../layer-options.ts";
 
 /** Steps on the path where nothing is asked. */
 export const DEFAULT_STEPS = 50;

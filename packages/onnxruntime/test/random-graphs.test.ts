@@ -6,10 +6,10 @@ import { type Value64, evaluate, evaluator, fromTensor, numericalVjp, value64 } 
 import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { OPERATORS, ROW_DIMS, type Step, randomGraph } from "../test/random-graph.ts";
-import { randomTensor } from "../test/small-models.ts";
-import { gradientError } from "../test/numerical-gradient.ts";
-import { loadModel } from "./load-model.ts";
+import { OPERATORS, ROW_DIMS, type Step, randomGraph } from "./random-graph.ts";
+import { randomTensor } from "./small-models.ts";
+import { gradientError } from "./numerical-gradient.ts";
+import { loadModel } from "../src/load-model.ts";
 
 const step = fc.record<Step>({ op: fc.nat(1000), a: fc.nat(1000), b: fc.nat(1000) });
 const graphs = fc.record({ opset: fc.integer({ min: 7, max: 22 }), steps: fc.array(step, { minLength: 1, maxLength: 9 }), seed: fc.nat(1000) });

@@ -1,8 +1,8 @@
 import { type Term, XDeepError, printable } from "@xdeep/core";
 import { nearestNames } from "@xdeep/core/method";
 
-import type { Labels } from "../inputs/labels.ts";
-import { describeSum } from "../print/describe-target.ts";
+import type { Labels } from "../../inputs/labels.ts";
+import { describeSum } from "../../print/describe-target.ts";
 
 /** A class with its weight in a sum. */
 export interface ClassTerm {

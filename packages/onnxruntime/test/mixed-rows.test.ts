@@ -4,7 +4,7 @@ import { integrated } from "@xdeep/integrated";
 import { modelProto, nodeProto, tensorProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import { expect, it } from "vitest";
 
-import { loadModel } from "./index.ts";
+import { loadModel } from "../src/index.ts";
 
 /** y = (x − mean of x over the batch)², as networks have it that compute statistics of the batch. */
 const centred = modelProto({

@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 
-import { flagName } from "../cli-words.ts";
+import { flagName } from "../../cli-words.ts";
 import { ALONE_WORDS } from "./alone-method.ts";
 import { METHOD_WORDS, type NamedMethod } from "./method.ts";
 import type { Setting } from "./settings.ts";

@@ -2,9 +2,9 @@ import type { FloatTensor, Tensor } from "@xdeep/core";
 import { type ModelProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 
-import { gradientError, numericalGradient } from "../test/numerical-gradient.ts";
-import { intList, randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./index.ts";
+import { gradientError, numericalGradient } from "./numerical-gradient.ts";
+import { intList, randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/index.ts";
 
 const output = (name: string): ReturnType<typeof valueInfoProto> => valueInfoProto(name, "float32", null);
 

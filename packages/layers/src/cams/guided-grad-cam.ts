@@ -15,7 +15,7 @@ import {
 import { createAttribution, explainerOfTargets, weightRows } from "@xdeep/core/method";
 
 import { gradCam } from "./grad-cam.ts";
-import type { LayerOptions } from "./layer-options.ts";
+import type { LayerOptions } from "../layer-options.ts";
 
 /**
  * Guided Grad-CAM: the guided gradient at the input ⊙ Grad-CAM at the input's size. For pictures.

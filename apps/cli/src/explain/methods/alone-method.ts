@@ -16,7 +16,7 @@ import {
   layerIntegrated,
 } from "@xdeep/layers";
 
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../../usage-error.ts";
 import { RELEVANCE_WORDS, type RelevanceOptions } from "./relevance-words.ts";
 import type { Setting } from "./settings.ts";
 

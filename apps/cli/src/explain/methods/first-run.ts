@@ -3,7 +3,7 @@ import { delegateTo } from "@xdeep/core/backend";
 
 import { type FirstGradient, type NamedMethod, firstGradient } from "./method.ts";
 import type { MethodSettings } from "./settings.ts";
-import { isOneAxis } from "./class-axis.ts";
+import { isOneAxis } from "../targets/class-axis.ts";
 
 /** Two views of a model for one input, so that what scoring it finds is not run for again by the methods. */
 export interface FirstRun {

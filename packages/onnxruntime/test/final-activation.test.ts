@@ -2,8 +2,8 @@ import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { type NodeProto, modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
 import { expect, it } from "vitest";
-import { intList, randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./load-model.ts";
+import { intList, randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/load-model.ts";
 
 const x = randomTensor(7, [2, 4]);
 const linear = nodeProto("MatMul", ["x", "w"], ["z"]);

@@ -1,7 +1,7 @@
 import type { Explainer, FloatTensor, Model } from "@xdeep/core";
 
-import { layerMethod } from "./layer-method.ts";
-import { type MapOptions, layout, overChannels } from "./layer-options.ts";
+import { layerMethod } from "../layer-method.ts";
+import { type MapOptions, layout, overChannels } from "../layer-options.ts";
 
 export interface GradCamOptions extends MapOptions {
   /** False leaves out the ReLU: evidence against the target stays, negative. Default true. */

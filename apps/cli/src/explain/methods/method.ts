@@ -4,10 +4,10 @@ import { type Explainer, type Model, type RectifierRule, printable } from "@xdee
 import { checkExplainer } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 
-import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../load-package.ts";
+import { type LoadedPackage, findPackage, loadPackage, packageNames } from "../../load-package.ts";
 import { ALONE_WORDS, type AloneMethod, aloneMethod } from "./alone-method.ts";
-import { didYouMeanJoined } from "../did-you-mean.ts";
-import { UsageError } from "../usage-error.ts";
+import { didYouMeanJoined } from "../../did-you-mean.ts";
+import { UsageError } from "../../usage-error.ts";
 import type { MethodSettings } from "./settings.ts";
 
 /** What a user can name, with one line on what it means: words that nest. */

@@ -24,7 +24,7 @@ import {
 } from "@xdeep/core/method";
 
 import { type AttentionLayer, attentionLayer, checkedLayers, readRow } from "./attention-layer.ts";
-import { layerAttribution } from "./layer-method.ts";
+import { layerAttribution } from "../layer-method.ts";
 
 export interface AttentionOptions {
   /** The query whose row is read: the token that is scored. "mean": the mean of all rows. Default: found by where the gradient of the last layer is not zero. */

@@ -2,7 +2,7 @@ import { type Attribution, type ExplainOptions, type Explainer, type Input, type
 import { assembleRows, checkContract, checkOptionNames, describeBaseline, joinScores } from "@xdeep/core/method";
 
 import { PATH_OPTIONS, type PathOptions, type PathRow, checkSteps, forEachRow } from "./input-path.ts";
-import { layerAttribution } from "./layer-method.ts";
+import { layerAttribution } from "../layer-method.ts";
 
 /** What a method makes of one row's path. */
 export interface PathFormula {

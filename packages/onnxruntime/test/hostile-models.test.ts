@@ -13,8 +13,8 @@ import {
   writeModel,
 } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { loadModel } from "./load-model.ts";
-import type { LoadModelOptions } from "./options.ts";
+import { loadModel } from "../src/load-model.ts";
+import type { LoadModelOptions } from "../src/options.ts";
 
 const ints = (name: string, values: readonly number[], dims: readonly number[] = [values.length]): ReturnType<typeof tensorProto> =>
   tensorProto(name, { type: "int64", dims, data: BigInt64Array.from(values, BigInt) });

@@ -21,10 +21,10 @@ import {
 } from "@xdeep/onnx";
 import { smooth } from "@xdeep/smooth";
 import { describe, expect, it } from "vitest";
-import { failure } from "../test/failure.ts";
-import { gradientError, numericalGradient } from "../test/numerical-gradient.ts";
-import { intList, perceptron, randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./load-model.ts";
+import { failure } from "./failure.ts";
+import { gradientError, numericalGradient } from "./numerical-gradient.ts";
+import { intList, perceptron, randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/load-model.ts";
 
 const x = randomTensor(7, [2, 4]);
 const target = [0, 2];

@@ -5,9 +5,9 @@ import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto, wr
 import { smooth } from "@xdeep/smooth";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { gradientError, numericalGradient } from "../test/numerical-gradient.ts";
-import { randomTensor, weights } from "../test/small-models.ts";
-import { loadModel } from "./index.ts";
+import { gradientError, numericalGradient } from "./numerical-gradient.ts";
+import { randomTensor, weights } from "./small-models.ts";
+import { loadModel } from "../src/index.ts";
 
 const HIDDEN = 4;
 

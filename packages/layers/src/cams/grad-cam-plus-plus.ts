@@ -1,8 +1,8 @@
 import type { Explainer, FloatTensor, Model } from "@xdeep/core";
 
 import { rectified } from "./grad-cam.ts";
-import { layerMethod } from "./layer-method.ts";
-import { type MapOptions, layout, overChannels } from "./layer-options.ts";
+import { layerMethod } from "../layer-method.ts";
+import { type MapOptions, layout, overChannels } from "../layer-options.ts";
 
 /**
  * Grad-CAM++: with g = ∂F/∂h, aₖᵤ = 1 / (2 + gₖᵤ Σᵤ hₖᵤ) where g ≠ 0 and the sum below is not 0, else 0; αₖ = Σᵤ aₖᵤ ReLU(gₖᵤ); L = ReLU(Σₖ αₖ hₖ). The

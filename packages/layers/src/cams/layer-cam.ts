@@ -1,8 +1,8 @@
 import type { Explainer, Model } from "@xdeep/core";
 
 import { rectified } from "./grad-cam.ts";
-import { layerMethod } from "./layer-method.ts";
-import { type MapOptions, layout, overChannels } from "./layer-options.ts";
+import { layerMethod } from "../layer-method.ts";
+import { type MapOptions, layout, overChannels } from "../layer-options.ts";
 
 /**
  * LayerCAM: L = ReLU(Σₖ ReLU(∂F/∂hₖ) ⊙ hₖ); it stays sharp at earlier layers, where Grad-CAM's mean over positions does not.
