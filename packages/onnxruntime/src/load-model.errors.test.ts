@@ -201,6 +201,6 @@ describe("no GPU", () => {
     const { code, message, details } = await failure(loadModel(writeModel(perceptron()), { engine: noGpu as never, useGpu: true }));
     expect(code).toBe("GPU_UNAVAILABLE");
     expect(message).toMatch(/^No GPU can be used by onnxruntime-node [\d.]+\. cuda: driver not found; webgpu: driver not found\. Leave out useGpu/);
-    expect(details).toEqual({ reasons: { cuda: "driver not found", webgpu: "driver not found" } });
+    expect(details).toEqual({ reasons: { cuda: "driver not found", webgpu: "driver not found" }, emulated: null });
   });
 });

@@ -2,9 +2,8 @@ import { Command, Option } from "commander";
 import type { HeatMapReduction } from "@xdeep/export";
 import { PRESETS } from "@xdeep/image";
 
-import { DEFAULT_POINTS } from "../export/exported-methods.ts";
 import type { Io } from "../io.ts";
-import type { ExportFlags } from "./export-flags.ts";
+import { DEFAULT_POINTS, type ExportFlags } from "./export-flags.ts";
 import { EXPORT_HELP } from "./help-text.ts";
 import { addMethodOptions, addScoreOptions } from "./method-options.ts";
 import { collect, collectDims, collectLimits, integerFrom, parseNumber, parseNumbers, parseSize } from "./parse-flag.ts";

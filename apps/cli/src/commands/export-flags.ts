@@ -5,6 +5,9 @@ import type { MethodSettings } from "../explain/methods/settings.ts";
 import type { LoadFlags } from "../models/model-loader.ts";
 import type { PreprocessingFlags } from "./explain-flags.ts";
 
+/** Points on a path, and draws of noise, where nothing is asked: each costs a gradient in every row of every batch. */
+export const DEFAULT_POINTS = 8;
+
 /** The options of `xdeep export`, parsed. */
 export interface ExportFlags
   extends

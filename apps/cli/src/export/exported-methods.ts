@@ -2,13 +2,10 @@ import { type MethodDescription, type Model, XDeepError } from "@xdeep/core";
 import { builtinWriters } from "@xdeep/export";
 import type { BaselineOption } from "@xdeep/integrated";
 
-import type { ExportFlags } from "../commands/export-flags.ts";
+import { DEFAULT_POINTS, type ExportFlags } from "../commands/export-flags.ts";
 import { ALONE_WORDS } from "../explain/methods/alone-method.ts";
 import { checkSettings } from "../explain/methods/method-settings.ts";
 import { METHOD_WORDS, createExplainer, resolveMethods } from "../explain/methods/method.ts";
-
-/** Points on a path, and draws of noise, where nothing is asked: each costs a gradient in every row of every batch. */
-export const DEFAULT_POINTS = 8;
 
 /**
  * The descriptions of the methods that words name: one, or several by what their outputs' names end in.

@@ -31,7 +31,7 @@ export function cpuDevice({ executionProviders }: LoadModelOptions): Device {
  * The first GPU provider that runs a small model right: CUDA (in Node), then WebGPU. One that is emulated on the CPU is slower than the CPU itself, and
  * was not asked for unless the caller says so.
  *
- * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each, and in `details.emulated` the name of one that is emulated.
+ * @throws {XDeepError} GPU_UNAVAILABLE with the reason of each, and in `details.emulated` the name of one that is emulated, or null.
  */
 export async function gpuDevice(engine: Engine, allowSoftware: boolean): Promise<Device> {
   const reasons: Record<string, string> = {};
