@@ -131,7 +131,7 @@ describe("two workers on one Redis", () => {
       [40, "ENGINE_FAILED"],
       [50, "ENGINE_FAILED"],
     ]);
-    expect(workers[0]!.deaths + workers[1]!.deaths).toBe(3);
+    expect(workers[0]!.deaths + workers[1]!.deaths).toBe(6);
   });
 
   it("a worker that is told to stop gives its shard back at once, whatever the lease", async () => {

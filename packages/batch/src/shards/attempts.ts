@@ -5,8 +5,10 @@ import { makeFolder } from "@xdeep/core/backend";
 
 import { shardName } from "./shard-file.ts";
 
-/** Rows at which a process or thread has ended so often are held to be the reason. */
-export const MOST_DEATHS = 3;
+/** Rows at which so many threads have ended are held to be the reason: they end by what they do. */
+const MOST_THREADS = 3;
+/** A process is also ended by others, and at the same rows again where it is ended soon after it begins. */
+const MOST_PROCESSES = 6;
 
 export interface RowSpan {
   readonly start: number;
@@ -17,30 +19,49 @@ export interface RowSpan {
 interface Attempt {
   /** Rows that are being explained, as "start-end". */
   readonly current: string;
-  /** How often somebody ended at these rows. */
-  readonly deaths: Readonly<Record<string, number>>;
+  /** Whose thread explains them, by a name that no other process has. */
+  readonly process: string;
+  /** Who ended at which rows, by their spans. */
+  readonly deaths: Readonly<Record<string, Deaths>>;
+}
+
+/** How often threads ended at some rows in a process that lived on, and how often whole processes. */
+interface Deaths {
+  readonly threads: number;
+  readonly processes: number;
 }
 
 /** The note of where a shard stands. It need not survive a loss of power, for which no row is to blame, and so is not synced. */
 export interface AttemptNote {
-  /** How often whoever explained these rows ended by no will of its own. */
+  /** How often whoever explained these rows ended by no will of its own, where that is so often that the rows are the reason; else 0. */
   deathsAt(rows: RowSpan): number;
   at(rows: RowSpan): Promise<void>;
   /** The shard is done, or was given back. */
   clear(): Promise<void>;
 }
 
-export async function openAttempt(folder: string, shard: number): Promise<AttemptNote> {
+/** @param process whose thread opens it, by a name that no other process has */
+export async function openAttempt(folder: string, shard: number, process: string): Promise<AttemptNote> {
   const path = join(folder, "attempts", `${shardName(shard)}.json`);
   await makeFolder(join(folder, "attempts")).catch(() => undefined);
   const found = await readAttempt(path);
-  const deaths = found === null ? {} : { ...found.deaths, [found.current]: (found.deaths[found.current] ?? 0) + 1 };
+  const deaths = found === null ? {} : { ...found.deaths, [found.current]: withOneMore(found, found.process === process ? "threads" : "processes") };
   return {
-    deathsAt: (rows) => deaths[nameOf(rows)] ?? 0,
+    deathsAt(rows) {
+      const { threads, processes } = deaths[nameOf(rows)] ?? NONE;
+      return threads / MOST_THREADS + processes / MOST_PROCESSES >= 1 ? threads + processes : 0;
+    },
     // A disk that is full takes no notes; the shard itself will say so.
-    at: (rows) => writeFile(path, JSON.stringify({ current: nameOf(rows), deaths } satisfies Attempt)).catch(() => undefined),
+    at: (rows) => writeFile(path, JSON.stringify({ current: nameOf(rows), process, deaths } satisfies Attempt)).catch(() => undefined),
     clear: () => rm(path, { force: true }).catch(() => undefined),
   };
+}
+
+const NONE: Deaths = { threads: 0, processes: 0 };
+
+function withOneMore({ current, deaths }: Attempt, of: keyof Deaths): Deaths {
+  const known = deaths[current] ?? NONE;
+  return { ...known, [of]: known[of] + 1 };
 }
 
 function nameOf({ start, end }: RowSpan): string {

@@ -1,6 +1,6 @@
 import { type XDeepErrorCode, XDeepError, isXDeepError } from "@xdeep/core";
 
-import { type AttemptNote, MOST_DEATHS, openAttempt } from "./attempts.ts";
+import { type AttemptNote, openAttempt } from "./attempts.ts";
 import { type Json, type Manifest, shardRange } from "../manifest/manifest.ts";
 import type { ReadRows, Row } from "../rows/read-rows.ts";
 import type { Outcome, RowError, RowResult } from "../rows/row-record.ts";
@@ -55,6 +55,8 @@ export interface ExplainShardOptions {
   readonly shard: number;
   readonly readRows: ReadRows;
   readonly explainer: RowExplainer;
+  /** A name that no other process has: rows at which threads of this one end are to blame sooner than those at which whole processes do. */
+  readonly process: string;
   readonly signal: AbortSignal;
   readonly onRows?: ((rows: { readonly explained: number; readonly failed: number }) => void) | undefined;
 }
@@ -67,7 +69,7 @@ export interface ExplainShardOptions {
 export async function explainShard(options: ExplainShardOptions): Promise<void> {
   const { folder, manifest, shard, readRows, explainer, signal } = options;
   if (await hasShard(folder, shard)) return;
-  const note = await openAttempt(folder, shard);
+  const note = await openAttempt(folder, shard, options.process);
   try {
     const { start, end } = shardRange(manifest, shard);
     const rows = await readRows(start, end);
@@ -92,10 +94,10 @@ async function explainSome(rows: readonly Row[], note: AttemptNote, options: Exp
   const { explainer, signal } = options;
   const range = { start: rows[0]!.index, end: rows[0]!.index + rows.length };
   const died = note.deathsAt(range);
-  if (died >= MOST_DEATHS && rows.length === 1) return [failed(rows[0]!, deadly(died))];
+  if (died > 0 && rows.length === 1) return [failed(rows[0]!, deadly(died))];
   try {
     // Rows that came together and were the end of somebody are looked at one by one.
-    if (died >= MOST_DEATHS) return await oneByOne(rows, note, options);
+    if (died > 0) return await oneByOne(rows, note, options);
     await note.at(range);
     const results = await explainer.explain(rows, { signal });
     if (results.length !== rows.length) throw new TypeError(`The job explained ${results.length} of ${rows.length} rows.`);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 
 import { XDeepError } from "@xdeep/core";
@@ -14,7 +15,7 @@ export interface ShardThreadOptions {
   readonly maxMemory?: number | undefined;
 }
 
-export type ShardThreadData = { readonly folder: string; readonly module: string; readonly base: string | undefined };
+export type ShardThreadData = { readonly folder: string; readonly module: string; readonly base: string | undefined; readonly process: string };
 export type ShardRequest = { readonly type: "explain"; readonly shard: number } | { readonly type: "abort" } | { readonly type: "close" };
 export type ShardReply =
   | { readonly type: "ready" }
@@ -79,11 +80,14 @@ export async function startShardThread(options: ShardThreadOptions): Promise<Sha
   };
 }
 
+/** Names this process. A number of the system would come again, and in containers always is 1. */
+const PROCESS = randomUUID();
+
 class Death extends Error {}
 
 async function open({ folder, module, base, maxMemory }: ShardThreadOptions): Promise<Worker> {
   const worker = new Worker(new URL("./shard-worker.js", import.meta.url), {
-    workerData: { folder, module: String(module), base } satisfies ShardThreadData,
+    workerData: { folder, module: String(module), base, process: PROCESS } satisfies ShardThreadData,
     ...(maxMemory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
   });
   // An error may come when nobody waits for the thread; its exit will be seen.

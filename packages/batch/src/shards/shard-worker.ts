@@ -8,7 +8,7 @@ import { type ReadRows, rowReader } from "../rows/read-rows.ts";
 import type { ShardReply, ShardRequest, ShardThreadData } from "./shard-thread.ts";
 
 /** The script of a thread that explains shards: the job's module is opened once, then shards come one by one. */
-const { folder, module, base: given } = workerData as ShardThreadData;
+const { folder, module, base: given, process } = workerData as ShardThreadData;
 const reply = (message: ShardReply): void => parentPort!.postMessage(message, []);
 const ending = new AbortController();
 let running: AbortController | null = null;
@@ -46,7 +46,7 @@ async function explain(shard: number): Promise<void> {
   try {
     const { explainer, listed, readRows } = await opened;
     const onRows = (rows: { readonly explained: number; readonly failed: number }): void => reply({ type: "rows", ...rows });
-    await explainShard({ folder, manifest: listed.manifest, shard, readRows, explainer, signal, onRows });
+    await explainShard({ folder, manifest: listed.manifest, shard, readRows, explainer, process, signal, onRows });
     reply({ type: "done" });
   } catch (error) {
     reply({ type: "failed", error: packError(error) });
