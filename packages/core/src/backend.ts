@@ -33,6 +33,7 @@ export { resolveOutput, resolveWrt, unknownWrt } from "./requests/resolve-values
 export type { ResolveWrtOptions } from "./requests/resolve-values.ts";
 export { invalidRule, knownParameters, numberParameter, ruleParameters } from "./contract/rule-parameters.ts";
 export { joinScores } from "./rows/run-rows.ts";
+export { joinArrays } from "./tensors/join-arrays.ts";
 export { addScaled, sumTensors } from "./tensors/row-sum.ts";
 export { adapterName, isSoftwareAdapter, isSoftwareRenderer } from "./backends/software-device.ts";
 export type { AdapterLike } from "./backends/software-device.ts";

@@ -12,7 +12,18 @@ import type {
   VjpRequest,
   VjpResult,
 } from "@xdeep/core";
-import { disposedError, planForward, planVjp, resolveOutput, ruleName, runPerTarget, scorePlan, sharedInputs, targetCotangent } from "@xdeep/core/backend";
+import {
+  disposedError,
+  joinArrays,
+  planForward,
+  planVjp,
+  resolveOutput,
+  ruleName,
+  runPerTarget,
+  scorePlan,
+  sharedInputs,
+  targetCotangent,
+} from "@xdeep/core/backend";
 import type { ForwardPlan, InnerValues, ScoredPlan, VjpPlan } from "@xdeep/core/backend";
 import { weightRows } from "@xdeep/core/method";
 
@@ -156,7 +167,13 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
 
 function rowsOf(runs: readonly Run[], name: string): Value {
   const values = runs.map((run) => run.get(name)!);
-  return { dims: [runs.length, ...values[0]!.dims], data: joined(values.map(({ data }) => data)) };
+  return {
+    dims: [runs.length, ...values[0]!.dims],
+    data: joinArrays(
+      Float64Array,
+      values.map(({ data }) => data),
+    ),
+  };
 }
 
 function rounded({ dims, data }: Value): Tensor {
@@ -170,15 +187,5 @@ function summed(dims: readonly number[], rows: readonly Float64Array[], weights:
 }
 
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
-  return weightRows({ dims: [rows.length, ...dims], data: joined(rows) }, weights);
-}
-
-function joined(rows: readonly Float64Array[]): Float64Array {
-  const data = new Float64Array(rows.reduce((size, row) => size + row.length, 0));
-  let start = 0;
-  for (const row of rows) {
-    data.set(row, start);
-    start += row.length;
-  }
-  return data;
+  return weightRows({ dims: [rows.length, ...dims], data: joinArrays(Float64Array, rows) }, weights);
 }

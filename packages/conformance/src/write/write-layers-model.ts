@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import type { FloatTensor } from "@xdeep/core";
+import { joinArrays } from "@xdeep/core/backend";
 
 import type { Network, NetworkInput, NetworkNode } from "../networks/network.ts";
 import { shapesOf } from "../reference/shapes.ts";
@@ -49,7 +49,10 @@ export function writeLayersModel(network: Network): LayersModelArtifacts {
     format: "layers-model",
     modelTopology: { keras_version: "2.4.0", backend: "tensorflow", model_config: { class_name: "Functional", config } },
     weightSpecs: weights.map(([name, { dims }]) => ({ name, shape: dims, dtype: "float32" })),
-    weightData: concatenated(weights.map(([, tensor]) => tensor)),
+    weightData: joinArrays(
+      Float32Array,
+      weights.map(([, tensor]) => tensor.data),
+    ).buffer as ArrayBuffer,
   };
 }
 
@@ -73,14 +76,4 @@ function layerConfigs(node: NetworkNode, shapes: ReadonlyMap<string, readonly nu
 
 function channelsLast(dims: readonly number[]): readonly number[] {
   return dims.length === 3 ? [...dims.slice(1), dims[0]!] : dims;
-}
-
-function concatenated(tensors: readonly FloatTensor[]): ArrayBuffer {
-  const data = new Float32Array(tensors.reduce((size, tensor) => size + tensor.data.length, 0));
-  let offset = 0;
-  for (const tensor of tensors) {
-    data.set(tensor.data, offset);
-    offset += tensor.data.length;
-  }
-  return data.buffer;
 }

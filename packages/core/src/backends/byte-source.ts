@@ -1,3 +1,4 @@
+import { joinArrays } from "../tensors/join-arrays.ts";
 import { XDeepError, type XDeepErrorCode } from "../errors/error.ts";
 
 /** The bytes of a file in any form that a program has them in: an array, a Blob or File, the response of a `fetch`, or a stream. */
@@ -68,7 +69,7 @@ async function drained(stream: ReadableStream<Uint8Array>, signal: AbortSignal |
     for (;;) {
       const { done, value } = await reader.read();
       signal?.throwIfAborted();
-      if (done) return joined(parts);
+      if (done) return joinArrays(Uint8Array, parts);
       if (!(value instanceof Uint8Array)) throw new TypeError(`the stream gave a ${typeof value}, not a Uint8Array`);
       parts.push(value);
     }
@@ -76,16 +77,6 @@ async function drained(stream: ReadableStream<Uint8Array>, signal: AbortSignal |
     signal?.removeEventListener("abort", stop);
     reader.releaseLock();
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Node keeps the reason of a failed fetch in `cause`. */

@@ -1,3 +1,4 @@
+import { joinArrays } from "../tensors/join-arrays.ts";
 import { isFloatType } from "../tensors/data-types.ts";
 import { XDeepError } from "../errors/error.ts";
 import { floatTensor } from "../tensors/float-values.ts";
@@ -92,13 +93,15 @@ export function concatRows<T extends Tensor>(parts: readonly T[]): T {
   const rows = parts.reduce((sum, { dims }) => sum + dims[0]!, 0);
   const dims = [rows, ...first.dims.slice(1)];
   if (Array.isArray(first.data)) return { type: first.type, dims, data: parts.flatMap((part) => [...(part.data as readonly string[])]) } as unknown as T;
-  const data = new ((first.data as Float32Array).constructor as Float32ArrayConstructor)(sizeOf(dims));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data as Float32Array, offset);
-    offset += part.data.length;
-  }
-  return { type: first.type, dims, data } as unknown as T;
+  const kind = (first.data as Float32Array).constructor as Float32ArrayConstructor;
+  return {
+    type: first.type,
+    dims,
+    data: joinArrays(
+      kind,
+      parts.map((part) => part.data as Float32Array),
+    ),
+  } as unknown as T;
 }
 
 /** One row, `count` times over, as every engine wants it: contiguous. [1, …] → [count, …]. */

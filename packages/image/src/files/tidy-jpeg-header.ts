@@ -1,3 +1,5 @@
+import { joinArrays } from "@xdeep/core/backend";
+
 /**
  * A JPEG file with the slips in its header set right that all decoders pass over with a warning: bytes between segments, an unknown version of
  * JFIF, an unknown Adobe colour transform, and scan parameters that mean nothing in a baseline file. Cameras and scanners write such files.
@@ -19,7 +21,7 @@ export function tidyJpegHeader(file: Uint8Array): Uint8Array {
     isBaseline ||= marker === BASELINE_FRAME || marker === EXTENDED_FRAME;
     parts.push(file.subarray(start, code + 1), tidySegment(marker, file.subarray(code + 1, end), isBaseline));
     at = end;
-    if (marker === START_OF_SCAN) return concatenate([...parts, file.subarray(at)]);
+    if (marker === START_OF_SCAN) return joinArrays(Uint8Array, [...parts, file.subarray(at)]);
   }
 }
 
@@ -47,14 +49,4 @@ function changed(segment: Uint8Array, at: number, bytes: readonly number[]): Uin
   const copy = Uint8Array.from(segment);
   copy.set(bytes, at);
   return copy;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,5 @@
 import { XDeepError } from "@xdeep/core";
-import { type ByteSource, bytesOf, isByteSource } from "@xdeep/core/backend";
+import { type ByteSource, bytesOf, isByteSource, joinArrays } from "@xdeep/core/backend";
 import type { io } from "@tensorflow/tfjs-core";
 
 import type { LoadOptions } from "../options.ts";
@@ -35,7 +35,7 @@ export async function readModel(source: ModelJsonSource, options: ReadModelOptio
   const paths = manifest.flatMap((group) => group.paths);
   const parts = await Promise.all(paths.map((path) => (options.weightFiles === undefined ? readBeside(path, address, options) : givenFile(path, options))));
   const weightSpecs = manifest.flatMap((group) => group.weights);
-  const weightData = join(parts);
+  const weightData = joinArrays(Uint8Array, parts).buffer as ArrayBuffer;
   checkSize(weightSpecs, weightData.byteLength, named);
   return { format: formatOf(json, named), artifacts: { ...pick(json), modelTopology: json.modelTopology!, weightSpecs, weightData } };
 }
@@ -111,16 +111,6 @@ function pick(json: ModelJson): Omit<io.ModelArtifacts, "modelTopology"> {
   const { format, generatedBy, convertedBy, signature, userDefinedMetadata, modelInitializer, initializerSignature } = json as io.ModelJSON;
   const known = { format, generatedBy, convertedBy, signature, userDefinedMetadata, modelInitializer, initializerSignature };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== null));
-}
-
-function join(parts: readonly Uint8Array[]): ArrayBuffer {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole.buffer;
 }
 
 const BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 };
