@@ -8,27 +8,33 @@ import { chosenEntries, returnToEntries } from "../../gradients/reductions/top-k
 import { type Both, type Cotangents, ratioOf } from "./two-runs.ts";
 
 /** All of m Δy goes to the maximum of x where y ≥ y′, else to that of x′, and is divided by Δx there. Windows that overlap add up. */
-export function maxPool({ call, own, other }: Both): Cotangents {
+export function maxPool(both: Both): Cotangents {
+  return passByLeader(both, tf.greaterEqual(both.own.output, both.other.output), (run, part) => both.call.rule!.pullback({ ...run, dy: part })["x"]!);
+}
+
+/** m Δy, given by this run where it leads and else by the other one, over Δx. */
+function passByLeader({ own, other }: Both, leads: Tensor, given: (run: PullbackCall, part: Tensor) => Tensor): Cotangents {
   const change = tf.mul(own.dy, tf.sub(own.output, other.output));
-  const leads = tf.cast(tf.greaterEqual(own.output, other.output), "float32");
-  const given = (run: PullbackCall, dy: Tensor): Tensor => call.rule!.pullback({ ...run, dy })["x"]!;
-  const all = tf.add(given(own, tf.mul(change, leads)), given(other, tf.mul(change, tf.sub(1, leads))));
-  return { x: ratioOf(all, tf.sub(own.input("x"), other.input("x"))) };
+  return { x: ratioOf(byLeader(change, leads, [own, other], given), tf.sub(own.input("x"), other.input("x"))) };
+}
+
+/** What is given of a change by the first of two runs where it leads, and by the second elsewhere. */
+function byLeader<T>(change: Tensor, leads: Tensor, [first, second]: readonly [T, T], given: (run: T, part: Tensor) => Tensor): Tensor {
+  const share = tf.cast(leads, "float32");
+  return tf.add(given(first, tf.mul(change, share)), given(second, tf.mul(change, tf.sub(1, share))));
 }
 
 /** As pools: m Δy goes to the extrema of x where they lead, else to those of x′, in equal parts, and is divided by Δx there. */
-export function extremum({ call, own, other }: Both, axisName: string): Cotangents {
+export function extremum(both: Both, axisName: string): Cotangents {
+  const { call, own, other } = both;
   const shape = own.shapes["x"]!;
   const axes = reducedAxes(call.attrs[axisName] ?? call.attrs["axis"], shape);
   const along = (value: Tensor): Tensor => keepReduced(value, axes, shape);
-  const leads = tf.cast(call.kernel === "Max" ? tf.greaterEqual(own.output, other.output) : tf.lessEqual(own.output, other.output), "float32");
-  const change = tf.mul(own.dy, tf.sub(own.output, other.output));
-  const share = (run: PullbackCall, part: Tensor): Tensor => {
+  const leads = (call.kernel === "Max" ? tf.greaterEqual : tf.lessEqual)(own.output, other.output);
+  return passByLeader(both, leads, (run, part) => {
     const hit = tf.cast(tf.equal(run.input("x"), along(run.output)), "float32");
     return tf.mul(tf.div(hit, tf.sum(hit, [...axes], true)), along(part));
-  };
-  const all = tf.add(share(own, tf.mul(change, leads)), share(other, tf.mul(change, tf.sub(1, leads))));
-  return { x: ratioOf(all, tf.sub(own.input("x"), other.input("x"))) };
+  });
 }
 
 /** Max(a, b) = b + relu(a − b), Min(a, b) = a − relu(a − b). */
@@ -52,7 +58,6 @@ export function topK({ call, own, other }: Both): Cotangents {
   const [best, others] = [own, other].map((run) => tf.topk(run.input("x"), k)) as [ReturnType<typeof tf.topk>, ReturnType<typeof tf.topk>];
   const dx = tf.reshape(tf.sub(own.input("x"), other.input("x")), [-1, size, 1]);
   const change = tf.cumsum(tf.reshape(tf.sub(best.values, others.values), [-1, k, 1]), 1);
-  const leads = tf.cast(tf.greaterEqual(change, 0), "float32");
   const m = tf.reshape(own.dy, [-1, k, 1]);
   const ofSums = tf.sub(m, tf.concat([tf.slice(m, [0, 1, 0]), tf.zeros([m.shape[0]!, 1, 1])], 1));
   const given = ({ indices }: { readonly indices: Tensor }, part: Tensor): Tensor => {
@@ -61,5 +66,5 @@ export function topK({ call, own, other }: Both): Cotangents {
     const factor = tf.clipByValue(ratioOf(change, moved), 0, 1);
     return returnToEntries(tf.cumsum(tf.mul(part, factor), 1, false, true), entries, shape);
   };
-  return { x: tf.add(given(best, tf.mul(ofSums, leads)), given(others, tf.mul(ofSums, tf.sub(1, leads)))) };
+  return { x: byLeader(ofSums, tf.greaterEqual(change, 0), [best, others], given) };
 }
