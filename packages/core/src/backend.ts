@@ -14,7 +14,7 @@ export { checkOptionNames } from "./requests/check-options.ts";
 export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./contract/check-model.ts";
 export { delegateTo, disposedError, factsOf } from "./contract/delegate-model.ts";
 export type { ModelFacts } from "./contract/delegate-model.ts";
-export { ELEMENT_ARRAYS, arrayNameOf, isFloatType } from "./tensors/data-types.ts";
+export { ELEMENT_ARRAYS, arrayNameOf, isFloatType, isMode } from "./tensors/data-types.ts";
 export type { ElementArray } from "./tensors/data-types.ts";
 export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
 export { gaussLegendre } from "./explain/gauss-legendre.ts";

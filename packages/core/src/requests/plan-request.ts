@@ -1,6 +1,6 @@
 import { checkRectifiers, checkReferenceOf, checkRule } from "../contract/check-model.ts";
 import { checkScore, checkWeights } from "./check-options.ts";
-import { isFloatType } from "../tensors/data-types.ts";
+import { isFloatType, isMode } from "../tensors/data-types.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { ForwardRequest, Model, Rule, Score, ScoreRequest, ValueInfo, VjpRequest } from "../contract/model.ts";
 import type { InnerValues } from "../contract/inner-values.ts";
@@ -210,11 +210,6 @@ function checkReference(
   throw new XDeepError("BATCH_INVALID", `\`reference\` has one row for each row of \`feeds\`: expected ${rows}, got ${given}.`, {
     details: { expected: rows, got: given },
   });
-}
-
-/** Whether an input has no rows and no derivative: a sample rate, or a switch. */
-function isMode({ type, dims }: ValueInfo): boolean {
-  return dims.length === 0 && !isFloatType(type);
 }
 
 function quote(names: readonly string[]): string {

@@ -30,6 +30,11 @@ export function isFloatType(type: DataType): type is "float32" | "float64" | "fl
   return type === "float32" || type === "float64" || type === "float16" || type === "bfloat16";
 }
 
+/** Whether an input has no rows and no derivative, and so is one number or truth value for all of them: a sample rate, or a switch. */
+export function isMode({ type, dims }: { readonly type: DataType | null; readonly dims: readonly unknown[] | null }): boolean {
+  return dims?.length === 0 && type !== null && !isFloatType(type);
+}
+
 /** Name of the array that holds elements of this type, such as "Float32Array"; undefined for a type that does not exist. */
 export function arrayNameOf(type: string): string | undefined {
   if (type === "string") return "Array";

@@ -1,4 +1,4 @@
-import { knownParameters } from "@xdeep/core/backend";
+import { isMode, knownParameters } from "@xdeep/core/backend";
 import { Attributes, type NodeProto, type Value, isFloatType, operandsOf } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
@@ -57,16 +57,12 @@ export const deepLiftRule: BackwardRule = {
  */
 function reference({ graph, g }: PassingRequest): Required<Pick<Passing, "references" | "twinOf">> {
   g.setScope("reference");
-  const moving = graph.graph.input.filter(({ name }) => !isMode(valueOf(graph, name)));
+  const moving = graph.graph.input.filter(({ name }) => !isMode(valueOf(graph, name).facts));
   const references = new Map(moving.map(({ name }) => [name, { name: g.freshName(name), facts: valueOf(graph, name).facts }]));
   const ofInput = (value: Value): Value => references.get(value.name) ?? value;
   const twins = writeTwin(g, graph.nodes, ofInput, (name) => valueOf(graph, name).facts);
   g.setScope("gradient");
   return { references, twinOf: twinWithin(twins, ofInput) };
-}
-
-function isMode({ facts: { type, dims } }: Value): boolean {
-  return dims?.length === 0 && type !== null && !isFloatType(type);
 }
 
 /** The rule of a node, `differing` being the operands that the two runs do not share; null where that is not known. */
