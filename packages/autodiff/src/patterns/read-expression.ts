@@ -163,8 +163,7 @@ function reshaped(along: Along, from: readonly Dim[], to: readonly Dim[]): Along
   const labels = along.filter((_, axis) => to[axis] !== 1);
   const [before, after] = [from.filter((dim) => dim !== 1), to.filter((dim) => dim !== 1)];
   const unsure = before.filter((dim, i) => dim === null || dim !== after[i]);
-  if (before.length !== after.length || unsure.length > 1) return null;
-  if (before.some((dim, i) => typeof dim === "number" && typeof after[i] === "number" && dim !== after[i])) return null;
+  if (before.length !== after.length || unsure.length > 1 || areContrary(before, after)) return null;
   let next = 0;
   return from.map((dim) => (dim === 1 ? null : (labels[next++] ?? null)));
 }
@@ -172,8 +171,12 @@ function reshaped(along: Along, from: readonly Dim[], to: readonly Dim[]): Along
 /** Sizes that are known agree, and one at most goes by another name: batches do where exporters take their size from the input and put it into a Reshape. */
 function isSameShape(a: readonly Dim[], b: readonly Dim[]): boolean {
   const others = a.filter((dim, axis) => dim !== null && b[axis] !== null && dim !== b[axis]);
-  const isContrary = a.some((dim, axis) => typeof dim === "number" && typeof b[axis] === "number" && dim !== b[axis]);
-  return a.length === b.length && !isContrary && others.length <= 1;
+  return a.length === b.length && others.length <= 1 && !areContrary(a, b);
+}
+
+/** Whether two numbers differ. */
+function areContrary(a: readonly Dim[], b: readonly Dim[]): boolean {
+  return a.some((dim, axis) => typeof dim === "number" && typeof b[axis] === "number" && dim !== b[axis]);
 }
 
 function axesOf(graph: TypedGraph, node: NodeProto, rank: number): readonly number[] | null {
