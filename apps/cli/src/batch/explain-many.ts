@@ -6,9 +6,11 @@ import {
   type BatchSummary,
   type ListedManifest,
   type MeanMap,
+  type Results,
   batchStatus,
   createManifest,
   meanMaps,
+  readResults,
   runBatch,
   shardCount,
   summarize,
@@ -128,10 +130,11 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
 
 async function finish(features: Labels | null, { out, json, report }: ManyFlags, { stdout, stderr, argv = [], signal }: Io): Promise<ExitCode> {
   const status = await batchStatus(out);
-  const { summary, means } = await writeSummary(out, signal);
+  const results = await readResults([out]);
+  const { summary, means } = await writeSummary(out, results, signal);
   if (report !== undefined) {
     const { writeBatchReport } = await import("../html-report/collect-batch.ts");
-    await writeBatchReport(report, { folders: [out], summary, means, command: argv, features });
+    await writeBatchReport(report, { results, summary, means, command: argv, features });
   }
   if (json) stdout.write(`${JSON.stringify({ out, report: report ?? null, ...status, summary }, null, 2)}\n`);
   else stdout.write(describeSummary(status, summary, { out, report }));
@@ -140,9 +143,13 @@ async function finish(features: Labels | null, { out, json, report }: ManyFlags,
 }
 
 /** Writes `summary.json` and the mean maps of the most frequent classes beside the shards. */
-async function writeSummary(out: string, signal: AbortSignal | undefined): Promise<{ readonly summary: BatchSummary; readonly means: readonly MeanMap[] }> {
-  const summary = await summarize([out]);
-  const means = await meanMaps([out], { classes: MOST_CLASSES, signal });
+async function writeSummary(
+  out: string,
+  results: Results,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly summary: BatchSummary; readonly means: readonly MeanMap[] }> {
+  const summary = await summarize(results);
+  const means = await meanMaps(results, { classes: MOST_CLASSES, signal });
   const files: object[] = [];
   for (const { value, target, name, rows, mean } of means) {
     const file = join("means", `${safeName(value)}.${safeName(name ?? JSON.stringify(target))}.npy`);

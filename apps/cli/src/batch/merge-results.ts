@@ -1,4 +1,4 @@
-import { type Merged, meanMaps, mergeShards, summarize } from "@xdeep/batch";
+import { type Merged, meanMaps, mergeShards, readResults, summarize } from "@xdeep/batch";
 import { printable } from "@xdeep/core";
 
 import type { MergeFlags } from "../commands/batch-commands.ts";
@@ -13,11 +13,12 @@ import { formatDims } from "../print/format-number.ts";
  * @throws {XDeepError} as `mergeShards`, `summarize` and `writeBatchReport` do
  */
 export async function mergeResults(folders: readonly string[], { out, report, partial = false, json = false }: MergeFlags, io: Io): Promise<void> {
-  const merged = out === undefined ? null : await mergeShards(folders, out, { partial, signal: io.signal });
+  const results = await readResults(folders);
+  const merged = out === undefined ? null : await mergeShards(results, out, { partial, signal: io.signal });
   if (report !== undefined) {
-    const summary = await summarize(folders, { whole: !partial });
-    const means = await meanMaps(folders, { classes: MOST_CLASSES, signal: io.signal });
-    await writeBatchReport(report, { folders, summary, means, command: io.argv ?? [] });
+    const summary = await summarize(results, { whole: !partial });
+    const means = await meanMaps(results, { classes: MOST_CLASSES, signal: io.signal });
+    await writeBatchReport(report, { results, summary, means, command: io.argv ?? [] });
   }
   if (json) io.stdout.write(`${JSON.stringify({ out: out ?? null, report: report ?? null, ...merged }, null, 2)}\n`);
   else io.stdout.write(`${merged === null ? "" : describeMerged(merged, out!)}${report === undefined ? "" : `written ${printable(report)}\n`}`);

@@ -1,4 +1,4 @@
-import { type BatchSummary, type Json, type MeanMap, type RowRecord, collectShards, sameManifest } from "@xdeep/batch";
+import { type BatchSummary, type Json, type MeanMap, type Results } from "@xdeep/batch";
 import type { AttributionJSON, FloatTensor, Score } from "@xdeep/core";
 import { createAttribution } from "@xdeep/core/method";
 import { writeWholeFile } from "@xdeep/image";
@@ -12,7 +12,7 @@ import { MOST_CLASSES, detailOf, mostMaps, strongest } from "./map-detail.ts";
 import { smallMap } from "./small-map.ts";
 
 export interface BatchReportOptions {
-  readonly folders: readonly string[];
+  readonly results: Results;
   readonly summary: BatchSummary;
   readonly means: readonly MeanMap[];
   /** That makes the page, without the program's own name. */
@@ -24,21 +24,19 @@ export interface BatchReportOptions {
 /**
  * Writes one page that stands alone about many inputs: counts, classes with their mean maps, deltas, what failed, where it comes from.
  *
- * @throws {XDeepError} WRITE_FAILED, and as reading shards does
+ * @throws {XDeepError} WRITE_FAILED
  */
-export async function writeBatchReport(path: string, { folders, summary, means, command, features = null }: BatchReportOptions): Promise<void> {
-  const facts = await factsOf(folders);
+export async function writeBatchReport(path: string, { results, summary, means, command, features = null }: BatchReportOptions): Promise<void> {
+  const facts = factsOf(results);
   const shown = shownMeans(means, facts, features);
   const { MAP_SCRIPT: element } = await import("@xdeep/map/script");
   await writeWholeFile(path, batchPage({ element, command, made: new Date(), summary, facts, means: shown }));
 }
 
-async function factsOf(folders: readonly string[]): Promise<BatchFacts> {
-  const manifest = await sameManifest(folders);
-  const records = (await collectShards(folders, manifest)).flatMap(({ shard }): readonly RowRecord[] => shard.rows);
+function factsOf({ manifest, shards }: Results): BatchFacts {
   let row: RowFacts | null = null;
   const notes = new Map<string, { readonly text: string; rows: number }>();
-  for (const record of records) {
+  for (const record of shards.flatMap(({ shard }) => shard.rows)) {
     const facts = rowFacts(record.facts);
     row ??= facts;
     for (const [method, own] of Object.entries(facts?.methods ?? {})) {

@@ -5,11 +5,11 @@ import { XDeepError, sizeOf } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
 import { writeDurably, writeFailed } from "../shards/durable-file.ts";
-import { type Manifest, readManifest, shardCount } from "../manifest/manifest.ts";
 import { npyHead } from "../rows/npy.ts";
 import { readShardArray } from "../rows/read-arrays.ts";
-import type { RowRecord, Shard } from "../rows/row-record.ts";
-import { arrayFiles, readShard, writtenShards } from "../shards/shard-file.ts";
+import type { RowRecord } from "../rows/row-record.ts";
+import { arrayFiles } from "../shards/shard-file.ts";
+import { type PlacedShard, type Results, requireWhole, resultsOf } from "./results.ts";
 
 export interface MergeOptions {
   /** Merge what there is, although shards are missing. Default: false. */
@@ -23,12 +23,6 @@ export interface Merged {
   readonly arrays: readonly { readonly value: string; readonly file: string; readonly dims: readonly number[] }[];
 }
 
-/** A shard, and the folder that has it. */
-export interface PlacedShard {
-  readonly folder: string;
-  readonly shard: Shard;
-}
-
 /**
  * Puts the shards of one or several folders of the same job together: one .npy array for each name of attributions, and `rows.jsonl`, whose `at` is a
  * row's place in the arrays. Memory for one shard is enough.
@@ -36,10 +30,10 @@ export interface PlacedShard {
  * @throws {XDeepError} INPUT_MISSING where shards are missing; OPTION_INVALID for folders of different jobs; INPUT_SHAPE where shards differ in
  * dims; INPUT_TYPE for a damaged shard; WRITE_FAILED
  */
-export async function mergeShards(folders: readonly string[], out: string, { partial = false, signal }: MergeOptions = {}): Promise<Merged> {
-  const manifest = await sameManifest(folders);
-  const shards = await collectShards(folders, manifest);
-  if (!partial) requireWhole(shards, manifest);
+export async function mergeShards(source: Results | readonly string[], out: string, { partial = false, signal }: MergeOptions = {}): Promise<Merged> {
+  const results = await resultsOf(source);
+  const { manifest, shards } = results;
+  if (!partial) requireWhole(results);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
   const arrays: Merged["arrays"][number][] = [];
   await makeFolder(out).catch((cause: unknown) => {
@@ -56,39 +50,6 @@ export async function mergeShards(folders: readonly string[], out: string, { par
     `${JSON.stringify({ manifest: manifest.id, job: manifest.job, provenance: shards[0]?.shard.provenance, ...merged }, null, 2)}\n`,
   );
   return merged;
-}
-
-/** The manifest of all of them. @throws {XDeepError} OPTION_INVALID where there are several */
-export async function sameManifest(folders: readonly string[]): Promise<Manifest> {
-  const manifests = await Promise.all(folders.map(readManifest));
-  const other = manifests.findIndex(({ id }) => id !== manifests[0]!.id);
-  if (other < 0) return manifests[0]!;
-  throw new XDeepError("OPTION_INVALID", `"${folders[0]}" and "${folders[other]}" hold results of different jobs, which cannot be put together.`, {
-    details: { folders: [folders[0], folders[other]] },
-  });
-}
-
-/** Heads of all shards that are in any of the folders, in order. */
-export async function collectShards(folders: readonly string[], { id }: Manifest): Promise<readonly PlacedShard[]> {
-  const found = new Map<number, string>();
-  for (const folder of folders) for (const shard of await writtenShards(folder)) if (!found.has(shard)) found.set(shard, folder);
-  const ordered = [...found].toSorted(([a], [b]) => a - b);
-  const shards: PlacedShard[] = [];
-  for (const [shard, folder] of ordered) shards.push({ folder, shard: await readShard(folder, shard, id) });
-  return shards;
-}
-
-/** @throws {XDeepError} INPUT_MISSING where shards are missing */
-export function requireWhole(shards: readonly PlacedShard[], manifest: Manifest): void {
-  const missing = shardCount(manifest) - shards.length;
-  if (missing === 0) return;
-  throw new XDeepError(
-    "INPUT_MISSING",
-    `${missing} of ${shardCount(manifest)} shards are missing. Explain again to make them, or merge what there is as partial.`,
-    {
-      details: { missing },
-    },
-  );
 }
 
 interface MergeArrayOptions {

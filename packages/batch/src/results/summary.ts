@@ -3,7 +3,7 @@ import { type FloatTensor, type Target, float32, sizeOf } from "@xdeep/core";
 import { type Failures, createFailureList } from "./failure-list.ts";
 import { type HistogramBin, sizeHistogram } from "./histogram.ts";
 import { type Json, missingShards, shardCount } from "../manifest/manifest.ts";
-import { collectShards, requireWhole, sameManifest, type PlacedShard } from "./merge.ts";
+import { type PlacedShard, type Results, requireWhole, resultsOf } from "./results.ts";
 import { readShardArray } from "../rows/read-arrays.ts";
 import type { RowRecord } from "../rows/row-record.ts";
 
@@ -79,10 +79,10 @@ const WORST = 10;
  *
  * @throws {XDeepError} INPUT_MISSING, OPTION_INVALID for folders; INPUT_TYPE for a damaged shard
  */
-export async function summarize(folders: readonly string[], { whole = false }: SummarizeOptions = {}): Promise<BatchSummary> {
-  const manifest = await sameManifest(folders);
-  const shards = await collectShards(folders, manifest);
-  if (whole) requireWhole(shards, manifest);
+export async function summarize(source: Results | readonly string[], { whole = false }: SummarizeOptions = {}): Promise<BatchSummary> {
+  const results = await resultsOf(source);
+  const { manifest, shards } = results;
+  if (whole) requireWhole(results);
   const records = shards.flatMap(({ shard }) => shard.rows);
   const { errors, failures, add } = createFailureList();
   const explained = records.filter((record) => !add(record));
@@ -110,8 +110,8 @@ export async function summarize(folders: readonly string[], { whole = false }: S
  *
  * @throws {XDeepError} as `summarize`
  */
-export async function meanMaps(folders: readonly string[], { classes = 10, signal }: MeanMapsOptions = {}): Promise<readonly MeanMap[]> {
-  const shards = await collectShards(folders, await sameManifest(folders));
+export async function meanMaps(source: Results | readonly string[], { classes = 10, signal }: MeanMapsOptions = {}): Promise<readonly MeanMap[]> {
+  const { shards } = await resultsOf(source);
   const explained = shards.flatMap(({ shard }) => shard.rows).filter(({ error }) => error === undefined);
   const frequent = [...byTarget(explained)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, classes);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
