@@ -1,45 +1,20 @@
-import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { float32 } from "@xdeep/core";
-import { createNoise } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
-import { type ModelProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
 import { readTokenizer, sumTokens } from "@xdeep/text";
 import { describe, expect, it } from "vitest";
 
+import { textModel, tokenizer } from "../../../packages/text/test/text-model.ts";
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { writeTestModel } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
-const [line] = readFileSync(new URL("../../../packages/text/test/tokenizers.jsonl", import.meta.url), "utf8").split("\n");
-const { tokenizer } = JSON.parse(line!) as { readonly tokenizer: Readonly<Record<string, unknown>> };
 const SENTENCE = "A great film, awfully boring";
 const WORDS = ["[CLS]", "a", "great", "film", ",", "awfully", "boring", "[SEP]"];
-
-/** input_ids, token_type_ids → the vectors of both, those of the types first → tanh of their sum → mean → scores [N, 2]. */
-function textModel(): ModelProto {
-  const weights = (name: string, seed: number, rows: number, columns: number): ReturnType<typeof tensorProto> =>
-    tensorProto(name, float32([rows, columns], Float32Array.from(createNoise(seed).next(rows * columns))));
-  return modelProto({
-    nodes: [
-      nodeProto("Gather", ["kinds", "token_type_ids"], ["kind"]),
-      nodeProto("Gather", ["table", "input_ids"], ["embedded"]),
-      nodeProto("Add", ["embedded", "kind"], ["sum"]),
-      nodeProto("Tanh", ["sum"], ["bent"]),
-      nodeProto("ReduceMean", ["bent"], ["pooled"], { axes: [1], keepdims: 0 }),
-      nodeProto("Gemm", ["pooled", "w"], ["scores"]),
-    ],
-    inputs: ["input_ids", "token_type_ids"].map((name) => valueInfoProto(name, "int64", ["N", "tokens"])),
-    outputs: [valueInfoProto("scores", "float32", ["N", 2])],
-    initializers: [weights("kinds", 1, 2, 4), weights("table", 2, 400, 4), weights("w", 3, 4, 2)],
-    opset: 17,
-  });
-}
 
 interface Scene {
   readonly folder: string;

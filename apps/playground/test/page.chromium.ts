@@ -17,16 +17,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
 import { brokenLinks } from "./broken-links.ts";
+import { tokenizer } from "../../../packages/text/test/text-model.ts";
 import { type BuiltPage, buildPage } from "./build-page.ts";
 
 const SHARED = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 const DEMO_MODEL = fileURLToPath(new URL("../../demo/model/shapes.onnx", import.meta.url));
 const TFJS_MODEL = fileURLToPath(new URL("../../demo/model/shapes-tfjs", import.meta.url));
 const SAMPLES = fileURLToPath(new URL("../public/models/", import.meta.url));
-/** Of WordPiece. */
-const { tokenizer } = JSON.parse(readFileSync(new URL("../../../packages/text/test/tokenizers.jsonl", import.meta.url), "utf8").split("\n")[0]!) as {
-  readonly tokenizer: unknown;
-};
 const TOKENIZER = JSON.stringify(tokenizer);
 /** What a task of the page's thread may take at most while something is explained, in milliseconds of a core. */
 const LONGEST_FRAME = 100;

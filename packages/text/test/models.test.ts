@@ -1,12 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
-import { float32, sizeOf } from "@xdeep/core";
-import { createNoise } from "@xdeep/core/method";
+import { writeModel } from "@xdeep/onnx";
 import * as guided from "@xdeep/guided";
 import * as integrated from "@xdeep/integrated";
 import * as onnxruntime from "@xdeep/onnxruntime";
@@ -14,30 +11,9 @@ import { runExample } from "@xdeep/test-models";
 import { expect, it } from "vitest";
 
 import * as text from "../src/index.ts";
+import { textModel, tokenizer } from "./text-model.ts";
 
-const [line] = readFileSync(new URL("tokenizers.jsonl", import.meta.url), "utf8").split("\n");
-const { tokenizer } = JSON.parse(line!) as { readonly tokenizer: Readonly<Record<string, unknown>> };
-
-const weights = (name: string, seed: number, dims: readonly number[]): TensorProto =>
-  tensorProto(name, float32(dims, Float32Array.from(createNoise(seed).next(sizeOf(dims)))));
-
-/** input_ids, token_type_ids → the vectors of both, those of the types first → tanh of their sum → mean → logits [N, 2]. */
-const MODEL = writeModel(
-  modelProto({
-    nodes: [
-      nodeProto("Gather", ["kinds", "token_type_ids"], ["kind"]),
-      nodeProto("Gather", ["table", "input_ids"], ["embedded"]),
-      nodeProto("Add", ["embedded", "kind"], ["sum"]),
-      nodeProto("Tanh", ["sum"], ["bent"]),
-      nodeProto("ReduceMean", ["bent"], ["pooled"], { axes: [1], keepdims: 0 }),
-      nodeProto("Gemm", ["pooled", "w"], ["logits"]),
-    ],
-    inputs: ["input_ids", "token_type_ids"].map((name) => valueInfoProto(name, "int64", ["N", "tokens"])),
-    outputs: [valueInfoProto("logits", "float32", ["N", 2])],
-    initializers: [weights("kinds", 1, [2, 4]), weights("table", 2, [400, 4]), weights("w", 3, [4, 2])],
-    opset: 17,
-  }),
-);
+const MODEL = writeModel(textModel());
 
 it("the vectors of words are those that change with the words, wherever the graph has them", async () => {
   const model = await onnxruntime.loadModel(MODEL);
