@@ -1,5 +1,5 @@
 import type { Activation } from "@xdeep/core";
-import { Attributes, type NodeProto, isDefaultDomain, isFloatType } from "@xdeep/onnx";
+import { Attributes, type NodeProto, isDefaultDomain, isFloatType, axisFromFront } from "@xdeep/onnx";
 import { activationOperators, orderKeepingOperators } from "../graph/operator-traits.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { type Expression, call, constant, exp, log, power, product, reduction, scale, sum } from "../patterns/expression.ts";
@@ -73,8 +73,8 @@ function unshifted(graph: TypedGraph, found: Found, axes: readonly number[]): Fo
 }
 
 function axesOf(graph: TypedGraph, node: NodeProto): readonly number[] {
-  const axis = new Attributes(node).int("axis", -1);
-  return [axis < 0 ? axis + (graph.facts.get(node.input[0] ?? "")?.dims?.length ?? 0) : axis];
+  const rank = graph.facts.get(node.input[0] ?? "")?.dims?.length ?? 0;
+  return [axisFromFront(new Attributes(node).int("axis", -1), rank)];
 }
 
 function subtractsMaximum(graph: TypedGraph, name: string): boolean {

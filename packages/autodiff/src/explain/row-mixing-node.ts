@@ -1,4 +1,4 @@
-import { Attributes, type Dim, type Facts, type NodeProto, inferGraph, numbersOf, operandsOf, substituteDim } from "@xdeep/onnx";
+import { Attributes, type Dim, type Facts, type NodeProto, inferGraph, numbersOf, operandsOf, substituteDim, axisFromFront } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { activePath } from "../sweep/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
@@ -64,7 +64,7 @@ function joinedAxes(node: NodeProto, name: string, facts: BatchedGraph["facts"])
   if (node.input[0] !== name) return [];
   const rank = facts.get(name)?.dims?.length ?? 0;
   const from = (first: number): readonly number[] => Array.from({ length: Math.max(0, rank - first) }, (_, i) => first + i);
-  const positive = (axis: number): number => (axis < 0 ? axis + rank : axis);
+  const positive = (axis: number): number => axisFromFront(axis, rank);
   switch (node.opType) {
     case "Softmax":
     case "LogSoftmax":

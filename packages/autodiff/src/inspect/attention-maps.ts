@@ -1,4 +1,4 @@
-import { Attributes, type Dim, type NodeProto } from "@xdeep/onnx";
+import { Attributes, type Dim, type NodeProto, axisFromFront } from "@xdeep/onnx";
 import { entryValues } from "../explain/entry-values.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { forwardReach } from "../sweep/active-path.ts";
@@ -25,8 +25,8 @@ export function attentionMaps(graph: TypedGraph): readonly AttentionMap[] {
     const [name = ""] = node.output;
     const dims = graph.facts.get(name)?.dims ?? null;
     if (node.opType !== "Softmax" || dims === null || (dims.length !== 3 && dims.length !== 4) || !reached.has(name)) return [];
-    const axis = new Attributes(node).int("axis", -1);
-    if ((axis < 0 ? axis + dims.length : axis) !== dims.length - 1 || !leadsToProduct(name)) return [];
+    const axis = axisFromFront(new Attributes(node).int("axis", -1), dims.length);
+    if (axis !== dims.length - 1 || !leadsToProduct(name)) return [];
     return [{ name, dims, headsAxis: dims.length === 4 ? 1 : null }];
   });
 }

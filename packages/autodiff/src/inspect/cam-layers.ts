@@ -1,5 +1,5 @@
 import { bottlenecks } from "@xdeep/core/backend";
-import { Attributes, type Dim, type NodeProto, isFloatType, numbersOf, operandsOf } from "@xdeep/onnx";
+import { Attributes, type Dim, type NodeProto, isFloatType, numbersOf, operandsOf, axisFromFront } from "@xdeep/onnx";
 import { scoredValue } from "../explain/score.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { type ActivePath, activePath } from "../sweep/active-path.ts";
@@ -73,7 +73,7 @@ function isMoved(graph: TypedGraph, { values }: ActivePath, node: NodeProto, cha
   if (!LAYOUT.has(node.opType)) return false;
   const rank = graph.facts.get(node.output[0]!)?.dims?.length ?? 0;
   const axis = new Attributes(node).int("axis", 0);
-  return node.opType !== "Concat" || (axis < 0 ? axis + rank : axis) !== channelAxis || node.input.filter((name) => values.has(name)).length < 2;
+  return node.opType !== "Concat" || axisFromFront(axis, rank) !== channelAxis || node.input.filter((name) => values.has(name)).length < 2;
 }
 
 /** The values that every path from the input to the score passes. */
@@ -160,5 +160,5 @@ function kernelOf(graph: TypedGraph, node: NodeProto): readonly Dim[] {
 function reducedAxes(graph: TypedGraph, node: NodeProto, rank: number): readonly number[] {
   const facts = graph.facts.get(node.input[1] ?? "");
   const axes = (facts === undefined ? null : numbersOf(facts)) ?? new Attributes(node).ints("axes", []);
-  return axes.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  return axes.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : axes.map((axis) => axisFromFront(axis, rank));
 }

@@ -1,5 +1,5 @@
 import { toFloat64 } from "@xdeep/core/backend";
-import { Attributes, type Dim, type NodeProto, isDefaultDomain, isFloatType, numbersOf } from "@xdeep/onnx";
+import { Attributes, type Dim, type NodeProto, isDefaultDomain, isFloatType, numbersOf, axisFromFront } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import { type Expression, call, constant, exp, leaf, log, power, product, reduction, scale, sum } from "./expression.ts";
 import { isSameValue } from "./same-value.ts";
@@ -183,7 +183,7 @@ function axesOf(graph: TypedGraph, node: NodeProto, rank: number): readonly numb
   const attributes = new Attributes(node);
   const listed = node.opType.startsWith("Reduce") ? reducedAxesOf(graph, node) : [attributes.int("axis", -1)];
   if (listed === null) return null;
-  const axes = listed.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : listed.map((axis) => (axis < 0 ? axis + rank : axis));
+  const axes = listed.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : listed.map((axis) => axisFromFront(axis, rank));
   return attributes.int("noop_with_empty_axes", 0) === 1 && listed.length === 0 ? null : axes;
 }
 

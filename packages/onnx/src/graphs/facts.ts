@@ -24,6 +24,11 @@ export interface Facts {
 /** Nothing is known. */
 export const unknownFacts: Facts = { type: null, dims: null };
 
+/** `axis` counted from the front: an operator may count it from the back, −1 for the last. */
+export function axisFromFront(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
 /** The dims as numbers, or null unless all are known. */
 export function staticDims(facts: Facts): readonly number[] | null {
   return facts.dims !== null && facts.dims.every((dim) => typeof dim === "number") ? (facts.dims as readonly number[]) : null;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { GraphBuilder, type GraphBuilderOptions, type Value } from "./graph-builder.ts";
+import { GraphBuilder } from "./graph-builder.ts";
+import type { NodeWriterOptions, Value } from "./node-writer.ts";
 import { DEFAULT_LIMITS } from "../files/limits.ts";
 import { nodeProto } from "./node.ts";
 
 const x = (...dims: (number | string)[]): Value => ({ name: "x", facts: { type: "float32", dims } });
-const builder = (limits: Partial<NonNullable<GraphBuilderOptions["limits"]>> = {}): GraphBuilder =>
+const builder = (limits: Partial<NonNullable<NodeWriterOptions["limits"]>> = {}): GraphBuilder =>
   new GraphBuilder({ opset: 18, taken: new Set(["x"]), limits: { ...DEFAULT_LIMITS, ...limits } });
 
 describe("repeat", () => {

@@ -1,6 +1,6 @@
 import { type DataType, XDeepError } from "@xdeep/core";
 import { Attributes } from "../graphs/attributes.ts";
-import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
+import { type Dim, type Facts, unknownFacts, axisFromFront } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { type KnownElements, elementsOf, numbersOf } from "./elements.ts";
 
@@ -101,7 +101,7 @@ export class NodeView {
    * @throws {XDeepError} MODEL_INVALID when it lies outside −rank … rank − 1.
    */
   axis(axis: number, rank: number): number {
-    const normalized = axis < 0 ? axis + rank : axis;
+    const normalized = axisFromFront(axis, rank);
     if (normalized < 0 || normalized >= rank) throw this.invalid(`axis ${axis} lies outside a tensor of rank ${rank}`);
     return normalized;
   }

@@ -1,4 +1,4 @@
-import { type Facts, type GraphProto, type Value, withFields } from "@xdeep/onnx";
+import { type Facts, type GraphProto, type Value, withFields, axisFromFront } from "@xdeep/onnx";
 import { subgraphOf, usedValues } from "../../loops/gradient-body.ts";
 import { hoistInvariants } from "../../loops/hoist-invariants.ts";
 import { rememberingBody } from "../../loops/remember-states.ts";
@@ -116,5 +116,5 @@ function statesBefore(context: PullbackContext, facts: readonly Facts[], count: 
 }
 
 function withoutAxis({ type, dims }: Facts, axis: number): Facts {
-  return { type, dims: dims?.toSpliced(axis < 0 ? axis + dims.length : axis, 1) ?? null };
+  return { type, dims: dims?.toSpliced(axisFromFront(axis, dims.length), 1) ?? null };
 }

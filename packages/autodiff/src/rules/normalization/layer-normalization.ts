@@ -1,4 +1,4 @@
-import { type Value, rankOf } from "@xdeep/onnx";
+import { type Value, rankOf, axisFromFront } from "@xdeep/onnx";
 import { type Normalized, normalizeGradient, normalized } from "../../formulas/normalize.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 
@@ -30,8 +30,7 @@ export function cotangentsOf(context: PullbackContext, norm: Normalized): readon
 /** The axes over which the node normalizes. */
 export function normalizedAxes({ attributes, input }: PullbackContext): readonly number[] {
   const rank = rankOf(input(0));
-  const axis = attributes.int("axis", -1);
-  const first = axis < 0 ? axis + rank : axis;
+  const first = axisFromFront(attributes.int("axis", -1), rank);
   return Array.from({ length: rank - first }, (_, i) => first + i);
 }
 

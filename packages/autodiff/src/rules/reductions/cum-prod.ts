@@ -1,4 +1,4 @@
-import { type Value, numbersOf, rankOf } from "@xdeep/onnx";
+import { type Value, numbersOf, rankOf, axisFromFront } from "@xdeep/onnx";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 
 /**
@@ -31,7 +31,7 @@ export const cumProdRule: GradientRule = {
 function positiveAxis({ g, input }: PullbackContext): Value {
   const rank = rankOf(input(0));
   const given = numbersOf(input(1).facts)?.[0];
-  return given === undefined ? g.op("Mod", [g.reshape(g.cast(input(1), "int64"), g.ints([])), g.int(rank)]) : g.int(given < 0 ? given + rank : given);
+  return given === undefined ? g.op("Mod", [g.reshape(g.cast(input(1), "int64"), g.ints([])), g.int(rank)]) : g.int(axisFromFront(given, rank));
 }
 
 /** Whether the factor at place j is part of the product at place i. */

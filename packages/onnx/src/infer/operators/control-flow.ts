@@ -1,5 +1,5 @@
 import { isXDeepError } from "@xdeep/core";
-import { type Dim, type Facts, unknownFacts } from "../../graphs/facts.ts";
+import { type Dim, type Facts, unknownFacts, axisFromFront } from "../../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../../gen/onnx_pb.ts";
 import { factsWithElements, numbersOf } from "../elements.ts";
 import { mergeFacts, sameFacts } from "../merge-facts.ts";
@@ -134,5 +134,5 @@ function withoutAxis(node: NodeView, facts: Facts, axis: number): { facts: Facts
 
 function stacked({ type, dims }: Facts, axis: number, count: Dim): Facts {
   if (dims === null) return tensor(type, null);
-  return tensor(type, dims.toSpliced(axis < 0 ? axis + dims.length + 1 : axis, 0, count));
+  return tensor(type, dims.toSpliced(axisFromFront(axis, dims.length + 1), 0, count));
 }

@@ -1,6 +1,6 @@
 import { sizeOf } from "@xdeep/core";
 import { dataTypeName } from "../../files/data-type.ts";
-import type { Dim, Facts } from "../../graphs/facts.ts";
+import { type Dim, type Facts, axisFromFront } from "../../graphs/facts.ts";
 import { type ConstantTensor, tensorData } from "../../files/tensor-data.ts";
 import { productOfDims } from "../dim-arithmetic.ts";
 import { factsWithElements, isSmall } from "../elements.ts";
@@ -74,7 +74,7 @@ function shape(node: NodeView): Facts {
 }
 
 function clampAxis(axis: number, rank: number): number {
-  return Math.min(Math.max(axis < 0 ? axis + rank : axis, 0), rank);
+  return Math.min(Math.max(axisFromFront(axis, rank), 0), rank);
 }
 
 function range(node: NodeView): Facts {

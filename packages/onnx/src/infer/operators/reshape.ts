@@ -1,4 +1,4 @@
-import type { Dim, Facts } from "../../graphs/facts.ts";
+import { type Dim, type Facts, axisFromFront } from "../../graphs/facts.ts";
 import { divideDimsExactly, multiplyDims, productOfDims } from "../dim-arithmetic.ts";
 import { factsWithElements } from "../elements.ts";
 import type { InferenceRules, NodeView } from "../rule.ts";
@@ -60,8 +60,7 @@ function checkSize(node: NodeView, input: readonly Dim[] | null, dims: readonly 
 function flattenedDims(node: NodeView): readonly Dim[] | null {
   const dims = node.dims(0);
   if (dims === null) return [null, null];
-  const axis = node.attributes.int("axis", 1);
-  const split = axis < 0 ? axis + dims.length : axis;
+  const split = axisFromFront(node.attributes.int("axis", 1), dims.length);
   return [dims.slice(0, split).reduce<Dim>(multiplyDims, 1), dims.slice(split).reduce<Dim>(multiplyDims, 1)];
 }
 

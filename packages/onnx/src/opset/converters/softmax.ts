@@ -1,3 +1,4 @@
+import { axisFromFront } from "../../graphs/facts.ts";
 import type { OpsetConverter } from "../converter.ts";
 import type { OldNode } from "../old-node.ts";
 
@@ -21,7 +22,7 @@ function soleAxis(node: OldNode): number | null {
   if (axis === -1) return -1;
   const { dims } = node.facts(0);
   if (dims === null || dims.length === 0) return null;
-  const first = axis < 0 ? axis + dims.length : axis;
+  const first = axisFromFront(axis, dims.length);
   const wide = dims.flatMap((dim, index) => (index >= first && dim !== 1 ? [index] : []));
   if (wide.length > 1) return null;
   return wide[0] ?? (first < dims.length ? first : null);
