@@ -1,6 +1,6 @@
 import type { Rule } from "@xdeep/core";
 import { type ModelProto, isFloatType } from "@xdeep/onnx";
-import { type GradientModel, differentiateGraph } from "./sweep/differentiate-graph.ts";
+import { type GradientModel, differentiateGraph } from "./sweep/writing/differentiate-graph.ts";
 import { type TypedGraph, floatInputs, typedGraph } from "./graph/typed-graph.ts";
 import { prepareModel } from "./prepare/prepare-model.ts";
 import { backwardRules as builtinBackwardRules } from "./backward/index.ts";

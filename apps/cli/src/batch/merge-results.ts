@@ -5,7 +5,7 @@ import type { MergeFlags } from "../commands/batch-commands.ts";
 import { writeBatchReport } from "../html-report/collect-batch.ts";
 import { MOST_CLASSES } from "../html-report/map-detail.ts";
 import type { Io } from "../io.ts";
-import { formatDims } from "../print/format-number.ts";
+import { formatDims } from "../print/text/format-number.ts";
 
 /**
  * `xdeep merge`: puts the shards of one or several folders together, as arrays, as a page, or both.

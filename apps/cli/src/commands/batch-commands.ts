@@ -6,7 +6,7 @@ import { Command } from "commander";
 
 import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
-import { plural } from "../print/plural.ts";
+import { plural } from "../print/text/plural.ts";
 import { UsageError } from "../usage-error.ts";
 import { integerFrom } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";

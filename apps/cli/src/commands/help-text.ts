@@ -1,7 +1,7 @@
 import { ALONE_WORDS } from "../explain/methods/alone-method.ts";
 import { MEASURE_WORDS, METRIC_WORDS } from "../evaluate/metric.ts";
 import { METHOD_WORDS } from "../explain/methods/method.ts";
-import { wrapLines } from "../print/wrap-lines.ts";
+import { wrapLines } from "../print/text/wrap-lines.ts";
 
 const METHOD_LINES = listed(Object.entries(METHOD_WORDS));
 const ALONE_LINES = listed(Object.entries(ALONE_WORDS).map(([word, { meaning }]) => [word, meaning]));

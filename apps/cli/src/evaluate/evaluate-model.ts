@@ -18,7 +18,7 @@ import { prepareInput } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { describeEvaluation } from "../print/print-evaluation.ts";
-import { startProgressBar } from "../print/progress-bar.ts";
+import { startProgressBar } from "../print/text/progress-bar.ts";
 import { fileStems } from "../write/file-stem.ts";
 import { freeModelName, modelNames } from "../write/model-name.ts";
 import { type EvaluatedInput, type EvaluationDocument, writeEvaluation } from "../write/write-evaluation.ts";

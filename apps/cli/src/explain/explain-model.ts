@@ -1,7 +1,7 @@
 import { createMetrics } from "../evaluate/metric.ts";
 import { prepareInput } from "../inputs/prepare-input.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
-import { startProgressBar } from "../print/progress-bar.ts";
+import { startProgressBar } from "../print/text/progress-bar.ts";
 import { createSheets } from "../write/draw-sheet.ts";
 import { safeName, uniqueNames } from "../write/file-stem.ts";
 import { freeModelName } from "../write/model-name.ts";

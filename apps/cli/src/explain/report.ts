@@ -1,6 +1,6 @@
 import { type ErrorRecord, describeError, errorLine } from "../report-error.ts";
 import type { Io } from "../io.ts";
-import { wrapLines } from "../print/wrap-lines.ts";
+import { wrapLines } from "../print/text/wrap-lines.ts";
 import type { ExplanationRecord } from "./explanation.ts";
 
 /** What could not be explained. */

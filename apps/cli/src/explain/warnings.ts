@@ -2,7 +2,7 @@ import type { MethodDescription } from "@xdeep/core";
 import { actsOnRectifiers, ruleName } from "@xdeep/core/method";
 
 import type { NamedLabels } from "../inputs/labels.ts";
-import { formatDims } from "../print/format-number.ts";
+import { formatDims } from "../print/text/format-number.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { longAxes } from "./targets/class-axis.ts";
 import type { ExplanationRecord } from "./explanation.ts";

@@ -1,8 +1,8 @@
 import type { FloatTensor } from "@xdeep/core";
 
-import { formatNumber } from "./format-number.ts";
+import { formatNumber } from "./text/format-number.ts";
 import type { Labels } from "../inputs/labels.ts";
-import { textTable } from "./text-table.ts";
+import { textTable } from "./text/text-table.ts";
 
 /** More features than this are not printed; the file has them all. */
 const MOST_ROWS = 20;

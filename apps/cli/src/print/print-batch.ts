@@ -4,9 +4,9 @@ import { type BatchStatus, type BatchSummary, type Manifest, shardCount } from "
 import { printable } from "@xdeep/core";
 
 import { describeTarget } from "./describe-target.ts";
-import { formatNumber } from "./format-number.ts";
-import { plural } from "./plural.ts";
-import { textTable } from "./text-table.ts";
+import { formatNumber } from "./text/format-number.ts";
+import { plural } from "./text/plural.ts";
+import { textTable } from "./text/text-table.ts";
 
 const MOST_CLASSES = 10;
 const MOST_WORST = 3;

@@ -1,7 +1,7 @@
 import { noteInCliWords } from "../cli-words.ts";
-import { formatDims } from "./format-number.ts";
+import { formatDims } from "./text/format-number.ts";
 import type { InspectedOutput, InspectedValue, ModelInspection } from "@xdeep/autodiff";
-import { textTable } from "./text-table.ts";
+import { textTable } from "./text/text-table.ts";
 
 /** A check as text. */
 export function describeCheck(check: ModelInspection, file: string, showValues: boolean): string {

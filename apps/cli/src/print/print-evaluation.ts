@@ -5,9 +5,9 @@ import type { Comparison, Evaluation } from "@xdeep/metrics";
 
 import { noteInCliWords } from "../cli-words.ts";
 import type { EvaluationDocument } from "../write/write-evaluation.ts";
-import { formatNumber, formatPercent } from "./format-number.ts";
-import { textTable } from "./text-table.ts";
-import { WIDTH, wrapLines } from "./wrap-lines.ts";
+import { formatNumber, formatPercent } from "./text/format-number.ts";
+import { textTable } from "./text/text-table.ts";
+import { WIDTH, wrapLines } from "./text/wrap-lines.ts";
 
 /** The table of means, the order of the methods by each metric, and what was written. */
 export function describeEvaluation({ evaluation, comparison, files }: EvaluationDocument, folder: string): string {

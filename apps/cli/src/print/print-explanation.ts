@@ -10,13 +10,13 @@ import { pictureOf } from "../write/picture-of.ts";
 import type { ExplainedRow, Explanation, ExplanationRecord } from "../explain/explanation.ts";
 import { attributionTable } from "./attribution-table.ts";
 import { describeTarget } from "./describe-target.ts";
-import { formatDims, formatNumber, formatPercent, formatProbability } from "./format-number.ts";
-import { measureText } from "./measure-text.ts";
+import { formatDims, formatNumber, formatPercent, formatProbability } from "./text/format-number.ts";
+import { measureText } from "./text/measure-text.ts";
 import type { Labels } from "../inputs/labels.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import type { EntryKind, ScoredInput } from "../explain/targets/score-input.ts";
-import { textTable } from "./text-table.ts";
-import { wrapLines } from "./wrap-lines.ts";
+import { textTable } from "./text/text-table.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 
 const ENTRY_NOTES: Readonly<Record<EntryKind, string>> = {
   probabilities: "probabilities, a softmax",

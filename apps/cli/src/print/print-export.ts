@@ -2,7 +2,7 @@ import { printable } from "@xdeep/core";
 import type { PortabilityFinding } from "@xdeep/export";
 import { type ModelProto, dataTypeName } from "@xdeep/onnx";
 
-import { wrapLines } from "./wrap-lines.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 
 /** The files of an export: the model, what lies beside it, and how many bytes of weights are among that. */
 export interface WrittenFiles {

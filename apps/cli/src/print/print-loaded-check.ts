@@ -1,10 +1,10 @@
 import { printable } from "@xdeep/core";
 
 import type { LoadedCheck, LoadedOutput } from "../models/check-loaded.ts";
-import { formatDims } from "./format-number.ts";
+import { formatDims } from "./text/format-number.ts";
 import { describeLayers } from "./print-check.ts";
-import { textTable } from "./text-table.ts";
-import { wrapLines } from "./wrap-lines.ts";
+import { textTable } from "./text/text-table.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 
 /** The check of a loaded model as text. */
 export function describeLoadedCheck({ file, explainable, problem, engine, inputs, outputs, rectifiers, layers }: LoadedCheck): string {

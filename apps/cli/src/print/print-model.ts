@@ -5,8 +5,8 @@ import type { HashedFile } from "../inputs/hashed-file.ts";
 import type { NamedLabels } from "../inputs/labels.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
 import type { TextPlan } from "../inputs/prepare-text.ts";
-import { formatDims } from "./format-number.ts";
-import { wrapLines } from "./wrap-lines.ts";
+import { formatDims } from "./text/format-number.ts";
+import { wrapLines } from "./text/wrap-lines.ts";
 
 /** More outputs than this are counted; `xdeep check` lists them all. */
 const MOST_VALUES = 8;

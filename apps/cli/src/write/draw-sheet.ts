@@ -8,7 +8,7 @@ import { draw, enlargedPicture } from "./draw.ts";
 import type { DrawingFlags } from "../commands/explain-flags.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { describeTarget } from "../print/describe-target.ts";
-import { formatNumber, formatProbability } from "../print/format-number.ts";
+import { formatNumber, formatProbability } from "../print/text/format-number.ts";
 import { unreadableFile } from "../inputs/file-error.ts";
 import type { PreparedInput } from "../inputs/prepare-input.ts";
 import { pictureOf } from "./picture-of.ts";

@@ -1,5 +1,5 @@
 import type { BackwardRule } from "../sweep/backward-rule.ts";
-import { rectifierRules } from "../sweep/rectifier.ts";
+import { rectifierRules } from "../sweep/rectifiers/rectifier.ts";
 import { deepLiftRule } from "./deeplift/deeplift.ts";
 import { attnLrpRule, cpLrpRule, lrpEpsilonRule, lrpRule } from "./lrp/lrp.ts";
 

@@ -1,8 +1,8 @@
 import type { Score } from "@xdeep/core";
 import { type ModelProto, type Value, type ValueInfoProto, valueInfoProto } from "@xdeep/onnx";
-import { assemble, exportValue, referenceInfos, referenceNames } from "../sweep/assemble.ts";
+import { assemble, exportValue, referenceInfos, referenceNames } from "../sweep/writing/assemble.ts";
 import { leadsWithBatch } from "./batch-axis.ts";
-import { type GradientOptions, writeGradient } from "../sweep/write-gradient.ts";
+import { type GradientOptions, writeGradient } from "../sweep/writing/write-gradient.ts";
 import { scoredValue, withLogits } from "./score.ts";
 import { selectTarget, weightedSum } from "./select-target.ts";
 import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";

@@ -1,6 +1,6 @@
 import { Attributes, type Dim, type Facts, type NodeProto, inferGraph, numbersOf, operandsOf, substituteDim, axisFromFront } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
-import { activePath } from "../sweep/active-path.ts";
+import { activePath } from "../sweep/path/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 import { scanStates } from "../graph/subgraph-wiring.ts";
 import { entryValues } from "./entry-values.ts";

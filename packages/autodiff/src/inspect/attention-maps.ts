@@ -1,7 +1,7 @@
 import { Attributes, type Dim, type NodeProto, axisFromFront } from "@xdeep/onnx";
 import { entryValues } from "../explain/entry-values.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
-import { forwardReach } from "../sweep/active-path.ts";
+import { forwardReach } from "../sweep/path/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 
 /** The attention probabilities of one layer: [N, heads, queries, keys], or [N, queries, keys] where there are no heads. */

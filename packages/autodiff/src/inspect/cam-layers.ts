@@ -2,7 +2,7 @@ import { bottlenecks } from "@xdeep/core/backend";
 import { Attributes, type Dim, type NodeProto, isFloatType, numbersOf, operandsOf, axisFromFront } from "@xdeep/onnx";
 import { scoredValue } from "../explain/score.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
-import { type ActivePath, activePath } from "../sweep/active-path.ts";
+import { type ActivePath, activePath } from "../sweep/path/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 
 /** A value with channels and positions, at which class activation maps are taken. */

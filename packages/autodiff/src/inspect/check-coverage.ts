@@ -1,9 +1,9 @@
 import { type XDeepError, isXDeepError } from "@xdeep/core";
 import { entryValues } from "../explain/entry-values.ts";
 import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
-import { mayCarryGradient } from "../sweep/active-path.ts";
+import { mayCarryGradient } from "../sweep/path/active-path.ts";
 import type { RuleSet } from "../sweep/rule-set.ts";
-import { writeGradient } from "../sweep/write-gradient.ts";
+import { writeGradient } from "../sweep/writing/write-gradient.ts";
 
 /**
  * Checks that everything between the entry values and an output can be differentiated, by writing the gradient for nobody.

@@ -1,7 +1,7 @@
 import { isFloatType, operandsOf } from "@xdeep/onnx";
 import { finalActivation } from "../explain/final-activation.ts";
 import type { TypedGraph } from "../graph/typed-graph.ts";
-import { forwardReach } from "../sweep/active-path.ts";
+import { forwardReach } from "../sweep/path/active-path.ts";
 import { carriesGradient } from "../sweep/coverage.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { type Facts, type GraphBuilder, type NodeProto, type Value, operandsOf, unknownFacts } from "@xdeep/onnx";
-import { activePath } from "./active-path.ts";
+import { activePath } from "./path/active-path.ts";
 import { carriesGradient, findRule, isMissing } from "./coverage.ts";
 import { nodeLabel } from "../graph/node-label.ts";
 import { type Sweep, reverseSweepFrom } from "./reverse.ts";

@@ -1,6 +1,6 @@
 import { XDeepError, isXDeepError } from "@xdeep/core";
 import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, inferSubgraph, isDefaultDomain, isFloatType, operandsOf } from "@xdeep/onnx";
-import { type ActivePath, activePath } from "./active-path.ts";
+import { type ActivePath, activePath } from "./path/active-path.ts";
 import { carriesGradient } from "./coverage.ts";
 import { nodeLabel } from "../graph/node-label.ts";
 import { held } from "./lowering.ts";

@@ -1,7 +1,7 @@
 import { type Target, XDeepError, sizeOf } from "@xdeep/core";
 import { targetAt } from "@xdeep/core/backend";
 
-import { formatDims } from "../../print/format-number.ts";
+import { formatDims } from "../../print/text/format-number.ts";
 import { type ClassAxis, classAxes, longAxes } from "./class-axis.ts";
 import type { ClassTerm, TargetWish } from "./target-flag.ts";
 

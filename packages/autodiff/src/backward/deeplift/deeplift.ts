@@ -6,7 +6,7 @@ import { valueOf } from "../../graph/typed-graph.ts";
 import { varyingValues } from "../../graph/varying-values.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
 import { carriesGradient } from "../../sweep/coverage.ts";
-import { activePath } from "../../sweep/active-path.ts";
+import { activePath } from "../../sweep/path/active-path.ts";
 import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";

@@ -1,5 +1,5 @@
 import { type NodeProto, type Value, withFields } from "@xdeep/onnx";
-import { activePath } from "../../sweep/active-path.ts";
+import { activePath } from "../../sweep/path/active-path.ts";
 import type { PassingRequest } from "../../sweep/backward-rule.ts";
 import { carriesGradient, findRule, isMissing, missingRulesError } from "../../sweep/coverage.ts";
 import { reverseSweepFrom } from "../../sweep/reverse.ts";

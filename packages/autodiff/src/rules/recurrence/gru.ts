@@ -1,7 +1,7 @@
 import type { Value } from "@xdeep/onnx";
 import { composedPullback } from "../../sweep/composed-pullback.ts";
 import { type CellParts, recurrentComposition, recurrentRules } from "../composed/recurrent-composition.ts";
-import { RECURRENT_ACTIVATIONS } from "../../sweep/recurrent-rectifiers.ts";
+import { RECURRENT_ACTIVATIONS } from "../../sweep/rectifiers/recurrent-rectifiers.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 
 /**

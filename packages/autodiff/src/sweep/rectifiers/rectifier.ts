@@ -1,14 +1,14 @@
 import { XDeepError } from "@xdeep/core";
 import { knownParameters } from "@xdeep/core/backend";
 import type { NodeProto, Value } from "@xdeep/onnx";
-import { RECTIFIER_NAMES } from "../graph/operator-traits.ts";
-import type { BackwardRule } from "./backward-rule.ts";
+import { RECTIFIER_NAMES } from "../../graph/operator-traits.ts";
+import type { BackwardRule } from "../backward-rule.ts";
 import { recurrentRectifiers } from "./recurrent-rectifiers.ts";
-import { toOperand } from "./operands.ts";
-import type { GradientRule, PullbackContext } from "./rule.ts";
-import type { CotangentForm } from "./rule.ts";
-import { inPhases } from "../formulas/phases.ts";
-import { type TypedGraph, valueOf } from "../graph/typed-graph.ts";
+import { toOperand } from "../operands.ts";
+import type { GradientRule, PullbackContext } from "../rule.ts";
+import type { CotangentForm } from "../rule.ts";
+import { inPhases } from "../../formulas/phases.ts";
+import { type TypedGraph, valueOf } from "../../graph/typed-graph.ts";
 
 /** Rectifiers unless the caller names others: ReLU, and ReLU6 in its ONNX form Clip(0, 6). */
 export const DEFAULT_RECTIFIERS: readonly string[] = ["Relu", "Relu6"];

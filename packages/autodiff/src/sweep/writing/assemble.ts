@@ -11,8 +11,8 @@ import {
   valueInfoProto,
   withFields,
 } from "@xdeep/onnx";
-import { foldShapes } from "../graph/fold-shapes.ts";
-import type { TypedGraph } from "../graph/typed-graph.ts";
+import { foldShapes } from "../../graph/fold-shapes.ts";
+import type { TypedGraph } from "../../graph/typed-graph.ts";
 
 /** What a written gradient adds to a model. */
 export interface Additions {

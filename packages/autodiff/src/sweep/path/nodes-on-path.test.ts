@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type GraphProto, type ModelProto, type NodeProto, float, graphProto, modelProto, nodeProto, valueInfoProto } from "@xdeep/onnx";
 import { activePath } from "./active-path.ts";
-import { carriesGradient } from "./coverage.ts";
-import { checkCoverage } from "../inspect/check-coverage.ts";
-import { differentiate } from "../differentiate.ts";
+import { carriesGradient } from "../coverage.ts";
+import { checkCoverage } from "../../inspect/check-coverage.ts";
+import { differentiate } from "../../differentiate.ts";
 import { nodesOnPath } from "./nodes-on-path.ts";
-import { builtinRules } from "../rules/index.ts";
-import { typedGraph } from "../graph/typed-graph.ts";
+import { builtinRules } from "../../rules/index.ts";
+import { typedGraph } from "../../graph/typed-graph.ts";
 
 function branch(nodes: readonly NodeProto[], outputs: readonly string[], inputs: readonly string[] = []): GraphProto {
   return graphProto({

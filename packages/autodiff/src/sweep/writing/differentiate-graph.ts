@@ -1,5 +1,5 @@
 import type { ModelProto } from "@xdeep/onnx";
-import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
+import { type TypedGraph, builderFor, valueOf } from "../../graph/typed-graph.ts";
 import { assemble, exportValue, infoOf, referenceInfos, referenceNames } from "./assemble.ts";
 import { type GradientOptions, writeGradient } from "./write-gradient.ts";
 

@@ -1,6 +1,6 @@
 import { type NodeProto, isFloatType, operandsOf } from "@xdeep/onnx";
-import { quantizedOperators } from "../graph/operator-traits.ts";
-import type { TypedGraph } from "../graph/typed-graph.ts";
+import { quantizedOperators } from "../../graph/operator-traits.ts";
+import type { TypedGraph } from "../../graph/typed-graph.ts";
 
 /** The part of a graph that a gradient passes: the values on a path of float values from `wrt` to `of`. */
 export interface ActivePath {

@@ -2,7 +2,7 @@ import type { BatchProgress } from "@xdeep/batch";
 import { type Progress, printable } from "@xdeep/core";
 import cliProgress from "cli-progress";
 
-import type { TextOutput } from "../io.ts";
+import type { TextOutput } from "../../io.ts";
 import { formatDuration } from "./format-number.ts";
 
 /** Shows how far a method is, on a terminal; nothing elsewhere. */

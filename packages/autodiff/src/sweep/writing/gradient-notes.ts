@@ -1,4 +1,4 @@
-import type { ActivePath } from "./active-path.ts";
+import type { ActivePath } from "../path/active-path.ts";
 
 /** What whoever reads the numbers should know of the way they were made. */
 export function gradientNotes({ nodes }: ActivePath): readonly string[] {

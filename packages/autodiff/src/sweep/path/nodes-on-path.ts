@@ -1,8 +1,8 @@
 import type { NodeProto } from "@xdeep/onnx";
 import type { ActivePath } from "./active-path.ts";
 import { activeSubgraph } from "./active-subgraph.ts";
-import { subgraphWirings } from "../graph/subgraph-wiring.ts";
-import type { TypedGraph } from "../graph/typed-graph.ts";
+import { subgraphWirings } from "../../graph/subgraph-wiring.ts";
+import type { TypedGraph } from "../../graph/typed-graph.ts";
 
 /** A node and the graph or subgraph that it stands in. */
 export interface PlacedNode {

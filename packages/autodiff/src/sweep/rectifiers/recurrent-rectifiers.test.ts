@@ -2,7 +2,7 @@ import { createNoise } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
 import { type AttributeValue, type ModelProto, type NodeProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { type Value64, evaluate, value64 } from "@xdeep/reference";
-import { type DifferentiateOptions, differentiate } from "../differentiate.ts";
+import { type DifferentiateOptions, differentiate } from "../../differentiate.ts";
 
 const [steps, batch, size, hidden] = [3, 2, 3, 4];
 

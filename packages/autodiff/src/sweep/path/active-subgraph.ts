@@ -1,8 +1,8 @@
 import { type NodeProto, inferAttributeGraph, outerValues } from "@xdeep/onnx";
 import { type ActivePath, activePath, forwardReach, mayCarryGradient } from "./active-path.ts";
-import { carriesGradient } from "./coverage.ts";
-import type { SubgraphWiring } from "../graph/subgraph-wiring.ts";
-import { type TypedGraph, producersOf } from "../graph/typed-graph.ts";
+import { carriesGradient } from "../coverage.ts";
+import type { SubgraphWiring } from "../../graph/subgraph-wiring.ts";
+import { type TypedGraph, producersOf } from "../../graph/typed-graph.ts";
 
 /** A graph in an attribute of a node, and the part of it that gradients pass. */
 export interface ActiveSubgraph {

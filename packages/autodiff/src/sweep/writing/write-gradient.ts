@@ -1,19 +1,19 @@
 import { type Rule, XDeepError } from "@xdeep/core";
 import { ruleName, ruleParameters, unknownWrt } from "@xdeep/core/backend";
 import { type GraphBuilder, type NodeProto, type Value, isFloatType } from "@xdeep/onnx";
-import { type ActivePath, activePath } from "./active-path.ts";
-import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "./coverage.ts";
-import type { BackwardRule, Passing } from "./backward-rule.ts";
+import { type ActivePath, activePath } from "../path/active-path.ts";
+import { type MissingRule, carriesGradient, findRule, isMissing, missingRulesError, refusedNodesError } from "../coverage.ts";
+import type { BackwardRule, Passing } from "../backward-rule.ts";
 import { gradientNotes } from "./gradient-notes.ts";
-import { nodesOnPath } from "./nodes-on-path.ts";
-import { DEFAULT_RECTIFIERS, checkRectifiers, rectifierRules } from "./rectifier.ts";
-import { type Lowering, lowered } from "./lowering.ts";
-import { type Sweep, reverseSweep, reverseSweepFrom } from "./reverse.ts";
-import type { GraphFacts, GradientRule } from "./rule.ts";
-import { type RuleSet, operatorKey } from "./rule-set.ts";
-import { consumersIn, writtenNodes } from "./surroundings.ts";
-import type { CotangentForm } from "./rule.ts";
-import { type TypedGraph, floatInputs, valueOf } from "../graph/typed-graph.ts";
+import { nodesOnPath } from "../path/nodes-on-path.ts";
+import { DEFAULT_RECTIFIERS, checkRectifiers, rectifierRules } from "../rectifiers/rectifier.ts";
+import { type Lowering, lowered } from "../lowering.ts";
+import { type Sweep, reverseSweep, reverseSweepFrom } from "../reverse.ts";
+import type { GraphFacts, GradientRule } from "../rule.ts";
+import { type RuleSet, operatorKey } from "../rule-set.ts";
+import { consumersIn, writtenNodes } from "../surroundings.ts";
+import type { CotangentForm } from "../rule.ts";
+import { type TypedGraph, floatInputs, valueOf } from "../../graph/typed-graph.ts";
 
 /** Which gradient is wanted, and by which rules. */
 export interface GradientOptions {
