@@ -17,7 +17,7 @@ export {
   stateAxis,
 } from "./rows/batches.ts";
 export type { RowRange } from "./rows/batches.ts";
-export { betweenRuns, runEach } from "./rows/between-runs.ts";
+export { betweenRuns, pauses, runEach } from "./rows/between-runs.ts";
 export { checkExplainer } from "./explain/check-explainer.ts";
 export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./contract/check-model.ts";
 export { checkExplainOptions, checkOptionNames } from "./requests/check-options.ts";

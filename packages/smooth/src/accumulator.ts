@@ -6,8 +6,8 @@ import type { Aggregate } from "./settings.ts";
 
 /** What becomes of one row's gradients, draw by draw, in double precision. */
 export interface Accumulator {
-  /** The gradients of some draws, [draws, …], or their sum [1, …] for "mean". By the names of `wrt`. */
-  add(gradients: Readonly<Record<string, FloatTensor>>): void;
+  /** The gradients of some draws, [draws, …], or their sum [1, …] for "mean". By the names of `wrt`. `pause` gives way to the event loop. */
+  add(gradients: Readonly<Record<string, FloatTensor>>, pause: () => Promise<void>): Promise<void>;
   /** The aggregate over `n` draws. */
   finish(n: number): RowValues;
 }
@@ -20,11 +20,14 @@ export function needsEveryDraw(aggregate: Aggregate): boolean {
 export function createAccumulator(aggregate: Aggregate): Accumulator {
   const states = new Map<string, { readonly dims: readonly number[]; readonly moments: Moments }>();
   return {
-    add(gradients) {
+    async add(gradients, pause) {
       for (const [name, { dims, data }] of Object.entries(gradients)) {
         const size = data.length / dims[0]!;
         if (!states.has(name)) states.set(name, { dims: dims.slice(1), moments: MOMENTS[aggregate](size) });
-        for (let draw = 0; draw < dims[0]!; draw++) states.get(name)!.moments.add(data.subarray(draw * size, (draw + 1) * size));
+        for (let draw = 0; draw < dims[0]!; draw++) {
+          states.get(name)!.moments.add(data.subarray(draw * size, (draw + 1) * size));
+          await pause();
+        }
       }
     },
     finish: (n) => Object.fromEntries(Array.from(states, ([name, { dims, moments }]) => [name, { dims, data: moments.finish(n) }])),

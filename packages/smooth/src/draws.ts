@@ -1,7 +1,6 @@
 import { sizeOf } from "@xdeep/core";
 import { createNoise } from "@xdeep/core/method";
 import type { Model } from "@xdeep/core";
-import type { NoiseSource } from "@xdeep/core/method";
 
 import { channelsLast } from "./channels-last.ts";
 import { readNoise } from "./explicit-noise.ts";
@@ -11,7 +10,12 @@ import type { NoiseSettings } from "./settings.ts";
 export interface Draws {
   /** The next `count` draws of each value, [count · size of one sample]: of standard deviation 1 unless the noise was given. The next call overwrites them. */
   next(count: number): Readonly<Record<string, Float64Array>>;
+  /** The same, with a pause after every piece: the noise of a few large pictures keeps the thread for many milliseconds. */
+  nextInPieces(count: number, pause: () => Promise<void>): Promise<Readonly<Record<string, Float64Array>>>;
 }
+
+/** Numbers that are drawn at once: a fraction of a millisecond, and a few where the loop is not compiled yet. */
+const PIECE = 2 ** 13;
 
 /**
  * @param samples dims of one sample, by the names of the values that get noise
@@ -20,17 +24,39 @@ export interface Draws {
 export function createDraws(model: Model, settings: NoiseSettings, samples: Readonly<Record<string, readonly number[]>>, depth: number): Draws {
   const sizes = Object.entries(samples).map(([name, dims]) => [name, sizeOf(dims)] as const);
   if ("noise" in settings) return givenDraws(readNoise(settings.noise, samples), sizes);
-  const sources = sizes.map(
-    ([name, size]) => [name, drawsOf(createNoise(settings.seed, streamOf(model, name), depth), size, arrangement(model, name, samples[name]!))] as const,
-  );
-  return { next: (count) => Object.fromEntries(sources.map(([name, draw]) => [name, draw(count)])) };
+  const drawn = sizes.map(([name, size]) => ({
+    name,
+    source: createNoise(settings.seed, streamOf(model, name), depth),
+    room: growing(size),
+    arrange: arrangement(model, name, samples[name]!),
+  }));
+
+  function next(count: number): Readonly<Record<string, Float64Array>> {
+    return Object.fromEntries(drawn.map(({ name, source, room, arrange }) => [name, arrange(source.drawInto(room(count)))]));
+  }
+
+  async function nextInPieces(count: number, pause: () => Promise<void>): Promise<Readonly<Record<string, Float64Array>>> {
+    const draws: Record<string, Float64Array> = {};
+    for (const { name, source, room, arrange } of drawn) {
+      const values = room(count);
+      for (let start = 0; start < values.length; start += PIECE) {
+        source.drawInto(values.subarray(start, start + PIECE));
+        await pause();
+      }
+      draws[name] = arrange(values);
+    }
+    return draws;
+  }
+
+  return { next, nextInPieces };
 }
 
-function drawsOf(source: NoiseSource, size: number, arrange: (draws: Float64Array) => Float64Array): (count: number) => Float64Array {
+/** Room for draws, which the next ones overwrite. */
+function growing(size: number): (count: number) => Float64Array {
   let buffer = new Float64Array(0);
   return (count) => {
     if (buffer.length < count * size) buffer = new Float64Array(count * size);
-    return arrange(source.drawInto(buffer.subarray(0, count * size)));
+    return buffer.subarray(0, count * size);
   };
 }
 
@@ -44,13 +70,12 @@ function arrangement({ inputs }: Model, name: string, dims: readonly number[]): 
 
 function givenDraws(noise: Readonly<Record<string, Float64Array>>, sizes: readonly (readonly [string, number])[]): Draws {
   let used = 0;
-  return {
-    next(count) {
-      const start = used;
-      used += count;
-      return Object.fromEntries(sizes.map(([name, size]) => [name, noise[name]!.subarray(start * size, used * size)]));
-    },
+  const next: Draws["next"] = (count) => {
+    const start = used;
+    used += count;
+    return Object.fromEntries(sizes.map(([name, size]) => [name, noise[name]!.subarray(start * size, used * size)]));
   };
+  return { next, nextInPieces: async (count) => next(count) };
 }
 
 /** Each input has its own stream, so that its noise does not depend on which others get some. Inner values share the one after them. */

@@ -9,6 +9,7 @@ import {
   innerOrigin,
   mirrorInput,
   movedByDefault,
+  pauses,
   resolveInput,
   scoreInput,
   sharedInputs,
@@ -59,8 +60,8 @@ async function explainNoisy<T extends Input>(
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
   const scored = await scoreInput(model, resolved, targets, options);
-  const aggregates = await aggregateDraws({ explainer, settings, resolved, scored, options }, (count) => {
-    const drawn = draws.next(count);
+  const aggregates = await aggregateDraws({ explainer, settings, resolved, scored, options }, async (count, pause) => {
+    const drawn = await draws.nextInPieces(count, pause);
     return (row) => rows[row]!.at(drawn, count);
   });
   return aggregates.map(({ values, inside: { layer, provenance } }, k) => {
@@ -95,23 +96,26 @@ interface Aggregated {
 /** Draws noise chunk by chunk, once for all rows and targets, and explains each row with it. */
 async function aggregateDraws(
   { explainer, settings, resolved, scored, options }: Run,
-  draw: (count: number) => (row: number) => ResolvedInput["feeds"],
+  draw: (count: number, pause: () => Promise<void>) => Promise<(row: number) => ResolvedInput["feeds"]>,
 ): Promise<readonly Aggregated[]> {
   const { output, score, wrt, signal, onProgress } = options;
   const rows = Array.from({ length: resolved.rows }, () => scored.map(() => createAccumulator(settings.aggregate)));
   const chunks = splitRows(settings.n, batchSize(explainer.model.capabilities));
   const total = chunks.length * resolved.rows;
+  const pause = pauses(signal);
   let done = 0;
   let inside: Aggregated["inside"][] = [];
   for (const { start, end } of chunks) {
-    const feedsOf = draw(end - start);
+    const feedsOf = await draw(end - start, pause);
     const weights = needsEveryDraw(settings.aggregate) ? undefined : new Float32Array(end - start).fill(1);
     for (const [row, accumulators] of rows.entries()) {
       await betweenRuns(signal);
       const origin = innerOrigin(options, row, resolved.rows, end - start);
       const targets = scored.map(({ target }) => target[row]!);
-      const parts = await explainTargets(explainer, feedsOf(row), targets, { output, score, wrt, weights, origin, signal });
-      for (const [k, part] of parts.entries()) accumulators[k]!.add(part.values);
+      const feeds = feedsOf(row);
+      await pause();
+      const parts = await explainTargets(explainer, feeds, targets, { output, score, wrt, weights, origin, signal });
+      for (const [k, part] of parts.entries()) await accumulators[k]!.add(part.values, pause);
       inside = parts.map(({ layer, provenance }) => ({ ...(layer === undefined ? {} : { layer }), provenance }));
       onProgress?.({ done: ++done, total });
     }

@@ -33,7 +33,8 @@ export function standardDeviation(spread: Spread, sample: Float64Array, where: s
 function rangeOf(sample: Float64Array): number {
   let lowest = Infinity;
   let highest = -Infinity;
-  for (const value of sample) {
+  for (let i = 0; i < sample.length; i++) {
+    const value = sample[i]!;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }

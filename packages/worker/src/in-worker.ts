@@ -1,6 +1,7 @@
 import { type Model, XDeepError } from "@xdeep/core";
 
 import { lifeLockOf, onRelease } from "./life-lock.ts";
+import { DEFAULT_NICENESS, checkNiceness } from "./niceness.ts";
 import { Connection, remoteModel } from "./remote-model.ts";
 import type { Load } from "./serve.ts";
 import { type ClosablePort, type Thread, nodeWorkerThreads, onDeath } from "./thread.ts";
@@ -16,15 +17,21 @@ export interface InWorkerOptions {
   readonly arguments?: readonly unknown[] | undefined;
   /** For a function: the file from whose place its imports are resolved, as `import.meta.url`. Default: the current folder. */
   readonly from?: string | URL | undefined;
+  /**
+   * In Node on Linux: how far the thread, and those that its engine starts, stand back behind the thread that calls, 0 (not at all) to 19. With as many
+   * engine threads as cores, or more, the calling thread would otherwise wait for a turn of the scheduler's, several milliseconds, each time it wakes. Default 10.
+   */
+  readonly niceness?: number | undefined;
 }
 
 /**
  * Loads a model in another thread, so that the one that calls never waits for an engine: a `Model` like any other. Feeds are copied once, results
  * are moved. An abort rejects at once, and the engine stops before its next run. A thread that dies rejects every call with ENGINE_FAILED.
  *
- * @throws {XDeepError} whatever loading throws; OPTION_INVALID for a function that uses what is outside it; ENGINE_FAILED where the worker does not start
+ * @throws {XDeepError} whatever loading throws; OPTION_INVALID for a function that uses what is outside it, or a niceness that is none; ENGINE_FAILED where the worker does not start
  */
 export async function inWorker(source: WorkerSource, options: InWorkerOptions = {}): Promise<Model> {
+  const niceness = checkNiceness(options.niceness ?? DEFAULT_NICENESS);
   const { thread, isOwn } = start(source, options);
   const { port1, port2 } = new MessageChannel();
   const lock = lifeLockOf(thread);
@@ -40,7 +47,7 @@ export async function inWorker(source: WorkerSource, options: InWorkerOptions = 
     return isOwn ? thread.terminate() : undefined;
   };
   try {
-    thread.postMessage({ type: "xdeep.load", port: port2, arguments: options.arguments ?? [], lock }, [port2]);
+    thread.postMessage({ type: "xdeep.load", port: port2, arguments: options.arguments ?? [], lock, niceness }, [port2]);
     return remoteModel(await connection.loaded(), connection, end);
   } catch (error) {
     connection.close();

@@ -18,6 +18,8 @@ export interface LoadMessage {
   readonly arguments: readonly unknown[];
   /** Name of the lock that the worker holds while it lives; null where its end is seen otherwise. */
   readonly lock: string | null;
+  /** How far the worker and its engine's threads stand back behind others. */
+  readonly niceness: number;
 }
 
 /** From the caller to a model. */

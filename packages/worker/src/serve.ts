@@ -4,6 +4,7 @@ import { factsOf } from "@xdeep/core/backend";
 import { packError } from "./carried-error.ts";
 import { holdLifeLock } from "./life-lock.ts";
 import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
+import { standBack } from "./niceness.ts";
 import { packed } from "./packed-tensors.ts";
 import { listen, ownPort } from "./thread.ts";
 
@@ -25,12 +26,13 @@ export function serve(load: Load): void {
   });
 }
 
-async function answer({ port, arguments: args, lock }: LoadMessage, load: Load): Promise<void> {
+async function answer({ port, arguments: args, lock, niceness }: LoadMessage, load: Load): Promise<void> {
   const reply = (message: ModelReply): void => {
     const { message: moved, transfer } = packed(message, false);
     port.postMessage(moved, transfer);
   };
   try {
+    standBack(niceness);
     if (lock !== null) await holdLifeLock(lock).then(() => reply({ type: "alive" }));
     const model = await load(...(args as never[]));
     listen(

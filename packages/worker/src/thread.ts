@@ -25,6 +25,7 @@ export interface Thread extends Port {
 
 interface NodeWorkerThreads {
   readonly Worker: new (url: URL, options: { readonly workerData?: unknown; readonly execArgv?: readonly string[] }) => Thread;
+  readonly isMainThread: boolean;
   readonly parentPort: Port | null;
   readonly workerData: unknown;
 }

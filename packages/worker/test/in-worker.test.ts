@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
+import { getPriority, platform } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
@@ -156,6 +157,16 @@ describe("a function in a worker", () => {
     const model = await inWorker(load, { arguments: [3], from: scripts.url("index.js") });
     expect(model.engine).toBe("e3");
     await model.dispose();
+  });
+
+  it("stands back behind this one on Linux, as far as it is told, and this one stays where it was", async () => {
+    const own = getPriority();
+    const expected = (asked: number): string => `niceness ${platform() === "linux" ? Math.max(own, asked) : own}`;
+    const load = new Function("return async () => { throw new Error(`niceness ${process.getBuiltinModule('os').getPriority()}`) }")() as Load;
+    await expect(inWorker(load)).rejects.toThrow(expected(10));
+    await expect(inWorker(load, { niceness: 0 })).rejects.toThrow(expected(0));
+    await expect(inWorker(load, { niceness: 20 })).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    expect(getPriority()).toBe(own);
   });
 
   it("that uses what is outside it is refused with what to do", async () => {

@@ -8,6 +8,22 @@ export async function betweenRuns(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
+/** Milliseconds after which a computation gives way: with the piece that it ends, servers and pages wait a few. */
+const TURN = 1;
+
+/**
+ * For a computation in JavaScript between engine runs: what it returns is to be awaited after every piece, and gives way as `betweenRuns` does where this
+ * computation has kept the thread for more than a moment.
+ */
+export function pauses(signal?: AbortSignal): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < TURN) return;
+    await betweenRuns(signal);
+    last = performance.now();
+  };
+}
+
 /** Runs something for each of a list, one after the other. */
 export async function runEach<T, R>(items: readonly T[], signal: AbortSignal | undefined, run: (item: T, index: number) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];

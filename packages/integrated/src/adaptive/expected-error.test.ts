@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { expectedErrors, together } from "./expected-error.ts";
 import { ruleWeights } from "./fit-path.ts";
+import { type Sample, computeProducts, innerProducts } from "./path-samples.ts";
 import { nestedPoints } from "./place-points.ts";
 
 const alphas = [0, 5, 7].flatMap((count) => [...nestedPoints(count)!]).toSorted((a, b) => a - b);
@@ -44,4 +45,27 @@ describe("expectedErrors", () => {
   it("is nothing where nothing changes", () => {
     expect(together(expectedErrors(alphas, () => 1, "linear"))).toBeLessThan(1e-7);
   });
+});
+
+it("reads inner products that were computed before it, with pauses between: of neighbours for lines, of all for polynomials", async () => {
+  for (const [rule, reach] of [
+    ["linear", 2],
+    ["polynomial", alphas.length],
+  ] as const) {
+    let read = 0;
+    const samples = alphas.map((alpha): Sample => ({
+      alpha,
+      score: 0,
+      slope: 0,
+      get values() {
+        return (read++, { x: Float32Array.of(alpha) });
+      },
+    }));
+    const products = innerProducts();
+    await computeProducts(products, samples, reach);
+    const before = read;
+    expect(before).toBeGreaterThan(0);
+    expectedErrors(alphas, (a, b) => products(samples[a]!, samples[b]!), rule);
+    expect(read).toBe(before);
+  }
 });

@@ -57,7 +57,7 @@ export async function* integrateAdaptively(
   for (let next = nestedPoints(0)!; ;) {
     const inside = yield* takeSamples(path, next, multiplyByInputs, samples);
     const tolerance = allowedDelta(ends, samples, steps);
-    const judged = judgeSamples(samples, ends, products, isSmooth, path.end);
+    const judged = await judgeSamples(samples, ends, products, isSmooth, path.end);
     const { fit, sum, size, missing } = judged;
     deltas.push({ points: samples.length, delta: fit.delta });
     const result = ({ values, integral }: WeightedSum, more = 0, stands = false): IntegratedRow => {
@@ -76,7 +76,7 @@ export async function* integrateAdaptively(
     if (isSettled && isGoodEnough(fit, tolerance)) return result(sum);
     const closable = isPlainGradient(explainer) ? size * Math.min(settled, (CLOSABLE * tolerance) / Math.abs(difference)) : 0;
     const closed = missing < closable && judged.isExplained ? closeDelta(alphasOf(samples), slopesOf(samples), fit.weights, fit.delta) : undefined;
-    if (closed !== undefined) return result(weigh(samples, closed, path.end));
+    if (closed !== undefined) return result(await weigh(samples, closed, path.end));
     const nested = samples.length < TELLING || fit.rule === "polynomial" ? nestedPoints(samples.length) : undefined;
     isSmooth = nested !== undefined;
     next = nested ?? worstPlaces(alphasOf(samples), judged.rough);

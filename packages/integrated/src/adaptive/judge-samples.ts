@@ -2,7 +2,7 @@ import type { Point } from "@xdeep/core/method";
 
 import { expectedErrors, together } from "./expected-error.ts";
 import type { EndScores, PathFit } from "./fit-path.ts";
-import { type Sample, alphasOf, fitSamples, weigh } from "./path-samples.ts";
+import { type Sample, alphasOf, computeProducts, fitSamples, weigh } from "./path-samples.ts";
 import { innerProduct } from "../path/point-sums.ts";
 import type { WeightedSum } from "../path/sum-rule.ts";
 
@@ -30,16 +30,18 @@ export interface Judgement {
 }
 
 /** @param isSmooth whether the points lie so that a polynomial through all may be the best rule */
-export function judgeSamples(
+export async function judgeSamples(
   samples: readonly Sample[],
   ends: EndScores,
   products: (a: Sample, b: Sample) => number,
   isSmooth: boolean,
   end: Point,
-): Judgement {
+): Promise<Judgement> {
   const alphas = alphasOf(samples);
   const ofValues = (a: number, b: number): number => products(samples[a]!, samples[b]!);
   const ofSlopes = (a: number, b: number): number => samples[a]!.slope * samples[b]!.slope;
+  // Lines foretell a point by its neighbours, polynomials by all.
+  await computeProducts(products, samples, isSmooth ? samples.length : 2);
   const { errors, delta, spread } = fitSamples(samples, ends, "linear");
   const local = fitSamples(samples, ends, "linear", "cubic");
   const expected = expectedErrors(alphas, ofValues, "linear");
@@ -49,7 +51,7 @@ export function judgeSamples(
   const surprise = Math.max(1, spread / Math.max(expectedDelta, ROUNDING * moved) || 1);
   const missing = { local: together(expected), polynomial: isSmooth ? together(expectedErrors(alphas, ofValues, "polynomial")) : Infinity };
   const fit = missing.polynomial < missing.local ? fitSamples(samples, ends, "polynomial") : local;
-  const sum = weigh(samples, fit.weights, end);
+  const sum = await weigh(samples, fit.weights, end);
   return {
     fit,
     sum,

@@ -40,13 +40,13 @@ export async function* sumWithLastPoints(
   const weights = ruleWeights(alphas, "linear");
   const weightsOf = (some: readonly number[]): Float64Array => Float64Array.from(some, (alpha) => weights[alphas.indexOf(alpha)]!);
   const more = yield* sumRule(path, last, weightsOf(last), multiply);
-  const together = (ofKept: Float64Array): WeightedSum => {
-    const kept = weigh(samples, ofKept, path.end);
+  const together = async (ofKept: Float64Array): Promise<WeightedSum> => {
+    const kept = await weigh(samples, ofKept, path.end);
     for (const [name, values] of Object.entries(kept.values)) addScaled(values, more.values[name]!);
     return { values: kept.values, integral: kept.integral + more.integral };
   };
-  const plain = together(weightsOf(own));
+  const plain = await together(weightsOf(own));
   const delta = plain.integral - difference;
   const closed = isSettled && isExplained && Math.abs(delta) > tolerance ? closeDelta(own, slopesOf(samples), weightsOf(own), delta) : undefined;
-  return { sum: closed === undefined ? plain : together(closed), points: last.length };
+  return { sum: closed === undefined ? plain : await together(closed), points: last.length };
 }

@@ -1,4 +1,4 @@
-import { addScaled } from "@xdeep/core/method";
+import { addScaled, pauses } from "@xdeep/core/method";
 import type { Point } from "@xdeep/core/method";
 
 import { type EndScores, type Interpolation, type PathFit, fitPath } from "./fit-path.ts";
@@ -23,6 +23,7 @@ export async function* takeSamples(path: RowPath, alphas: readonly number[], mul
   const nodes = alphas.flatMap((alpha) => baselines.map((start) => ({ start, alpha })));
   for (const run of path.runs(nodes)) {
     const part = yield { nodes: nodes.slice(run.start, run.end) };
+    const pause = pauses();
     for (let node = run.start; node < run.end; node++) {
       const sample = taken[Math.floor(node / baselines.length)]!;
       const row = node - run.start;
@@ -31,6 +32,7 @@ export async function* takeSamples(path: RowPath, alphas: readonly number[], mul
         const gradient = part.values[name]!.data.subarray(row * sum.length, (row + 1) * sum.length);
         sample.slope += share * addPoint(sum, gradient, end[name]!, nodes[node]!.start[name]!, share, multiply);
       }
+      await pause();
     }
     inside = insideOf(part);
   }
@@ -52,12 +54,14 @@ export function fitSamples(samples: readonly Sample[], ends: EndScores, ...rules
   return fitPath({ alphas: alphasOf(samples), scores: samples.map(({ score }) => score), slopes: slopesOf(samples) }, ends, rules);
 }
 
-export function weigh(samples: readonly Sample[], weights: Float64Array, end: Point): WeightedSum {
+export async function weigh(samples: readonly Sample[], weights: Float64Array, end: Point): Promise<WeightedSum> {
   const values = zeros(end);
+  const pause = pauses();
   let integral = 0;
   for (const [k, sample] of samples.entries()) {
     for (const [name, sum] of Object.entries(values)) addScaled(sum, sample.values[name]!, weights[k]!);
     integral += weights[k]! * sample.slope;
+    await pause();
   }
   return { values, integral };
 }
@@ -73,6 +77,17 @@ export function innerProducts(): (a: Sample, b: Sample) => number {
     ofFirst.set(second, product);
     return product;
   };
+}
+
+/** Computes those of all samples no further apart than `reach` of them, so that who reads them does not keep the thread. */
+export async function computeProducts(products: (a: Sample, b: Sample) => number, samples: readonly Sample[], reach: number): Promise<void> {
+  const pause = pauses();
+  for (const [k, sample] of samples.entries()) {
+    for (const other of samples.slice(k, k + reach + 1)) {
+      products(sample, other);
+      await pause();
+    }
+  }
 }
 
 function floats(like: Point): Record<string, Float32Array> {

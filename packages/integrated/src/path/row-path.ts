@@ -1,5 +1,5 @@
 import { XDeepError, explainTargets } from "@xdeep/core";
-import { batchSize, betweenRuns, innerOrigin, scoreTargets, sharedInputs, splitRows } from "@xdeep/core/method";
+import { batchSize, betweenRuns, innerOrigin, pauses, scoreTargets, sharedInputs, splitRows } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Target, Tensor } from "@xdeep/core";
 import type { Point, RowRange, RowValues } from "@xdeep/core/method";
 
@@ -84,7 +84,10 @@ export function rowPath({ explainer, moving, options }: Integration, row: number
       signal,
       weights: weights && Float32Array.from(weights),
     };
-    const parts = await explainTargets(explainer, at(nodes), targets, inside);
+    const pause = pauses(signal);
+    const feeds = at(nodes);
+    await pause();
+    const parts = await explainTargets(explainer, feeds, targets, inside);
     for (const part of parts) checkValues(part, end, weights === undefined ? nodes.length : 1);
     return parts;
   }

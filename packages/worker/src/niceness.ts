@@ -1,0 +1,23 @@
+import { XDeepError } from "@xdeep/core";
+import { nodeModule } from "@xdeep/core/backend";
+
+import { nodeWorkerThreads } from "./thread.ts";
+
+/** As much as the command `nice` gives. */
+export const DEFAULT_NICENESS = 10;
+
+/** @throws {XDeepError} OPTION_INVALID unless it is an integer from 0 to 19 */
+export function checkNiceness(niceness: number): number {
+  if (Number.isInteger(niceness) && niceness >= 0 && niceness <= 19) return niceness;
+  throw new XDeepError("OPTION_INVALID", `A niceness is an integer from 0 to 19, got ${String(niceness)}.`, { details: { option: "niceness", got: niceness } });
+}
+
+/**
+ * Lets this worker, and the threads that an engine starts from it, stand back where cores are wanting: whatever wakes runs first. On Linux, where
+ * each thread has a niceness of its own; elsewhere it would be the whole process that stands back.
+ */
+export function standBack(niceness: number): void {
+  const os = nodeModule("node:os") as typeof import("node:os") | null;
+  if (os?.platform() !== "linux" || nodeWorkerThreads()?.isMainThread !== false) return;
+  if (os.getPriority() < niceness) os.setPriority(niceness);
+}
