@@ -17,6 +17,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/: exportExplainerFiles\./g, ": --external-data."],
   [/`maxPoints`/g, "--max-points"],
   [/\bFix it: integrated\(explainer, \{ n: (\d+) \}\)/g, (_, n) => `Fix it: --steps ${n}`],
+  [/; few points of quadrature "gausslegendre" serve/g, "; few points of --quadrature gausslegendre serve"],
   [/\bFor an ONNX Runtime of your own, pass profile: "server"\./g, "For an ONNX Runtime of your own, give --profile server."],
   [/ \(inputDims\)/g, " (--input-dims)"],
   [/^inputDims names/g, "--input-dims names"],

@@ -44,6 +44,18 @@ describe("xdeep export", () => {
     expect(texts["xdeep.source_sha256"]).toMatch(/^[\da-f]{64}$/);
   });
 
+  it("writes points until a tolerance is met, in the server profile", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "model.onnx", pictureModel());
+    const out = join(folder, "explain.onnx");
+    const { code, stdout, stderr } = await runCli(["export", model, "-o", out, "-m", "integrated", "--profile", "server", "--tolerance", "1%"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("points int64 [N]");
+    expect([...((await runAtOnes(out, 2))["points"]!.data as BigInt64Array)]).toEqual([7n, 7n]);
+    const { metadataProps } = readModel(await readFile(out));
+    expect(JSON.parse(metadataProps.find(({ key }) => key === "xdeep.method")!.value)).toMatchObject({ parameters: { relativeTolerance: 0.01 } });
+  });
+
   it("puts several methods, pixels and heat maps into one file", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "model.onnx", pictureModel());
@@ -144,7 +156,8 @@ describe("xdeep export", () => {
 
   it.each<[string, readonly string[], string]>([
     ["more points than the profile holds", ["-m", "integrated", "--steps", "40"], "--max-points"],
-    ["a tolerance, in the words of the command", ["-m", "integrated", "--tolerance", "0.1"], "--steps 8"],
+    ["a tolerance, in the words of the command", ["-m", "integrated", "--tolerance", "0.1"], "Fix it: --steps 8"],
+    ["a tolerance, with the profile that takes it", ["-m", "integrated", "--tolerance", "0.1"], "give --profile server"],
     ["a baseline that is no number", ["-m", "integrated", "--baseline", "black"], "neither a number"],
     ["an unknown method", ["-m", "lime"], 'no method "lime"'],
     [

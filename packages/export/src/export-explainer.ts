@@ -132,6 +132,7 @@ function writeExplainer({ graph, symbol }: OpenBatch, model: Model, methods: Exp
     { name: "target", value: target.index(scores) },
     { name: "score", value: scores },
     ...results.flatMap(({ suffix, delta }) => (delta === undefined ? [] : [{ name: `convergence_delta${suffix}`, value: delta }])),
+    ...results.flatMap(({ suffix, points }) => (points === undefined ? [] : [{ name: `points${suffix}`, value: points }])),
     ...results.flatMap(({ suffix, values }) => heatMaps(context, values, options).map((value) => ({ name: `heat_map${suffix}`, value }))),
   ].map(({ name, value }) => ({ name: g.freshName(name), value }));
   for (const { name, value } of outputs) g.append([nodeProto("Identity", [value.name], [name], {}, { name })]);

@@ -4,6 +4,7 @@ import { RELEVANCE_RULES, RULES } from "@xdeep/core/method";
 import type { WrittenExplainer } from "./written-explainer.ts";
 import { type ExportedMethods, namedMethods } from "./asked/exported-methods.ts";
 import type { ExportOptions } from "./asked/options.ts";
+import { asWritten } from "./methods/tolerance/nested-rule.ts";
 import { VERSION } from "./version.ts";
 
 /** Methods that are a rule of their own go by its name. */
@@ -16,7 +17,7 @@ export function metadataOf(model: Model, methods: ExportedMethods, options: Expo
   const innermost = chain.at(-1)!;
   const baseline = chain.find(({ parameters }) => parameters["baseline"] !== undefined)?.parameters["baseline"];
   return {
-    "xdeep.method": JSON.stringify(methods),
+    "xdeep.method": JSON.stringify(described(methods)),
     "xdeep.profile": options.profile ?? "portable",
     "xdeep.target": options.targetInput === true ? "input" : options.target == null ? "argmax" : JSON.stringify(options.target),
     "xdeep.score": written.score,
@@ -27,6 +28,12 @@ export function metadataOf(model: Model, methods: ExportedMethods, options: Expo
     "xdeep.outputs": JSON.stringify(written.outputs.map(({ name }) => name)),
     "xdeep.versions": JSON.stringify({ ...model.versions, "@xdeep/export": VERSION }),
   };
+}
+
+/** The methods as the file has them. */
+function described(methods: ExportedMethods): ExportedMethods {
+  const written = namedMethods(methods).map(([suffix, method]) => [suffix.slice(1), asWritten(method)] as const);
+  return written[0]![0] === "" ? written[0]![1] : Object.fromEntries(written);
 }
 
 function* inward(method: MethodDescription): Generator<MethodDescription, void> {

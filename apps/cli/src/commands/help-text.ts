@@ -91,11 +91,14 @@ Outputs of the file, all with a row for each of the input:
   target             int64: the entry that was explained
   score              what it scored
   convergence_delta  integrated: sum of attributions - (F(x) - F(baseline))
+  points             with --tolerance: int64, what each row took
   heat_map           with --heat-map: uint8 [N, H, W]
   and the model's own, unless --only is given.
 
 Examples:
   $ xdeep export resnet.onnx -m integrated --steps 8 -o explain.onnx
+  As many points as each row needs, for an ONNX Runtime of your own:
+  $ xdeep export resnet.onnx -m integrated --profile server --tolerance 1%
   A class, pixels in and a picture out, for a database:
   $ xdeep export resnet.onnx -t 281 --pixels uint8 -p imagenet --heat-map --only
   What keeps a file from running elsewhere:

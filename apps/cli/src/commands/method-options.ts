@@ -3,7 +3,7 @@ import { DEFAULT_STEPS } from "@xdeep/layers";
 import { DEFAULT_DRAWS, DEFAULT_NOISE_LEVEL, DEFAULT_SEED } from "@xdeep/smooth";
 import { type Command, Option } from "commander";
 
-import { collect, collectOptions, integerFrom, parseNotNegative, parsePositive, splitList } from "./parse-flag.ts";
+import { collect, collectOptions, integerFrom, parseNotNegative, parseTolerance, splitList } from "./parse-flag.ts";
 
 /** Where commands differ in what they take for granted. */
 export interface MethodDefaults {
@@ -26,7 +26,7 @@ export function addMethodOptions(command: Command, defaults: MethodDefaults): vo
     .addOption(new Option("-m, --method <list>", "methods with commas between, see below").argParser(splitList).default(["vanilla"], "vanilla"))
     .option("-n, --steps <n>", `integrated, paths to a layer: points on the path (default: ${defaults.steps})`, integerFrom(1))
     .addOption(new Option("--quadrature <name>", "integrated: how the points are placed and weighted (default: midpoint)").choices(QUADRATURES))
-    .option("--tolerance <delta>", "integrated: take points until |delta| is at most this, in units of the score", parsePositive)
+    .option("--tolerance <delta>", "integrated: take points until |delta| is at most this, in units of the score, or 1% of its change", parseTolerance)
     .option("--baseline <value>", `integrated, deeplift, paths to a layer: ${defaults.baseline}`, collect)
     .option("--no-multiply-by-inputs", "integrated: the bare mean gradient, without the factor x - baseline")
     .option("--samples <n>", `smooth: noisy copies (default: ${defaults.samples})`, integerFrom(1))

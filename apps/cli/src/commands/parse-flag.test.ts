@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { collect, collectPairs, integerFrom, parseNumber, parseNumbers, parsePercentile, parseSize, splitList, wordsOf } from "./parse-flag.ts";
+import { collect, collectPairs, integerFrom, parseNumber, parseNumbers, parsePercentile, parseSize, parseTolerance, splitList, wordsOf } from "./parse-flag.ts";
 
 describe("numbers", () => {
   it.each([
@@ -17,6 +17,11 @@ describe("numbers", () => {
     expect(parseNumbers("0.5")).toBe(0.5);
     expect(parseNumbers("1,2,3")).toEqual([1, 2, 3]);
     expect(() => parseNumbers("1,,3")).toThrow("number");
+  });
+  it("takes a tolerance in units of the score, or as a share", () => {
+    expect(parseTolerance("0.02")).toBe(0.02);
+    expect(parseTolerance("2%")).toEqual({ share: 0.02 });
+    for (const text of ["0", "-1%", "%", "few%"]) expect(() => parseTolerance(text)).toThrow("number");
   });
   it("bounds percentiles", () => {
     expect(parsePercentile("99.5")).toBe(99.5);

@@ -1,6 +1,8 @@
 import type { FrameSize, RgbColor } from "@xdeep/image";
 import { InvalidArgumentError } from "commander";
 
+import type { Tolerance } from "../explain/methods/settings.ts";
+
 /** A finite number. @throws {InvalidArgumentError} */
 export function parseNumber(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
@@ -13,6 +15,12 @@ export function parsePositive(text: string): number {
   const value = parseNumber(text);
   if (value <= 0) throw new InvalidArgumentError("It is a number above 0.");
   return value;
+}
+
+/** "0.01" is in units of the score, "1%" a share of its change. @throws {InvalidArgumentError} */
+export function parseTolerance(text: string): Tolerance {
+  const [, percent] = /^(.*\S)\s*%$/.exec(text) ?? [];
+  return percent === undefined ? parsePositive(text) : { share: parsePositive(percent) / 100 };
 }
 
 /** @throws {InvalidArgumentError} */

@@ -31,7 +31,7 @@ export interface ExportOptions {
   readonly pixels?: PixelInput | undefined;
   /** Gives a picture of the attribution besides: `heat_map`, uint8 [N, H, W]. */
   readonly heatMap?: HeatMap | boolean | undefined;
-  /** Points that one row may become in the portable profile. Default 16. */
+  /** Points of one row that the engine holds at once: the portable profile takes no more, the server profile takes the others after them. Default 16. */
   readonly maxPoints?: number | undefined;
   /**
    * What points of paths and noise are computed in: "float64" (the default, but with `webgpu`) gives the API's to the bit, so that no kink lies between the two; "float32"

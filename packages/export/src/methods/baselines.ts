@@ -9,14 +9,14 @@ import { type Rows, type WriterContext, type WrittenAttribution, refusal } from 
 /** x′ of each path, by the names of what moves: [1, …], or [M, …] where it depends on the row; of the precision of points. */
 export type Start = ReadonlyMap<string, Value>;
 
-/** Σ A − (F(x) − F(x′)). Where x′ is the same for all rows the engine computes F(x′) once, when it loads the file. */
-export function deltaOf(
-  { g, network, scored, model }: WriterContext,
-  { target, feeds: own }: Rows,
-  feeds: Feeds,
-  starts: readonly Start[],
-  values: WrittenAttribution["values"],
-): Value {
+/** F at the ends of each row's path: [M], or [1] for an x′ that all rows share. */
+export interface EndScores {
+  readonly start: Value;
+  readonly end: Value;
+}
+
+/** F(x) and F(x′), the mean over baselines. Where x′ is the same for all rows the engine computes F(x′) once, when it loads the file. */
+export function endScores({ g, network, scored }: WriterContext, { target, feeds: own }: Rows, feeds: Feeds, starts: readonly Start[]): EndScores {
   const before = starts.map((start) => {
     const isOneRow = [...feeds.keys()].every((name) => start.get(name)?.facts.dims?.[0] === 1);
     const at = [...feeds].map(([name, value]): [string, Value] => {
@@ -26,10 +26,15 @@ export function deltaOf(
     });
     return target.scores(network.at(new Map(at)).value(scored), isOneRow);
   });
+  return { start: meanOf(g, before), end: target.scores(network.at(own).value(scored)) };
+}
+
+/** Σ A − (F(x) − F(x′)). */
+export function deltaOf({ g, model }: WriterContext, { start, end }: EndScores, values: WrittenAttribution["values"]): Value {
   // What has no batch axis does not move, and its share is 0.
   const shared = sharedInputs(model.inputs);
   const total = g.sum([...values].flatMap(([name, value]) => (shared.has(name) ? [] : [rowSum(g, value)])));
-  return g.sub(total, g.sub(target.scores(network.at(own).value(scored)), meanOf(g, before)));
+  return g.sub(total, g.sub(end, start));
 }
 
 /**

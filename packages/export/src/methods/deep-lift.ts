@@ -3,7 +3,7 @@ import { movableInputs } from "@xdeep/core/method";
 import { isFloatType } from "@xdeep/onnx";
 
 import { meansOf } from "../network/axes.ts";
-import { deltaOf, startsOf } from "./baselines.ts";
+import { deltaOf, endScores, startsOf } from "./baselines.ts";
 import { scoreGradient } from "./gradient.ts";
 import { feedsWith } from "./moving-values.ts";
 import type { Rows, WriterContext, WrittenAttribution } from "./writer.ts";
@@ -19,7 +19,7 @@ export function writeDeepLift(context: WriterContext, { name, parameters }: Meth
     return scoreGradient(context, { ...rows, feeds }, wrt, "deeplift", { references: new Map(references) });
   });
   const values = meansOf(g, passes);
-  return { values, ...(rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, values) } : {}) };
+  return { values, ...(rows.depth === 0 ? { delta: deltaOf(context, endScores(context, rows, feeds, starts), values) } : {}) };
 }
 
 /** The float inputs that are attributed to, or all of them where values inside are; in a network of integers the values inside themselves. */

@@ -4,12 +4,14 @@ import { type Value, rankOf } from "@xdeep/onnx";
 
 import { floats, folded, meansOf, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
-import { type Start, deltaOf, startsOf } from "./baselines.ts";
+import { type EndScores, type Start, deltaOf, endScores, startsOf } from "./baselines.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
-import { scanPoints } from "./scan-points.ts";
+import { scanPoints } from "./control-flow/scan-points.ts";
+import { loopToTolerance } from "./tolerance/loop-to-tolerance.ts";
+import type { Demand } from "./tolerance/nested-rule.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
 
-interface IntegratedParameters {
+interface IntegratedParameters extends Demand {
   /** Left out where points are taken until a tolerance is met. */
   readonly n?: number;
   readonly quadrature?: QuadratureName;
@@ -17,25 +19,34 @@ interface IntegratedParameters {
   readonly baseline?: unknown;
 }
 
-/** Integrated gradients with a fixed number of points, which are folded into the batch axis: [N · n, …], a weighted sum, [N, …]. */
+/** Integrated gradients: a fixed number of points, which are folded into the batch axis, [N · n, …], a weighted sum, [N, …]; or a Loop to a tolerance. */
 export function writeIntegrated(outer: WriterContext, method: MethodDescription, rows: Rows): WrittenAttribution {
   const context = outer.moving();
-  const { wrt } = context;
-  const { n, quadrature: scheme = "midpoint", multiplyByInputs = true } = method.parameters as unknown as IntegratedParameters;
-  if (n === undefined) {
+  const { wrt, scanBeyond } = context;
+  const { n, quadrature: scheme = "midpoint", multiplyByInputs = true, ...demand } = method.parameters as unknown as IntegratedParameters;
+  if (n === undefined && scanBeyond === null) {
     throw refusal(
       "integrated",
       "a tolerance",
-      "each row's next points lie where fits of the scores before them miss, which is a search and no fixed graph.",
-      'Fix it: integrated(explainer, { n: 8 }). Few points of quadrature "gausslegendre" serve smooth models best, and the file\'s convergence_delta says what each row misses.',
+      "each row takes as many points as it needs, in a Loop, and portable files have no control flow.",
+      'Fix it: integrated(explainer, { n: 8 }); few points of quadrature "gausslegendre" serve smooth models best, and convergence_delta says what each row misses. For an ONNX Runtime of your own, pass profile: "server".',
     );
   }
   const feeds = feedsWith(context, rows, wrt);
-  const starts = startsOf(context, method.name, method.parameters["baseline"] ?? 0, feeds);
+  const starts = startsOf(context, method.name, demand.baseline ?? 0, feeds);
+  const scores = (): EndScores => endScores(context, rows, feeds, starts);
+  const withDelta = (written: WrittenAttribution, ends: () => EndScores): WrittenAttribution =>
+    multiplyByInputs && rows.depth === 0 ? { ...written, delta: deltaOf(context, ends(), written.values) } : written;
+  if (n === undefined) {
+    const ends = scores();
+    return withDelta(
+      loopToTolerance(context, inside(method), rows, { feeds, starts, scores: ends, demand, multiplyByInputs, atOnce: scanBeyond! }),
+      () => ends,
+    );
+  }
   const path: Path = { feeds, starts, ...quadrature(scheme, n), multiplyByInputs };
-  const isScanned = context.scanBeyond !== null && starts.length * n > context.scanBeyond;
-  const { values, layer } = (isScanned ? oneByOne : atOnce)(context, inside(method), rows, path);
-  return { layer, values, ...(multiplyByInputs && rows.depth === 0 ? { delta: deltaOf(context, rows, feeds, starts, values) } : {}) };
+  const isScanned = scanBeyond !== null && starts.length * n > scanBeyond;
+  return withDelta((isScanned ? oneByOne : atOnce)(context, inside(method), rows, path), scores);
 }
 
 interface Path {

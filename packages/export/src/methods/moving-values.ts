@@ -15,6 +15,15 @@ export function pointFeeds(context: WriterContext, feeds: Feeds, moved: Readonly
   return new Map([...feeds].map(([name, value]) => [name, moved.get(name) ?? repeatedAlong(context.g, value, batchAxis(context, name), n)]));
 }
 
+/** The feeds of rows by their places, some of them several times: what moves as it is given, all other inputs gathered, those without a batch axis as they are. */
+export function rowsOf(context: WriterContext, feeds: Feeds, moved: ReadonlyMap<string, Value>, places: Value): Feeds {
+  const gathered = (name: string, value: Value): Value => {
+    const axis = batchAxis(context, name);
+    return axis === null ? value : context.g.gather(value, places, axis);
+  };
+  return new Map([...feeds].map(([name, value]) => [name, moved.get(name) ?? gathered(name, value)]));
+}
+
 /** The first feed that has a row for each of the batch. */
 export function batchedFeed({ model }: WriterContext, feeds: Feeds): Value {
   const shared = sharedInputs(model.inputs);

@@ -6,7 +6,7 @@ import { type Aggregate, type NoiseOption, type NoiseSettings, createDraws } fro
 import { floats, folded, innerAxes, sampleDims, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
-import { scanPoints } from "./scan-points.ts";
+import { scanPoints } from "./control-flow/scan-points.ts";
 import { type Rows, type WriterContext, type WrittenAttribution, inside, refusal } from "./writer.ts";
 
 /** SmoothGrad: the noise is a constant of the file, the same bits that the same seed gives everywhere. */

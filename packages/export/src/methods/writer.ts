@@ -22,6 +22,8 @@ export interface WrittenAttribution {
   readonly values: ReadonlyMap<string, Value>;
   /** Σ A − (F(x) − F(x′)), [M], of the outermost method where it is defined. */
   readonly delta?: Value | undefined;
+  /** int64 [M]: the points that each row took, where their number follows a tolerance. */
+  readonly points?: Value | undefined;
   /** The value inside that was looked at, where the method looks at one. */
   readonly layer?: string | undefined;
 }
@@ -52,7 +54,7 @@ export interface WriterContext {
   readonly tensors: ExportTensors;
   /** Rows' points beyond which they are taken one after the other, by a Scan; null where there is no such bound. */
   readonly scanBeyond: number | null;
-  /** The same, writing into the body of a Scan. */
+  /** The same, writing into the body of a Scan or Loop. */
   within(body: GraphBuilder): WriterContext;
   /**
    * The same for a method that moves what it attributes to, as paths and noise do: where nothing is named these leave states and masks alone, as the API does.

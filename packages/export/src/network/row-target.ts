@@ -14,7 +14,9 @@ export interface RowTarget {
   index(like: Value): Value;
   /** The same for n points of each row. */
   repeat(n: number): RowTarget;
-  /** The same, written into the body of a Scan. */
+  /** The same for rows by their places, int64, some of them several times. */
+  of(places: Value): RowTarget;
+  /** The same, written into the body of a Scan or Loop. */
   within(body: GraphBuilder): RowTarget;
 }
 
@@ -51,6 +53,7 @@ export function frozenTarget(g: GraphBuilder, { indices, weights }: TargetEntrie
     },
     index: (like) => g.expand(g.ints([isEntry ? indices[0]! : -1]), g.dimOf(like, 0)),
     repeat: () => target,
+    of: () => target,
     within: (body) => frozenTarget(body, { indices, weights }),
   };
   return target;
@@ -71,6 +74,7 @@ export function indexedTarget(g: GraphBuilder, index: Value): RowTarget {
     },
     index: () => index,
     repeat: (n) => indexedTarget(g, repeated(g, index, n)),
+    of: (places) => indexedTarget(g, g.gather(index, places, 0)),
     within: (body) => indexedTarget(body, index),
   };
 }

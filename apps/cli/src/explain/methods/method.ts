@@ -126,7 +126,8 @@ function wrap(inner: Explainer, wrapper: Wrapper, settings: MethodSettings): Exp
 }
 
 function integratedOver(inner: Explainer, { steps, quadrature, tolerance, multiplyByInputs, baseline }: MethodSettings): Explainer {
-  return integrated(inner, { n: steps, quadrature, tolerance, multiplyByInputs, baseline });
+  const asked = typeof tolerance === "object" ? { relativeTolerance: tolerance.share } : { tolerance };
+  return integrated(inner, { n: steps, quadrature, ...asked, multiplyByInputs, baseline });
 }
 
 function smoothOver(inner: Explainer, { samples, noiseLevel, noiseStd, seed, aggregate }: MethodSettings): Explainer {

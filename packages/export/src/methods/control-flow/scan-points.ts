@@ -1,11 +1,11 @@
-import { neededNodes } from "@xdeep/autodiff";
 import type { MethodDescription } from "@xdeep/core";
-import { type GraphBuilder, type Value, graphProto, operandsOf, sortNodes, valueInfoProto } from "@xdeep/onnx";
+import type { GraphBuilder, Value } from "@xdeep/onnx";
 
-import { sampleDims } from "../network/axes.ts";
-import type { Feeds } from "../network/network.ts";
-import { batchedFeed } from "./moving-values.ts";
-import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "./writer.ts";
+import { sampleDims } from "../../network/axes.ts";
+import type { Feeds } from "../../network/network.ts";
+import { batchedFeed } from "../moving-values.ts";
+import { type Rows, type WriterContext, type WrittenAttribution, refusal } from "../writer.ts";
+import { bodyGraph } from "./body-graph.ts";
 
 /** One step: what moves, and the weight of its attribution in the sum, a scalar. */
 export interface ScanStep {
@@ -44,20 +44,12 @@ export function scanPoints(
     const before: Value = { name: body.freshName("sum"), facts: value.facts };
     return { name, before, after: body.add(before, body.mul(weight, value)) };
   });
-  const outputs = sums.map(({ after }) => after);
-  const nodes = neededNodes(
-    sortNodes(body.nodes),
-    outputs.map(({ name }) => name),
+  const graph = bodyGraph(
+    body,
+    "point",
+    [...sums.map(({ before }) => before), ...slices],
+    sums.map(({ after }) => after),
   );
-  const read = new Set(nodes.flatMap(operandsOf));
-  const declared = ({ name, facts }: Value): ReturnType<typeof valueInfoProto> => valueInfoProto(name, facts.type ?? "float32", null);
-  const graph = graphProto({
-    name: "point",
-    nodes,
-    initializers: body.initializers.filter(({ name }) => read.has(name)),
-    inputs: [...sums.map(({ before }) => before), ...slices].map(declared),
-    outputs: outputs.map(declared),
-  });
   const zeros = sums.map(({ name, before }) => zerosOf(g, before, batchedFeed(context, feeds), name));
   const results = g.emit("Scan", [...zeros, ...series], { body: graph, num_scan_inputs: series.length }, { outputs: sums.length });
   return { layer, values: new Map(sums.map(({ name, before }, i) => [name, { name: results[i]!.name, facts: before.facts }])) };
