@@ -20,6 +20,11 @@ describe("makeFolder", () => {
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
+  it("is content where another makes the one above meanwhile", async () => {
+    const rounds = Array.from({ length: 100 }, (_, round) => join(base, `round-${round}`));
+    for (const above of rounds) await Promise.all([makeFolder(join(above, "below")), makeFolder(above)]);
+  });
+
   it("says what the file system says", async () => {
     await writeFile(join(base, "file"), "");
     await expect(makeFolder(join(base, "file"))).rejects.toMatchObject({ code: "EEXIST" });

@@ -21,8 +21,9 @@ export async function makeFolder(path: string): Promise<void> {
     });
   await make(path).catch(async (error: unknown) => {
     const above = dirname(path);
-    if (codeOf(error) !== "ENOENT" || above === path || (await isFolder(above))) throw error;
-    await makeFolder(above);
+    if (codeOf(error) !== "ENOENT" || above === path) throw error;
+    // Another may have made it meanwhile; what is refused below a folder is refused again.
+    if (!(await isFolder(above))) await makeFolder(above);
     await make(path);
   });
 }
