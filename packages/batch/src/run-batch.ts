@@ -1,5 +1,4 @@
-import { XDeepError } from "@xdeep/core";
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount } from "@xdeep/core/method";
 
 import { type Estimate, createPace } from "./results/estimate.ts";
 import { type ListedManifest, missingShards, rowsOfShards } from "./manifest/manifest.ts";
@@ -32,9 +31,7 @@ export interface RunBatchOptions extends Omit<ShardThreadOptions, "folder"> {
 export async function runBatch(folder: string, listed: ListedManifest, options: RunBatchOptions): Promise<void> {
   checkOptionNames("runBatch", options, ["workers", "signal", "onProgress", "module", "base", "maxMemory"]);
   const { workers = 1, signal, onProgress, ...job } = options;
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new XDeepError("OPTION_INVALID", `workers is an integer of at least 1, got ${String(workers)}.`, { details: { option: "workers", got: workers } });
-  }
+  demandCount("runBatch", "workers", workers);
   const { manifest } = listed;
   await placeManifest(folder, listed);
   const missing = missingShards(manifest, await writtenShards(folder));

@@ -13,8 +13,8 @@ import {
   startShardThread,
   writtenShards,
 } from "@xdeep/batch";
-import { XDeepError, isXDeepError } from "@xdeep/core";
-import { checkOptionNames } from "@xdeep/core/method";
+import { isXDeepError } from "@xdeep/core";
+import { checkOptionNames, demandCount } from "@xdeep/core/method";
 import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 
 import { fatalReason } from "./distribute.ts";
@@ -47,8 +47,7 @@ const LOOK_EVERY = 1;
 export async function work(folder: string, options: WorkOptions): Promise<void> {
   checkOptionNames("work", options, ["url", "workers", "lease", "signal", "onRows", "module", "base", "maxMemory"]);
   const { url, workers = 1, lease = LEASE, signal, onRows, ...thread } = options;
-  if (!Number.isInteger(workers) || workers < 1)
-    throw new XDeepError("OPTION_INVALID", `workers is an integer of at least 1, got ${String(workers)}.`, { details: { option: "workers" } });
+  demandCount("work", "workers", workers);
   const manifest = await waitForManifest(folder, signal);
   const { client, cut } = await connect(url);
   const threads = await startThreads({ ...thread, folder }, workers).catch((error: unknown) => {

@@ -20,7 +20,7 @@ export type { RowRange } from "./rows/batches.ts";
 export { betweenRuns, pauses, runEach } from "./rows/between-runs.ts";
 export { checkExplainer } from "./explain/check-explainer.ts";
 export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./contract/check-model.ts";
-export { checkExplainOptions, checkOptionNames } from "./requests/check-options.ts";
+export { checkExplainOptions, checkOptionNames, demandCount, demandOption } from "./requests/check-options.ts";
 export { ELEMENT_ARRAYS, isFloatType } from "./tensors/data-types.ts";
 export type { InnerValues } from "./contract/inner-values.ts";
 export { explainerOfTargets } from "./explain/explain-targets.ts";

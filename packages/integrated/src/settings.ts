@@ -1,5 +1,4 @@
-import { XDeepError } from "@xdeep/core";
-import { checkOptionNames, describeBaseline } from "@xdeep/core/method";
+import { checkOptionNames, describeBaseline, demandOption } from "@xdeep/core/method";
 import type { Explainer } from "@xdeep/core";
 
 import type { BaselineOption } from "@xdeep/core/method";
@@ -108,6 +107,5 @@ function resolveAdaptive({ tolerance, relativeTolerance, maxSteps = DEFAULT_MAX_
 }
 
 function demand(holds: boolean, option: string, got: unknown, expected: string): void {
-  if (holds) return;
-  throw new XDeepError("OPTION_INVALID", `integrated: ${option} must be ${expected}, got ${String(got)}.`, { details: { option, got } });
+  demandOption(holds, "integrated", option, got, expected);
 }

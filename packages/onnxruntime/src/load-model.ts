@@ -1,4 +1,5 @@
 import { type Capabilities, type Model, XDeepError } from "@xdeep/core";
+import { demandCount } from "@xdeep/core/backend";
 import {
   type TypedGraph,
   RECTIFIER_NAMES,
@@ -84,10 +85,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 }
 
 function mostSessions({ model }: TypedGraph, { maxSessions = sessionsFor(weightBytes(model)) }: LoadModelOptions): number {
-  if (Number.isInteger(maxSessions) && maxSessions >= 1) return maxSessions;
-  throw new XDeepError("OPTION_INVALID", `maxSessions is an integer of at least 1, got ${String(maxSessions)}.`, {
-    details: { option: "maxSessions", got: maxSessions },
-  });
+  demandCount("loadModel", "maxSessions", maxSessions);
+  return maxSessions;
 }
 
 /** Methods give a network whose rows depend on each other one at a time. */

@@ -1,5 +1,4 @@
-import { XDeepError } from "@xdeep/core";
-import { checkOptionNames, checkSeed } from "@xdeep/core/method";
+import { checkOptionNames, checkSeed, demandOption } from "@xdeep/core/method";
 
 import { countDraws, describeNoise } from "./explicit-noise.ts";
 import type { NoiseOption } from "./explicit-noise.ts";
@@ -90,6 +89,5 @@ function resolveDrawn({ mean = 0, seed = DEFAULT_SEED, noiseLevel, sigmaMultipli
 }
 
 function demand(holds: boolean, option: string, got: unknown, expected: string): void {
-  if (holds) return;
-  throw new XDeepError("OPTION_INVALID", `smooth: ${option} must be ${expected}, got ${String(got)}.`, { details: { option, got } });
+  demandOption(holds, "smooth", option, got, expected);
 }

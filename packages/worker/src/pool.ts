@@ -7,12 +7,12 @@ import {
   type Tensor,
   type VjpRequest,
   type VjpResult,
-  XDeepError,
   sliceRows,
 } from "@xdeep/core";
 import {
   type RowRange,
   delegateTo,
+  demandCount,
   innerFeeds,
   joinRecords,
   joinScores,
@@ -33,8 +33,7 @@ import { type InWorkerOptions, type WorkerSource, inWorker } from "./in-worker.t
  * @throws {XDeepError} OPTION_INVALID for a size below 1; whatever loading throws
  */
 export async function pool(source: Exclude<WorkerSource, { postMessage: unknown }>, size: number, options: InWorkerOptions = {}): Promise<Model> {
-  if (!Number.isInteger(size) || size < 1)
-    throw new XDeepError("OPTION_INVALID", `A pool has at least one thread, got ${String(size)}.`, { details: { option: "size", got: size } });
+  demandCount("pool", "size", size);
   const started = await Promise.allSettled(Array.from({ length: size }, () => inWorker(source, options)));
   const models = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const failed = started.find((each) => each.status === "rejected");

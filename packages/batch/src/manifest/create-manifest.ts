@@ -5,7 +5,7 @@ import { extname, isAbsolute, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { XDeepError } from "@xdeep/core";
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount, demandOption } from "@xdeep/core/method";
 import { glob, isDynamicPattern } from "tinyglobby";
 
 import { type FileRow, type Json, type ListedManifest, type RowSource, type ShardFormat, identified, listOf, sha256 } from "./manifest.ts";
@@ -60,8 +60,8 @@ const HASHED_AT_ONCE = 8;
 export async function createManifest(options: ManifestOptions): Promise<ListedManifest> {
   checkOptionNames("createManifest", options, ["inputs", "job", "places", "shardSize", "shardFormat", "extensions", "columns", "base", "signal", "onProgress"]);
   const { inputs, job, places = null, shardSize = DEFAULT_SHARD_SIZE, shardFormat = "npy" } = options;
-  if (!Number.isInteger(shardSize) || shardSize < 1) throw invalid("shardSize", shardSize, "an integer of at least 1");
-  if (shardFormat !== "npy" && shardFormat !== "parquet") throw invalid("shardFormat", shardFormat, '"npy" or "parquet"');
+  demandCount("createManifest", "shardSize", shardSize);
+  demandOption(shardFormat === "npy" || shardFormat === "parquet", "createManifest", "shardFormat", shardFormat, '"npy" or "parquet"');
   const [only] = inputs;
   const listing = { ...options, base: resolve(options.base ?? process.cwd()) };
   const { source, rows, files } =
@@ -187,8 +187,4 @@ export async function hashFile(path: string): Promise<string> {
 function relativeTo(base: string, path: string): string {
   const short = relative(base, path);
   return (isAbsolute(short) ? path : short).replaceAll(sep, "/");
-}
-
-function invalid(option: keyof ManifestOptions, got: unknown, expected: string): XDeepError {
-  return new XDeepError("OPTION_INVALID", `${option} is ${expected}, got ${String(got)}.`, { details: { option, got } });
 }

@@ -20,6 +20,21 @@ export function checkOptionNames(caller: string, options: object, known: readonl
 }
 
 /**
+ * Refuses an option whose value is not what is expected: "smooth: n must be an integer of at least 1, got 0."
+ *
+ * @throws {XDeepError} OPTION_INVALID unless it holds
+ */
+export function demandOption(holds: boolean, caller: string, option: string, got: unknown, expected: string): void {
+  if (holds) return;
+  throw new XDeepError("OPTION_INVALID", `${caller}: ${option} must be ${expected}, got ${String(got)}.`, { details: { option, got } });
+}
+
+/** @throws {XDeepError} OPTION_INVALID unless the option is a whole number, 1 or more where nothing else is said */
+export function demandCount(caller: string, option: string, got: unknown, least = 1): void {
+  demandOption(Number.isInteger(got) && (got as number) >= least, caller, option, got, `an integer of at least ${least}`);
+}
+
+/**
  * Checks the options that every explainer takes, against the number of rows.
  *
  * @throws {XDeepError} OPTION_INVALID for an option or a score that does not exist, or weights that are not one finite number per row

@@ -2,6 +2,7 @@ import { type ExplainOptions, type Input, type Model, type Tensor, XDeepError } 
 import {
   betweenRuns,
   checkExplainOptions,
+  demandCount,
   expandTargets,
   movableInputs,
   repeatFeeds,
@@ -30,8 +31,8 @@ export const PATH_OPTIONS: readonly string[] = [...LAYER_OPTIONS, "n", "baseline
 
 /** @throws {XDeepError} OPTION_INVALID for steps that are none */
 export function checkSteps(caller: string, { n = DEFAULT_STEPS }: PathOptions): number {
-  if (Number.isInteger(n) && n >= 1) return n;
-  throw new XDeepError("OPTION_INVALID", `${caller}: n must be an integer of at least 1, got ${String(n)}.`, { details: { option: "n", got: n } });
+  demandCount(caller, "n", n);
+  return n;
 }
 
 /** One row, its target fixed at x, and what the network gives along its path. */

@@ -1,7 +1,6 @@
-import { checkOptionNames, checkSeed, createRandom } from "@xdeep/core/method";
+import { checkOptionNames, checkSeed, createRandom, demandCount, demandOption } from "@xdeep/core/method";
 
 import type { Better } from "../metric.ts";
-import { demand, demandCount } from "../options.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 export interface CompareOptions {
@@ -45,7 +44,7 @@ export function compare(evaluation: Evaluation, options: CompareOptions = {}): R
   checkOptionNames("compare", options, ["resamples", "confidence", "seed"]);
   const { resamples = 1000, confidence = 0.95, seed = 0 } = options;
   demandCount("compare", "resamples", resamples);
-  demand(confidence > 0 && confidence < 1, "compare", "confidence", confidence, "a share between 0 and 1");
+  demandOption(confidence > 0 && confidence < 1, "compare", "confidence", confidence, "a share between 0 and 1");
   checkSeed(seed);
   return Object.fromEntries(
     Object.entries(evaluation.metrics).map(([metric, { better }]) => [metric, rank(evaluation.results[metric]!, better, { resamples, confidence, seed })]),

@@ -1,7 +1,7 @@
-import { checkOptionNames, checkSeed, createRandom } from "@xdeep/core/method";
+import { checkOptionNames, checkSeed, createRandom, demandCount, demandOption } from "@xdeep/core/method";
 
 import type { Metric } from "../metric.ts";
-import { demand, demandCount, demandShare } from "../options.ts";
+import { demandShare } from "../options.ts";
 import { type RemovalBaseline, describeRemoval, removedEntries } from "../removal/baseline-entries.ts";
 import { pearson } from "../statistics/correlation.ts";
 import { type AttributionForm, formOf } from "../subject/attribution-form.ts";
@@ -41,7 +41,7 @@ export function faithfulnessCorrelation(options: FaithfulnessCorrelationOptions 
   const { subset = 0.2, samples = 100, seed = 0, baseline = 0, features: kind = "position", form } = options;
   demandShare(name, "subset", subset);
   demandCount(name, "samples", samples, 2);
-  demand(kind === "position" || kind === "entry", name, "features", kind, '"position" or "entry"');
+  demandOption(kind === "position" || kind === "entry", name, "features", kind, '"position" or "entry"');
   checkSeed(seed);
   return {
     name,

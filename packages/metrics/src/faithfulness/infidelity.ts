@@ -1,7 +1,6 @@
-import { checkOptionNames, checkSeed, createNoise, createRandom } from "@xdeep/core/method";
+import { checkOptionNames, checkSeed, createNoise, createRandom, demandCount, demandOption } from "@xdeep/core/method";
 
 import type { Metric } from "../metric.ts";
-import { demand, demandCount } from "../options.ts";
 import { describeRemoval, removedEntries } from "../removal/baseline-entries.ts";
 import type { RemovalBaseline } from "../removal/baseline-entries.ts";
 import { type AttributionForm, formOf } from "../subject/attribution-form.ts";
@@ -54,8 +53,8 @@ export function infidelity(options: InfidelityOptions = {}): Metric {
   const name = "infidelity";
   checkOptionNames(name, options, OPTIONS);
   const { perturbation = "noise", noiseLevel = 0.2, patch, samples = 100, seed = 0, baseline = 0, normalize = false, form } = options;
-  demand(perturbation === "noise" || perturbation === "patch", name, "perturbation", perturbation, '"noise" or "patch"');
-  demand(Number.isFinite(noiseLevel) && noiseLevel > 0, name, "noiseLevel", noiseLevel, "a number above 0");
+  demandOption(perturbation === "noise" || perturbation === "patch", name, "perturbation", perturbation, '"noise" or "patch"');
+  demandOption(Number.isFinite(noiseLevel) && noiseLevel > 0, name, "noiseLevel", noiseLevel, "a number above 0");
   if (patch !== undefined) demandCount(name, "patch", patch);
   demandCount(name, "samples", samples);
   checkSeed(seed);

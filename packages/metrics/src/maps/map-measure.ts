@@ -1,7 +1,6 @@
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandOption } from "@xdeep/core/method";
 
 import type { Better, Metric } from "../metric.ts";
-import { demand } from "../options.ts";
 import { rowsOf } from "../subject/row-values.ts";
 import { layerPictureSize, pooledMaps } from "./pooled-map.ts";
 
@@ -17,7 +16,7 @@ export interface MapMeasureOptions {
 export function mapMeasure(name: string, better: Better, options: MapMeasureOptions, formula: (sizes: Float64Array, total: number) => number): Metric {
   checkOptionNames(name, options, ["features"]);
   const { features = "entry" } = options;
-  demand(features === "entry" || features === "position", name, "features", features, '"entry" or "position"');
+  demandOption(features === "entry" || features === "position", name, "features", features, '"entry" or "position"');
   return {
     name,
     better,

@@ -1,9 +1,9 @@
 import { type Tensor, XDeepError, sizeOf } from "@xdeep/core";
-import { checkOptionNames, firstNonFinite } from "@xdeep/core/method";
+import { checkOptionNames, firstNonFinite, demandOption } from "@xdeep/core/method";
 import { blurMap } from "@xdeep/map/values";
 
 import type { Explained, Metric } from "../metric.ts";
-import { demand, needed } from "../options.ts";
+import { needed } from "../options.ts";
 import { type PooledMap, pictureSize, pooledMaps } from "../maps/pooled-map.ts";
 
 export interface MaskMeasureOptions {
@@ -31,7 +31,7 @@ export interface MaskedMap {
 export function maskMeasure(name: string, options: PointingOptions, known: readonly string[], formula: (masked: MaskedMap) => number): Metric {
   checkOptionNames(name, options, known);
   const { absolute = false, blur = 0 } = options;
-  demand(Number.isFinite(blur) && blur >= 0, name, "blur", blur, "a number of pixels, 0 or above");
+  demandOption(Number.isFinite(blur) && blur >= 0, name, "blur", blur, "a number of pixels, 0 or above");
   return {
     name,
     better: "higher",

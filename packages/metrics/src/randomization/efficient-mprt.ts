@@ -1,8 +1,7 @@
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount } from "@xdeep/core/method";
 
 import { entropy } from "../maps/complexity.ts";
 import type { Metric } from "../metric.ts";
-import { demandCount } from "../options.ts";
 import { rowsOf } from "../subject/row-values.ts";
 import { explainRandomized } from "./explain-randomized.ts";
 import type { RandomizedModels } from "./randomized-models.ts";

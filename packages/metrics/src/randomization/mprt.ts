@@ -1,9 +1,8 @@
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount, demandOption } from "@xdeep/core/method";
 import type { Explainer } from "@xdeep/core";
 import { smooth } from "@xdeep/smooth";
 
 import type { Explained, MeasureOptions, Measured, Metric } from "../metric.ts";
-import { demand, demandCount } from "../options.ts";
 import { pearson, spearman } from "../statistics/correlation.ts";
 import { rowsOf } from "../subject/row-values.ts";
 import { explainRandomized } from "./explain-randomized.ts";
@@ -63,7 +62,7 @@ function cascade(
   parameters: Readonly<Record<string, unknown>>,
   wrap?: (explainer: Explainer) => Explainer,
 ): Metric {
-  demand(similarity === "spearman" || similarity === "pearson", name, "similarity", similarity, '"spearman" or "pearson"');
+  demandOption(similarity === "spearman" || similarity === "pearson", name, "similarity", similarity, '"spearman" or "pearson"');
   const { stages, seed } = models;
   const like = (a: Float64Array, b: Float64Array): number =>
     likeness(similarity === "spearman" ? spearman : pearson, absolute ? a.map(Math.abs) : a, absolute ? b.map(Math.abs) : b);

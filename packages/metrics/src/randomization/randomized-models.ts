@@ -1,7 +1,6 @@
 import type { Model } from "@xdeep/core";
-import { checkOptionNames, checkSeed } from "@xdeep/core/method";
+import { checkOptionNames, checkSeed, demandCount } from "@xdeep/core/method";
 
-import { demandCount } from "../options.ts";
 import { type LoadModel, randomize } from "./randomize.ts";
 
 export interface RandomizedModelsOptions {

@@ -1,8 +1,7 @@
 import type { Score } from "@xdeep/core";
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount, demandOption } from "@xdeep/core/method";
 
 import type { Better, Curve, Explained, MeasureOptions, Measured, Metric } from "../metric.ts";
-import { demand, demandCount } from "../options.ts";
 import { type FeatureKind, groupEntries, sumByFeature } from "../subject/features.ts";
 import { measureRows } from "../subject/measure-rows.ts";
 import { movingInput } from "../subject/moving-input.ts";
@@ -55,7 +54,7 @@ function removal(name: "deletion" | "insertion", better: Better, options: Remova
   checkOptionNames(name, options, REMOVAL_OPTIONS);
   const { baseline = 0, steps = 50, features = "position", absolute = false, normalize = false, score } = options;
   demandCount(name, "steps", steps);
-  demand(features === "position" || features === "entry", name, "features", features, '"position" or "entry"');
+  demandOption(features === "position" || features === "entry", name, "features", features, '"position" or "entry"');
   const parameters = { baseline: describeRemoval(baseline), steps, features, absolute, normalize, ...(score === undefined ? {} : { score }) };
   return {
     name,

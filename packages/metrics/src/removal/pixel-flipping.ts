@@ -1,7 +1,6 @@
-import { checkOptionNames } from "@xdeep/core/method";
+import { checkOptionNames, demandCount } from "@xdeep/core/method";
 
 import type { Metric } from "../metric.ts";
-import { demandCount } from "../options.ts";
 import { defaultPatch } from "../subject/features.ts";
 import { movingInput } from "../subject/moving-input.ts";
 import { describeRemoval } from "./baseline-entries.ts";

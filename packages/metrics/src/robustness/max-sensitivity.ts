@@ -1,8 +1,8 @@
-import { betweenRuns, checkOptionNames, checkSeed, concatRows, createRandom } from "@xdeep/core/method";
+import { betweenRuns, checkOptionNames, checkSeed, concatRows, createRandom, demandCount, demandOption } from "@xdeep/core/method";
 import { type Tensor, isTensor } from "@xdeep/core";
 
 import type { Metric } from "../metric.ts";
-import { demandCount, demand, needed } from "../options.ts";
+import { needed } from "../options.ts";
 import { explainerFor } from "../subject/explained.ts";
 import { floatInputs } from "../subject/moving-input.ts";
 import { rangeOf } from "../subject/range.ts";
@@ -32,7 +32,7 @@ export function maxSensitivity(options: MaxSensitivityOptions = {}): Metric {
   const name = "max-sensitivity";
   checkOptionNames(name, options, OPTIONS);
   const { radius = 0.02, samples = 10, seed = 0 } = options;
-  demand(Number.isFinite(radius) && radius > 0, name, "radius", radius, "a number above 0");
+  demandOption(Number.isFinite(radius) && radius > 0, name, "radius", radius, "a number above 0");
   demandCount(name, "samples", samples);
   checkSeed(seed);
   return {
