@@ -40,8 +40,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Model>>> = {
 const METHODS: Readonly<Record<string, (model: Model) => Explainer>> = {
   vanilla: (model) => new Backprop(model),
   guided: (model) => new Backprop(model, { guided: true }),
-  integrated: (model) => integrated(new Backprop(model), { n: 6 }),
-  smooth: (model) => smooth(new Backprop(model), { n: 3, seed: 3 }),
+  integrated: (model) => integrated(new Backprop(model), { n: 3 }),
+  smooth: (model) => smooth(new Backprop(model), { n: 2, seed: 3 }),
 };
 
 /** In milliseconds, on a busy machine: nearly all of it is the cpu engine of TensorFlow.js. */
