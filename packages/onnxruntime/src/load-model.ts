@@ -54,12 +54,12 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   checkInputs(graph);
   checkRanks(graph);
   checkSizes(graph, limits);
-  const outputs = outputInfos(graph);
+  const axis = batchAxis(graph, options.shared);
+  const outputs = outputInfos(graph, axis);
   const rules = options.rules ?? builtinRules;
   const output = outputs.find(({ type }) => isFloatType(type))?.name;
   if (output !== undefined) checkCoverage(graph, rules, output);
   const emptyValues = new EmptyValues(graph);
-  const axis = batchAxis(graph, options.shared);
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine, options.allowSoftwareGpu ?? false) : cpuDevice(options);
   const small = isSmall(graph);

@@ -101,9 +101,11 @@ export class OnnxModel implements Model {
       cuts: plan.fed,
       outputs: plan.outputs,
     };
+    const { graph, shared, fixedBatch } = this.#network;
+    // The cotangent of an output that is known to have no batch axis is that of all rows together, which one run holds.
+    const isWhole = plan.cotangent !== undefined && plan.output.batched === false && (fixedBatch === null || fixedBatch === plan.rows);
+    if (!isWhole) checkBatched(graph, plan.output.name, plan.rows, shared);
     if (plan.cotangent !== undefined) return pullBack(this.#network, plan, kind, plan.cotangent);
-    const { graph, shared } = this.#network;
-    checkBatched(graph, plan.output.name, plan.rows, shared);
     checkRowsApart(graph, plan.output.name, plan.rows, plan.wrt);
     await this.#checkFixedRows(plan);
     const isPlain = (plan.targetLists ?? []).flat().every(isEntry) && !this.#sumsRows(plan);

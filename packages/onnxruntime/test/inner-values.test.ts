@@ -109,6 +109,38 @@ describe("values whose leading axis is not the batch", () => {
     await model.dispose();
   });
 
+  /** x [2, 3] → "columns" [3, 2] → y = xᵀx [3, 3]. */
+  const gram = modelProto({
+    nodes: [nodeProto("Transpose", ["x"], ["columns"]), nodeProto("MatMul", ["columns", "x"], ["y"])],
+    inputs: [valueInfoProto("x", "float32", [2, 3])],
+    outputs: [valueInfoProto("y", "float32", [3, 3])],
+  });
+
+  it("take one cotangent for all rows as outputs, in one run", async () => {
+    const model = await loadModel(writeModel(gram));
+    expect(model.outputs[0]).toMatchObject({ dims: [3, 3], batched: false });
+    const x = randomTensor(3, [2, 3]);
+    const cotangent = randomTensor(4, [3, 3]);
+    const { gradients } = await model.vjp({ feeds: { x }, cotangent });
+    const c = (i: number, j: number): number => cotangent.data[3 * i + j]! + cotangent.data[3 * j + i]!;
+    const expected = Float64Array.from({ length: 6 }, (_, k) => [0, 1, 2].reduce((sum, j) => sum + x.data[3 * Math.floor(k / 3) + j]! * c(j, k % 3), 0));
+    expect(gradientError(gradients["x"], { dims: [2, 3], data: expected })).toBeLessThan(1e-6);
+    expect((await failure(model.vjp({ feeds: { x }, cotangent: randomTensor(4, [2, 3]) }))).code).toBe("INPUT_SHAPE");
+    const { code, message } = await failure(model.vjp({ feeds: { x: randomTensor(3, [1, 3]) }, cotangent }));
+    expect(code).toBe("BATCH_INVALID");
+    expect(message).toMatch(/dims \[3, 3\], whose first axis is not the batch, .*Export the model with the batch in front/);
+    await model.dispose();
+  });
+
+  it("take no cotangent as inner values, and the error says why", async () => {
+    const model = await loadModel(writeModel(gram));
+    const request = { feeds: { x: randomTensor(3, [2, 3]) }, output: "columns" };
+    const fails = (dims: readonly number[]): ReturnType<typeof failure> => failure(model.vjp({ ...request, cotangent: randomTensor(4, dims) }));
+    expect((await fails([2, 2])).code).toBe("BATCH_INVALID");
+    expect((await fails([3, 2])).message).toContain("A cotangent has a row for each row that is fed");
+    await model.dispose();
+  });
+
   it("may turn out to have it at run time: then weights work", async () => {
     const parts = {
       nodes: [nodeProto("Reshape", ["x", "shape"], ["rows"]), nodeProto("MatMul", ["rows", "w"], ["y"])],

@@ -18,8 +18,9 @@ export interface ValueInfo {
   /** Of outputs: the activation that they end in, behind which `score: "logit"` looks. Null or left out: none, or none that is known. */
   readonly activation?: Activation | null | undefined;
   /**
-   * Of inputs: false for those that have no batch axis in front, such as scalars, tables, and the states [layers, batch, hidden] of recurrent
-   * networks. They are passed whole to every run. Default true.
+   * False for values that have no batch axis in front: inputs such as scalars, tables, and the states [layers, batch, hidden] of recurrent networks,
+   * which are passed whole to every run; outputs such as a mean over the batch, whose `dims`
+   * are what the file says, and whose cotangent is one for all rows. Default true.
    */
   readonly batched?: boolean | undefined;
   /** Of float inputs: true for masks that are only added to the scores of a softmax. −∞ in them shuts entries out, and is no error. */

@@ -183,10 +183,20 @@ function checkSeveral({ backend, capabilities }: PlannedModel, { target, targets
   });
 }
 
-/** A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch. */
-function checkCotangent(cotangent: FloatTensor, { name, dims }: ValueInfo, rows: number): void {
-  const expected = dims.length === 0 ? (cotangent?.dims ?? []).map(() => null) : dims.map((dim, axis) => (axis === 0 ? (dim ?? rows) : dim));
-  validateTensor(cotangent, { name: `cotangent of ${name}`, type: "float32", dims: expected, layout: null });
+/** A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch, unless the output is known to have none. */
+function checkCotangent(cotangent: FloatTensor, { name, dims, batched }: ValueInfo, rows: number): void {
+  const got = cotangent?.dims ?? [];
+  const rowed = batched !== false && dims.length > 0 ? dims.map((dim, axis) => (axis === 0 ? (dim ?? rows) : dim)) : dims;
+  if (batched !== false && got.length === rowed.length && rowed[0] != null && got[0] !== rowed[0]) throw otherRows(name, rowed, got);
+  validateTensor(cotangent, { name: `cotangent of ${name}`, type: "float32", dims: dims.length === 0 ? got.map(() => null) : rowed, layout: null });
+}
+
+function otherRows(output: string, expected: readonly (number | null)[], got: readonly number[]): XDeepError {
+  return new XDeepError(
+    "INPUT_SHAPE",
+    `A cotangent has a row for each row that is fed: that of "${output}" has dims [${expected.map((dim) => dim ?? "any").join(", ")}], got [${got.join(", ")}]. Values whose first axis is not the batch take none: name one that has the batch in front as \`output\`.`,
+    { details: { output, expected, got } },
+  );
 }
 
 /** @throws {XDeepError} the codes of `validateFeeds`; BATCH_INVALID where x′ does not have as many rows as x; BASELINE_INVALID where it has another mode */

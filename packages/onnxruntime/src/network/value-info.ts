@@ -1,6 +1,6 @@
 import { type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
-import { type TypedGraph, additiveMasks, finalActivation } from "@xdeep/autodiff";
+import { type TypedGraph, additiveMasks, finalActivation, leadsWithBatch } from "@xdeep/autodiff";
 import type { Facts } from "@xdeep/onnx";
 
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
@@ -31,10 +31,13 @@ export function batchAxis(graph: TypedGraph, named: readonly string[] = []): Bat
 }
 
 /** The outputs that are tensors: sequences and maps, as classifiers of scikit-learn have them, are left alone. */
-export function outputInfos(graph: TypedGraph): readonly ValueInfo[] {
+export function outputInfos(graph: TypedGraph, { shared }: BatchAxis): readonly ValueInfo[] {
   return graph.graph.output
     .filter(({ name }) => graph.facts.get(name)?.container === undefined)
-    .map(({ name }) => ({ ...valueInfo(graph, name), activation: finalActivation(graph, name)?.activation ?? null }));
+    .map(({ name }) => {
+      const info = { ...valueInfo(graph, name), activation: finalActivation(graph, name)?.activation ?? null };
+      return leadsWithBatch(graph, name, shared) === false ? { ...info, dims: callerDims(graph.facts.get(name), -1), batched: false } : info;
+    });
 }
 
 /** An inner value as callers see it. */
