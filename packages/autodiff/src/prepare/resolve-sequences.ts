@@ -108,7 +108,7 @@ class Sequences {
       const inputs = node.input.map((name) => this.#lists.get(name)?.[i] ?? name);
       return copySubgraph(body, inputs, (name) => takeName(this.#taken, name), `${nodeLabel(node)}/${i}`);
     });
-    this.initializers.push(...copies.flatMap(({ initializers }) => initializers));
+    for (const { initializers } of copies) for (const tensor of initializers) this.initializers.push(tensor);
     node.output.forEach((name, k) =>
       this.#lists.set(
         name,

@@ -26,7 +26,7 @@ export function takeKnownBranches(model: ModelProto): ModelProto {
     if (condition === undefined) return [node];
     const branch = new Attributes(node).graph(condition.data[0] === 1 ? "then_branch" : "else_branch") as GraphProto;
     const copy = copySubgraph(branch, [], (name) => takeName(taken, `${nodeLabel(node)}/${name}`), nodeLabel(node));
-    initializers.push(...copy.initializers);
+    for (const tensor of copy.initializers) initializers.push(tensor);
     return [...copy.nodes, ...node.output.map((name, index) => nodeProto("Identity", [copy.outputs[index] ?? ""], [name], {}, { name }))];
   });
   if (nodes.length === graph.node.length && nodes.every((node, index) => node === graph.node[index])) return model;

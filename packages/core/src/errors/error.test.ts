@@ -28,6 +28,12 @@ it("a message shows on a terminal as it is, and details hold what the file holds
   expect(error.details).toEqual({ name });
 });
 
+it("a message stays readable where a file holds a name as long as a book", () => {
+  const error = new XDeepError("MODEL_INVALID", `The weights lie in "${"a".repeat(1e6)}", which is missing.\nDownload them.`);
+  expect(error.message.length).toBeLessThan(3000);
+  expect(error.message).toMatch(/^The weights lie in "a+ … \(\d+ characters\) … a+", which is missing.\nDownload them.$/);
+});
+
 describe("isXDeepError", () => {
   it("knows errors of this and of another copy, by code where asked", () => {
     const error = new XDeepError("INPUT_SHAPE", "wrong", { details: { got: [1] }, cause: 3 });

@@ -50,7 +50,8 @@ export interface XDeepErrorOptions {
 
 /**
  * The one error of xdeep: whatever depends on a model, on data or on a device. Wrong JavaScript types throw a plain `TypeError`. Its message shows on
- * a terminal as it is: control characters, which names from files may hold, are written out. `details` hold them as they are.
+ * a terminal as it is: control characters, which names from files may hold, are written out, and what a file makes longer than a page is cut. `details`
+ * hold everything as it is.
  */
 export class XDeepError extends Error {
   override readonly name = "XDeepError";
@@ -58,10 +59,19 @@ export class XDeepError extends Error {
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: XDeepErrorCode, message: string, options: XDeepErrorOptions = {}) {
-    super(printableLines(message), options.cause === undefined ? {} : { cause: options.cause });
+    super(message.split("\n").map(shortened).map(printableLines).join("\n"), options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
   }
+}
+
+/** Characters of one line of a message: a file may hold a name, or a list of sizes, of any length. */
+const LONGEST_LINE = 2000;
+
+function shortened(line: string): string {
+  return line.length <= LONGEST_LINE
+    ? line
+    : `${line.slice(0, LONGEST_LINE / 2)} … (${line.length - LONGEST_LINE} characters) … ${line.slice(-LONGEST_LINE / 2)}`;
 }
 
 /** True for an XDeepError of any installed copy of this package, optionally of one code. */

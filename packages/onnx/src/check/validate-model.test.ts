@@ -40,6 +40,26 @@ const branch = (...nodes: readonly NodeProto[]): GraphProto =>
   create(GraphProtoSchema, { name: "g", node: [...nodes], output: [valueInfoProto("b", "float32", null)] });
 const relu = nodeProto("Relu", ["x"], ["y"]);
 
+describe("the limit of nodes", () => {
+  const many = Array<string>(1000).fill("x");
+  const constants = Array.from({ length: 9 }, (_, i) => floats(`w${i}`, [1]));
+
+  it("counts nodes of many inputs more than once, those of functions too: each is a term of a gradient", () => {
+    expect(failure(model([nodeProto("Sum", many, ["y"])]), { nodes: 126 })).toBe("nothing was thrown");
+    expect(failure(model([nodeProto("Sum", many, ["y"])]), { nodes: 125 })).toMatch(/126 nodes; at most 125 .*limits\.nodes/);
+  });
+
+  it("holds for weights, too, those of subgraphs included", () => {
+    expect(failure(model([relu], { initializers: constants }), { nodes: 2 })).toMatch(/9 weights, more than 4 a node.*limits\.nodes/);
+    const inner = withFields(branch(nodeProto("Relu", ["x"], ["b"])), { initializer: constants });
+    const chosen = model([nodeProto("If", ["c"], ["y"], { then_branch: inner, else_branch: branch(nodeProto("Neg", ["x"], ["b"])) })], {
+      inputs: [valueInfoProto("x", "float32", [4]), valueInfoProto("c", "bool", [])],
+    });
+    expect(failure(chosen, { nodes: 3 })).toBe("nothing was thrown");
+    expect(failure(withGraph(chosen, { initializer: constants }), { nodes: 3 })).toMatch(/18 weights.*limits\.nodes/);
+  });
+});
+
 describe("a sound model", () => {
   it("is returned as it is", () => {
     const sound = model([nodeProto("Relu", ["x"], ["h"]), nodeProto("Relu", ["h"], ["y"])]);

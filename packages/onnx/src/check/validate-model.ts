@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../gen/onnx_pb.ts";
 import { subgraphsOf } from "../graphs/graph-names.ts";
-import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../files/limits.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit, countNodes } from "../files/limits.ts";
 import { defaultOpset } from "../opset/upgrade-opset.ts";
 import { sortGraph, sortNodes } from "../graphs/sort-nodes.ts";
 import { withFields } from "../graphs/with-fields.ts";
@@ -19,7 +19,7 @@ export function validateModel(model: ModelProto, limits: ModelLimits = DEFAULT_L
   const { graph } = model;
   if (graph === undefined) throw new XDeepError("MODEL_INVALID", "The model has no graph.");
   checkArity(Math.max(graph.input.length - graph.initializer.length, graph.output.length), limits.arity, "The model");
-  checkCounts([...graph.node, ...model.functions.flatMap(({ node }) => node)], limits);
+  checkCounts([...graph.node, ...model.functions.flatMap(({ node }) => node)], graph.initializer.length, limits);
   const sorted = withFields(model, { graph: sortGraph(graph), functions: model.functions.map(sortFunction) });
   const context: NodeContext = { opset: opsetOf(model), sparse: { most: limits.constantElements, elements: 0 } };
   validateGraph(sorted.graph as GraphProto, undefined, context);
@@ -48,14 +48,20 @@ class Scope {
   }
 }
 
-function checkCounts(nodes: readonly NodeProto[], { nodes: most, depth: deepest, arity }: ModelLimits): void {
+/** Weights that a model may have for each node that it may have. */
+const WEIGHTS_PER_NODE = 4;
+
+function checkCounts(nodes: readonly NodeProto[], outer: number, { nodes: most, depth: deepest, arity }: ModelLimits): void {
   let count = 0;
+  let weights = outer;
   let level = nodes;
   for (let depth = 0; level.length > 0; depth += 1) {
-    count += level.length;
+    count += countNodes(level);
     const graphs = level.flatMap(subgraphsOf);
+    for (const { initializer } of graphs) weights += initializer.length;
     for (const { input, output, opType, name } of level) checkArity(Math.max(input.length, output.length), arity, `${opType} "${name || (output[0] ?? "")}"`);
     if (count > most) throw beyondLimit("nodes", most, `${count} nodes`, "The model");
+    if (weights > WEIGHTS_PER_NODE * most) throw beyondLimit("nodes", most, `${weights} weights, more than ${WEIGHTS_PER_NODE} a node`, "The model");
     if (graphs.length > 0 && depth >= deepest) throw beyondLimit("depth", deepest, `${depth + 1} subgraphs within each other`, "The model");
     level = graphs.flatMap(({ node }) => node);
   }

@@ -1,9 +1,13 @@
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/backend";
+import type { NodeProto } from "../gen/onnx_pb.ts";
 
 /** How much of a machine a model may claim. What a file says costs bytes; what it asks for may be without end. */
 export interface ModelLimits {
-  /** Nodes of the model, with those of its subgraphs, and with its functions in place of their calls. A gradient may have four times as many. Default 8000. */
+  /**
+   * Nodes of the model, with those of its subgraphs, and with its functions in place of their calls; one of many inputs counts once more for every 8 of them.
+   * A gradient may have four times as many, and a model four times as many weights. Default 8000.
+   */
   readonly nodes: number;
   /** Inputs, or outputs, of one node or of the model: engines take time that grows with the square. Default 1024. */
   readonly arity: number;
@@ -38,6 +42,11 @@ export function resolveLimits(limits: Partial<ModelLimits> = {}): ModelLimits {
     throw new XDeepError("OPTION_INVALID", `limits.${name} is a positive number, got ${String(value)}.`, { details: { option: `limits.${name}`, got: value } });
   }
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+}
+
+/** What nodes count for under `limits.nodes`, without their subgraphs: each input is a term of some gradient. */
+export function countNodes(nodes: readonly NodeProto[]): number {
+  return nodes.reduce((sum, { input }) => sum + 1 + Math.floor(input.length / 8), 0);
 }
 
 /** The error for a model that asks for more than a limit allows. `what` reads "1000000 nodes". */

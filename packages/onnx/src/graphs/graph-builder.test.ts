@@ -26,6 +26,19 @@ describe("repeat", () => {
   });
 });
 
+describe("sum", () => {
+  it("adds every term once, however many there are, in nodes of few inputs", () => {
+    const g = builder();
+    const terms = Array.from({ length: 1000 }, (_, i): Value => ({ name: `t${i}`, facts: { type: "float32", dims: [2] } }));
+    const total = g.sum(terms);
+    const inputs = new Map(g.nodes.map(({ input, output }) => [output[0]!, input]));
+    const leaves = (name: string): readonly string[] => inputs.get(name)?.flatMap(leaves) ?? [name];
+    expect(leaves(total.name)).toEqual(terms.map(({ name }) => name));
+    expect(total.facts.dims).toEqual([2]);
+    for (const list of inputs.values()) expect(list.length).toBeLessThanOrEqual(256);
+  });
+});
+
 describe("limits", () => {
   it("refuse a constant before memory is taken for it", () => {
     expect(() => builder().table("float32", [2 ** 20, 2 ** 20], () => 1)).toThrow(/limits\.constantElements/);

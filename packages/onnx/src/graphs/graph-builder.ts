@@ -3,6 +3,9 @@ import { dataTypeCode } from "../files/data-type.ts";
 import { type Dim, staticDims } from "./facts.ts";
 import { NodeWriter, type Value, floatTypeOf } from "./node-writer.ts";
 
+/** Terms of one Sum: engines take time that grows with the square. */
+const MOST_TERMS = 256;
+
 /** Writes ONNX nodes with inferred facts, an operator a method: `g.mul(a, b)` appends a Mul node and returns its value. */
 export class GraphBuilder extends NodeWriter {
   /** A builder for a subgraph (a branch of If, a body of Loop): it sees outer values by name and shares the names in use. */
@@ -77,6 +80,10 @@ export class GraphBuilder extends NodeWriter {
   }
   /** Sum of values of equal dims. */
   sum(values: readonly Value[]): Value {
+    if (values.length > MOST_TERMS) {
+      const parts = Array.from({ length: Math.ceil(values.length / MOST_TERMS) }, (_, i) => values.slice(i * MOST_TERMS, (i + 1) * MOST_TERMS));
+      return this.sum(parts.map((terms) => this.sum(terms)));
+    }
     return values.length === 1 ? (values[0] as Value) : values.length === 2 ? this.add(values[0] as Value, values[1] as Value) : this.op("Sum", values);
   }
 

@@ -4,7 +4,7 @@ import type { KnownElements } from "./elements.ts";
 
 /** Dims of several shapes broadcast together; null where a rank is unknown, "contradiction" where two sizes cannot meet. */
 export function broadcastDims(shapes: readonly (readonly Dim[] | null)[]): readonly Dim[] | null | "contradiction" {
-  const rank = Math.max(0, ...shapes.map((dims) => dims?.length ?? 0));
+  const rank = shapes.reduce((most, dims) => Math.max(most, dims?.length ?? 0), 0);
   const dims: Dim[] = [];
   for (let axis = 0; axis < rank; axis += 1) {
     const sizes = shapes.map((shape) => (shape === null ? null : axis < rank - shape.length ? 1 : (shape[axis - rank + shape.length] as Dim)));
