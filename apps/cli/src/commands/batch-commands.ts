@@ -8,7 +8,7 @@ import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
 import { plural } from "../print/text/plural.ts";
 import { UsageError } from "../usage-error.ts";
-import { integerFrom } from "./parse-flag.ts";
+import { integerFrom, parseFolder } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** `xdeep status`: how far many inputs are. */
@@ -74,7 +74,7 @@ export function mergeCommand(io: Io): Command {
       'Writes one .npy array for each method, and rows.jsonl, in which "at" is a row\'s place in the arrays; with --report a page about all rows. Several folders may hold shards of the same job.',
     )
     .argument("<results...>", "folders that xdeep explain wrote with --out")
-    .option("-o, --out <folder>", "where the arrays are written")
+    .option("-o, --out <folder>", "where the arrays are written", parseFolder)
     .option("--report <file>", "one HTML page about all rows: classes, their mean maps, deltas, what failed; it stands alone")
     .option("--partial", "merge what there is, although shards are missing")
     .option("--json", "print one JSON document on stdout, and nothing else")

@@ -10,6 +10,7 @@ import {
   collectPairs,
   integerFrom,
   parseColor,
+  parseFolder,
   parseNumber,
   parseNumbers,
   parsePositive,
@@ -43,7 +44,7 @@ export function addInputOptions(command: Command): void {
 export function addRunOptions(command: Command, out: string): void {
   command
     .optionsGroup("Running:")
-    .option("-o, --out <folder>", "where files are written", out)
+    .option("-o, --out <folder>", "where files are written", parseFolder, out)
     .option("--json", "print one JSON document on stdout, and nothing else")
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
     .option("--gpu", "run on a GPU, or fail where there is none")

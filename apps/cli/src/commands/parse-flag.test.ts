@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 
-import { collect, collectPairs, integerFrom, parseNumber, parseNumbers, parsePercentile, parseSize, parseTolerance, splitList, wordsOf } from "./parse-flag.ts";
+import {
+  collect,
+  collectPairs,
+  integerFrom,
+  parseFolder,
+  parseNumber,
+  parseNumbers,
+  parsePercentile,
+  parseSize,
+  parseTolerance,
+  splitList,
+  wordsOf,
+} from "./parse-flag.ts";
 
 describe("numbers", () => {
   it.each([
@@ -27,6 +39,11 @@ describe("numbers", () => {
     expect(parsePercentile("99.5")).toBe(99.5);
     for (const text of ["0", "101"]) expect(() => parsePercentile(text)).toThrow("number above 0");
   });
+});
+
+it("takes what ends as a file for a slip where a folder is asked for", () => {
+  for (const text of [".", "results", "out/v1.2", "cat.png/maps"]) expect(parseFolder(text)).toBe(text);
+  expect(() => parseFolder("maps/cat.PNG")).toThrow("Name it without: maps/cat");
 });
 
 it("reads sizes", () => {

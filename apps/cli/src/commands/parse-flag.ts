@@ -53,6 +53,17 @@ export function parsePercentile(text: string): number {
   return value;
 }
 
+/** The name of a folder. One that ends as a file does, as in "-o cat.png", is taken for a slip. @throws {InvalidArgumentError} */
+export function parseFolder(text: string): string {
+  const [ending] = /\.(png|jpe?g|webp|gif|svg|pdf|html?|npy|npz|json|csv|onnx)$/i.exec(text) ?? [];
+  if (ending !== undefined) {
+    throw new InvalidArgumentError(
+      `It is a folder, in which several files are written; ${ending} is the ending of one. Name it without: ${text.slice(0, -ending.length)}`,
+    );
+  }
+  return text;
+}
+
 /** "224", or "320x240": width times height; in "x48" and "320x" the other side follows the picture. @throws {InvalidArgumentError} */
 export function parseSize(text: string): FrameSize {
   const [, width, separator, height] = /^(\d*)(?:(x)(\d*))?$/.exec(text) ?? [];
