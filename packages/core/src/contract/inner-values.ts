@@ -6,8 +6,8 @@ export interface InnerValues {
   get(name: string): ValueInfo | undefined;
   /** Every name, to suggest the nearest. */
   names(): Iterable<string>;
-  /** The first floats that a network of integers makes, such as its embeddings: named where a model has no float input. */
+  /** Looked for when an error names them: finding them may take a walk through the network. The first floats that a network of integers makes, such as its embeddings: named where a model has no float input. */
   readonly entries?: readonly string[] | undefined;
-  /** Values to explain where no output has a gradient, such as the scores that an ArgMax reads. */
+  /** As `entries`, for errors. Values to explain where no output has a gradient, such as the scores that an ArgMax reads. */
   readonly scores?: readonly string[] | undefined;
 }

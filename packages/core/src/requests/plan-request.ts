@@ -114,7 +114,7 @@ function scoredOutput(model: PlannedModel, { output, target }: ScoreRequest, inn
   if (output === undefined && target === undefined)
     return model.outputs.find(({ type }) => isFloatType(type)) ?? model.outputs[0] ?? resolveOutput(model.outputs);
   const found = output === undefined ? undefined : model.outputs.find(({ name }) => name === output);
-  return (found === undefined && output !== undefined ? inner?.get(output) : undefined) ?? resolveOutput(model.outputs, output, inner?.scores);
+  return (found === undefined && output !== undefined ? inner?.get(output) : undefined) ?? resolveOutput(model.outputs, output, inner);
 }
 
 /** @throws {XDeepError} CAPABILITY_MISSING where the logits behind a final activation are asked for and the backend has none */

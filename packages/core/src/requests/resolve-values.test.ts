@@ -14,8 +14,21 @@ describe("resolveOutput", () => {
     expect(resolveOutput(values, "mask").name).toBe("mask");
   });
 
-  it.each(["nothing", "ids"])("refuses %s", (name) => {
-    expect(() => resolveOutput(values, name)).toThrow(expect.objectContaining({ code: "OUTPUT_UNKNOWN" }));
+  it.each(["nothing", "ids"])("refuses %s, and names the scores that can be explained instead", (name) => {
+    const refusal = expect.objectContaining({ code: "OUTPUT_UNKNOWN", message: expect.stringContaining('"logits"') });
+    expect(() => resolveOutput(values, name, { scores: ["logits"] })).toThrow(refusal);
+  });
+
+  it("looks for those scores in no other call: that is a walk through the network", () => {
+    let walks = 0;
+    const inner = {
+      get scores() {
+        walks++;
+        return [];
+      },
+    };
+    expect(resolveOutput(values, "mask", inner).name).toBe("mask");
+    expect(walks).toBe(0);
   });
 });
 

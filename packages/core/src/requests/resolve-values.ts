@@ -7,10 +7,10 @@ import { nearestNames } from "../errors/nearest-names.ts";
 /**
  * The output that is explained: the one named, or the first float output.
  *
- * @param scores values to name in an error, which can be explained where no output can
+ * @param inner whose scores an error names, which can be explained where no output can: they are looked for then only
  * @throws {XDeepError} OUTPUT_UNKNOWN when it does not exist or is not a float
  */
-export function resolveOutput(outputs: readonly ValueInfo[], name?: string, scores: readonly string[] = []): ValueInfo {
+export function resolveOutput(outputs: readonly ValueInfo[], name?: string, inner?: Pick<InnerValues, "scores">): ValueInfo {
   const found = name === undefined ? outputs.find(({ type }) => isFloatType(type)) : outputs.find((output) => output.name === name);
   if (found !== undefined && isFloatType(found.type)) return found;
   const listed = outputs.map((output) => `"${output.name}" (${output.type})`).join(", ");
@@ -20,6 +20,7 @@ export function resolveOutput(outputs: readonly ValueInfo[], name?: string, scor
       : found === undefined
         ? `The model has no output "${name}"`
         : `Output "${name}" is ${found.type}, which has no gradient`;
+  const scores = inner?.scores ?? [];
   const todo = scores.length === 0 ? "" : ` Explain a value before them: output ${scores.map((score) => `"${score}"`).join(" or ")}.`;
   throw new XDeepError("OUTPUT_UNKNOWN", `${what}. Its outputs are ${listed}.${todo}`, {
     details: { output: name, outputs: outputs.map((output) => output.name) },

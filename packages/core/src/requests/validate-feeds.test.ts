@@ -4,7 +4,7 @@ import { isXDeepError } from "../errors/error.ts";
 import type { ValueInfo } from "../contract/model.ts";
 import { float32 } from "../tensors/tensor.ts";
 import type { Tensor } from "../tensors/tensor.ts";
-import { validateFeeds } from "./validate-feeds.ts";
+import { firstNonFinite, validateFeeds } from "./validate-feeds.ts";
 
 const image: ValueInfo = { name: "image", type: "float32", dims: [null, 3, 2], layout: null };
 const ids: ValueInfo = { name: "ids", type: "int64", dims: [null, null], layout: null };
@@ -71,4 +71,24 @@ describe("validateFeeds", () => {
   it("throws a plain TypeError for what is no tensor", () => {
     expect(() => validateFeeds({ image: 3 as unknown as Tensor }, [image])).toThrow(TypeError);
   });
+});
+
+it("finds the first NaN or infinity wherever it is, and none in the largest and smallest numbers", () => {
+  for (let length = 0; length < 11; length++) {
+    const finite = Array.from({ length }, (_, i) => [3.4028234663852886e38, -1e-45, -0, 1][i % 4]!);
+    expect(firstNonFinite(float32([length], finite))).toBe(-1);
+    for (let at = 0; at < length; at++) {
+      for (const value of [NaN, Infinity, -Infinity]) {
+        expect(firstNonFinite(float32([length], finite.with(at, value)))).toBe(at);
+        expect(
+          firstNonFinite(
+            float32(
+              [length],
+              finite.map((each, i) => (i >= at ? value : each)),
+            ),
+          ),
+        ).toBe(at);
+      }
+    }
+  }
 });

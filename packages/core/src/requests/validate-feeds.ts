@@ -71,9 +71,15 @@ export function firstNonFinite(tensor: Tensor): number {
   }
 }
 
-/** All bits of the exponent are set in NaN and infinity alone. A plain loop is many times faster than findIndex over the values of a picture. */
+/**
+ * All bits of the exponent are set in NaN and infinity alone. Every call looks at every value of a picture: a plain loop is many times faster than findIndex, and
+ * four values a turn halve it again.
+ */
 function firstWithBits(data: Uint16Array | Uint32Array, exponent: number): number {
-  for (let i = 0; i < data.length; i++) if ((data[i]! & exponent) === exponent) return i;
+  const has = (i: number): boolean => (data[i]! & exponent) === exponent;
+  let i = 0;
+  for (const last = data.length - 3; i < last; i += 4) if (has(i) || has(i + 1) || has(i + 2) || has(i + 3)) break;
+  for (; i < data.length; i++) if (has(i)) return i;
   return -1;
 }
 
