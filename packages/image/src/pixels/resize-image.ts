@@ -22,11 +22,11 @@ export function resizeImage(image: RgbImage, preprocessing: PreprocessingOptions
     case "stretch":
       return resamplePicture(image, size, interpolation);
     case "stretch-crop":
-      return cropTo(resamplePicture(image, uncropped(size, cropFraction), interpolation), size);
+      return centre(image, uncropped(size, cropFraction), size, interpolation);
     case "letterbox":
       return padTo(resamplePicture(image, sizeInside(image, size), interpolation), size, background);
     case "crop":
-      return cropTo(resamplePicture(image, sizeToCrop(image, size, cropFraction), interpolation), size);
+      return centre(image, sizeToCrop(image, size, cropFraction), size, interpolation);
   }
 }
 
@@ -68,8 +68,11 @@ function sizeInside(image: ImageSize, size: ImageSize): ImageSize {
   return { width: side(image.width), height: side(image.height) };
 }
 
-function cropTo(image: RgbImage, { width, height }: ImageSize): RgbImage {
-  return copyRectangle(image, new Uint8Array(width * height * 3), { width, height });
+/** The centre of a picture that is resampled to a size at least as large. */
+function centre(image: RgbImage, whole: ImageSize, { width, height }: ImageSize, interpolation: Preprocessing["interpolation"]): RgbImage {
+  const left = -offset(width, whole.width);
+  const top = -offset(height, whole.height);
+  return resamplePicture(image, whole, interpolation, { left, top, width, height });
 }
 
 function padTo(image: RgbImage, size: ImageSize, background: Preprocessing["background"]): RgbImage {
@@ -78,17 +81,20 @@ function padTo(image: RgbImage, size: ImageSize, background: Preprocessing["back
   return copyRectangle(image, data, size);
 }
 
-/** Lays a picture centre on centre over `data`, a picture of `size`; what reaches beyond is cut off. */
+/** Lays a picture centre on centre over `data`, a picture of a size at least as large. */
 function copyRectangle(image: RgbImage, data: Uint8Array, size: ImageSize): RgbImage {
-  // Half a pixel goes to the even side, as Python rounds in torchvision's CenterCrop.
-  const left = roundHalfToEven((size.width - image.width) / 2);
-  const top = roundHalfToEven((size.height - image.height) / 2);
-  const width = Math.min(image.width, size.width);
-  for (let y = Math.max(0, top); y < Math.min(size.height, top + image.height); y++) {
-    const from = ((y - top) * image.width + Math.max(0, -left)) * 3;
-    data.set(image.data.subarray(from, from + width * 3), (y * size.width + Math.max(0, left)) * 3);
+  const left = offset(size.width, image.width);
+  const top = offset(size.height, image.height);
+  for (let y = 0; y < image.height; y++) {
+    const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+    data.set(row, ((top + y) * size.width + left) * 3);
   }
   return { width: size.width, height: size.height, data };
+}
+
+/** Where a length begins that is laid centre on centre over another one. Half a pixel goes to the even side, as Python rounds in torchvision's CenterCrop. */
+function offset(under: number, over: number): number {
+  return roundHalfToEven((under - over) / 2);
 }
 
 function roundHalfToEven(value: number): number {

@@ -45,21 +45,18 @@ function commonSize(images: readonly RgbImage[]): { width: number; height: numbe
   return first;
 }
 
-function fillRow(row: Float32Array, image: RgbImage, { channels, layout, scale, mean, std }: Preprocessing): void {
-  const pixels = image.width * image.height;
+function fillRow(row: Float32Array, { width, height, data }: RgbImage, { channels, layout, scale, mean, std }: Preprocessing): void {
   const count = mean.length;
+  const [planeStep, pixelStep] = layout === "NCHW" ? [width * height, 1] : [1, count];
   for (let channel = 0; channel < count; channel++) {
-    const shift = mean[channel]!;
-    const divisor = std[channel]!;
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      const value = (channelOf(image.data, pixel, channels, channel) * scale - shift) / divisor;
-      row[layout === "NCHW" ? channel * pixels + pixel : pixel * count + channel] = value;
-    }
+    const levels = levelsOf(scale, mean[channel]!, std[channel]!);
+    let at = channel * planeStep;
+    if (channels === "grey") for (let from = 0; from < data.length; from += 3, at += pixelStep) row[at] = levels[greyLevel(data, from)]!;
+    else for (let from = channels === "rgb" ? channel : 2 - channel; from < data.length; from += 3, at += pixelStep) row[at] = levels[data[from]!]!;
   }
 }
 
-function channelOf(data: RgbImage["data"], pixel: number, channels: Preprocessing["channels"], channel: number): number {
-  const at = pixel * 3;
-  if (channels === "grey") return greyLevel(data, at);
-  return data[at + (channels === "rgb" ? channel : 2 - channel)]!;
+/** What the model sees of each of the 256 levels. */
+function levelsOf(scale: number, mean: number, std: number): Float32Array {
+  return Float32Array.from({ length: 256 }, (_, level) => (level * scale - mean) / std);
 }
