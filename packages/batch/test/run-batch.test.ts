@@ -232,7 +232,10 @@ describe("results", () => {
     await writeFile(join(out, "shards", "000000", "scaled.npy"), "cut off");
     const shard = await batch.readShard(out, 0, manifest);
     await expect(batch.readShardArray(out, shard, "scaled")).rejects.toMatchObject({ code: "INPUT_TYPE" });
+    const results = await batch.readResults([out]);
     await writeFile(join(out, "shards", "000000", "shard.json"), "{");
+    // What was read is not read again.
+    expect((await batch.batchStatus(out, results)).rows).toEqual({ explained: 3, failed: 0, total: 3 });
     await expect(batch.batchStatus(out)).rejects.toMatchObject({ code: "INPUT_TYPE" });
   });
 });

@@ -129,8 +129,8 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
 }
 
 async function finish(features: Labels | null, { out, json, report }: ManyFlags, { stdout, stderr, argv = [], signal }: Io): Promise<ExitCode> {
-  const status = await batchStatus(out);
   const results = await readResults([out]);
+  const status = await batchStatus(out, results);
   const { summary, means } = await writeSummary(out, results, signal);
   if (report !== undefined) {
     const { writeBatchReport } = await import("../html-report/collect-batch.ts");

@@ -3,9 +3,9 @@ import { type FloatTensor, type Target, float32, sizeOf } from "@xdeep/core";
 import { type Failures, createFailureList } from "./failure-list.ts";
 import { type HistogramBin, sizeHistogram } from "./histogram.ts";
 import { type Json, missingShards, shardCount } from "../manifest/manifest.ts";
-import { type PlacedShard, type Results, requireWhole, resultsOf } from "./results.ts";
-import { readShardArray } from "../rows/read-arrays.ts";
-import type { RowRecord } from "../rows/row-record.ts";
+import { type Results, requireWhole, resultsOf } from "./results.ts";
+import { shardArrayReader } from "../rows/read-arrays.ts";
+import type { RowRecord, Shard } from "../rows/row-record.ts";
 
 /** What was explained most, how far deltas reach, and what failed. Plain data. */
 export interface BatchSummary extends Failures {
@@ -115,15 +115,16 @@ export async function meanMaps(source: Results | readonly string[], { classes = 
   const explained = shards.flatMap(({ shard }) => shard.rows).filter(({ error }) => error === undefined);
   const frequent = [...byTarget(explained)].toSorted(([, a], [, b]) => b.length - a.length).slice(0, classes);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
+  const sums = new Map(values.map((value) => [value, new Map(frequent.map(([key]) => [key, NO_SUM]))]));
+  for (const { folder, shard } of shards) {
+    signal?.throwIfAborted();
+    const read = shardArrayReader(folder, shard);
+    for (const { value, dims } of shard.arrays) addTo(sums.get(value)!, shard, dims.slice(1), await read(value));
+  }
   const maps: MeanMap[] = [];
   for (const value of values) {
-    const sums = new Map(frequent.map(([key]) => [key, { sum: new Float64Array(0), rows: 0, dims: [] as readonly number[] }]));
-    for (const placed of shards) {
-      signal?.throwIfAborted();
-      await addTo(sums, placed, value);
-    }
     for (const [key, [first]] of frequent) {
-      const { sum, rows, dims } = sums.get(key)!;
+      const { sum, rows, dims } = sums.get(value)!.get(key)!;
       if (rows === 0) continue;
       maps.push({
         value,
@@ -140,20 +141,26 @@ export async function meanMaps(source: Results | readonly string[], { classes = 
   return maps;
 }
 
-type Sums = ReadonlyMap<string, { sum: Float64Array; rows: number; dims: readonly number[] }>;
+/** Of |A| over rows of a class. */
+interface Sum {
+  readonly rows: number;
+  readonly dims: readonly number[];
+  readonly sum: Float64Array;
+}
 
-async function addTo(sums: Sums, { folder, shard }: PlacedShard, value: string): Promise<void> {
-  const dims = shard.arrays.find((array) => array.value === value)?.dims.slice(1);
-  if (dims === undefined) return;
-  const data = await readShardArray(folder, shard, value);
+const NO_SUM: Sum = { rows: 0, dims: [], sum: new Float64Array(0) };
+
+function addTo(sums: Map<string, Sum>, shard: Shard, dims: readonly number[], data: Float32Array): void {
   const size = sizeOf(dims);
   for (const { at, target } of shard.rows) {
-    const into = at === null ? undefined : sums.get(JSON.stringify(target));
-    if (into === undefined) continue;
-    if (into.rows === 0) Object.assign(into, { sum: new Float64Array(size), dims });
-    if (into.dims.join() !== dims.join()) continue;
-    for (let i = 0; i < size; i++) into.sum[i]! += Math.abs(data[at! * size + i]!);
-    into.rows += 1;
+    const key = JSON.stringify(target);
+    const known = at === null ? undefined : sums.get(key);
+    if (known === undefined) continue;
+    const { rows, sum } = known.rows === 0 ? { rows: 0, sum: new Float64Array(size) } : known;
+    if (rows > 0 && known.dims.join() !== dims.join()) continue;
+    const start = at! * size;
+    for (let i = 0; i < size; i++) sum[i] = sum[i]! + Math.abs(data[start + i]!);
+    sums.set(key, { rows: rows + 1, dims, sum });
   }
 }
 

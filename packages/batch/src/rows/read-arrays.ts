@@ -15,20 +15,31 @@ import { shardFolder } from "../shards/shard-file.ts";
  *
  * @throws {XDeepError} INPUT_TYPE where the file is damaged
  */
-export async function readShardArray(folder: string, shard: Shard, value: string): Promise<Float32Array> {
-  const array = shard.arrays.find((each) => each.value === value);
-  if (array === undefined) return new Float32Array(0);
-  const path = join(shardFolder(folder, shard.shard), array.file);
+export function readShardArray(folder: string, shard: Shard, value: string): Promise<Float32Array> {
+  return shardArrayReader(folder, shard)(value);
+}
+
+/** `readShardArray` for several names: a file that holds all of them is read once. */
+export function shardArrayReader(folder: string, shard: Shard): (value: string) => Promise<Float32Array> {
+  const files = new Map<string, Promise<ArrayBuffer>>();
+  return async (value) => {
+    const array = shard.arrays.find((each) => each.value === value);
+    if (array === undefined) return new Float32Array(0);
+    const { file, dims } = array;
+    if (!files.has(file)) files.set(file, readWhole(join(shardFolder(folder, shard.shard), file), array.sha256));
+    const bytes = await files.get(file)!;
+    return file.endsWith(".npy") ? (parse(bytes).data as unknown as Float32Array) : fromParquet(bytes, value, sizeOf(dims));
+  };
+}
+
+async function readWhole(path: string, expected: string): Promise<ArrayBuffer> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (sha256(bytes) !== array.sha256) {
-    throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {
-      details: { path },
-    });
-  }
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  return array.file.endsWith(".npy") ? (parse(buffer).data as unknown as Float32Array) : fromParquet(buffer, value, sizeOf(array.dims));
+  if (sha256(bytes) === expected) return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {
+    details: { path },
+  });
 }
 
 async function fromParquet(file: ArrayBuffer, value: string, size: number): Promise<Float32Array> {
