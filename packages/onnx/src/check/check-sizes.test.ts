@@ -118,6 +118,29 @@ describe("a loop", () => {
     expect(failure(squares(trips))).toMatch(/^MODEL_UNSUPPORTED: .*limits\.valueElements/);
   });
 
+  /** Each round, the state is made longer: by itself, or by the input. */
+  const growing = (trips: number, by: "s" | "x"): ModelProto =>
+    model(
+      [
+        nodeProto("Loop", ["m", "", "x"], ["y"], {
+          body: graphProto({
+            nodes: [nodeProto("Identity", ["c"], ["k"]), nodeProto("Concat", ["s", by], ["o"], { axis: 0 })],
+            inputs: [valueInfoProto("i", "int64", []), valueInfoProto("c", "bool", []), valueInfoProto("s", "float32", null)],
+            outputs: [valueInfoProto("k", "bool", []), valueInfoProto("o", "float32", null)],
+            initializers: [],
+            name: "body",
+          }),
+        }),
+      ],
+      { initializers: [ints("m", [trips], [])] },
+    );
+
+  it("whose state doubles is refused after few rounds, and one whose state grows by a row is not", () => {
+    expect(failure(growing(40, "s"))).toMatch(/^MODEL_UNSUPPORTED: Concat .*limits\.valueElements/);
+    expect(failure(growing(12, "s"))).toBe("nothing was thrown");
+    expect(failure(growing(300, "x"))).toBe("nothing was thrown");
+  });
+
   it("of a thousand rounds is sound", () => {
     expect(failure(squares(1000))).toBe("nothing was thrown");
   });

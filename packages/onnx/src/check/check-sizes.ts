@@ -1,9 +1,10 @@
 import { Attributes } from "../graphs/attributes.ts";
-import type { Facts } from "../graphs/facts.ts";
+import { type Facts, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { operandsOf } from "../graphs/graph-names.ts";
-import { inferAttributeGraph } from "../infer/infer-graph.ts";
+import { inferAttributeGraph, inferSubgraph } from "../infer/infer-graph.ts";
 import { leastElements, leastSize } from "../infer/least-elements.ts";
+import { subgraphScope } from "../infer/operators/control-flow.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../files/limits.ts";
 
@@ -100,9 +101,52 @@ function measure({ graph, opset, facts }: SizedGraph, varying: Set<string>, roun
 function measureInside(node: NodeProto, attribute: string, { opset, facts }: SizedGraph, varying: Set<string>, rounds: number, meter: Meter): void {
   const inner = inferAttributeGraph(node, attribute, facts, { opset });
   if (inner === null) return;
-  const own = new Map(inner.facts);
-  const all = { get: (name: string): Facts | undefined => own.get(name) ?? facts.get(name) };
-  measure({ graph: inner.graph, opset, facts: all }, varying, rounds * leastSize(inner.rounds), meter);
+  const { graph } = inner;
+  const count = leastSize(inner.rounds);
+  const measureRounds = (own: ReadonlyMap<string, Facts>, times: number): void => {
+    const all = { get: (name: string): Facts | undefined => own.get(name) ?? facts.get(name) };
+    measure({ graph, opset, facts: all }, new Set(varying), rounds * times, meter);
+  };
+  const grown = node.opType === "Loop" && count > 1 ? grownStates(node, graph, { facts, opset }, inner.facts) : null;
+  let done = 0;
+  let own = inner.facts;
+  for (const next of grown ?? []) {
+    if (done === count) return;
+    own = next;
+    measureRounds(own, 1);
+    done += 1;
+  }
+  measureRounds(own, count - done);
+}
+
+/** Nodes that are gone through again to see how the state of a loop grows: enough for one that doubles in small bodies. */
+const GROWTH_NODES = 50_000;
+
+/** What is known in a loop's body in its first rounds, one after the other; null where every round has the same sizes. */
+function grownStates(
+  node: NodeProto,
+  body: GraphProto,
+  { facts, opset }: Pick<SizedGraph, "facts" | "opset">,
+  settled: ReadonlyMap<string, Facts>,
+): Iterable<ReadonlyMap<string, Facts>> | null {
+  const [trip, condition, ...states] = body.input.map(({ name }) => settled.get(name) ?? unknownFacts);
+  const initial = node.input.slice(2).map((name) => facts.get(name) ?? unknownFacts);
+  if (initial.every(({ dims }, i) => dims === null || hasSizes(states[i] ?? unknownFacts, dims.length))) return null;
+  return rounds();
+
+  function* rounds(): Generator<ReadonlyMap<string, Facts>> {
+    let inputs = [trip ?? unknownFacts, condition ?? unknownFacts, ...initial];
+    for (let nodes = 0; nodes < GROWTH_NODES; nodes += body.node.length + 1) {
+      const own = inferSubgraph(body, facts, { opset, inputs, scope: subgraphScope(node, "body") });
+      yield own;
+      const outputs = body.output.slice(1, 1 + initial.length).map(({ name }) => own.get(name) ?? facts.get(name) ?? unknownFacts);
+      inputs = [...inputs.slice(0, 2), ...outputs];
+    }
+  }
+}
+
+function hasSizes({ dims }: Facts, rank: number): boolean {
+  return dims?.length === rank && !dims.includes(null);
 }
 
 function add({ made, computed }: Meter, node: NodeProto, elements: number, varies: boolean): void {

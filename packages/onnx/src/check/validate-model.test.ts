@@ -222,6 +222,12 @@ describe("a sparse tensor", () => {
     expect(failure(damaged)).toMatch(message);
   });
 
+  it("of strings is refused: there is no zero between them", () => {
+    const whole = sparse([0, 3]);
+    const values = tensorProto("w", { type: "string", dims: [2], data: ["a", "b"] });
+    expect(failure(withGraph(whole, { sparseInitializer: [withFields(whole.graph!.sparseInitializer[0]!, { values })] }))).toMatch(/^MODEL_INVALID: .*strings/);
+  });
+
   function withFewerIndices(): ModelProto {
     const whole = sparse([0, 3]);
     const [tensor] = whole.graph!.sparseInitializer;

@@ -27,7 +27,9 @@ export function validateSparseTensor(sparse: SparseTensorProto, name: string, bu
   if (budget.elements > budget.most)
     throw beyondLimit("constantElements", budget.most, `${budget.elements} elements, written out`, `The sparse tensor "${name}"`);
   for (const tensor of indices === undefined ? [values] : [values, indices]) validateTensorProto(tensor);
-  const count = tensorData(values).data.length;
+  const { type, data } = tensorData(values);
+  if (type === "string") throw invalid("its values are strings");
+  const count = data.length;
   const places = indices === undefined ? [] : placesOf(indices, dims, invalid);
   if (values.dims.length !== 1) throw invalid(`its values have ${values.dims.length} axes, not one`);
   if (places.length !== count) throw invalid(`it has ${count} values and ${places.length} indices`);
