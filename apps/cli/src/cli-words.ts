@@ -14,6 +14,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bOption "(\w+)"/g, (_, name) => flagOf("Option", name!)],
   [/\b(integrated|smooth): (\w+) must be/g, (_, method, name) => `${flagOf(method!, name!)} must be`],
   [/"?\bmaxPixels\b"?/g, "--max-pixels"],
+  [/\btruncate: true\b/g, "--truncate"],
   [/: exportExplainerFiles\./g, ": --external-data."],
   [/`maxPoints`/g, "--max-points"],
   [/\bFix it: integrated\(explainer, \{ n: (\d+) \}\)/g, (_, n) => `Fix it: --steps ${n}`],

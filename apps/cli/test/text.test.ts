@@ -69,6 +69,23 @@ describe("xdeep explain on a text", () => {
     expect(await readFile(page, "utf8")).toContain('names="[&quot;[CLS]&quot;,&quot;a&quot;,&quot;film&quot;,&quot;[SEP]&quot;]" kind="words"');
   });
 
+  it("puts a second text into the row, and leaves out what the model has no room for where it is told to, and says so", async () => {
+    const { model, out } = await scene();
+    const pair = "An awful film, and more boring than any other film of this year";
+    const { code, stdout } = await runCli(["explain", model, "--text", SENTENCE, "--text-pair", pair, "--truncate", "-o", out]);
+    expect(code).toBe(0);
+    const loaded = await loadModel(model);
+    const { feeds, leftOut, tokens } = readTokenizer(tokenizer, { model_max_length: 16 }).encode(SENTENCE, loaded, { pair, truncate: true });
+    expect([leftOut > 0, tokens.length]).toEqual([true, 16]);
+    const { values } = await new Backprop(loaded).explain(feeds, { wrt: ["embedded"], target: null });
+    await loaded.dispose();
+    expect(Array.from((await readNpy(join(out, "text.net.vanilla.embedded.npy"))).numbers)).toEqual([...values["embedded"]!.data]);
+    const note = `The model takes 16 tokens: ${leftOut} at the end of the text were left out.`;
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(note);
+    const record = JSON.parse(await readFile(join(out, "text.net.vanilla.json"), "utf8")) as ExplanationRecord;
+    expect(record).toMatchObject({ notes: expect.arrayContaining([note]), input: { text: { pair, leftOut } } });
+  });
+
   it("refuses what cannot be cut, and says what to do", async () => {
     const { folder, model, out } = await scene();
     const stderrOf = async (...argv: readonly string[]): Promise<string> => {
@@ -78,7 +95,7 @@ describe("xdeep explain on a text", () => {
     };
     expect(await stderrOf(model)).toContain("Name inputs behind them, or give a --text.");
     expect(await stderrOf(model, "--text", "film ".repeat(20))).toMatch(
-      /22 tokens, special ones among them, and the model takes 16\. Shorten it\. \[INPUT_SHAPE\]/,
+      /22 tokens, special ones among them, and the model takes 16\. Shorten it, or leave its end out: --truncate\. \[INPUT_SHAPE\]/,
     );
     expect(await stderrOf(model, "--text", " ")).toContain("[INPUT_SHAPE]");
     expect(await stderrOf(model, "--text", "a", "--tokenizer", join(folder, "none.json"))).toContain("[INPUT_MISSING]");

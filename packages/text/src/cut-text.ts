@@ -1,64 +1,56 @@
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { XDeepError } from "@xdeep/core";
 
-import type { EncodedText, Token } from "./text-tokenizer.ts";
+import { type MarkedToken, markedTokens, readMark } from "./marked-tokens.ts";
+import { roomFor } from "./room-for.ts";
+import { withSpecialTokens } from "./special-tokens.ts";
+import type { EncodedText, Token, Word } from "./text-tokenizer.ts";
 
-/** Stands between the number of a word and a token of it. */
-const MARK = "\u0000";
 /** Begins words where a tokenizer keeps spaces: of SentencePiece. */
 const SPACE = "▁";
 
-interface MarkedToken {
-  /** As the vocabulary has it. */
-  readonly token: string;
-  /** The piece of text that it is of; null for special tokens. */
-  readonly piece: number | null;
+/** A text, or two. */
+export interface Texts {
+  readonly text: string;
+  /** The second of two texts; null for one alone. */
+  readonly pair: string | null;
+  /** Tokens at most, special ones among them: the end of the longer text is left out. Null for no limit. */
+  readonly most: number | null;
 }
 
-/** Cuts a text into tokens, special ones among them, and these into words. */
-export function cutText(tokenizer: Tokenizer, text: string): Pick<EncodedText, "tokens" | "words"> {
-  const marked = markedTokens(tokenizer, text);
+export interface CutText extends Pick<EncodedText, "tokens" | "words" | "leftOut"> {
+  /** What models with an input of types are fed for each token: 0 for the first text, 1 for the second. */
+  readonly types: readonly number[];
+}
+
+/** Cuts a text, or two, into tokens, special ones among them, and these into words. */
+export function cutText(tokenizer: Tokenizer, { text, pair, most }: Texts): CutText {
+  const first = markedTokens(tokenizer, text, "first");
+  const second = pair === null ? null : markedTokens(tokenizer, pair, "second");
+  const counts = [first.length, second?.length ?? 0] as const;
+  const special = withSpecialTokens(tokenizer, [], second === null ? null : []).tokens.length;
+  const kept = most === null ? counts : roomFor(Math.max(0, most - special), counts);
+  const { tokens: row, types } = withSpecialTokens(tokenizer, first.slice(0, kept[0]), second?.slice(0, kept[1]) ?? null);
+  const marked = row.map(readMark);
   const tokens = marked.map(({ token, piece }): Token => {
     const id = tokenizer.token_to_id(token) ?? tokenizer.model?.unk_token_id;
     if (id === undefined) throw new XDeepError("INPUT_TYPE", `The tokenizer has no number for "${token}", and none for unknown tokens.`);
     return { id, text: readable(tokenizer, [id], token), isSpecial: piece === null };
   });
+  return { tokens, words: wordsOf(tokenizer, marked, tokens), types, leftOut: counts[0] + counts[1] - kept[0] - kept[1] };
+}
+
+function wordsOf(tokenizer: Tokenizer, marked: readonly MarkedToken[], tokens: readonly Token[]): readonly Word[] {
   const groups: number[][] = [];
   for (const [at, { token, piece }] of marked.entries()) {
     const isFurther = at > 0 && piece !== null && piece === marked[at - 1]!.piece && !token.startsWith(SPACE);
     if (isFurther) groups.at(-1)!.push(at);
     else groups.push([at]);
   }
-  const words = groups.map((places) => {
+  return groups.map((places) => {
     const ids = places.map((at) => tokens[at]!.id);
     return { text: readable(tokenizer, ids, places.map((at) => tokens[at]!.text).join("")), tokens: places };
   });
-  return { tokens, words };
-}
-
-/**
- * The tokens of a text, each with the piece that it is of. The library does not tell where tokens come from: its model, which is given the pieces of the text,
- * is put behind one that marks what it gives.
- */
-function markedTokens(tokenizer: Tokenizer, text: string): readonly MarkedToken[] {
-  const model = tokenizer.model!;
-  let count = 0;
-  tokenizer.model = new Proxy(model, {
-    apply(_target, _this, [pieces]: [readonly string[]]) {
-      return pieces.flatMap((piece) => {
-        const mark = `${count++}${MARK}`;
-        return model([piece]).map((token: string) => mark + token);
-      });
-    },
-  });
-  try {
-    return tokenizer.tokenize(text, { add_special_tokens: true }).map((token: string) => {
-      const [, piece, rest] = /^(\d+)\0([^]*)$/.exec(token) ?? [];
-      return piece === undefined ? { token, piece: null } : { token: rest!, piece: Number(piece) };
-    });
-  } finally {
-    tokenizer.model = model;
-  }
 }
 
 function readable(tokenizer: Tokenizer, ids: readonly number[], otherwise: string): string {

@@ -4,7 +4,7 @@ import { tensorFromNumbers } from "@xdeep/core/method";
 
 import { cutText } from "./cut-text.ts";
 import { type TextModel, textInputs } from "./text-inputs.ts";
-import type { EncodedText, Token, Word } from "./text-tokenizer.ts";
+import type { EncodeOptions, EncodedText, Token, Word } from "./text-tokenizer.ts";
 
 /** What files say of a tokenizer beside its vocabulary. */
 export interface TokenizerFacts {
@@ -15,19 +15,29 @@ export interface TokenizerFacts {
 }
 
 /** @throws {XDeepError} as `TextTokenizer.encode` */
-export function encodeText(tokenizer: Tokenizer, { padding, isPaddedLeft, longest }: TokenizerFacts, text: string, model: TextModel): EncodedText {
+export function encodeText(
+  tokenizer: Tokenizer,
+  { padding, isPaddedLeft, longest }: TokenizerFacts,
+  text: string,
+  model: TextModel,
+  { pair = null, truncate = false }: EncodeOptions,
+): EncodedText {
   const inputs = textInputs(model);
   if (inputs === null) throw noText(model.inputs);
-  const { tokens, words } = cutText(tokenizer, text);
+  const fixed = inputs.ids.dims[1] ?? null;
+  const most = fixed ?? longest;
+  const { tokens, words, types: typeIds, leftOut } = cutText(tokenizer, { text, pair, most: truncate ? most : null });
   if (tokens.every(({ isSpecial }) => isSpecial)) {
     throw new XDeepError("INPUT_SHAPE", `The text ${JSON.stringify(text)} has no token but special ones, so that there is nothing to explain.`);
   }
-  const fixed = inputs.ids.dims[1] ?? null;
-  const most = fixed ?? longest;
   if (most !== null && tokens.length > most) {
-    throw new XDeepError("INPUT_SHAPE", `The text has ${tokens.length} tokens, special ones among them, and the model takes ${most}. Shorten it.`, {
-      details: { tokens: tokens.length, most },
-    });
+    throw new XDeepError(
+      "INPUT_SHAPE",
+      `The text has ${tokens.length} tokens, special ones among them, and the model takes ${most}. Shorten it, or leave its end out: truncate: true.`,
+      {
+        details: { tokens: tokens.length, most },
+      },
+    );
   }
   const filling = padding ?? { id: 0, text: "0" };
   const count = fixed ?? tokens.length;
@@ -43,12 +53,13 @@ export function encodeText(tokenizer: Tokenizer, { padding, isPaddedLeft, longes
     feeds: Object.fromEntries([
       ...fed(ids, ({ id }) => id),
       ...(mask === null ? [] : fed(mask, (_, at) => (isText(at) ? 1 : 0))),
-      ...(types === null ? [] : fed(types, () => 0)),
+      ...(types === null ? [] : fed(types, (_, at) => typeIds[at - shift] ?? 0)),
       ...(positions === null ? [] : fed(positions, (_, at) => Math.max(0, at - shift))),
     ]),
     baseline: Object.fromEntries(fed(ids, ({ id, isSpecial }) => (isSpecial ? id : filling.id))),
     tokens: row,
     words: withPadding(words, shift, added.length, count, filling.text),
+    leftOut,
   };
 }
 

@@ -2,6 +2,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { XDeepError } from "@xdeep/core";
 
 import { encodeText } from "./encode-text.ts";
+import { precompiled } from "./precompiled.ts";
 import type { TextTokenizer } from "./text-tokenizer.ts";
 
 /** The text of a JSON file, or what it holds. */
@@ -24,18 +25,26 @@ export function readTokenizer(file: TokenizerFile, config: TokenizerFile = {}): 
     // Where it is not known, files say 10³⁰.
     longest: typeof most === "number" && most < 1e9 ? most : null,
   };
-  return { encode: (text, model) => encodeText(tokenizer, facts, text, model) };
+  return { encode: (text, model, options = {}) => encodeText(tokenizer, facts, text, model, options) };
 }
 
 function opened(json: Readonly<Record<string, unknown>>, config: Readonly<Record<string, unknown>>): Tokenizer {
   try {
     const tokenizer = new Tokenizer(json, config);
+    useTables(tokenizer.normalizer);
     // What cannot cut a word is found here, not in the middle of a text.
     tokenizer.tokenize("a", { add_special_tokens: true });
     return tokenizer;
   } catch (cause) {
     throw noTokenizer("tokenizer.json", cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+/** Puts the table of SentencePiece that files carry in the place of the library's approximation. */
+function useTables(normalizer: Tokenizer["normalizer"]): void {
+  if (normalizer?.config.type === "Precompiled") normalizer.normalize = precompiled(normalizer.config.precompiled_charsmap);
+  const { normalizers = [] } = (normalizer ?? {}) as { readonly normalizers?: readonly Tokenizer["normalizer"][] };
+  for (const one of normalizers) useTables(one);
 }
 
 function parsed(name: string, file: TokenizerFile): Readonly<Record<string, unknown>> {

@@ -26,13 +26,22 @@ export interface EncodedText {
   readonly baseline: Readonly<Record<string, Tensor>>;
   readonly tokens: readonly Token[];
   readonly words: readonly Word[];
+  /** How many tokens were left out, where `truncate` said so and the model takes no more. */
+  readonly leftOut: number;
+}
+
+export interface EncodeOptions {
+  /** The second of two texts, such as the answer to a question: the tokenizer puts both into one row. Default: none. */
+  readonly pair?: string | null | undefined;
+  /** Leave the end of a text out that has more tokens than the model takes, of two texts that of the longer one. Default: refuse it. */
+  readonly truncate?: boolean | undefined;
 }
 
 export interface TextTokenizer {
   /**
-   * A text as `model` takes it, with special tokens, mask, types and positions where it has inputs for them, and padding where its number of tokens is fixed.
+   * A text, or two, as `model` takes it, with special tokens, mask, types and positions where it has inputs for them, and padding where its number of tokens is fixed.
    *
    * @throws {XDeepError} INPUT_MISSING for a model that takes no text; INPUT_SHAPE for a text without tokens, or with more than the model takes
    */
-  encode(text: string, model: TextModel): EncodedText;
+  encode(text: string, model: TextModel, options?: EncodeOptions): EncodedText;
 }

@@ -40,6 +40,17 @@ SENTENCES = [
     "",
 ]
 
+# Of two texts, or with more tokens than a model takes.
+CUT = [
+    ("The film was wonderful!", "An awful film", None),
+    ("The film", "The film", None),
+    ("The film was wonderful, and the actors played with great warmth.", None, 9),
+    ("The film was wonderful, and the actors played with great warmth.", "An awful film", 16),
+    ("An awful film", "The film was wonderful, and the actors played with great warmth.", 16),
+    ("The film was wonderful", "The film was wonderful", 11),
+    ("The film", "The film was wonderful, and the actors played with great warmth.", 9),
+]
+
 
 def wordpiece():
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
@@ -79,7 +90,16 @@ def unigram():
 def written(name, tokenizer):
     encodings = [tokenizer.encode(sentence) for sentence in SENTENCES]
     expected = [{"text": text, "ids": found.ids, "words": found.word_ids} for text, found in zip(SENTENCES, encodings)]
-    return json.dumps({"name": name, "expected": expected, "tokenizer": json.loads(tokenizer.to_str())}, ensure_ascii=False)
+    file = json.loads(tokenizer.to_str())
+    cut = []
+    for text, pair, most in CUT:
+        if most is None:
+            tokenizer.no_truncation()
+        else:
+            tokenizer.enable_truncation(most)
+        found = tokenizer.encode(text, pair)
+        cut.append({"text": text, "pair": pair, "most": most, "ids": found.ids, "types": found.type_ids})
+    return json.dumps({"name": name, "expected": expected, "cut": cut, "tokenizer": file}, ensure_ascii=False)
 
 
 for make in (wordpiece, byte_level_bpe, unigram):

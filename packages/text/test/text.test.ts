@@ -3,12 +3,20 @@ import { readFileSync } from "node:fs";
 import { type FloatTensor, type Tensor, type ValueInfo, float32 } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { type TextModel, readTokenizer, sumTokens, textInputs } from "../src/index.ts";
+import { type TextModel, type TextTokenizer, readTokenizer, sumTokens, textInputs } from "../src/index.ts";
+import { precompiled } from "../src/precompiled.ts";
 
 interface Written {
   readonly name: string;
   readonly tokenizer: Readonly<Record<string, unknown>>;
   readonly expected: readonly { readonly text: string; readonly ids: readonly number[]; readonly words: readonly (number | null)[] }[];
+  readonly cut: readonly {
+    readonly text: string;
+    readonly pair: string | null;
+    readonly most: number | null;
+    readonly ids: readonly number[];
+    readonly types: readonly number[];
+  }[];
 }
 
 /** Three kinds of tokenizers, and what the Python library makes of sentences with each: see make-tokenizers.py. */
@@ -16,7 +24,7 @@ const WRITTEN: readonly Written[] = readFileSync(new URL("tokenizers.jsonl", imp
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Written);
-const [WORDPIECE, BYTE_LEVEL] = WRITTEN.map(({ tokenizer }) => tokenizer) as [Written["tokenizer"], Written["tokenizer"]];
+const [WORDPIECE, BYTE_LEVEL, UNIGRAM] = WRITTEN.map(({ tokenizer }) => tokenizer) as [Written["tokenizer"], Written["tokenizer"], Written["tokenizer"]];
 
 function input(name: string, dims: readonly (number | null)[] = [null, null], type: ValueInfo["type"] = "int64"): ValueInfo {
   return { name, type, dims, layout: null };
@@ -36,13 +44,50 @@ function grouped(words: readonly (number | null)[]): readonly (readonly number[]
   return groups;
 }
 
-describe.each(WRITTEN)("the tokenizer $name", ({ tokenizer, expected }) => {
+describe.each(WRITTEN)("the tokenizer $name", ({ tokenizer, expected, cut }) => {
   it.each(expected)("cuts $text as the Python library does, into tokens and words", ({ text, ids, words }) => {
     const encode = (): ReturnType<ReturnType<typeof readTokenizer>["encode"]> => readTokenizer(JSON.stringify(tokenizer)).encode(text, BERT);
     if (text === "") return expect(encode).toThrow(expect.objectContaining({ code: "INPUT_SHAPE" }));
     const { feeds, words: found } = encode();
     expect(numbers(feeds["input_ids"])).toEqual(ids);
     expect(found.map(({ tokens }) => tokens)).toEqual(grouped(words));
+  });
+
+  it("puts two texts into one row, and leaves out what is too long, as the Python library does", () => {
+    for (const { text, pair, most, ids, types } of cut) {
+      const whole = readTokenizer(tokenizer).encode(text, BERT, { pair });
+      const { feeds, words, leftOut } = readTokenizer(tokenizer, { model_max_length: most ?? 1e30 }).encode(text, BERT, { pair, truncate: true });
+      expect(numbers(feeds["input_ids"])).toEqual(ids);
+      expect(numbers(feeds["token_type_ids"])).toEqual(types);
+      expect(leftOut).toBe(whole.tokens.length - ids.length);
+      expect(words.flatMap(({ tokens }) => tokens)).toEqual(ids.map((_, at) => at));
+    }
+  });
+});
+
+interface Table {
+  readonly table: string;
+  readonly pairs: readonly (readonly [text: string, normalized: string])[];
+}
+
+describe("the normalizer Precompiled", () => {
+  const { table, pairs } = JSON.parse(readFileSync(new URL("precompiled.json", import.meta.url), "utf8")) as Table;
+
+  it("replaces by the table of the file as the Python library does, joined emoji too", () => {
+    for (const [text, normalized] of pairs) expect(precompiled(table)(text)).toBe(normalized);
+  });
+
+  it("is that of the file, alone or among others, and refused without a table", () => {
+    const of = (normalizer: unknown): TextTokenizer => readTokenizer({ ...UNIGRAM, normalizer });
+    const one = { type: "Precompiled", precompiled_charsmap: table };
+    const plain = of(null);
+    for (const [text, normalized] of pairs.filter(([text]) => text !== "")) {
+      const expected = numbers(plain.encode(normalized, BERT).feeds["input_ids"]);
+      for (const normalizer of [one, { type: "Sequence", normalizers: [one] }])
+        expect(numbers(of(normalizer).encode(text, BERT).feeds["input_ids"])).toEqual(expected);
+    }
+    for (const none of ["", "AAAA", table.slice(0, 40)])
+      expect(() => of({ ...one, precompiled_charsmap: none })).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
   });
 });
 
@@ -71,7 +116,7 @@ describe("a text for a model", () => {
     expect(left.words[0]!.text).toBe(`[PAD]\u00a0×\u00a0${12 - short}`);
     expect(left.words.flatMap(({ tokens }) => tokens)).toEqual(Array.from({ length: 12 }, (_, at) => at));
     const long = "film ".repeat(20);
-    expect(() => readTokenizer(WORDPIECE).encode(long, fixed)).toThrow(/and the model takes 12\. Shorten it/);
+    expect(() => readTokenizer(WORDPIECE).encode(long, fixed)).toThrow(/and the model takes 12\. Shorten it, or leave its end out/);
     expect(() => readTokenizer(WORDPIECE, { model_max_length: 16 }).encode(long, BERT)).toThrow(/takes 16/);
     expect(readTokenizer(WORDPIECE, { model_max_length: 1e30 }).encode(long, BERT).tokens.length).toBeGreaterThan(16);
   });

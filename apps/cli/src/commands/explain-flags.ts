@@ -65,6 +65,10 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   readonly text?: readonly string[] | undefined;
   /** tokenizer.json of the model. */
   readonly tokenizer?: string | undefined;
+  /** The second text of each row. */
+  readonly textPair?: string | undefined;
+  /** Leave the end of long texts out. */
+  readonly truncate?: boolean | undefined;
   /** Further inputs: file by input name. */
   readonly input?: Readonly<Record<string, string>> | undefined;
   /** Pictures of more pixels are refused before they are unpacked. */

@@ -38,6 +38,8 @@ export function addInputOptions(command: Command): void {
     .option("--background <color>", "under transparent pixels and around letterboxed pictures: #rrggbb, white, grey or black (default: white)", parseColor)
     .option("--max-pixels <n>", "pictures of more are refused before they are unpacked (default: 100 million)", integerFrom(1))
     .option("--tokenizer <file>", "tokenizer.json of Hugging Face, which cuts texts into tokens (default: what lies beside the model)")
+    .option("--text-pair <text>", "a second text in the row of each, such as the answer to a question")
+    .option("--truncate", "leave the end of texts out that have more tokens than the model takes, and say so (default: they are refused)")
     .option("--input <name=file>", "a further input of the model, from a .npy or .json file; several times", collectPairs);
 }
 

@@ -75,7 +75,7 @@ async function explanationOf(attribution: Attributed, { text, scored }: ScoredTa
       takeMax,
       rows: attribution.target.map((_, row) => explainedRow(attribution, scored, row)),
       ...(Object.keys(measures).length === 0 ? {} : { measures }),
-      notes: provenance.notes ?? [],
+      notes: [...(provenance.notes ?? []), ...leftOutNotes(input)],
       versions: { ...provenance.versions, "@xdeep/cli": VERSION },
     },
     values: takeMax ? maxima(attribution.values, input) : attribution.values,
@@ -88,13 +88,27 @@ async function layerOf({ layer, output }: Attributed, model: Model): Promise<Exp
   return { name: layer, channelAxis: known?.channelAxis ?? null };
 }
 
+function leftOutNotes({ text }: PreparedInput): readonly string[] {
+  if (text === null || text.leftOut === 0) return [];
+  return [`The model takes ${text.tokens.length} tokens: ${text.leftOut} at the end of the text were left out.`];
+}
+
 function inputRecord({ file, info, feeds, plan, text }: PreparedInput, flags: Pick<ExplainFlags, "input">): InputRecord {
   return {
     ...file,
     input: info.name,
     dims: feeds[info.name]!.dims,
     picture: plan === null ? null : { preset: plan.preset, guessed: plan.guess?.values ?? [], preprocessing: plan.preprocessing },
-    text: text === null ? null : { tokenizer: text.tokenizer.file, tokens: text.tokens.map((token) => token.text), words: text.words },
+    text:
+      text === null
+        ? null
+        : {
+            tokenizer: text.tokenizer.file,
+            tokens: text.tokens.map((token) => token.text),
+            words: text.words,
+            pair: text.tokenizer.encoding.pair ?? null,
+            leftOut: text.leftOut,
+          },
     further: flags.input ?? {},
   };
 }

@@ -59,6 +59,10 @@ export interface InputRecord extends HashedFile {
     readonly tokens: readonly string[];
     /** With the places of their tokens in the row. */
     readonly words: readonly Word[];
+    /** The second text of the row; null where there is one alone. */
+    readonly pair: string | null;
+    /** How many tokens were left out at the end, for want of room. */
+    readonly leftOut: number;
   } | null;
   /** Files of further inputs, by input name. */
   readonly further: Readonly<Record<string, string>>;

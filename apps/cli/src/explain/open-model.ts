@@ -25,7 +25,7 @@ export interface OpenedModel {
 }
 
 export interface OpenOptions {
-  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "input" | "tokenizer">;
+  readonly flags: PreprocessingFlags & LoadFlags & Pick<ExplainFlags, "input" | "tokenizer" | "textPair" | "truncate">;
   /** As `--target` gave them. */
   readonly targets: readonly string[];
   readonly labels: NamedLabels | null;
@@ -48,7 +48,11 @@ export async function openModel(path: string, { flags, targets, labels: given, i
     report.say(describeModel(model, file));
     if (given === null && labels !== null) report.say(labelsHint(labels));
     const tokenizer = flags.tokenizer ?? companions.tokenizer;
-    const plan = await planInputs(model, inputs, Object.keys(flags.input ?? {}), flags, { ...companions, tokenizer });
+    const plan = await planInputs(model, inputs, Object.keys(flags.input ?? {}), flags, {
+      ...companions,
+      tokenizer,
+      encoding: { pair: flags.textPair, truncate: flags.truncate },
+    });
     if (plan.texts !== undefined) report.say(tokenizerHint(plan.texts));
     if (plan.pictures !== undefined) report.say(presetHint(plan.pictures.plan));
     if (plan.pictures?.plan.guess != null) report.warn(companions.problems);

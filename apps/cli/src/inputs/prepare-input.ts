@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { type Model, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
 import { isFloatType } from "@xdeep/core/method";
 import type { RgbImage } from "@xdeep/image";
+import type { EncodeOptions } from "@xdeep/text";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
 import type { CompanionFiles } from "./companion-files.ts";
@@ -67,6 +68,8 @@ export interface GivenInput {
 export interface InputCompanions extends Pick<CompanionFiles, "pictures"> {
   /** Path of the tokenizer that was named, or lies beside the model. */
   readonly tokenizer: string | null;
+  /** What is said of all texts. */
+  readonly encoding?: EncodeOptions | undefined;
 }
 
 /** True for files that hold a text. */
@@ -88,7 +91,7 @@ export async function planInputs(
   inputs: readonly GivenInput[],
   further: readonly string[],
   flags: PreprocessingFlags,
-  { pictures, tokenizer }: InputCompanions,
+  { pictures, tokenizer, encoding }: InputCompanions,
 ): Promise<InputPlan> {
   const others = inputs.filter((input) => !isText(input));
   const hasPictures = others.some(({ path }) => !isTensorFile(path));
@@ -97,7 +100,7 @@ export async function planInputs(
   return {
     ...(info === null ? {} : { pictures: { info, plan: await planPictures(info, flags, pictures) } }),
     ...(hasNumbers ? { numbers: { info: inputFor(model, further, false) } } : {}),
-    ...(others.length < inputs.length ? { texts: await planTexts(tokenizer) } : {}),
+    ...(others.length < inputs.length ? { texts: await planTexts(tokenizer, encoding) } : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type FloatTensor, type Model, XDeepError, isXDeepError } from "@xdeep/core";
-import type { EncodedText, TextTokenizer } from "@xdeep/text";
+import type { EncodeOptions, EncodedText, TextTokenizer } from "@xdeep/text";
 
 import { unreadableFile } from "./file-error.ts";
 import { type HashedFile, hashBytes } from "./hashed-file.ts";
@@ -12,6 +12,7 @@ export interface TextPlan {
   readonly path: string;
   readonly file: HashedFile;
   readonly tokenizer: TextTokenizer;
+  readonly encoding: EncodeOptions;
 }
 
 /** A text as the model takes it. */
@@ -27,7 +28,7 @@ export interface PreparedText extends EncodedText {
  * @param path null where none was named and none lies beside the model
  * @throws {XDeepError} INPUT_MISSING without a tokenizer, or where it cannot be read; OPTION_INVALID for what is none
  */
-export async function planTexts(path: string | null): Promise<TextPlan> {
+export async function planTexts(path: string | null, encoding: EncodeOptions = {}): Promise<TextPlan> {
   if (path === null) {
     throw new XDeepError(
       "INPUT_MISSING",
@@ -39,13 +40,13 @@ export async function planTexts(path: string | null): Promise<TextPlan> {
     throw unreadableFile("INPUT_MISSING", "tokenizer", path, cause);
   });
   const config = await readFile(join(dirname(path), "tokenizer_config.json"), "utf8").catch(() => undefined);
-  return { path, file: hashBytes(bytes, "tokenizer.json"), tokenizer: readTokenizer(bytes.toString("utf8"), config) };
+  return { path, file: hashBytes(bytes, "tokenizer.json"), tokenizer: readTokenizer(bytes.toString("utf8"), config), encoding };
 }
 
 /** @throws {XDeepError} as `TextTokenizer.encode` and running the model do */
 export async function prepareText(model: Model, text: string, plan: TextPlan, signal: AbortSignal | undefined): Promise<PreparedText> {
   const { embeddingOf } = await import("@xdeep/text");
-  const encoded = plan.tokenizer.encode(text, model);
+  const encoded = plan.tokenizer.encode(text, model, plan.encoding);
   const embedding = await embeddingOf(model, await entriesOf(model, encoded), encoded, signal);
   return { ...encoded, tokenizer: plan, wrt: embedding === null ? undefined : [embedding] };
 }
