@@ -120,6 +120,17 @@ describe("inside subgraphs", () => {
       { zero: value64("float32", [], [0]), six: value64("float32", [], [6]), limit: value64("float32", [], [limit]) },
     );
 
+  it("what the branches of an If give to x̄ is declared without axes: those of a branch that is not taken may be others, and engines refuse what contradicts them", () => {
+    const open = [nodeProto("ReduceSum", ["x"], ["sum"], { keepdims: 0 }), nodeProto("Less", ["sum", "zero"], ["c"])];
+    const constants = { zero: value64("float32", [], [0]), six: value64("float32", [], [6]) };
+    const { graph: written } = differentiate(model([...open, nodeProto("If", ["c"], ["y"], rectifier)], { x: [4] }, constants)).model;
+    const branches = written!.node
+      .filter(({ opType, output: [name] }) => opType === "If" && name !== "y")
+      .flatMap(({ attribute }) => attribute.flatMap(({ g }) => (g === undefined ? [] : [g])));
+    expect(branches.length).toBe(2);
+    for (const { output } of branches) expect(output.map(({ type }) => (type!.value.value as { readonly shape?: unknown }).shape)).toEqual([undefined]);
+  });
+
   it.each([1, -1])("rectifiers follow the rule (limit %i)", (limit) => {
     const guided = differentiate(inside(limit), { rule: "guided" });
     const results = evaluate(guided.model, { x: value64("float32", [4], [1, -1, 2, 3]), [guided.cotangent]: value64("float32", [4], [5, 5, -5, 7]) });

@@ -47,14 +47,18 @@ export function copyInto(g: GraphBuilder, subgraph: GraphProto, inputs: readonly
   return copy;
 }
 
-/** A subgraph out of a builder: only what its outputs need. Outputs are passed on by Identity, since engines refuse outer values and inputs there. */
-export function subgraphOf(g: GraphBuilder, inputs: readonly Value[], outputs: readonly Value[]): GraphProto {
+/**
+ * A subgraph out of a builder: only what its outputs need. Outputs are passed on by Identity, since engines refuse outer values and inputs there.
+ *
+ * @param declared what is said of the outputs
+ */
+export function subgraphOf(g: GraphBuilder, inputs: readonly Value[], outputs: readonly Value[], declared: typeof info = info): GraphProto {
   const results = outputs.map((value) => ({ ...g.op("Identity", [value]), facts: value.facts }));
   const nodes = neededNodes(
     g.nodes,
     results.map(({ name }) => name),
   );
-  return graphProto({ nodes, inputs: inputs.map(info), outputs: results.map(info), initializers: usedInitializers(g, nodes), name: g.freshName("body") });
+  return graphProto({ nodes, inputs: inputs.map(info), outputs: results.map(declared), initializers: usedInitializers(g, nodes), name: g.freshName("body") });
 }
 
 /** The values among these that outputs depend on. */

@@ -1,5 +1,5 @@
 import { isXDeepError } from "@xdeep/core";
-import type { GraphBuilder, GraphProto, Value } from "@xdeep/onnx";
+import { type GraphBuilder, type GraphProto, type Value, valueInfoProto } from "@xdeep/onnx";
 import { gradientBody, subgraphOf } from "../../loops/gradient-body.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 
@@ -32,6 +32,8 @@ function branchGradient(context: PullbackContext, name: string, wrt: readonly Va
     g,
     [],
     wrt.map((value) => cotangentOf(value.name) ?? g.zerosLike(value)),
+    // A branch that is not taken may give other axes than it should, and ONNX Runtime's wasm build refuses what contradicts its own inference.
+    ({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", null),
   );
 }
 
