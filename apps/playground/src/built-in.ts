@@ -63,3 +63,9 @@ export const BUILT_IN: readonly BuiltIn[] = [
     methods: ["integrated", "vanilla"],
   },
 ];
+
+/** The network and the sample that a name means. */
+export function builtInById(id: string, sample: string): { readonly builtIn: BuiltIn; readonly sample: Sample } | null {
+  const builtIn = BUILT_IN.find((one) => one.id === id);
+  return builtIn === undefined ? null : { builtIn, sample: builtIn.samples.find(({ name }) => name === sample) ?? builtIn.samples[0]! };
+}

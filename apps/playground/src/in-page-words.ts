@@ -7,7 +7,9 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string])[] = [
     'The GPU of this browser is emulated by software ($1), slower than the CPU. To run there all the same, choose "emulated GPU" as the device.',
   ],
   [/ \(limits\.(\w+)\)\. If you trust the file, raise the limit: \{.*\}/, ". If you trust the file, explain it by the command, with --limit $1=…"],
-  [/ \(inputDims\)/g, " (the command takes them, --input-dims)"],
+  [/: pass (them|it) as weightFiles: \{.*\}\./, ": drop $1 together with the model."],
+  [/; ONNX files belong to @xdeep\/onnxruntime\./, "."],
+  [/ Load the model by its path, or pass the file's bytes as external data\./, " Drop that file together with the model."],
   [/\nPass rules of your own through options\.rules \(.*\)\./, "\nRules of your own need a program: see Write a rule in the documentation."],
   [/ Leave out useGpu to run on the CPU\.$/, " The model runs on the CPU, as before."],
 ];

@@ -17,6 +17,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { freshProfile, startChromium } from "../../../scripts/chromium.ts";
 import { brokenLinks } from "./broken-links.ts";
+import { detector } from "../../../packages/onnxruntime/test/detector.ts";
 import { tokenizer } from "../../../packages/text/test/text-model.ts";
 import { type BuiltPage, buildPage } from "./build-page.ts";
 
@@ -154,6 +155,12 @@ describe("the page in Chromium, below a path", () => {
     const json = await download(page, /^JSON of circle\.guided/);
     const expected = await nodeMap(DEMO_MODEL, join(SAMPLES, "shapes/circle.png"), { preset: "unit", size: { width: 64, height: 64 }, resize: "stretch" }, 0);
     expect(apart(mapIn(json), expected)).toBeLessThan(1e-5);
+    // A path meets kinks, where the engine of Node may take another side: the same engine takes the same.
+    const same = await loadModel(readFileSync(DEMO_MODEL), { engine: "onnxruntime-web" });
+    const { tensor } = await preprocess(join(SAMPLES, "shapes/circle.png"), { preset: "unit", size: { width: 64, height: 64 }, resize: "stretch" });
+    const { values } = await integrated(new Backprop(same), { n: 32 }).explain(tensor as FloatTensor, { target: 0 });
+    await same.dispose();
+    expect(apart(mapIn(await download(page, /^JSON of circle\.integrated/)), values)).toBeLessThan(1e-5);
   });
 
   it("freezes for no frame, and cancels within a run", async () => {
@@ -165,6 +172,8 @@ describe("the page in Chromium, below a path", () => {
     await page.getByRole("button", { name: "SmoothGrad" }).click();
     await ready(page);
     const tasks = pageTasks(await browser.stopTracing());
+    // What was ended by the next thing was done after it.
+    expect(await page.getByText("cancelled").count()).toBe(0);
     expect(tasks.length).toBeGreaterThan(10);
     expect(tasks.filter((milliseconds) => milliseconds > LONGEST_FRAME)).toEqual([]);
     await page.locator("label", { hasText: "steps" }).locator("input").fill("1000");
@@ -213,6 +222,8 @@ describe("the page in Chromium, below a path", () => {
     await chooser.setInputFiles([{ name: "broken.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no model") }]);
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").textContent()).toMatch(/\[MODEL_INVALID\]/);
+    await chooser.setInputFiles([{ name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") }]);
+    await page.getByRole("alert").getByText('"paper.pdf": nothing here that the page can read.').waitFor();
     const names = { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from("<b>circle</b>\nsquare\n") };
     await chooser.setInputFiles([
       { name: "mine.onnx", mimeType: "application/octet-stream", buffer: readFileSync(DEMO_MODEL) },
@@ -223,6 +234,21 @@ describe("the page in Chromium, below a path", () => {
     expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("guided: <b>circle</b>");
     const explainer = await download(page, "The explainer as an ONNX file");
     expect(explainer.length).toBeGreaterThan(readFileSync(DEMO_MODEL).length);
+  });
+
+  it("asks for the sizes that a file leaves open, where its gradient needs them", async () => {
+    const page = await open();
+    const buffer = Buffer.from(writeModel(detector()));
+    await page.locator("input[type=file]").setInputFiles([{ name: "detector.onnx", mimeType: "application/octet-stream", buffer }]);
+    await page.getByRole("heading", { name: "Sizes that detector.onnx leaves open" }).waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("Give the sizes below. [MODEL_UNSUPPORTED]");
+    await page.getByRole("textbox", { name: /^input/ }).fill("N, 12");
+    await page.getByRole("button", { name: "Load with these sizes" }).click();
+    await page.getByRole("textbox", { name: /input, sr/ }).fill('{"input": [1, -2, 3, 0.5, 2, 1, -1, 0, 2, 1, 3, 1], "sr": [8000]}');
+    await page.getByRole("button", { name: "Explain these" }).click();
+    await page.locator("xdeep-map .bars").first().waitFor();
+    await ready(page);
+    expect(await page.locator("xdeep-map .bars").first().locator("tbody tr").count()).toBe(12);
   });
 
   it("takes a TensorFlow.js folder that is dropped, with labels and a picture, in place of a network that is open: its map is that of the ONNX file", async () => {
@@ -308,10 +334,20 @@ describe("the page in Chromium, below a path", () => {
     await ready(page);
     const ends = await page.locator("xdeep-map .high").allTextContents();
     expect([ends.length, new Set(ends).size]).toEqual([2, 1]);
-    // A text that is too long is refused, and the page goes on.
-    await page.getByRole("textbox", { name: "a text" }).fill("awfully ".repeat(20));
+    // The path leads from padding to the text.
+    await page.getByRole("button", { name: "Follow it" }).click();
+    await page.getByText("Attributed so far:").waitFor();
+    expect(await page.locator("xdeep-map").last().locator(".words > *").allTextContents()).toEqual(tokens.map(({ text }) => text));
+    // Of two texts that are too long together, the end of the longer one is left out.
+    const pair = "An awful film, and more boring than any other film of this year";
+    await page.getByText("a second text").click();
+    await page.getByRole("textbox", { name: "a second text" }).fill(pair);
     await page.getByRole("button", { name: "Explain this text" }).click();
-    await expect.poll(() => page.getByRole("alert").allTextContents()).toEqual([expect.stringMatching(/the model takes 16\. Shorten it\. \[INPUT_SHAPE\]/)]);
+    await ready(page);
+    const both = readTokenizer(TOKENIZER, { model_max_length: 16 }).encode("A great film, awfully boring", loaded, { pair, truncate: true });
+    await page.getByText(`The model takes 16 tokens: the last ${both.leftOut} of the longer text were left out.`).waitFor();
+    await ready(page);
+    expect(await shown.allTextContents()).toEqual(both.words.map(({ text }) => text));
   });
 
   it("explains a frame of the camera, and lets the camera go, also where the page turns to another model", async () => {
@@ -393,6 +429,12 @@ describe("the page in Chromium, below a path", () => {
     await page.getByRole("button", { name: "A link to this" }).click();
     await page.getByText("now brings this back").waitFor();
     expect(page.url()).toContain("sample=7");
+    // Another address, and back, while the page is open.
+    await page.goto(`${site.url}#model=fruit&sample=a%20plum&methods=vanilla`);
+    await page.locator("xdeep-map figcaption").getByText("gradient: plum").waitFor();
+    await page.goBack();
+    await page.locator("xdeep-map figcaption").getByText("guided: 7").waitFor();
+    await ready(page);
     await page.evaluate(async () => (await navigator.serviceWorker.ready).active !== null);
     await page.reload();
     await ready(page);

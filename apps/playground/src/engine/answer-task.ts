@@ -4,6 +4,8 @@ import type { ModelInspection } from "@xdeep/autodiff";
 import type { EncodedText, TextModel, TextTokenizer } from "@xdeep/text";
 import { type CarriedError, packError } from "@xdeep/worker";
 
+import type { TypedText } from "../session/page-input.ts";
+
 /** What the page asks of the worker besides running a model. */
 export interface Tasks {
   /** What can be explained in an ONNX file. */
@@ -14,8 +16,8 @@ export interface Tasks {
   vocabulary(file: Blob): readonly string[];
   /** Keeps a tokenizer: tokenizer.json, and tokenizer_config.json where it is there too. */
   keepTokenizer(files: { readonly tokenizer: Blob; readonly config: Blob | null }): void;
-  /** A text by the tokenizer that was kept. */
-  encode(request: { readonly text: string; readonly model: TextModel }): EncodedText;
+  /** A text, or two, by the tokenizer that was kept; what the model has no room for is left out. */
+  encode(request: TypedText & { readonly model: TextModel }): EncodedText;
   /** The model with the gradient of a class as a further output, as an ONNX file. */
   explainer(request: { readonly file: Blob; readonly rule: "standard" | "guided" | "deconvnet" }): Uint8Array;
 }
@@ -53,9 +55,9 @@ const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>
     const { readTokenizer } = await import("@xdeep/text");
     kept = readTokenizer(await tokenizer.text(), (await config?.text()) ?? {});
   },
-  async encode({ text, model }) {
+  async encode({ sentence, pair, model }) {
     if (kept === null) throw new XDeepError("INPUT_MISSING", "There is no tokenizer: drop tokenizer.json beside the model.");
-    return kept.encode(text, model);
+    return kept.encode(sentence, model, { pair, truncate: true });
   },
   async explainer({ file, rule }) {
     const [{ builtinRules, entryValues, explainerModel, prepareModel, typedGraph }, { isFloatType, readModel, writeModel }] = await Promise.all([

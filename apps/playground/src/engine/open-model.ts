@@ -4,6 +4,9 @@ import type { LoadModel } from "@xdeep/metrics";
 /** Where a model runs; "emulated" is a GPU that software emulates on the CPU. */
 export type Device = "wasm" | "webgpu" | "emulated";
 
+/** Sizes of inputs by name; a name or null stands for any. */
+export type InputDims = Readonly<Record<string, readonly (number | string | null)[]>>;
+
 /** A model as files, and how it is to be loaded. Plain data: it is cloned into the worker. */
 export interface ModelFiles {
   readonly kind: "onnx" | "tfjs";
@@ -11,6 +14,8 @@ export interface ModelFiles {
   readonly main: string;
   readonly files: Readonly<Record<string, Blob>>;
   readonly device: Device;
+  /** Sizes of inputs that the file leaves open, where visitors gave them. */
+  readonly inputDims?: InputDims | undefined;
   /** Which share of the weight tensors is shuffled, from the output on; 0 for the model as it is. */
   readonly shuffled: number;
 }
@@ -20,7 +25,7 @@ export async function openModel(model: ModelFiles): Promise<Model> {
   return model.kind === "onnx" ? openOnnx(model) : openTfjs(model);
 }
 
-async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<Model> {
+async function openOnnx({ main, files, device, inputDims, shuffled }: ModelFiles): Promise<Model> {
   const [{ loadModel }, ort] = await Promise.all([import("@xdeep/onnxruntime"), device === "wasm" ? wasmBuild() : webgpuBuild()]);
   const weightFiles = Object.fromEntries(
     await Promise.all(
@@ -29,7 +34,7 @@ async function openOnnx({ main, files, device, shuffled }: ModelFiles): Promise<
         .map(async ([name, file]) => [name, await bytes(file)] as const),
     ),
   );
-  const options = { engine: ort, weightFiles, useGpu: device !== "wasm", allowSoftwareGpu: device === "emulated" };
+  const options = { engine: ort, weightFiles, inputDims, useGpu: device !== "wasm", allowSoftwareGpu: device === "emulated" };
   const source = await bytes(files[main]!);
   return shuffled === 0 ? loadModel(source, options) : shuffle(shuffled, (weights) => loadModel(source, { ...options, weights }));
 }
@@ -85,9 +90,8 @@ async function openTfjs({ main, files, shuffled }: ModelFiles): Promise<Model> {
   await core.setBackend("wasm");
   const text = await files[main]!.text();
   const library =
-    (JSON.parse(text) as { readonly format?: string }).format === "graph-model"
-      ? await import("@tensorflow/tfjs-converter")
-      : await import("@tensorflow/tfjs-layers");
+    // What is no JSON is said by the one that reads the model.
+    /"format":\s*"graph-model"/.test(text) ? await import("@tensorflow/tfjs-converter") : await import("@tensorflow/tfjs-layers");
   const weightFiles = Object.fromEntries(Object.entries(files).filter(([name]) => name !== main));
   const options = { engine: "wasm", library, weightFiles } as const;
   const source = files[main]!;

@@ -6,6 +6,7 @@ import { readLabels } from "./read-labels.ts";
 import { parseFeeds, parseNumbers, tensorOf } from "./read-numbers.ts";
 import { readVocabulary } from "./read-vocabulary.ts";
 import { sortFiles } from "./sort-files.ts";
+import { whyUnread } from "./why-unread.ts";
 
 const info = (dims: readonly (number | null)[], type: ValueInfo["type"] = "float32", layout: ValueInfo["layout"] = null): ValueInfo => ({
   name: "x",
@@ -67,6 +68,10 @@ describe("dropped files", () => {
     );
     expect(sortFiles(folder)).toMatchObject({ vocabulary: { name: "tokenizer.json" }, labels: { name: "config.json" }, numbers: null });
     expect(sortFiles([file("vocab.txt"), file("names.txt")]).labels?.name).toBe("names.txt");
+    expect(sortFiles([file("model.onnx"), file("README.md"), file("merges.txt")]).unknown.map(({ name }) => name)).toEqual(["README.md", "merges.txt"]);
+    expect(whyUnread([file("a.md"), file("model.zip")])).toBe('"model.zip" is an archive: unpack it, and drop the files in it.');
+    expect(whyUnread([file("net.pt")])).toContain("torch.onnx.export");
+    expect(whyUnread([file("a.pdf")])).toContain('"a.pdf": nothing here that the page can read.');
     expect(await readVocabulary(file("vocab.txt", "[PAD]\nfilm\n"))).toEqual(["[PAD]", "film"]);
     expect(await readVocabulary(file("vocab.json", '{"film": 1, "[PAD]": 0}'))).toEqual(["[PAD]", "film"]);
     const unigram = {

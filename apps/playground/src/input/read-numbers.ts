@@ -1,6 +1,8 @@
 import { type Tensor, type ValueInfo, XDeepError, sizeOf } from "@xdeep/core";
 import { tensorFromNumbers } from "@xdeep/core/method";
 
+import { parseJson } from "./parse-json.ts";
+
 /**
  * Numbers as text: JSON, or CSV with commas, semicolons, tabs or spaces between and one sample per line; a heading of names is left out.
  *
@@ -25,14 +27,6 @@ function words(text: string): readonly string[] {
   return lines.slice(isHeading ? 1 : 0).flat();
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new XDeepError("INPUT_TYPE", "This is no JSON.", { cause });
-  }
-}
-
 /**
  * The tensor of an input from its numbers. The batch, and one more size that is open, follow from how many there are.
  *
@@ -44,7 +38,7 @@ export function tensorOf(numbers: readonly number[], { name, dims, type }: Value
   const open = inner.filter((dim) => dim === null).length;
   const batch = dims[0] ?? (open === 0 ? numbers.length / known : 1);
   const left = numbers.length / (known * batch);
-  const found = [batch, ...inner.map((dim) => dim ?? (open === 1 ? left : 1))];
+  const found = dims.length === 0 ? [] : [batch, ...inner.map((dim) => dim ?? (open === 1 ? left : 1))];
   if (!found.every(Number.isInteger) || sizeOf(found) !== numbers.length) {
     throw new XDeepError(
       "INPUT_SHAPE",

@@ -1,8 +1,10 @@
+import { parseJson } from "./parse-json.ts";
+
 /** The words of a model of tokens, each at its number: a text file with one per line, or the JSON of a tokenizer or its vocabulary, as Hugging Face writes them. */
 export async function readVocabulary(file: Blob): Promise<readonly string[]> {
   const text = await file.text();
   if (!/^\s*\{/.test(text)) return text.trimEnd().split(/\r?\n/);
-  const json = JSON.parse(text) as Tokenizer & Readonly<Record<string, unknown>>;
+  const json = parseJson(text, "The vocabulary") as Tokenizer & Readonly<Record<string, unknown>>;
   const vocabulary = json.model?.vocab ?? json;
   const words: string[] = Array.isArray(vocabulary) ? vocabulary.map(([word]: [string]) => word) : [];
   if (!Array.isArray(vocabulary)) for (const [word, number] of Object.entries(vocabulary)) if (typeof number === "number") words[number] = word;

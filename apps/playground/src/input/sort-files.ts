@@ -13,6 +13,8 @@ export interface SortedFiles {
   readonly tokenizerConfig: File | null;
   /** How pictures become tensors, as Hugging Face or Teachable Machine writes it. */
   readonly preprocessing: File | null;
+  /** Nothing that the page reads. */
+  readonly unknown: readonly File[];
 }
 
 /** What lies beside tokenizers: what is not asked for by its name says nothing here. */
@@ -32,6 +34,10 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
   const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp)$/i.test(name)) ?? null;
   const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
   const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
+  const vocabulary = named(/^tokenizer\.json$/i) ?? named(/^vocab\.(txt|json)$/i);
+  const tokenizerConfig = named(/^tokenizer_config\.json$/i);
+  const weights = main === null ? [] : rest.filter(isWeights);
+  const read = new Set([main, preprocessing, labels, picture, numbers, vocabulary, tokenizerConfig, ...weights]);
   return {
     model:
       main === null
@@ -39,13 +45,14 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
         : {
             kind: onnx === null ? "tfjs" : "onnx",
             main: main.name,
-            files: Object.fromEntries([main, ...rest.filter(isWeights)].map((file) => [file.name, file])),
+            files: Object.fromEntries([main, ...weights].map((file) => [file.name, file])),
           },
     picture,
     numbers,
     labels,
-    vocabulary: named(/^tokenizer\.json$/i) ?? named(/^vocab\.(txt|json)$/i),
-    tokenizerConfig: named(/^tokenizer_config\.json$/i),
+    vocabulary,
+    tokenizerConfig,
     preprocessing,
+    unknown: dropped.filter((file) => !read.has(file)),
   };
 }

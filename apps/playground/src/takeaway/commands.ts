@@ -1,5 +1,6 @@
 import type { Preprocessing } from "@xdeep/image";
 
+import type { InputDims } from "../engine/open-model.ts";
 import type { MethodSettings } from "../explain/methods.ts";
 
 export interface Recipe {
@@ -13,24 +14,30 @@ export interface Recipe {
   /** Names of the inputs beside the first. */
   readonly others: readonly string[];
   readonly wrt: readonly string[] | undefined;
+  /** Sizes that the file leaves open. */
+  readonly inputDims?: InputDims | undefined;
   /** Where a text was typed. */
   readonly text: RecipeText | null;
 }
 
 export interface RecipeText {
   readonly sentence: string;
+  readonly pair: string | null;
+  /** Its end was left out, for want of room. */
+  readonly isCut: boolean;
   /** There is a tokenizer_config.json beside tokenizer.json. */
   readonly hasConfig: boolean;
 }
 
 /** The command line that gives the same maps: methods are called the same there. */
-export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, text }: Recipe): string {
-  const explained = text === null ? quoted(input) : `--text ${quoted(text.sentence)} --tokenizer tokenizer.json`;
+export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, inputDims = {}, text }: Recipe): string {
+  const explained = text === null ? quoted(input) : typed(text);
   const words = ["xdeep explain", quoted(model), explained, "--method", methods.join(",")];
   for (const target of targets[0] === null ? [] : targets) if (target !== null) words.push("--target", String(target));
   if (methods.includes("integrated")) words.push("--steps", String(settings.steps));
   if (methods.some((method) => method.startsWith("smooth"))) words.push("--samples", String(settings.draws), "--seed 0");
   for (const name of text === null ? others : []) words.push(`--input ${quoted(`${name}=${name}.json`)}`);
+  for (const [name, dims] of Object.entries(inputDims)) words.push(`--input-dims ${quoted(`${name}=${dims.map((dim) => dim ?? "?").join(",")}`)}`);
   for (const name of wrt ?? []) words.push(`--wrt ${quoted(name)}`);
   if (preprocessing !== null) {
     const { size, channels, layout, scale, mean, std, resize } = preprocessing;
@@ -42,7 +49,7 @@ export function commandLine({ model, input, methods, targets, settings, preproce
 }
 
 /** The program that gives the same maps. */
-export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt, text }: Recipe): string {
+export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt, inputDims, text }: Recipe): string {
   const method = methods[0] ?? "vanilla";
   const rule = method.includes("guided") ? ', { rule: "guided" }' : "";
   const gradient = `new Backprop(model${rule})`;
@@ -76,16 +83,22 @@ export function program({ model, input, methods, targets, settings, preprocessin
         : `const { tensor: input } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
   return `${imports.join("\n")}
 
-const model = await loadModel(${JSON.stringify(model)});
+const model = await loadModel(${JSON.stringify(model)}${inputDims === undefined ? "" : `, { inputDims: ${JSON.stringify(inputDims)} }`});
 ${tensor}
 const { values, target, scores } = await ${explainer}.explain(input, { target: ${targets[0] ?? null}${wrt === undefined ? "" : `, wrt: ${JSON.stringify(wrt)}`} });
 `;
 }
 
-function encoding({ sentence, hasConfig }: RecipeText, method: string): string {
+function typed({ sentence, pair, isCut }: RecipeText): string {
+  const second = pair === null ? "" : ` --text-pair ${quoted(pair)}`;
+  return `--text ${quoted(sentence)}${second}${isCut ? " --truncate" : ""} --tokenizer tokenizer.json`;
+}
+
+function encoding({ sentence, pair, isCut, hasConfig }: RecipeText, method: string): string {
   const files = ["tokenizer.json", ...(hasConfig ? ["tokenizer_config.json"] : [])].map((file) => `await readFile("${file}", "utf8")`);
+  const chosen = [...(pair === null ? [] : [`pair: ${JSON.stringify(pair)}`]), ...(isCut ? ["truncate: true"] : [])].join(", ");
   const found = method === "integrated" ? "{ feeds: input, baseline }" : "{ feeds: input }";
-  return `const ${found} = readTokenizer(${files.join(", ")}).encode(${JSON.stringify(sentence)}, model);`;
+  return `const ${found} = readTokenizer(${files.join(", ")}).encode(${JSON.stringify(sentence)}, model${chosen === "" ? "" : `, { ${chosen} }`});`;
 }
 
 function quoted(word: string): string {

@@ -37,7 +37,7 @@ describe("what is taken away", () => {
   });
 
   it("a text comes with its tokenizer, and starts at the baseline of its padding", () => {
-    const text = { ...recipe, others: ["attention_mask"], wrt: ["embedded"], text: { sentence: "It's good", hasConfig: true } };
+    const text = { ...recipe, others: ["attention_mask"], wrt: ["embedded"], text: { sentence: "It's good", pair: null, isCut: false, hasConfig: true } };
     expect(commandLine(text)).toBe(
       "xdeep explain 'my net.onnx' --text 'It'\\''s good' --tokenizer tokenizer.json --method integrated,grad-cam --target 3 --steps 32 --wrt embedded",
     );
@@ -46,6 +46,9 @@ describe("what is taken away", () => {
     );
     expect(program(text)).toContain("integrated(new Backprop(model), { n: 32, baseline })");
     expect(program({ ...text, methods: ["vanilla"] })).toContain("const { feeds: input } = readTokenizer(");
+    const two = { ...text, text: { ...text.text, pair: "It's long", isCut: true } };
+    expect(commandLine(two)).toContain(" --text 'It'\\''s good' --text-pair 'It'\\''s long' --truncate --tokenizer ");
+    expect(program(two)).toContain('.encode("It\'s good", model, { pair: "It\'s long", truncate: true });');
   });
 
   it("the program imports what it uses", () => {

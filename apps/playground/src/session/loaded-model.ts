@@ -1,0 +1,65 @@
+import type { ModelInspection } from "@xdeep/autodiff";
+import { type Model, type ValueInfo, XDeepError } from "@xdeep/core";
+import { isFloatType } from "@xdeep/core/method";
+
+import type { BuiltIn } from "../built-in.ts";
+import type { ModelFiles } from "../engine/open-model.ts";
+import type { PageWorker } from "../engine/open-worker.ts";
+import { isPictureInput } from "../input/is-picture-input.ts";
+
+/** A model that is loaded. */
+export interface LoadedModel {
+  readonly title: string;
+  readonly files: ModelFiles;
+  readonly builtIn: BuiltIn | null;
+  readonly model: Model;
+  /** What can be explained in it; null for models of TensorFlow.js. */
+  readonly inspection: ModelInspection | null;
+  readonly info: ValueInfo;
+  readonly takesPictures: boolean;
+  /** Values inside that are explained where the model takes integers alone, such as the vectors of tokens; undefined for its float inputs. */
+  readonly wrt: readonly string[] | undefined;
+}
+
+/** A model that cannot be loaded as long as sizes of its inputs are open. */
+export interface UnsizedModel {
+  readonly files: ModelFiles;
+  readonly inputs: ModelInspection["inputs"];
+}
+
+/** Its cause lists the values that depend on the sizes. */
+export class SizesNeeded extends XDeepError {
+  readonly model: UnsizedModel;
+
+  constructor(model: UnsizedModel, cause: unknown) {
+    const message = `${model.files.main} leaves sizes of its inputs open, and values inside have other numbers of axes for other sizes. Give the sizes below.`;
+    super("MODEL_UNSUPPORTED", message, { cause });
+    this.model = model;
+  }
+}
+
+/** @throws what the signal was aborted with: the model that was loaded meanwhile is let go */
+export async function loadModelFiles(
+  worker: PageWorker,
+  { files, title, builtIn }: Pick<LoadedModel, "files" | "title" | "builtIn">,
+  signal: AbortSignal,
+): Promise<LoadedModel> {
+  const inspection = files.kind === "onnx" ? await worker.ask("inspect", files.files[files.main]!) : null;
+  signal.throwIfAborted();
+  const model = await worker.load(files).catch((error: unknown) => {
+    if (inspection === null || !(error instanceof Error && error.message.includes("inputDims"))) throw error;
+    throw new SizesNeeded({ files, inputs: inspection.inputs }, error);
+  });
+  if (signal.aborted) {
+    await model.dispose();
+    signal.throwIfAborted();
+  }
+  const info = model.inputs[0]!;
+  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model, inspection) };
+}
+
+/** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */
+function explainedInside({ inputs, defaultWrt }: Model, inspection: ModelInspection | null): readonly string[] | undefined {
+  const takesFloats = inputs.some(({ type }) => isFloatType(type));
+  return takesFloats || defaultWrt !== undefined ? undefined : inspection?.wrt.slice(0, 1);
+}
