@@ -25,7 +25,7 @@ import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./network/read-source.ts";
 import { replaceWeights } from "./network/replace-weights.ts";
 import { Sessions, sessionsFor } from "./engine/sessions.ts";
-import { isSmall } from "./engine/small-models.ts";
+import { hasLargeRows, isSmall } from "./engine/small-models.ts";
 import { batchAxis, inputInfos, outputInfos } from "./network/value-info.ts";
 
 /**
@@ -34,6 +34,7 @@ import { batchAxis, inputInfos, outputInfos } from "./network/value-info.ts";
  */
 const PREFERRED_BATCH = 2;
 const PREFERRED_BATCH_OF_SMALL = 4;
+const PREFERRED_BATCH_OF_LARGE_ROWS = 1;
 
 /** Threads that wait for one another take longer than a small network's work. */
 const ONE_THREAD = { intraOpNumThreads: 1 };
@@ -79,7 +80,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     mostFilled: { elements: limits.filledElements, option: "limits.filledElements" },
     emptyValues,
     outputs,
-    capabilities: capabilitiesOf(device, preferredBatch(options, { small, mixesRows: output !== undefined && knownRowMixing(graph, output) !== null })),
+    capabilities: capabilitiesOf(
+      device,
+      preferredBatch(options, {
+        small,
+        large: !device.gpu && hasLargeRows(graph),
+        mixesRows: output !== undefined && knownRowMixing(graph, output) !== null,
+      }),
+    ),
   });
   return rememberNetwork(model, { graph, rules, fixedBatch: axis.fixedBatch, engine: engine.ort });
 }
@@ -90,9 +98,9 @@ function mostSessions({ model }: TypedGraph, { maxSessions = sessionsFor(weightB
 }
 
 /** Methods give a network whose rows depend on each other one at a time. */
-function preferredBatch(options: LoadModelOptions, { small, mixesRows }: { readonly small: boolean; readonly mixesRows: boolean }): number {
+function preferredBatch(options: LoadModelOptions, { small, large, mixesRows }: Readonly<Record<"small" | "large" | "mixesRows", boolean>>): number {
   if (mixesRows) return 1;
-  return options.preferredBatch ?? (small ? PREFERRED_BATCH_OF_SMALL : PREFERRED_BATCH);
+  return options.preferredBatch ?? (small ? PREFERRED_BATCH_OF_SMALL : large ? PREFERRED_BATCH_OF_LARGE_ROWS : PREFERRED_BATCH);
 }
 
 function capabilitiesOf(device: Device, rowsPerRun: number): Capabilities {

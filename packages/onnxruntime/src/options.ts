@@ -59,7 +59,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
    * otherwise. In Node, with onnxruntime-node on a CPU; not used with `rules` or `lowerings` of your own. Default: nothing is kept.
    */
   readonly cache?: CacheOption | undefined;
-  /** Rows per engine run on which methods work. Default 2, and 4 for small networks: on a CPU larger batches take memory and gain nothing. */
+  /** Rows per engine run on which methods work. Default 2, 4 for small networks, and 1 on a CPU where the values of a row take more than 64 MB: larger batches take memory there and gain nothing. */
   readonly preferredBatch?: number | undefined;
 }
 

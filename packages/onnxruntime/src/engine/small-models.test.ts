@@ -1,29 +1,35 @@
-import { prepareModel, typedGraph } from "@xdeep/autodiff";
+import { type TypedGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { type Dim, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { isSmall } from "./small-models.ts";
+import { hasLargeRows, isSmall } from "./small-models.ts";
 
 const weights = (name: string, dims: readonly number[]): TensorProto =>
   tensorProto(name, { type: "float32", dims, data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)) });
 
-function convolution(size: Dim, channels: number): boolean {
+function convolution(size: Dim, channels: number): TypedGraph {
   const model = modelProto({
     nodes: [nodeProto("Conv", ["x", "w"], ["c"], { pads: [1, 1, 1, 1] }), nodeProto("Relu", ["c"], ["y"])],
     inputs: [valueInfoProto("x", "float32", ["N", 3, size, size])],
     outputs: [valueInfoProto("y", "float32", null)],
     initializers: [weights("w", [channels, 3, 3, 3])],
   });
-  return isSmall(typedGraph(prepareModel(model)));
+  return typedGraph(prepareModel(model));
 }
 
 describe("a model is small where one row's multiply-adds are known and few", () => {
   it("by the convolution's window and the picture's size", () => {
-    expect(convolution(32, 8)).toBe(true); // 8 × 27 × 32² = 0.2 million
-    expect(convolution(224, 8)).toBe(false); // 10.8 million
-    expect(convolution(32, 512)).toBe(false); // 14.2 million
+    expect(isSmall(convolution(32, 8))).toBe(true); // 8 × 27 × 32² = 0.2 million
+    expect(isSmall(convolution(224, 8))).toBe(false); // 10.8 million
+    expect(isSmall(convolution(32, 512))).toBe(false); // 14.2 million
   });
 
   it("not where a size other than the batch is open", () => {
-    expect(convolution("S", 8)).toBe(false);
+    expect(isSmall(convolution("S", 8))).toBe(false);
   });
+});
+
+it("rows are large where their values are known to be more than 16 million numbers", () => {
+  expect(hasLargeRows(convolution(512, 30))).toBe(false); // twice 30 × 512² = 15.7 million
+  expect(hasLargeRows(convolution(512, 40))).toBe(true); // 21 million
+  expect(hasLargeRows(convolution("S", 40))).toBe(false);
 });
