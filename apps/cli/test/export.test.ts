@@ -129,6 +129,11 @@ describe("xdeep export", () => {
     expect(JSON.parse(stdout)).toMatchObject({ beside: [`${out}.data`], weights: (await stat(`${out}.data`)).size });
     const session = await ort.InferenceSession.create(out);
     await session.release();
+    const triton = join(folder, "triton");
+    const besideTriton = JSON.parse((await runCli([...flags, "--triton", triton, "--json"])).stdout) as { readonly beside: readonly string[] };
+    const place = join(triton, "explain", "1", "model.onnx");
+    expect(besideTriton.beside).toEqual([`${out}.data`, join(triton, "explain", "config.pbtxt"), join(place, "model.onnx"), join(place, "explain.onnx.data")]);
+    await (await ort.InferenceSession.create(join(place, "model.onnx"))).release();
     expect(await runCli([...flags, "--spark"])).toMatchObject({ code: 1, stderr: expect.stringContaining("--spark is for a model in one file") as string });
   });
 

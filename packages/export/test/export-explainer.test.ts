@@ -2,14 +2,14 @@ import { type Attribution, type Explainer, type FloatTensor, type Input, type Mo
 import { Backprop, inputXGradient } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { gradCam, gradCamPlusPlus, guidedGradCam, hiResCam, layerCam, layerGradientXActivation } from "@xdeep/layers";
-import { modelProto, nodeProto, readModel, valueInfoProto } from "@xdeep/onnx";
+import { readModel, valueInfoProto } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
 import { attnLrp, cpLrp, deepLift, deepShap, lrp } from "@xdeep/relevance";
 import { smooth } from "@xdeep/smooth";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { type ExportOptions, type MethodWriter, checkPortable, exportExplainer } from "../src/index.ts";
-import { convNet, feedsOf, numbers, pairs, pictures, placesNet, tokenNet, tokens, twoInputs } from "./networks.ts";
+import { convNet, feedsOf, numbers, pairs, pictures, placesNet, stepsFirst, tokenNet, tokens, twoInputs } from "./networks.ts";
 import { relativeError, runEach, runFile } from "./run-file.ts";
 
 const [conv, fixed, text, two, spread] = await Promise.all([convNet(), convNet(1), tokenNet(), twoInputs(), placesNet()].map((proto) => loadModel(proto)));
@@ -267,19 +267,16 @@ describe("what no file can hold is refused", () => {
     });
   });
 
-  it("an output that has the steps of a sequence in front of its batch", async () => {
-    const model = await loadModel(
-      modelProto({
-        inputs: [valueInfoProto("x", "float32", ["N", 4])],
-        outputs: [valueInfoProto("y", "float32", null)],
-        nodes: [nodeProto("Transpose", ["x"], ["y"], { perm: [1, 0] })],
-      }),
-    );
-    await expect(exportExplainer(model, gradient(model).method)).rejects.toMatchObject({
-      code: "BATCH_INVALID",
-      message: expect.stringContaining('"y" has dims [4, N], whose first axis is not the batch') as string,
-    });
-    await model.dispose();
+  it("an output that has the steps of a sequence in front of its batch, which a Transpose brings to the front, as the refusal says", async () => {
+    const steps = await loadModel(stepsFirst(false));
+    const words = '"steps" has dims [2, N, 5], whose first axis is not the batch';
+    const expected = { code: "BATCH_INVALID", message: expect.stringMatching(/Transpose of it with perm \[1, 0, 2\]/) as string };
+    await expect(exportExplainer(steps, gradient(steps).method)).rejects.toMatchObject(expected);
+    await expect(gradient(steps).explain(pictures(1))).rejects.toMatchObject({ ...expected, message: expect.stringContaining(words) as string });
+    await steps.dispose();
+    const turned = await loadModel(stepsFirst(true));
+    await expectEqual(turned, integrated(gradient(turned), { n: 3 }), pictures, { target: { max: [null, 3] } });
+    await turned.dispose();
   });
 
   it("a model whose other sizes are open: portable files fix them, an ONNX Runtime of one's own need not", async () => {

@@ -89,6 +89,22 @@ export function placesNet(): ModelProto {
   });
 }
 
+/** Rows [N, 3, 8, 8] to classes of steps, [2, N, 5], as networks that read text give them; `turned`: [N, 2, 5]. */
+export function stepsFirst(turned: boolean): ModelProto {
+  return modelProto({
+    inputs: [valueInfoProto("image", "float32", ["N", 3, 8, 8])],
+    outputs: [valueInfoProto(turned ? "rows" : "steps", "float32", null)],
+    initializers: [weight("w", 13, [96, 5]), ints("parts", [-1, 2, 96])],
+    nodes: [
+      nodeProto("Reshape", ["image", "parts"], ["halves"]),
+      nodeProto("Tanh", ["halves"], ["t"]),
+      nodeProto("Transpose", ["t"], ["turned"], { perm: [1, 0, 2] }),
+      nodeProto("MatMul", ["turned", "w"], ["steps"]),
+      nodeProto("Transpose", ["steps"], ["rows"], { perm: [1, 0, 2] }),
+    ],
+  });
+}
+
 /** A batch of 1 with a step in front of the linear layer. */
 export function fixedAtOne(nodes: readonly NodeProto[], initializers: readonly TensorProto[] = []): ModelProto {
   return modelProto({

@@ -22,7 +22,7 @@ import { describeExport } from "../print/print-export.ts";
 import { presetHint } from "../print/print-model.ts";
 import { safeName } from "../write/file-stem.ts";
 import { describeMethods } from "./exported-methods.ts";
-import { writeSidecars } from "./sidecar-files.ts";
+import { type WeightsFile, writeSidecars } from "./sidecar-files.ts";
 
 /**
  * `xdeep export`: writes the file, and says what goes in and what comes out.
@@ -54,7 +54,7 @@ export async function exportFile(path: string, flags: ExportFlags, io: Io): Prom
     const { bytes, weights } = await written(out, model, methods, options, flags);
     for (const { path: place, pieces } of weights) await writeWholeFile(place, pieces);
     await writeWholeFile(out, bytes);
-    const beside = [...weights.map(({ path: place }) => place), ...(await writeSidecars(out, bytes, flags))];
+    const beside = [...weights.map(({ path: place }) => place), ...(await writeSidecars(out, bytes, weights, flags))];
     const size = weights.flatMap(({ pieces }) => pieces).reduce((sum, { length }) => sum + length, 0);
     const { document, text } = describeExport({ path: out, beside, weights: size }, bytes, readModel(bytes), checkPortable(bytes));
     io.stdout.write(flags.json === true ? `${JSON.stringify(document, null, 2)}\n` : `${text}${pixels?.hint ?? ""}`);
@@ -69,10 +69,10 @@ async function written(
   model: Model,
   methods: ExportedMethods,
   options: ExportOptions,
-  { externalData = false, triton, spark, beam }: ExportFlags,
-): Promise<{ readonly bytes: Uint8Array; readonly weights: readonly { readonly path: string; readonly pieces: readonly Uint8Array[] }[] }> {
+  { externalData = false, spark, beam }: ExportFlags,
+): Promise<{ readonly bytes: Uint8Array; readonly weights: readonly WeightsFile[] }> {
   if (!externalData) return { bytes: await exportExplainer(model, methods, options), weights: [] };
-  const single = triton !== undefined ? "--triton" : spark === true ? "--spark" : beam === true ? "--beam" : undefined;
+  const single = spark === true ? "--spark" : beam === true ? "--beam" : undefined;
   if (single !== undefined) {
     throw new XDeepError("OPTION_INVALID", `${single} is for a model in one file, and --external-data makes two. Leave one of them out.`, {
       details: { option: "externalData" },

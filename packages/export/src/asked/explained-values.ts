@@ -1,4 +1,4 @@
-import { type TypedGraph, isInnerValue, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
+import { type TypedGraph, batchAxisBehind, isInnerValue, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 import { type Model, XDeepError } from "@xdeep/core";
 import { notBatched } from "@xdeep/core/backend";
 import { type InnerValues, checkMovable, movedByDefault, resolveOutput, resolveWrt, sharedInputs } from "@xdeep/core/method";
@@ -46,8 +46,14 @@ export function explainedValues(graph: TypedGraph, scored: string, model: Model,
 export function explainedOutput(graph: TypedGraph, { inputs, outputs }: Model, name: string | undefined): string {
   const isInner = name !== undefined && outputs.every((output) => output.name !== name) && isInnerValue(graph, name);
   const found = isInner ? name : resolveOutput(outputs, name).name;
-  if (leadsWithBatch(graph, found, sharedInputs(inputs)) === false) throw notBatched(found, graph.facts.get(found)?.dims ?? [], 1);
+  const shared = sharedInputs(inputs);
+  if (leadsWithBatch(graph, found, shared) === false) throw notBatched(found, knownDims(graph, found), 1, batchAxisBehind(graph, found, shared));
   return found;
+}
+
+/** Sizes by number or name; those that follow from others have no short one. */
+function knownDims({ facts }: TypedGraph, name: string): readonly (number | string | null)[] {
+  return (facts.get(name)?.dims ?? []).map((dim) => (typeof dim === "string" && dim.startsWith("{") ? null : dim));
 }
 
 /** @throws {XDeepError} OUTPUT_UNKNOWN */
