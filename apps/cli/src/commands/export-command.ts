@@ -81,7 +81,7 @@ function addPlaceOptions(command: Command): void {
     .optionsGroup("Beside the file, for where it goes:")
     .option("--triton <folder>", "a repository of models for Triton: FOLDER/NAME/config.pbtxt and 1/model.onnx")
     .option("--kserve", "NAME.kserve.yaml and NAME.request.json: an InferenceService over Triton, and a request")
-    .option("--spark", "NAME_spark.py: a pandas function for DataFrames")
+    .option("--spark", "NAME_spark.py: a function for DataFrames, over Arrow batches")
     .option("--ray", "NAME_ray.py: an actor for datasets of Ray")
     .option("--beam", "NAME_beam.py: a handler for Apache Beam's RunInference");
 }
