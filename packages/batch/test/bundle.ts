@@ -24,7 +24,7 @@ export async function bundled(): Promise<Bundle> {
     platform: "node",
     format: "esm",
     conditions: ["xdeep-source"],
-    external: ["csv-parse", "hyparquet", "hyparquet-writer", "npyjs", "tinyglobby"],
+    external: ["csv-parse", "hyparquet", "hyparquet-compressors", "hyparquet-writer", "npyjs", "tinyglobby"],
     logLevel: "silent",
   });
   await writeFile(`${out}/package.json`, '{ "type": "module" }');

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { dump } from "npyjs";
@@ -10,6 +11,7 @@ import { type ManifestOptions, createManifest } from "./create-manifest.ts";
 import { readListedManifest } from "./manifest.ts";
 import { placeManifest } from "./place-manifest.ts";
 import { type RowInput, rowReader } from "../rows/read-rows.ts";
+import { openTable } from "./table.ts";
 
 let base: string;
 beforeAll(async () => {
@@ -120,6 +122,37 @@ describe("a manifest", () => {
     const chosen = await make(["rows.csv"], { columns: { values: ["y", "x"], label: "label" } });
     expect((await (await rowReader(chosen))(2, 3))[0]!.load()).toBeInstanceOf(Promise);
     expect(chosen.manifest.source).toMatchObject({ columns: ["y", "x"] });
+  });
+
+  it("takes tables as spreadsheets and other writers make them", async () => {
+    await writeFile(join(base, "sheet.csv"), '\uFEFF"width, ""outer""";b;label\n1;2;"ja; nein"\n');
+    await writeFile(join(base, "tabs.csv"), "a\tb\tlabel\n1\t2\tja; nein\n");
+    const columnData = [
+      { name: "a", data: [1], type: "DOUBLE" },
+      { name: "b", data: [2], type: "INT32" },
+      { name: "label", data: ["ja; nein"], type: "STRING" },
+    ] as const;
+    const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)) };
+    await writeFile(
+      join(base, "packed.parquet"),
+      new Uint8Array(parquetWriteBuffer({ codec: "GZIP", compressors, columnData: columnData.map((column) => ({ ...column, data: [...column.data] })) })),
+    );
+    for (const name of ["sheet.csv", "tabs.csv", "packed.parquet"]) {
+      const [row] = await (await rowReader(await make([name])))(0, 1);
+      expect(row!.label).toBe("ja; nein");
+      expect(await row!.load()).toEqual({ kind: "numbers", dims: [2], data: Float64Array.of(1, 2) });
+    }
+    await writeFile(join(base, "twice.csv"), "a,b,a\n1,2,3\n");
+    await expect(make(["twice.csv"])).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining('two columns "a"') as string });
+  });
+
+  it("says which table is damaged where rows of it are read", async () => {
+    const columnData = [{ name: "a", data: Array.from({ length: 50 }, (_, n) => `${n}`), type: "STRING" }] as const;
+    const bytes = Buffer.from(new Uint8Array(parquetWriteBuffer({ columnData: columnData.map((column) => ({ ...column, data: [...column.data] })) })));
+    bytes.fill(0xff, 4, 60);
+    await writeFile(join(base, "broken.parquet"), bytes);
+    const table = await openTable(join(base, "broken.parquet"));
+    await expect(table.read(["a"], 0, 50)).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining("broken.parquet") as string });
   });
 
   it("takes the rows of an array", async () => {

@@ -27,11 +27,18 @@ export function isTable(path: string): boolean {
 /**
  * Opens a CSV file, which is read whole, or a Parquet file, of which only the row groups that are asked for are read.
  *
- * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE
+ * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE; so does reading
  */
 export async function openTable(path: string): Promise<Table> {
+  const table = await orUnreadable(path, () => (/\.csv$/i.test(path) ? openCsv(path) : openParquet(path)));
+  const twice = table.columns.find((name, n) => table.columns.indexOf(name) < n);
+  if (twice === undefined) return { ...table, read: (...rows) => orUnreadable(path, () => table.read(...rows)) };
+  throw new XDeepError("INPUT_TYPE", `"${path}" has two columns "${twice}": give each a name of its own.`, { details: { path, column: twice } });
+}
+
+async function orUnreadable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return /\.csv$/i.test(path) ? await openCsv(path) : await openParquet(path);
+    return await read();
   } catch (cause) {
     const missing = isFileError(cause, "ENOENT");
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -45,8 +52,15 @@ export async function openTable(path: string): Promise<Table> {
   }
 }
 
+/** What spreadsheets put between cells: a semicolon where the comma is in numbers. */
+const DELIMITERS = [",", ";", "\t"] as const;
+
 async function openCsv(path: string): Promise<Table> {
-  const [columns = [], ...records] = parse(await readFile(path), { bom: true, skipEmptyLines: true, trim: true }) as string[][];
+  const bytes = await readFile(path);
+  const recordsBy = (delimiter: string, to?: number): string[][] =>
+    parse(bytes, { bom: true, skipEmptyLines: true, trim: true, delimiter, ...(to === undefined ? {} : { to }) });
+  const widths = DELIMITERS.map((delimiter) => columnsBy(() => recordsBy(delimiter, 1)));
+  const [columns = [], ...records] = recordsBy(DELIMITERS[widths.indexOf(Math.max(...widths))]!);
   const places = new Map(columns.map((name, n) => [name, n]));
   return {
     columns,
@@ -55,12 +69,22 @@ async function openCsv(path: string): Promise<Table> {
   };
 }
 
+/** How many columns the first line has; 0 where quotes are not closed so. */
+function columnsBy(read: () => string[][]): number {
+  try {
+    return read()[0]?.length ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
 async function openParquet(path: string): Promise<Table> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
+  const { compressors } = await import("hyparquet-compressors");
   return {
     columns: parquetSchema(metadata).children.map(({ element }) => element.name),
     rows: Number(metadata.num_rows),
-    read: async (columns, rowStart, rowEnd) => parquetReadObjects({ file, metadata, columns: [...columns], rowStart, rowEnd }),
+    read: async (columns, rowStart, rowEnd) => parquetReadObjects({ file, metadata, compressors, columns: [...columns], rowStart, rowEnd }),
   };
 }

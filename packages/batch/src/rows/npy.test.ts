@@ -42,6 +42,22 @@ describe("an .npy file", () => {
     );
   });
 
+  it("is read where bytes of elements stand from the highest on", async () => {
+    const path = join(folder, "big-endian.npy");
+    for (const [ArrayType, turn] of [
+      [Float64Array, "swap64"],
+      [Int32Array, "swap32"],
+      [Uint16Array, "swap16"],
+    ] as const) {
+      const bytes = Buffer.from(dump((ArrayType as Float64ArrayConstructor).from([1, 2, 3, 513, 5, 6]), [3, 2]));
+      const offset = bytes.indexOf("\n") + 1;
+      bytes.write(bytes.toString("latin1", 0, offset).replace("'<", "'>"), 0, "latin1");
+      bytes.subarray(offset)[turn]();
+      await writeFile(path, bytes);
+      expect([...(await readNpyRows(path, await readNpyHead(path), 1, 3))]).toEqual([3, 513, 5, 6]);
+    }
+  });
+
   it.each([[[3]], [[1, 2]], [[100_000, 3, 224, 224]]])("has a head for dims %j that is the one that others write", (dims) => {
     const bytes = npyHead(dims);
     expect(bytes.length % 64).toBe(0);
@@ -53,6 +69,7 @@ describe("an .npy file", () => {
   it.each([
     ["no array", "text", "INPUT_TYPE"],
     ["an array that is cut off", Buffer.from(new Uint8Array(dump(new Float32Array(6), [2, 3]))).subarray(0, -4), "INPUT_SHAPE"],
+    ["one number", Buffer.from(new Uint8Array(dump(new Float32Array(1), []))), "INPUT_SHAPE"],
     ["letters", Buffer.from(new Uint8Array(dump(["a", "b"], [2]))), "INPUT_TYPE"],
   ])("that is %s is refused", async (_, bytes, code) => {
     const path = join(folder, "wrong.npy");

@@ -40,7 +40,12 @@ export async function readNpyHead(path: string): Promise<NpyHead> {
     const head = { dims, offset: 8 + lengthBytes + length, bytes: Number(width), text };
     const { size } = await file.stat();
     const expected = head.offset + sizeOf(dims) * head.bytes;
-    if (dims.length > 0 && size === expected) return head;
+    if (dims.length === 0) {
+      throw new XDeepError("INPUT_SHAPE", `"${path}" holds one number and no axis of rows. Save an array whose first axis are the rows.`, {
+        details: { path, dims },
+      });
+    }
+    if (size === expected) return head;
     throw new XDeepError(
       "INPUT_SHAPE",
       `"${path}" says it holds dims [${dims.join(", ")}], ${expected} bytes, but has ${size}. It is damaged: save it again.`,
@@ -59,11 +64,21 @@ export async function readNpyRows(path: string, { dims, offset, bytes, text }: N
   const file = await openInput(path);
   try {
     const elements = await read(file, offset + start * size, (end - start) * size);
-    const head = padded(text.replace(/'shape':\s*\([^)]*\)/, `'shape': (${[end - start, ...dims.slice(1)].join(", ")},)`), 12);
+    if (BIG_ENDIAN.test(text)) swapBytes(elements, bytes);
+    const head = padded(text.replace(BIG_ENDIAN, "$1<").replace(/'shape':\s*\([^)]*\)/, `'shape': (${[end - start, ...dims.slice(1)].join(", ")},)`), 12);
     return Float64Array.from(parse(npyFile(head, elements)).data as unknown as ArrayLike<number>, Number);
   } finally {
     await file.close();
   }
+}
+
+const BIG_ENDIAN = /('descr':\s*')>/;
+
+/** Turns the bytes of each element around, in place. */
+function swapBytes(elements: Buffer, bytes: number): void {
+  if (bytes === 2) elements.swap16();
+  else if (bytes === 4) elements.swap32();
+  else if (bytes === 8) elements.swap64();
 }
 
 /** The bytes of an .npy file of float32. */
