@@ -29,7 +29,7 @@ export type { ForwardPlan, PlannedModel, VjpPlan } from "./requests/plan-request
 export { innerFeeds } from "./requests/resolve-input.ts";
 export { expandTargets, resolveTargets, scoreEntries, targetAt, targetCotangent } from "./requests/resolve-target.ts";
 export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./requests/resolve-target.ts";
-export { resolveOutput, resolveWrt, unknownWrt } from "./requests/resolve-values.ts";
+export { resolveOutput, resolveWrt, unknownWrt, valuesToName } from "./requests/resolve-values.ts";
 export type { ResolveWrtOptions } from "./requests/resolve-values.ts";
 export { invalidRule, knownParameters, numberParameter, ruleParameters } from "./contract/rule-parameters.ts";
 export { joinScores } from "./rows/run-rows.ts";

@@ -13,6 +13,7 @@ import {
   runPerTarget,
   sliceFeeds,
   splitRows,
+  valuesToName,
 } from "@xdeep/core/backend";
 import { type TypedGraph, attentionMaps, camLayers, castEntries, entryValues, isInnerValue, scoreCandidates } from "@xdeep/autodiff";
 import { isFloatType } from "@xdeep/onnx";
@@ -43,6 +44,7 @@ export class OnnxModel implements Model {
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
   readonly defaultWrt: readonly string[] | undefined;
+  readonly entryValues: readonly string[] | undefined;
   readonly #network: NetworkRuns;
   readonly #innerValues: InnerValues;
   readonly #zeros = new ZeroGradientCheck();
@@ -58,6 +60,7 @@ export class OnnxModel implements Model {
     this.defaultWrt = defaultWrt(parts);
     this.#network = new NetworkRuns(parts);
     this.#innerValues = innerValuesOf(parts.graph);
+    this.entryValues = valuesToName(this, this.#innerValues);
   }
 
   async layers({ output }: Pick<ForwardRequest, "output"> = {}): Promise<readonly LayerInfo[]> {

@@ -227,6 +227,18 @@ describe("token models", () => {
   });
 });
 
+describe("what to name where a network takes integers alone", () => {
+  it("are the vectors of its tokens; nothing where there is a default or a float input", async () => {
+    const values = await Promise.all(
+      [tokenModel(), pixelModel(), perceptron()].map(async (proto) => {
+        await using model = await loadModel(writeModel(proto));
+        return model.entryValues;
+      }),
+    );
+    expect(values).toEqual([["embedded"], undefined, undefined]);
+  });
+});
+
 describe("uint8 images", () => {
   const pixels: Tensor = { type: "uint8", dims: [2, 5, 5, 3], data: Uint8Array.from({ length: 150 }, (_, i) => (i * 37) % 256) };
 

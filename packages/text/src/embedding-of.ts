@@ -6,7 +6,7 @@ import type { EncodedText } from "./text-tokenizer.ts";
  * Of the first floats that a model makes of its integers, those that hold the vectors of words and not of positions or types: they change with the ids. It
  * takes two forward runs, and none where there is no choice.
  *
- * @param candidates names of values inside the model, such as `inspectModel(file).wrt`
+ * @param candidates names of values inside the model, such as `model.entryValues`
  * @returns the first that changes; null where none does
  */
 export async function embeddingOf(model: Model, candidates: readonly string[], { feeds, baseline }: EncodedText, signal?: AbortSignal): Promise<string | null> {

@@ -18,6 +18,8 @@ const MODEL = writeModel(textModel());
 it("the vectors of words are those that change with the words, wherever the graph has them", async () => {
   const model = await onnxruntime.loadModel(MODEL);
   const encoded = text.readTokenizer(tokenizer).encode("A film", model);
+  expect(model.entryValues!.toSorted()).toEqual(["embedded", "kind"]);
+  expect(await text.embeddingOf(model, model.entryValues!, encoded)).toBe("embedded");
   expect(await text.embeddingOf(model, ["kind", "embedded"], encoded)).toBe("embedded");
   expect(await text.embeddingOf(model, ["embedded", "kind"], encoded)).toBe("embedded");
   expect(await text.embeddingOf(model, ["kind"], { ...encoded })).toBe("kind");

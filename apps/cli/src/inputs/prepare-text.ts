@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { type FloatTensor, type Model, XDeepError, isXDeepError } from "@xdeep/core";
+import { type FloatTensor, type Model, XDeepError } from "@xdeep/core";
 import type { EncodeOptions, EncodedText, TextTokenizer } from "@xdeep/text";
 
 import { unreadableFile } from "./file-error.ts";
@@ -47,23 +47,11 @@ export async function planTexts(path: string | null, encoding: EncodeOptions = {
 export async function prepareText(model: Model, text: string, plan: TextPlan, signal: AbortSignal | undefined): Promise<PreparedText> {
   const { embeddingOf } = await import("@xdeep/text");
   const encoded = plan.tokenizer.encode(text, model, plan.encoding);
-  const embedding = await embeddingOf(model, await entriesOf(model, encoded), encoded, signal);
+  const embedding = await embeddingOf(model, model.entryValues ?? [], encoded, signal);
   return { ...encoded, tokenizer: plan, wrt: embedding === null ? undefined : [embedding] };
 }
 
 /** Whether an attribution is to the tokens of a text: [1, tokens, …]. */
 export function isOfTokens({ dims }: FloatTensor, { tokens }: EncodedText): boolean {
   return dims[0] === 1 && dims[1] === tokens.length;
-}
-
-/** The first floats that a model makes of its integers, which it names where it is asked for the gradient of nothing in particular. */
-async function entriesOf(model: Model, { feeds }: EncodedText): Promise<readonly string[]> {
-  if (model.defaultWrt !== undefined) return [];
-  try {
-    await model.vjp({ feeds, outputs: [], target: 0 });
-    return [];
-  } catch (error) {
-    if (!isXDeepError(error, "WRT_UNKNOWN")) throw error;
-    return (error.details as { readonly candidates?: readonly string[] }).candidates ?? [];
-  }
 }

@@ -35,6 +35,7 @@ export function renameValues(model: Model, layers: readonly string[], nameOf: (l
     ...(model.layers === undefined ? {} : { layers: async (request) => (await model.layers!(theirOutput(request))).map(renameInfo) }),
     ...(model.attention === undefined ? {} : { attention: async () => (await model.attention!()).map(renameInfo) }),
     defaultWrt: model.defaultWrt?.map(outward),
+    entryValues: model.entryValues?.map(outward),
     forward: async (request) => renameResult(await model.forward(renameRequest(request))),
     vjp: async (request) => renameResult(await model.vjp(renameRequest(request))),
   };

@@ -2,11 +2,14 @@ import { XDeepError } from "../errors/error.ts";
 import type { Model } from "./model.ts";
 
 /** What a model says of itself, as plain data. */
-export type ModelFacts = Pick<Model, "backend" | "engine" | "contractVersion" | "versions" | "inputs" | "outputs" | "capabilities" | "defaultWrt">;
+export type ModelFacts = Pick<
+  Model,
+  "backend" | "engine" | "contractVersion" | "versions" | "inputs" | "outputs" | "capabilities" | "defaultWrt" | "entryValues"
+>;
 
 /** What a model says of itself, without its functions: it can be cloned. */
-export function factsOf({ backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt }: Model): ModelFacts {
-  return { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt };
+export function factsOf({ backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt, entryValues }: Model): ModelFacts {
+  return { backend, engine, contractVersion, versions, inputs, outputs, capabilities, defaultWrt, entryValues };
 }
 
 /** A model that passes every call on. A wrapper spreads it and replaces what it changes, so that it loses nothing else. */

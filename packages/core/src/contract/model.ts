@@ -90,6 +90,11 @@ export interface Model extends AsyncDisposable {
    * the first floats that it makes of them, as in networks that take uint8 images.
    */
   readonly defaultWrt?: readonly string[] | undefined;
+  /**
+   * What to name in `wrt` where a network has neither a float input nor a `defaultWrt`: the first floats that it makes of its integers, such as the
+   * vectors of tokens, of their types and positions. Left out elsewhere.
+   */
+  readonly entryValues?: readonly string[] | undefined;
 
   /**
    * The values inside at which Grad-CAM and its like look, from the input on: every path from the explained input to the score passes them, they have

@@ -1,7 +1,7 @@
 import { isFloatType } from "../tensors/data-types.ts";
 import { XDeepError, isXDeepError } from "../errors/error.ts";
 import type { InnerValues } from "../contract/inner-values.ts";
-import type { ValueInfo } from "../contract/model.ts";
+import type { Model, ValueInfo } from "../contract/model.ts";
 import { nearestNames } from "../errors/nearest-names.ts";
 
 /**
@@ -56,6 +56,14 @@ export function resolveWrt(inputs: readonly ValueInfo[], names?: readonly string
   if (names.length === 0) throw new XDeepError("WRT_UNKNOWN", "`wrt` names nothing; leave it out for every float input.", { details: { wrt: names } });
   for (const name of names) checkWrt(name, inputs, floats, innerValues);
   return [...new Set(names)];
+}
+
+/** `Model.entryValues`, of a backend that can name inner values. */
+export function valuesToName(
+  { inputs, defaultWrt }: Pick<Model, "inputs" | "defaultWrt">,
+  innerValues: InnerValues | undefined,
+): readonly string[] | undefined {
+  return defaultWrt !== undefined || inputs.some(({ type }) => isFloatType(type)) ? undefined : innerValues?.entries;
 }
 
 function checkWrt(name: string, inputs: readonly ValueInfo[], floats: readonly string[], innerValues: ResolveWrtOptions["innerValues"]): void {

@@ -12,6 +12,7 @@ import {
   planVjp,
   resolveOutput,
   sharedInputs,
+  valuesToName,
 } from "@xdeep/core/backend";
 
 import { withBackend } from "../engine/with-backend.ts";
@@ -37,6 +38,7 @@ export class TfjsModel implements Model {
   readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
   readonly defaultWrt: readonly string[] | undefined;
+  readonly entryValues: readonly string[] | undefined;
   readonly #parts: TfjsModelParts;
   readonly #innerValues: InnerValues | undefined;
   readonly #shared: ReadonlySet<string>;
@@ -72,6 +74,7 @@ export class TfjsModel implements Model {
     this.#passes = new Passes(parts, { shared: this.#shared, inEngine, checkUsable });
     this.#runs = new SplitRuns({ inputs, outputs, fixedBatch, mixing, preferredBatch: this.capabilities.preferredBatch, checkUsable });
     this.#innerValues = network.inner && trial.feeds !== null ? innerValues(network.inner, () => this.#inside.look().infos) : undefined;
+    this.entryValues = valuesToName(this, this.#innerValues);
   }
 
   async layers({ output }: Pick<ForwardRequest, "output"> = {}): Promise<readonly LayerInfo[]> {
