@@ -6,6 +6,7 @@ import type { LoadedModel, ModelReply, ModelRequest } from "./messages.ts";
 import { packed } from "./packed-tensors.ts";
 import { type ClosablePort, listen } from "./thread.ts";
 import { VERSION } from "./version.ts";
+import { workerEnded } from "./worker-ended.ts";
 
 interface Pending {
   resolve(result: never): void;
@@ -63,7 +64,7 @@ export class Connection {
   /** Fails every call that waits and every later one: the thread is gone. */
   die(reason: string, cause?: unknown): void {
     if (this.#death !== null) return;
-    this.#death = new XDeepError("ENGINE_FAILED", `The worker that runs the model has ended: ${reason}. Load the model again.`, { details: { reason }, cause });
+    this.#death = workerEnded(reason, cause);
     for (const { reject } of this.#pending.values()) reject(this.#death);
     this.#pending.clear();
     this.#waitOnlyForAnswers();

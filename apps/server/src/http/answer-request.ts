@@ -1,0 +1,80 @@
+import { XDeepError } from "@xdeep/core";
+import { isWorkerEnded } from "@xdeep/worker";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import type { Metrics } from "../metrics.ts";
+import type { ModelFolder } from "../models/model-folder.ts";
+import { type ModelInput, type ModelOutput, keyOf, rowsOf } from "../models/model-run.ts";
+import type { PictureThread } from "../models/picture-thread.ts";
+import type { Queue, Served } from "../models/served.ts";
+import type { Limits, ServedMethods } from "../options.ts";
+import { HttpError } from "./http-error.ts";
+import { readBody } from "./read-body.ts";
+import { type Body, type Prepare, fieldsOf } from "./read-request.ts";
+
+/** What answers need around them. */
+export interface AnswerOptions {
+  readonly limits: Limits;
+  readonly methods: ServedMethods;
+  readonly metrics: Metrics;
+  readonly models: ModelFolder<Queue>;
+  readonly pictures: PictureThread;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Makes of a body what is asked of a model; `prepare` unpacks a picture as the model takes it. */
+export type ReadInput = (body: Body, prepare: Prepare) => Promise<ModelInput>;
+
+/** Runs a request in its time, and for as long as somebody waits for it. */
+export type Answer = (request: FastifyRequest, reply: FastifyReply, served: Served, read: ReadInput) => Promise<ModelOutput>;
+
+export function createAnswer({ limits, methods, metrics, models, pictures, stopping }: AnswerOptions): Answer {
+  return async (request, reply, served, read) => {
+    const body = await readBody(request, limits);
+    const seconds = deadlineOf(body, limits);
+    const gone = new AbortController();
+    const leave = (): void => {
+      if (!reply.raw.writableFinished) gone.abort(new HttpError(499, "CLIENT_GONE", "The client has left."));
+    };
+    reply.raw.once("close", leave);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new HttpError(504, "DEADLINE", `The explanation was not ready within ${seconds} s.`)), seconds * 1000);
+    const signal = AbortSignal.any([gone.signal, late.signal, stopping]);
+    const prepare: Prepare = async (bytes) => {
+      if (served.preprocessing === null) throw new XDeepError("INPUT_TYPE", "This model takes no pictures.");
+      return pictures.prepare(bytes, served.preprocessing, { maxPixels: limits.pixels, signal });
+    };
+    try {
+      const input = await read(body, prepare);
+      const rows = rowsOf(served.model, input.feeds);
+      const cost = rows * (input.kind === "explain" ? methods.cost(input.method, input.parameters) : 1);
+      checkCost(rows, cost, limits);
+      const output = await served.queue.submit({ input, key: keyOf(served.model, input, methods), cost, rows, signal, seconds });
+      metrics.rows.inc({ model: served.name, kind: input.kind }, rows);
+      return output;
+    } catch (error) {
+      // A thread that died takes its model along.
+      if (isWorkerEnded(error)) models.reload(served.name);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      reply.raw.off("close", leave);
+    }
+  };
+}
+
+/** Seconds that a caller gives: no more than the limit. */
+function deadlineOf({ json }: Body, limits: Limits): number {
+  const { parameters } = json;
+  const timeout = parameters === undefined ? undefined : fieldsOf(parameters, "parameters")["timeout"];
+  if (timeout === undefined) return limits.seconds;
+  if (typeof timeout !== "number" || !(timeout > 0)) throw new HttpError(400, "BODY_INVALID", '"timeout" is a number of seconds above 0.');
+  return Math.min(timeout, limits.seconds);
+}
+
+function checkCost(rows: number, cost: number, limits: Limits): void {
+  if (rows > limits.rows) throw new HttpError(413, "BODY_TOO_LARGE", `A request has at most ${limits.rows} rows, this one ${rows}. Send several.`);
+  if (cost <= limits.gradients) return;
+  throw new HttpError(413, "BODY_TOO_LARGE", `A request takes at most ${limits.gradients} gradients (rows times steps), this one ${cost}.`);
+}

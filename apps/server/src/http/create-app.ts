@@ -1,0 +1,49 @@
+import multipart from "@fastify/multipart";
+import fastify, { LogController, type FastifyInstance, type FastifyReply } from "fastify";
+
+import type { Metrics } from "../metrics.ts";
+import type { Limits, ServerOptions } from "../options.ts";
+import { HttpError, answerOf, refuseConnection } from "./http-error.ts";
+
+export interface AppOptions {
+  readonly limits: Limits;
+  readonly logger: NonNullable<ServerOptions["logger"]>;
+  readonly metrics: Metrics;
+}
+
+/** Fastify as this server needs it: bodies within limits, errors as JSON with a code, a line of log and a measure for every answer. */
+export function createApp({ limits, logger, metrics }: AppOptions): FastifyInstance {
+  const app = fastify({
+    logger: typeof logger === "object" ? { level: "info", ...logger } : logger,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.bodySeconds * 1000,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 300 },
+    logController: new LogController({ disableRequestLogging: true }),
+    // Before there is a route, or a request at all.
+    frameworkErrors: (error, _, reply) => void (reply as FastifyReply).status(400).send(answerOf(error).body),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
+    http: { connectionsCheckingInterval: 1000, headersTimeout: limits.bodySeconds * 1000 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(["application/json", "application/octet-stream"], { parseAs: "buffer" }, (_, body, done) => done(null, body));
+  void app.register(multipart, { limits: { fileSize: limits.bodyBytes, files: limits.rows, fields: 8, fieldSize: limits.jsonBytes, parts: limits.rows + 8 } });
+
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    metrics.requests.observe({ route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    request.log.info({ method: request.method, url: request.url.slice(0, 200), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, "answered");
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body, retryAfter } = answerOf(error);
+    if (status >= 500 && status !== 503 && status !== 504) request.log.error({ err: error }, "failed");
+    if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
+    // What is left of a body that is too large is not read.
+    if (status === 413) void reply.header("connection", "close");
+    return reply.status(status).send(body);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(404, "NOT_FOUND", `There is nothing at ${request.method} ${request.url.slice(0, 200)}. /openapi.json lists what there is.`);
+  });
+  return app;
+}
