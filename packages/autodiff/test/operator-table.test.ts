@@ -32,6 +32,12 @@ ${tables.join("\n")}
 These let no gradient through, as they must: ${list([...nonDifferentiableOperators])}; and casts to integers.
 
 The derivative of these is zero wherever there is one: ${list([...zeroGradientOperators])}.
+
+## Sequences
+
+Gradients pass sequences whose length the graph fixes, as those of SequenceConstruct, SplitToSequence and SequenceMap: they are replaced by their tensors. A
+sequence that a Loop appends to is refused, since its length is known at run time only. PyTorch's exporters write \`embedding_bag\` and the lists of scripted loops so:
+export a gather and a mean, or a loop that is unrolled.
 `;
 }
 

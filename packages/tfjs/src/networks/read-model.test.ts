@@ -38,6 +38,23 @@ describe("a model.json", () => {
     }
   });
 
+  it("is loaded from more weight files than are read at a time, in their order", async () => {
+    const network = LAYERS_MODELS["convolutions, pooling, dense softmax"]!();
+    const path = await writeModel(await artifactsOf(network));
+    const json = JSON.parse(await readFile(path, "utf8")) as { weightsManifest: { paths: string[] }[] };
+    const paths = json.weightsManifest.flatMap((group) => group.paths);
+    const bytes = Buffer.concat(await Promise.all(paths.map((name) => readFile(join(dirname(path), name)))));
+    const size = Math.ceil(bytes.length / 40);
+    const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => [`part${i}`, bytes.subarray(i * size, (i + 1) * size)] as const);
+    json.weightsManifest = json.weightsManifest.map((group, i) => ({ ...group, paths: i === 0 ? parts.map(([name]) => name) : [] }));
+    const [split, whole] = await Promise.all([
+      loadModel(Buffer.from(JSON.stringify(json)), { engine, weightFiles: Object.fromEntries(parts) }),
+      loadModel(network, { engine }),
+    ]);
+    const feeds = seededFeeds(whole, 2);
+    expect((await split.vjp({ feeds })).gradients).toEqual((await whole.vjp({ feeds })).gradients);
+  });
+
   it("is loaded from its bytes in any form, with its weight files beside them", async () => {
     const network = LAYERS_MODELS["convolutions, pooling, dense softmax"]!();
     const path = await writeModel(await artifactsOf(network));
@@ -179,6 +196,11 @@ describe("a damaged model", () => {
     ["paths that are no texts", [{ paths: [3], weights: [] }]],
     ["no weights", [{ paths: [] }]],
     ["a weight without dims", [{ paths: [], weights: [{ name: "w", dtype: "float32" }] }]],
+    ["a weight of no dtype of TensorFlow.js", [{ paths: [], weights: [{ name: "w", dtype: "float99", shape: [] }] }]],
+    ["a weight that is packed in no known way", [{ paths: [], weights: [{ name: "w", dtype: "float32", shape: [], quantization: null }] }]],
+    ["a weight that is packed without a scale", [{ paths: [], weights: [{ name: "w", dtype: "float32", shape: [], quantization: { dtype: "uint8" } }] }]],
+    ["a file that is listed many times", [{ paths: Array<string>(50_000).fill("group1-shard1of2.bin"), weights: [] }]],
+    ["a weight that is listed twice", [{ paths: [], weights: [1, 2].map(() => ({ name: "w", dtype: "float32", shape: [] })) }]],
     ["a weight of negative size", [{ paths: [], weights: [{ name: "w", dtype: "float32", shape: [-1] }] }]],
   ])("refuses a manifest that is %s", async (_, manifest) => {
     await withManifest(() => manifest);

@@ -33,7 +33,7 @@ export async function readModel(source: ModelJsonSource, options: ReadModelOptio
   const json = parse(bytes, named);
   const manifest = checkedManifest(json.weightsManifest ?? [], named);
   const paths = manifest.flatMap((group) => group.paths);
-  const parts = await Promise.all(paths.map((path) => (options.weightFiles === undefined ? readBeside(path, address, options) : givenFile(path, options))));
+  const parts = await readFew(paths, (path) => (options.weightFiles === undefined ? readBeside(path, address, options) : givenFile(path, options)));
   const weightSpecs = manifest.flatMap((group) => group.weights);
   const weightData = joinArrays(Uint8Array, parts).buffer as ArrayBuffer;
   checkSize(weightSpecs, weightData.byteLength, named);
@@ -44,6 +44,15 @@ export async function readModel(source: ModelJsonSource, options: ReadModelOptio
 function addressOf(source: ModelJsonSource): string | URL | null {
   if (!isByteSource(source)) return source;
   return "url" in source && source.url !== "" ? new URL(source.url) : null;
+}
+
+/** Files that are read at a time: a process may have a thousand open, a server answers a few. */
+const AT_A_TIME = 16;
+
+async function readFew(paths: readonly string[], read: (path: string) => Promise<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  for (let i = 0; i < paths.length; i += AT_A_TIME) parts.push(...(await Promise.all(paths.slice(i, i + AT_A_TIME).map(read))));
+  return parts;
 }
 
 async function readBeside(path: string, model: string | URL | null, { followSymlinks = false }: ReadModelOptions): Promise<Uint8Array> {
@@ -83,17 +92,33 @@ function checkedManifest(manifest: io.WeightsManifestConfig, named: string): io.
   const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
   const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isWeight = (value: unknown): boolean => {
-    const { name, shape, dtype } = (value ?? {}) as Partial<io.WeightsManifestEntry>;
-    return typeof name === "string" && typeof dtype === "string" && isList(shape) && shape.every(isSize);
+    const { name, shape, dtype, quantization } = (value ?? {}) as Partial<io.WeightsManifestEntry>;
+    return typeof name === "string" && DTYPES.includes(dtype!) && isList(shape) && shape.every(isSize) && isQuantization(quantization);
   };
   const isGroup = (value: unknown): boolean => {
     const { paths, weights } = (value ?? {}) as Partial<io.WeightsManifestConfig[number]>;
     return isList(paths) && paths.every((path) => typeof path === "string") && isList(weights) && weights.every(isWeight);
   };
-  if (isList(manifest) && manifest.every(isGroup)) return manifest;
-  throw new XDeepError("MODEL_INVALID", `The weightsManifest of ${named} is damaged: it must list groups of paths and weights.`, {
-    details: { source: named },
-  });
+  const damaged = (problem: string): XDeepError =>
+    new XDeepError("MODEL_INVALID", `The weightsManifest of ${named} is damaged: ${problem}.`, { details: { source: named } });
+  if (!isList(manifest) || !manifest.every(isGroup)) throw damaged("it must list groups of paths and weights");
+  const twice = repeated(manifest.flatMap(({ paths }) => paths)) ?? repeated(manifest.flatMap(({ weights }) => weights.map(({ name }) => name)));
+  if (twice !== undefined) throw damaged(`it lists "${twice}" twice`);
+  return manifest;
+}
+
+const DTYPES: readonly string[] = ["float32", "int32", "bool", "string", "complex64"];
+
+/** Weights that are stored as integers, w = scale · q + min, or as halves. */
+function isQuantization(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { dtype, scale, min } = (value ?? {}) as { readonly dtype?: unknown; readonly scale?: unknown; readonly min?: unknown };
+  return dtype === "float16" || ((dtype === "uint8" || dtype === "uint16") && Number.isFinite(scale) && Number.isFinite(min));
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }
 
 function formatOf({ format, modelTopology }: ModelJson, named: string): ModelFile["format"] {
