@@ -88,6 +88,14 @@ const MIXING: readonly (readonly [string, string, readonly Line[]])[] = [
       ["Conv", "t kernel -> y"],
     ],
   ],
+  [
+    "a window over rows is pooled",
+    "MaxPool",
+    [
+      ["Unsqueeze", "x axes01 -> u"],
+      ["MaxPool", "u -> y", { kernel_shape: [2, 1, 1] }],
+    ],
+  ],
 ];
 
 const APART: readonly (readonly [string, readonly Line[]])[] = [
@@ -131,6 +139,14 @@ const APART: readonly (readonly [string, readonly Line[]])[] = [
       ["Reshape", "x channels -> c"],
       ["InstanceNormalization", "c ones ones -> n"],
       ["Reshape", "n back -> y"],
+    ],
+  ],
+  [
+    "a window that is one row high is pooled, as JAX writes pools over all axes",
+    [
+      ["Unsqueeze", "x axes01 -> u"],
+      ["MaxPool", "u -> p", { kernel_shape: [1, 2, 2], strides: [1, 2, 1], pads: [0, 0, 1, 0, 0, 0] }],
+      ["Squeeze", "p axes01 -> y"],
     ],
   ],
   ["running statistics are used", [["BatchNormalization", "x six six six six -> y"]]],
@@ -193,6 +209,7 @@ function graphOf(rows: Dim, lines: readonly Line[]): ReturnType<typeof typedGrap
       tensorProto("zero", { type: "int64", dims: [], data: BigInt64Array.of(0n) }),
       ints("axis0", 0),
       ints("axis1", 1),
+      ints("axes01", 0, 1),
       ints("axes12", 1, 2),
       ints("row", 1, -1),
       ints("column", -1, 1),

@@ -89,11 +89,12 @@ function joinedAxes(node: NodeProto, name: string, facts: BatchedGraph["facts"])
     case "Conv":
     case "ConvTranspose":
       return attributes.int("group", 1) === 1 ? from(1) : from(2);
-    case "AveragePool":
     case "InstanceNormalization":
+      return from(2);
+    case "AveragePool":
     case "LpPool":
     case "MaxPool":
-      return from(2);
+      return from(2).filter((axis) => !isOneWide(attributes, axis - 2));
     case "GRU":
     case "LSTM":
     case "RNN":
@@ -101,6 +102,13 @@ function joinedAxes(node: NodeProto, name: string, facts: BatchedGraph["facts"])
     default:
       return [];
   }
+}
+
+/** A window of one entry that moves by one leaves an axis as it is: JAX pools over all axes of a value, those of rows and channels included. */
+function isOneWide(attributes: Attributes, place: number): boolean {
+  const pads = attributes.ints("pads", []);
+  const padded = [pads[place], pads[place + pads.length / 2]].some((pad = 0) => pad !== 0);
+  return attributes.ints("kernel_shape", [])[place] === 1 && (attributes.ints("strides", [])[place] ?? 1) === 1 && !padded;
 }
 
 /** A Scan goes along an axis with states that each step hands to the next. */
