@@ -84,6 +84,11 @@ describe("a file that no engine should see", () => {
       model([nodeProto("Conv", ["x", "w"], ["y"])], { ...image(1, 1, 7, 0), initializers: [ones("w", 1, 1, 3, 3)] }),
     ],
     [
+      "averages over more than there is",
+      /^MODEL_UNSUPPORTED: .*\[32, 3, 0\], no element/,
+      model([nodeProto("AveragePool", ["x"], ["y"], { kernel_shape: [2] })], image(32, 3, 1)),
+    ],
+    [
       "normalizes nothing",
       /^MODEL_UNSUPPORTED: .*no element/,
       model([nodeProto("InstanceNormalization", ["x", "s", "s"], ["y"])], { ...image(1, 1, 4, 0), initializers: [ones("s", 1)] }),

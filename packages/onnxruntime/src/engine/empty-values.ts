@@ -7,6 +7,7 @@ import { type Dim, type Facts, type GraphProto, type NodeProto, inferAttributeGr
  * asserts that there is one.
  */
 const FATAL: ReadonlySet<string> = new Set([
+  "AveragePool",
   "Conv",
   "ConvInteger",
   "ConvTranspose",
@@ -16,6 +17,7 @@ const FATAL: ReadonlySet<string> = new Set([
   "GroupNormalization",
   "InstanceNormalization",
   "LSTM",
+  "LpPool",
   "MaxRoiPool",
   "QLinearConv",
   "RNN",
@@ -89,13 +91,22 @@ interface FatalValue {
 function* fatalValues(graph: GraphProto, facts: FactsByName, opset: number): Generator<FatalValue> {
   for (const node of graph.node) {
     if (FATAL.has(node.opType)) {
-      for (const value of [...node.input, ...node.output]) if (value !== "") yield { node, value, dims: facts.get(value)?.dims ?? null };
+      for (const value of node.input) if (value !== "") yield { node, value, dims: facts.get(value)?.dims ?? null };
+      for (const value of node.output) if (value !== "") yield { node, value, dims: resultDims(node, value, facts) };
     }
     for (const { name, g } of node.attribute) {
       const inner = g === undefined ? null : inferAttributeGraph(node, name, facts, { opset });
       if (inner !== null) yield* fatalValues(inner.graph, { get: (value) => inner.facts.get(value) ?? facts.get(value) }, opset);
     }
   }
+}
+
+/** A window larger than its input has no place, or one that the kernels of its gradient do not know: the one size of a pool that stays open where its input's is known. */
+function resultDims({ opType, input }: NodeProto, result: string, facts: FactsByName): readonly Dim[] | null {
+  const dims = facts.get(result)?.dims ?? null;
+  const from = facts.get(input[0] ?? "")?.dims ?? [];
+  if (dims === null || (opType !== "AveragePool" && opType !== "LpPool")) return dims;
+  return dims.map((dim, axis) => (typeof from[axis] === "number" && typeof dim !== "number" ? 0 : dim));
 }
 
 function emptyValue(code: "INPUT_SHAPE" | "MODEL_UNSUPPORTED", node: NodeProto, value: string, dims: readonly Dim[]): XDeepError {
