@@ -32,7 +32,7 @@ export type { ResolvedTargets, ScoredOutput, TargetEntries } from "./requests/re
 export { resolveOutput, resolveWrt, unknownWrt, valuesToName } from "./requests/resolve-values.ts";
 export type { ResolveWrtOptions } from "./requests/resolve-values.ts";
 export { invalidRule, knownParameters, numberParameter, ruleParameters } from "./contract/rule-parameters.ts";
-export { joinScores } from "./rows/run-rows.ts";
+export { joinReferenceScores, joinScores } from "./rows/run-rows.ts";
 export { joinArrays } from "./tensors/join-arrays.ts";
 export { addScaled, sumTensors } from "./tensors/row-sum.ts";
 export { adapterName, isSoftwareAdapter, isSoftwareRenderer } from "./backends/software-device.ts";

@@ -93,7 +93,8 @@ async function explainContributions<T extends Input>(
     }
     for (const note of found.notes ?? []) notes.add(note);
     if (readsScores(options)) {
-      const { scores } = await scoreRows(model, { feeds: reference, rows: input.rows }, { ...call, target: found.target });
+      const { referenceScores: known, target: explained } = found;
+      const scores = known ?? (await scoreRows(model, { feeds: reference, rows: input.rows }, { ...call, target: explained })).scores;
       addScaled(atReference, scores, 1 / references.length);
     }
     onProgress?.({ done: k + 1, total: references.length });

@@ -1,6 +1,6 @@
 import { type Attribution, type FloatTensor, type Tensor, float32, sliceRows } from "@xdeep/core";
 import { graphProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { deepLift, deepShap } from "../src/index.ts";
 import { linear, load, network, numbers, pictures, scaled, tokens, weight } from "./networks.ts";
 
@@ -32,6 +32,20 @@ describe("deepLift", () => {
     expect(values.dims).toEqual(image.dims);
     convergenceDelta!.forEach((delta, row) => expect(Math.abs(delta)).toBeLessThan(2e-5 * Math.max(1, Math.abs(scores[row]!))));
     expect(provenance).toMatchObject({ rule: "deeplift", method: { name: "deeplift", parameters: { baseline: { dims: [2, 8, 8] } } } });
+  });
+
+  it("finds F(x′) in the run that explains", async () => {
+    const forward = vi.spyOn(picture, "forward");
+    const baseline = numbers(12, [2, 8, 8]);
+    const found = await deepLift(picture, { baseline }).explain(image);
+    expect(forward).not.toHaveBeenCalled();
+    forward.mockRestore();
+    const reference = float32(image.dims, [...baseline.data, ...baseline.data]);
+    const { scores } = await picture.forward({ feeds: { x: reference }, target: found.target });
+    found.convergenceDelta!.forEach((delta, row) => {
+      const sum = sliceRows(found.values, row, row + 1).data.reduce((total, value) => total + value, 0);
+      expect(delta).toBeCloseTo(sum - (found.scores[row]! - scores[row]!), 5);
+    });
   });
 
   it("of a row does not depend on the others, and weights sum rows", async () => {

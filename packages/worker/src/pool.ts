@@ -15,6 +15,7 @@ import {
   demandCount,
   innerFeeds,
   joinRecords,
+  joinReferenceScores,
   joinScores,
   sharedInputs,
   sliceFeeds,
@@ -91,6 +92,7 @@ function poolOf(models: readonly [Model, ...Model[]]): Model {
       const joined = (of: (result: VjpResult) => TargetGradients): TargetGradients => joinGradients(parts, of, request.weights !== undefined);
       return {
         ...joinScores(results),
+        ...joinReferenceScores(results),
         outputs: joinAll(parts, ({ outputs }) => outputs),
         ...joined((result) => result),
         ...(perTarget === undefined ? {} : { perTarget: perTarget.map((_, k) => joined((result) => result.perTarget![k]!)) }),

@@ -4,7 +4,7 @@ import { assemble, exportValue, referenceInfos, referenceNames } from "../sweep/
 import { leadsWithBatch } from "./batch-axis.ts";
 import { type GradientOptions, writeGradient } from "../sweep/writing/write-gradient.ts";
 import { scoredValue, withLogits } from "./score.ts";
-import { selectTarget, weightedSum } from "./select-target.ts";
+import { entriesAt, selectTarget, weightedSum } from "./select-target.ts";
 import { type TypedGraph, builderFor, valueOf } from "../graph/typed-graph.ts";
 
 export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
@@ -33,6 +33,8 @@ export interface ExplainerModel {
     readonly index: string;
     /** [N]. */
     readonly scores: string;
+    /** [N]: the same entries at x′; null for rules that look at one run. */
+    readonly referenceScores: string | null;
     /** Inputs that hold x′, by the model's inputs; only for rules that compare two runs. */
     readonly references: Readonly<Record<string, string>>;
     /** Gradients [N, …], by the names of `wrt`. */
@@ -73,6 +75,7 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
     references: referenceNames(written.references),
     index: exported(chosen.index, "index"),
     scores: exported(g.cast(chosen.scores, "float32"), "scores"),
+    referenceScores: written.atReference === null ? null : exported(g.cast(entriesAt(g, written.atReference, chosen.index), "float32"), "reference scores"),
     gradients: mapValues(selected(results !== "sums" ? () => true : (name) => !summed(name)), (value, name) => exported(value, `gradient of ${name}`)),
     sums: mapValues(selected(summed), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
   };

@@ -17,13 +17,22 @@ export interface SelectedTarget {
  * session serves every class, and finds the predicted class in the run that explains it.
  */
 export function selectTarget(g: GraphBuilder, scored: Value, target: Value): SelectedTarget {
-  const rows = rankOf(scored) === 2 ? scored : g.reshape(scored, g.ints(rankOf(scored) < 2 ? [-1, 1] : [0, -1]));
+  const rows = asRows(g, scored);
   const best = g.op("ArgMax", [rows], { axis: 1, keepdims: 0 });
   const index = g.where(g.less(target, g.int(0)), best, target);
-  const scores = g.squeeze(g.op("GatherElements", [rows, g.unsqueeze(index, [1])], { axis: 1 }), [1]);
+  const scores = entriesAt(g, rows, index);
   // ONNX Runtime has OneHot for float32, not for float64.
   const oneHot = g.op("OneHot", [index, g.dimOf(rows, 1), g.constant({ type: "float32", dims: [2], data: Float32Array.of(0, 1) })], { axis: 1 });
   return { index, scores, cotangent: g.reshapeLike(g.castLike(oneHot, scored), scored), form: rows === scored ? { oneHot: index } : {} };
+}
+
+/** One entry of every row of a value [N, …]: those that `index`, int64 [N], names row-major. */
+export function entriesAt(g: GraphBuilder, value: Value, index: Value): Value {
+  return g.squeeze(g.op("GatherElements", [asRows(g, value), g.unsqueeze(index, [1])], { axis: 1 }), [1]);
+}
+
+function asRows(g: GraphBuilder, value: Value): Value {
+  return rankOf(value) === 2 ? value : g.reshape(value, g.ints(rankOf(value) < 2 ? [-1, 1] : [0, -1]));
 }
 
 /** Σₙ wₙ gₙ over the leading axis, which stays with size 1. */

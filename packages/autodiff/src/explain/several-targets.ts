@@ -54,8 +54,19 @@ function withCopies(model: ModelProto, graph: GraphProto, copies: readonly Targe
   });
 }
 
-function renamed({ target, index, scores, gradients, sums, ...shared }: ExplainerModel["names"], rename: (name: string) => string): ExplainerModel["names"] {
+function renamed(
+  { target, index, scores, referenceScores, gradients, sums, ...shared }: ExplainerModel["names"],
+  rename: (name: string) => string,
+): ExplainerModel["names"] {
   const all = (record: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, rename(value)]));
-  return { ...shared, target: rename(target), index: rename(index), scores: rename(scores), gradients: all(gradients), sums: all(sums) };
+  return {
+    ...shared,
+    target: rename(target),
+    index: rename(index),
+    scores: rename(scores),
+    referenceScores: referenceScores && rename(referenceScores),
+    gradients: all(gradients),
+    sums: all(sums),
+  };
 }

@@ -192,6 +192,8 @@ export interface VjpResult extends ScoreResult {
    * rows, in its own dims.
    */
   readonly gradients: Readonly<Record<string, FloatTensor>>;
+  /** [N]: what is scored, at `reference`, where the backend finds it in the same run. Who needs it and does not get it runs `forward`. */
+  readonly referenceScores?: Float32Array | undefined;
   /** With `targets`: one for each, in their order. `target`, `scores` and `gradients` of the result itself are those of the first. */
   readonly perTarget?: readonly TargetGradients[] | undefined;
   /** How many rectifiers the rule acted on; 0 for "standard". */

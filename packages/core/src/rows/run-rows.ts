@@ -2,7 +2,7 @@ import { batchSize, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
 import { betweenRuns } from "./between-runs.ts";
 import type { ExplainOptions } from "../contract/explainer.ts";
-import type { ForwardRequest, Model, ScoreRequest, ScoreResult } from "../contract/model.ts";
+import type { ForwardRequest, Model, ScoreRequest, ScoreResult, VjpResult } from "../contract/model.ts";
 import type { ResolvedInput } from "../requests/resolve-input.ts";
 import { expandTargets } from "../requests/resolve-target.ts";
 import type { Target } from "../contract/target.ts";
@@ -33,6 +33,12 @@ export async function runRows<R>(
 export function joinScores(results: readonly ScoreResult[]): ScoreResult {
   const { output, score } = results[0]!;
   return { target: results.flatMap(({ target }) => target), scores: Float32Array.from(results.flatMap(({ scores }) => [...scores])), output, score };
+}
+
+/** Scores at x′ of all rows; none where a run has not found them. */
+export function joinReferenceScores(results: readonly Pick<VjpResult, "referenceScores">[]): Pick<VjpResult, "referenceScores"> {
+  const parts = results.map(({ referenceScores }) => referenceScores);
+  return parts.includes(undefined) ? {} : { referenceScores: Float32Array.from(parts.flatMap((part) => [...part!])) };
 }
 
 /** The form that a request takes: null where every row is to take its argmax. */

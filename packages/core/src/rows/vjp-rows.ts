@@ -9,7 +9,7 @@ import type { ResolvedInput } from "../requests/resolve-input.ts";
 import { scoredOutputs } from "../requests/resolve-values.ts";
 import { sumTensors } from "../tensors/row-sum.ts";
 import { expandTargets } from "../requests/resolve-target.ts";
-import { joinScores, runRows, targetsIn } from "./run-rows.ts";
+import { joinReferenceScores, joinScores, runRows, targetsIn } from "./run-rows.ts";
 import { saturationNotes } from "./saturation-notes.ts";
 import { checkScores, joinOutputs } from "./score-rows.ts";
 import type { TargetOption } from "../contract/target.ts";
@@ -48,6 +48,7 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
       { ...request, ...own },
       lists?.map((list) => targetsIn(list.slice(range.start, range.end))),
     );
+    if (result.referenceScores !== undefined) checkScores(result.referenceScores, result.output, range.start);
     for (const part of each(result)) {
       checkFinite(part, range);
       if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(part, range);
@@ -65,6 +66,7 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
   const perTarget = lists?.map((_, k) => joined(results.map((result) => each(result)[k]!)));
   return {
     ...joined(results),
+    ...joinReferenceScores(results),
     output: first.output,
     score: first.score,
     ...(perTarget === undefined ? {} : { perTarget }),

@@ -29,7 +29,13 @@ export async function explainEntries(
       ...Object.fromEntries(names.map(({ target }, k) => [target, indices[k]!])),
       [weightsName]: float32([rows], weights ?? new Float32Array(rows).fill(1)),
     };
-    const fetches = [...outputs, output.name, ...pulled.flatMap(({ index, scores, gradients }) => [index, scores, ...gradients.fetches])];
+    const ofTarget = ({ index, scores, referenceScores, gradients }: (typeof pulled)[number]): readonly string[] => [
+      index,
+      scores,
+      ...(referenceScores === null ? [] : [referenceScores]),
+      ...gradients.fetches,
+    ];
+    const fetches = [...outputs, output.name, ...pulled.flatMap(ofTarget)];
     const options = { zeroFilled: weightsName, references };
     return { runs: await network.run(session, plan, { ...feeds, ...extra }, [...new Set(fetches)], options), pulled, ...facts };
   });
@@ -37,11 +43,12 @@ export async function explainEntries(
   const dims = dimsOfRows(runs, output.name, rows);
   if (rowDims !== null && !network.hasRowDims(plan, rowDims, dims)) return explainEntries(network, plan, kind, lists);
   const shown = allJoined(runs, outputs);
-  const explained = pulled.map(({ index, scores: name, gradients }) => {
+  const explained = pulled.map(({ index, scores: name, referenceScores: other, gradients }) => {
     const scores = asFloat32(joined(runs, name)).data;
     checkScores(scores, output.name);
     const target = describeTargets(joined(runs, index).data as BigInt64Array, dims);
-    return { outputs: shown, gradients: gradients.of(runs), target, scores, output: output.name, score: kind.score, rectifiers, notes };
+    const atReference = other === null ? {} : { referenceScores: asFloat32(joined(runs, other)).data };
+    return { outputs: shown, gradients: gradients.of(runs), target, scores, ...atReference, output: output.name, score: kind.score, rectifiers, notes };
   });
   return explained.map((result, k) => (k === 0 ? result : { ...result, gradients: unshared(result.gradients, explained[0]!.gradients) }));
 }

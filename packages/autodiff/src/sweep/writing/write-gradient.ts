@@ -40,6 +40,8 @@ export interface GradientValues {
   readonly rectifiers: number;
   /** Further inputs of the graph: x′ by the names of its inputs, for rules that compare two runs. */
   readonly references: ReadonlyMap<string, Value>;
+  /** The explained value at x′; null for rules that look at one run. */
+  readonly atReference: Value | null;
   /** What is approximate on the way, in words; mostly empty. */
   readonly notes: readonly string[];
   /** Outputs that rules need and forward nodes do not yet have, by node and index. */
@@ -80,6 +82,7 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
     cotangents: new Map(options.wrt.map((name) => [name, result(name)])),
     rectifiers: countRectifiers(seen, path, passing),
     references: passing.references ?? new Map(),
+    atReference: passing.twinOf?.(valueOf(graph, options.of)) ?? null,
     notes: [...gradientNotes(path), ...(passing.notes ?? [])],
     addedOutputs,
     replaced: around.replaced ?? new Map(),
