@@ -32,7 +32,10 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   [/\bask for score "logit"/g, "leave out --score"],
   [/\blacks "(\w+)"/g, (_, name) => `lacks ${flagOf("Option", name!)}`],
   [/where there is a `tolerance`/g, "where there is a --tolerance"],
-  [/\bName (one|a layer) as `layer`(, or attribute to the input)?/g, (_, what) => `Name ${what} behind the method, as in grad-cam@NAME`],
+  [
+    /\bName (one|a layer) as `layer`(, or attribute to the input)?/g,
+    (_, what) => `Name ${what} behind the method, as in grad-cam@NAME (xdeep check --values lists them)`,
+  ],
   [/\bPass `channelAxis`, or another layer/g, "Name another layer"],
   [/\bflags\.(\w+)/g, (_, name) => flagOf("Option", name!)],
   [/, or merge what there is as partial/g, ", or take what there is by --partial"],

@@ -62,6 +62,8 @@ describe("methods at a layer", () => {
     await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
     const { code, stderr } = await runCli(["explain", model, join(folder, "row.json"), "-m", "grad-cam", "-o", folder]);
     expect([code, stderr.includes("as in grad-cam@NAME"), stderr.includes("`layer`")]).toEqual([1, true, false]);
+    const other = await runCli(["explain", model, join(folder, "row.json"), "-m", "grad-cam@nope", "-o", folder]);
+    expect([other.code, other.stderr]).toEqual([1, expect.stringMatching(/no layer "nope"\. Values nearest by name: ".+"\./)]);
   });
 
   it.each([

@@ -57,7 +57,8 @@ async function runAt(
   const request = { target, targets, output, score, signal, onProgress, rule, outputs, wrt: [layer.name] };
   return vjpRows(model, resolved, request).catch(async (error: unknown) => {
     const isUnknown = isXDeepError(error, "WRT_UNKNOWN") || (isXDeepError(error, "OUTPUT_UNKNOWN") && error.message.includes(`"${layer.name}"`));
-    throw isUnknown ? await unknownLayer(model, layer.name, error) : error;
+    if (!isUnknown) throw error;
+    throw await unknownLayer(model, layer.name, error);
   });
 }
 

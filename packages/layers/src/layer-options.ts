@@ -60,15 +60,13 @@ export function channelAxisOf({ name, channelAxis }: ChosenLayer, { dims }: Tens
   );
 }
 
-/** The error for a layer that is none, with the nearest that there are. */
-export async function unknownLayer(model: Model, layer: string, cause: unknown): Promise<XDeepError> {
+/** The error for a layer that is none, with the nearest that there are: of layers, or of all values where the model offers no layer. */
+export async function unknownLayer(model: Model, layer: string, cause: XDeepError): Promise<XDeepError> {
   const names = ((await model.layers?.()) ?? []).map(({ name }) => name);
-  const hint =
-    names.length === 0
-      ? ""
-      : ` Layers to choose from: ${nearestNames(layer, names, 5)
-          .map((name) => `"${name}"`)
-          .join(", ")}.`;
+  const { nearest: values = [] } = cause.details as { readonly nearest?: readonly string[] };
+  const nearest = names.length === 0 ? values : nearestNames(layer, names, 5);
+  const listed = nearest.map((name) => `"${name}"`).join(", ");
+  const hint = listed === "" ? "" : ` ${names.length === 0 ? "Values nearest by name" : "Layers to choose from"}: ${listed}.`;
   return new XDeepError("WRT_UNKNOWN", `The model has no layer "${layer}".${hint}`, { details: { layer, layers: names }, cause });
 }
 

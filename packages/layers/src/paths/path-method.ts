@@ -42,7 +42,8 @@ function refusePathOptions(caller: string, options: object): void {
     caller === "layerIntegrated"
       ? "`integrated` of @xdeep/integrated follows the same path with `wrt: [layer]` and a baseline by the name of the input, and takes it"
       : "that is for `integrated` of @xdeep/integrated, whose path runs in the input, or in the layer that `wrt` names";
-  throw new XDeepError("OPTION_INVALID", `${caller} takes \`n\` equal steps, and no \`${option}\`: ${elsewhere}.`, {
+  const instead = caller === "conductance" ? " Here a larger `n` brings `convergenceDelta` down." : "";
+  throw new XDeepError("OPTION_INVALID", `${caller} takes \`n\` equal steps, and no \`${option}\`: ${elsewhere}.${instead}`, {
     details: { option, takers: ["integrated"] },
   });
 }
