@@ -1,11 +1,13 @@
 // Where does each method look? Mosaics of four photographs, one of them the target: what share of the positive attribution lies in the target's quarter, and is the
 // maximum of the blurred map there? Chance is 25 %.
 //
-//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--sure 0.5] [--seed 1] [--json FILE]
+//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--score logit] [--sure 0.5] [--seed 1]
+//     [--json FILE]
 //
 // FOLDER holds at least four photographs of different things. The target is the class that the model sees in the photograph alone; the other three show none of its
 // five best classes. Where the model gives that class less than --sure alone, it does not know what the photograph shows, and where it looks then tells nothing of the
-// method: such photographs are only beside others. --sure 0 takes them all. Needs the packages built (npm run build).
+// method: such photographs are only beside others. --sure 0 takes them all. --score probability asks a model that ends in a softmax why it is this class rather than
+// others: what the photographs beside it have in common with the target counts less. Needs the packages built (npm run build).
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -46,6 +48,7 @@ const { values, positionals } = parseArgs({
     preset: { type: "string", default: "imagenet" },
     mosaics: { type: "string", default: "48" },
     methods: { type: "string", default: Object.keys(METHODS).join(",") },
+    score: { type: "string", default: "logit" },
     sure: { type: "string", default: "0.5" },
     seed: { type: "string", default: "1" },
     json: { type: "string" },
@@ -67,7 +70,8 @@ if (mosaics.length === 0) fail(`"${folder}" holds no photograph that the model k
 
 const methods = Object.fromEntries(values.methods.split(",").map((name) => [name, (METHODS[name] ?? fail(`There is no method "${name}".`))(model)]));
 const cases = mosaics.map(({ tensor, target, mask }) => ({ input: tensor, target, mask }));
-const { results } = await evaluate(methods, cases, { mass: relevanceMass(), maximum: pointingGame({ blur: BLUR * side }) }, { onProgress: showProgress });
+const measures = { mass: relevanceMass(), maximum: pointingGame({ blur: BLUR * side }) };
+const { results } = await evaluate(methods, cases, measures, { score: values.score, onProgress: showProgress });
 const found = Object.keys(methods).map((method) => ({ method, mass: results.mass[method].mean, maximum: results.maximum[method].mean }));
 
 const described = photographs.map(({ file, target, share }) => `${file}: class ${target}, ${percent(share)}`).join("; ");
@@ -77,7 +81,7 @@ for (const { method, mass, maximum } of found) console.log(`| ${method} | ${perc
 if (values.json !== undefined)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ model: path, photographs: files, known: known.map(({ file }) => file), mosaics: mosaics.length, found }, null, 2)}\n`,
+    `${JSON.stringify({ model: path, score: values.score, photographs: files, known: known.map(({ file }) => file), mosaics: mosaics.length, found }, null, 2)}\n`,
   );
 await model.dispose();
 
