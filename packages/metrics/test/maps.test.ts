@@ -1,8 +1,10 @@
 import { float32 } from "@xdeep/core";
+import { layerGradientXActivation } from "@xdeep/layers";
+import { analyticModel, randomLayers } from "@xdeep/test-models";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { complexity, measure, pointingGame, relevanceMass, relevanceRank, sparseness } from "../src/index.ts";
+import { complexity, deletion, measure, pointingGame, relevanceMass, relevanceRank, sparseness } from "../src/index.ts";
 import { row, stored } from "./stored.ts";
 
 const valueOf = async (metric: Parameters<typeof measure>[1][string], subject: Parameters<typeof measure>[0]): Promise<number | null> =>
@@ -183,5 +185,18 @@ describe("what cannot be measured", () => {
     expect(() => pointingGame({ blurr: 1 } as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID", message: expect.stringContaining('"blur"') }));
     expect(() => relevanceMass({ blur: 1 } as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
     expect(() => sparseness({ features: "pixels" } as never)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
+  });
+});
+
+describe("an attribution to a layer that has not its size, as maps of attention", () => {
+  it("is refused by measures that change the layer, and says what to leave out", async () => {
+    const model = analyticModel({ inputs: [{ name: "x", dims: [3] }], layers: randomLayers([3, 6, 4]) });
+    const input = float32([1, 3], [1, -2, 0.5]);
+    const found = await layerGradientXActivation(model, { layer: "layer1" }).explain(input, { target: 1 });
+    const attribution = { ...found, values: float32([1, 2], [1, 2]), toJSON: found.toJSON };
+    await expect(measure({ attribution, model, input }, { metric: deletion() })).rejects.toMatchObject({
+      code: "INPUT_SHAPE",
+      message: expect.stringContaining("Leave this method or this metric out"),
+    });
   });
 });

@@ -54,7 +54,7 @@ export async function movingInput(explained: Explained, metric: string, signal?:
   const placed = Object.entries(values).map(([name, tensor]) => placeMap(model, explained.feeds!, name, tensor));
   const inner = placed.filter(({ name }) => model.inputs.every((info) => info.name !== name)).map(({ name }) => name);
   const resolved = await feedInner(model, explained.feeds!, inner, signal);
-  for (const { name, tensor } of placed) checkDims(name, tensor, resolved.feeds[name]!);
+  for (const { name, tensor } of placed) checkDims(metric, name, tensor, resolved.feeds[name]!, inner.includes(name));
   return moving(model, resolved, rows, placed);
 }
 
@@ -139,11 +139,12 @@ function shareOut(map: FloatTensor, dims: readonly number[], axis: 1 | 3): Float
   return { type: "float32", dims, data: new Float32Array(sizeOf(dims)).map((_, i) => map.data[at(i)]! / channels) };
 }
 
-function checkDims(name: string, { dims }: FloatTensor, fed: Tensor): void {
+function checkDims(metric: string, name: string, { dims }: FloatTensor, fed: Tensor, isInner: boolean): void {
   if (String(fed.dims) === String(dims)) return;
+  const todo = isInner ? "Leave this method or this metric out" : "Measure attributions of this input, without takeMax";
   throw new XDeepError(
     "INPUT_SHAPE",
-    `The attribution to "${name}" has dims [${dims.join(", ")}], and what it belongs to has [${fed.dims.join(", ")}]. Measure attributions of this input, without takeMax.`,
-    { details: { value: name, expected: fed.dims, got: dims } },
+    `${metric} changes what was attributed to, entry by entry: "${name}" has dims [${fed.dims.join(", ")}], and its attribution [${dims.join(", ")}]. ${todo}.`,
+    { details: { metric, value: name, expected: fed.dims, got: dims } },
   );
 }
