@@ -30,6 +30,29 @@ describe("a painted map", () => {
   });
 });
 
+/** Relative luminance by WCAG 2. */
+function luminance(color: readonly number[]): number {
+  const [red, green, blue] = color.map((channel) => (channel <= 0.04045 * 255 ? channel / 255 / 12.92 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+}
+
+describe("the colour of a word", () => {
+  it.each([-1, 1])("leaves text readable at its strongest (%i): 4.5 to 1, on light pages and on dark ones", (value) => {
+    const pages = [
+      { page: [255, 255, 255], text: [0x1c, 0x1f, 0x24] },
+      { page: [0x15, 0x17, 0x1a], text: [0xe6, 0xe8, 0xeb] },
+    ];
+    const colors = [...cssColor(value, 1).matchAll(/rgb\((\d+) (\d+) (\d+) \/ (\d+)%\)/g)].map((found) => found.slice(1).map(Number));
+    expect(colors.length).toBe(2);
+    for (const [n, { page, text }] of pages.entries()) {
+      const [red, green, blue, cover] = colors[n]!;
+      const seen = [red!, green!, blue!].map((channel, at) => (channel * cover!) / 100 + page[at]! * (1 - cover! / 100));
+      const [light, dark] = [luminance(seen), luminance(text)].toSorted((a, b) => b - a);
+      expect((light! + 0.05) / (dark! + 0.05)).toBeGreaterThan(4.5);
+    }
+  });
+});
+
 const member = (ownEnd: number | null, places = 1): GroupMember => ({ ownEnd, places, pointAt: () => undefined, rescale: () => undefined });
 
 describe("a group", () => {

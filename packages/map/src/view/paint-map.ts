@@ -23,10 +23,14 @@ export function paintMap({ data }: AttributionMap, { end, signed, clear }: Paint
   return pixels;
 }
 
+/** How much of the strongest colour covers a page, in percent: its text stays readable, dark on light and light on dark. */
+const COVER = { light: 80, dark: 60 };
+
 /** The colour of one value over a page, as CSS: for words. */
 export function cssColor(value: number, end: number): string {
   const [red, green, blue] = parseHex(value < 0 ? AGAINST : FOR);
-  return `rgb(${red} ${green} ${blue} / ${Math.round(strengthOf(value, end) * 80)}%)`;
+  const over = (most: number): string => `rgb(${red} ${green} ${blue} / ${Math.round(strengthOf(value, end) * most)}%)`;
+  return `light-dark(${over(COVER.light)}, ${over(COVER.dark)})`;
 }
 
 /** Of the scale from 0 to its end, 0…1. */
