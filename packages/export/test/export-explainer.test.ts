@@ -254,6 +254,7 @@ describe("what no file can hold is refused", () => {
     ["a list of targets", gradient, { target: [1, 2] as never }, "TARGET_INVALID", /targetInput/],
     ["a maximum of other axes than the output has", gradient, { target: { max: [null, 1] } }, "TARGET_INVALID", /rows have dims \[5\]/],
     ["a class that is not there", gradient, { target: 5 }, "TARGET_OUT_OF_RANGE", /5/],
+    ["a guided map of a value that is no picture", (model) => guidedGradCam(model), { wrt: ["logits"] }, "OPTION_INVALID", /attribute to the picture/],
     ["an unknown output", gradient, { outputs: ["nothing"] }, "OUTPUT_UNKNOWN", /nothing/],
     ["a misspelt option", gradient, { targets: 3 } as ExportOptions, "OPTION_INVALID", /Did you mean "target"/],
   ])("%s", async (_, explainer, options, code, message) => {

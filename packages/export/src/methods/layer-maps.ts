@@ -53,7 +53,20 @@ export function writeGuidedGradCam(context: WriterContext, { parameters }: Metho
   const { g, wrt } = context;
   const { layer, values } = writeLayerMap(context, { name: "grad-cam", parameters: { ...parameters, size: "input" } }, rows);
   const map = [...values.values()][0]!;
-  return { layer, values: new Map([...scoreGradient(context, rows, wrt, "guided")].map(([name, gradient]) => [name, g.mul(gradient, map)])) };
+  const products = [...scoreGradient(context, rows, wrt, "guided")].map(([name, gradient]) => {
+    checkCovers(gradient, map);
+    return [name, g.mul(gradient, map)] as const;
+  });
+  return { layer, values: new Map(products) };
+}
+
+/** In every axis but one, that of the channels, where the map has one entry. */
+function checkCovers(gradient: Value, map: Value): void {
+  const [own, other] = [gradient.facts.dims ?? [], map.facts.dims ?? []];
+  if (own.length === other.length && own.every((dim, axis) => axis === 0 || other[axis] === 1 || other[axis] === dim)) return;
+  throw new XDeepError("OPTION_INVALID", `A gradient [${own.join(", ")}] and a map [${other.join(", ")}] do not lie on each other: attribute to the picture.`, {
+    details: { gradient: own, map: other },
+  });
 }
 
 interface Layer {
