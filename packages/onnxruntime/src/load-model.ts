@@ -25,7 +25,7 @@ import { type LoadModelOptions, sessionOptionsOf } from "./options.ts";
 import { type ModelSource, readSource } from "./network/read-source.ts";
 import { replaceWeights } from "./network/replace-weights.ts";
 import { Sessions, sessionsFor } from "./engine/sessions.ts";
-import { hasLargeRows, isSmall } from "./engine/small-models.ts";
+import { hasLargeRows, hasLargeVectorProducts, isSmall } from "./engine/small-models.ts";
 import { batchAxis, inputInfos, outputInfos } from "./network/value-info.ts";
 
 /**
@@ -64,7 +64,13 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const engine = await loadEngine(options.engine);
   const device = options.useGpu === true ? await gpuDevice(engine, options.allowSoftwareGpu ?? false) : cpuDevice(options);
   const small = isSmall(graph);
-  const session = { ...(small ? ONE_THREAD : {}), ...sessionOptionsOf(options), ...device.sessionOptions };
+  const rowsPerRun = preferredBatch(options, {
+    small,
+    large: !device.gpu && hasLargeRows(graph),
+    mixesRows: output !== undefined && knownRowMixing(graph, output) !== null,
+  });
+  const prepacking = device.gpu || rowsPerRun > 1 || !hasLargeVectorProducts(graph);
+  const session = { ...(small ? ONE_THREAD : {}), ...sessionOptionsOf(options, prepacking), ...device.sessionOptions };
   const cache = await cacheOf(options, { graph, axis, engine, device, session });
   const declared = options.inputDims === undefined ? [] : (file.graph?.input ?? []);
   const forDevice = rewritingFor(device);
@@ -80,14 +86,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     mostFilled: { elements: limits.filledElements, option: "limits.filledElements" },
     emptyValues,
     outputs,
-    capabilities: capabilitiesOf(
-      device,
-      preferredBatch(options, {
-        small,
-        large: !device.gpu && hasLargeRows(graph),
-        mixesRows: output !== undefined && knownRowMixing(graph, output) !== null,
-      }),
-    ),
+    capabilities: capabilitiesOf(device, rowsPerRun),
   });
   return rememberNetwork(model, { graph, rules, fixedBatch: axis.fixedBatch, engine: engine.ort });
 }

@@ -63,8 +63,12 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly preferredBatch?: number | undefined;
 }
 
-/** Splits the options into ours and ONNX Runtime's. */
-export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.SessionOptions {
+/**
+ * Splits the options into ours and ONNX Runtime's.
+ *
+ * @param prepacking whether the engine keeps a copy of weights in the form that its kernels read, where the caller does not say
+ */
+export function sessionOptionsOf(options: LoadModelOptions, prepacking = true): InferenceSession.SessionOptions {
   const {
     engine: _engine,
     useGpu: _useGpu,
@@ -86,12 +90,16 @@ export function sessionOptionsOf(options: LoadModelOptions): InferenceSession.Se
     ...session
   } = options;
   // What the engine would print as an error is thrown as one.
-  return { logSeverityLevel: 4, ...session, ...(spinning ? {} : { extra: withoutSpinning(session.extra) }) };
+  return { logSeverityLevel: 4, ...session, ...(spinning && prepacking ? {} : { extra: withSettings(session.extra, { spinning, prepacking }) }) };
 }
 
-/** ONNX Runtime's own setting, beside whatever the caller sets. */
-function withoutSpinning(extra: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+/** ONNX Runtime's own settings, beside whatever the caller sets. */
+function withSettings(
+  extra: Readonly<Record<string, unknown>> = {},
+  { spinning, prepacking }: { readonly spinning: boolean; readonly prepacking: boolean },
+): Record<string, unknown> {
   const { session = {} } = extra as { readonly session?: Readonly<Record<string, unknown>> };
   const { intra_op: threads = {} } = session as { readonly intra_op?: Readonly<Record<string, unknown>> };
-  return { ...extra, session: { ...session, intra_op: { ...threads, allow_spinning: "0" } } };
+  const own = spinning ? {} : { intra_op: { ...threads, allow_spinning: "0" } };
+  return { ...extra, session: { ...(prepacking ? {} : { disable_prepacking: "1" }), ...session, ...own } };
 }

@@ -1,7 +1,7 @@
 import { type TypedGraph, prepareModel, typedGraph } from "@xdeep/autodiff";
 import { type Dim, type TensorProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { hasLargeRows, isSmall } from "./small-models.ts";
+import { hasLargeRows, hasLargeVectorProducts, isSmall } from "./small-models.ts";
 
 const weights = (name: string, dims: readonly number[]): TensorProto =>
   tensorProto(name, { type: "float32", dims, data: new Float32Array(dims.reduce((size, dim) => size * dim, 1)) });
@@ -32,4 +32,22 @@ it("rows are large where their values are known to be more than 16 million numbe
   expect(hasLargeRows(convolution(512, 30))).toBe(false); // twice 30 × 512² = 15.7 million
   expect(hasLargeRows(convolution(512, 40))).toBe(true); // 21 million
   expect(hasLargeRows(convolution("S", 40))).toBe(false);
+});
+
+it("matrices count where they are large, most of the weights, and meet one vector a row", () => {
+  const product = (dims: readonly Dim[], columns: number, more = 1): TypedGraph =>
+    typedGraph(
+      prepareModel(
+        modelProto({
+          nodes: [nodeProto("MatMul", ["x", "w"], ["p"]), nodeProto("Add", ["p", "b"], ["y"])],
+          inputs: [valueInfoProto("x", "float32", dims)],
+          outputs: [valueInfoProto("y", "float32", null)],
+          initializers: [weights("w", [4096, columns]), weights("b", [more, columns])],
+        }),
+      ),
+    );
+  expect(hasLargeVectorProducts(product(["N", 4096], 4200))).toBe(true); // 17 million
+  expect(hasLargeVectorProducts(product(["N", 4096], 4000))).toBe(false); // 16 million
+  expect(hasLargeVectorProducts(product(["N", 4096], 4200, 4200))).toBe(false);
+  expect(hasLargeVectorProducts(product(["N", 9, 4096], 4200))).toBe(false);
 });
