@@ -65,6 +65,8 @@ describe("a run", () => {
       expect(rows).toEqual({ explained: 2, failed: 3, total: 5 });
       expect(errors).toEqual({ INPUT_NOT_FINITE: 2, INPUT_MISSING: 1 });
       expect(failures.map(({ name }) => name)).toEqual(["0001.bin", "none.bin", "0004.bin"]);
+      // No path of this machine: another one writes the same bytes.
+      expect(failures[1]!.message).toBe('"none.bin" cannot be read: ENOENT: no such file or directory.');
       const { shard, array } = await firstShard(folder);
       expect(shard.rows.map(({ at, label }) => [at, label])).toEqual([
         [0, "a"],

@@ -13,7 +13,7 @@ import { createExplainer, type NamedMethod, resolveMethods } from "../explain/me
 import { type ScoredInput, scoreInput } from "../explain/targets/score-input.ts";
 import { parseTarget } from "../explain/targets/target-flag.ts";
 import { type InputPlan, type PreparedInput, readFurtherInputs } from "../inputs/prepare-input.ts";
-import { isTensorFile, readTensorFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
+import { isTensorFile, tensorInFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
 import { VERSION } from "../version.ts";
 import { type MethodFacts, type RowFacts, arrayName } from "./row-facts.ts";
@@ -106,7 +106,7 @@ async function prepareRows(rows: readonly Row[], { plan, flags, further }: RowRu
   for (const row of rows) {
     const input = await row.load();
     if (input.kind === "numbers") tensors.push(tensorOfNumbers(numbers!.info, { dims: input.dims, numbers: input.data }, row.name));
-    else if (isTensorFile(input.path)) tensors.push(await readTensorFile(input.path, numbers!.info));
+    else if (isTensorFile(input.path)) tensors.push(tensorInFile(input.bytes, row.name, numbers!.info));
     else {
       const image = await preprocess(input.bytes, pictures!.plan.preprocessing, { maxPixels: flags.maxPixels, signal });
       tensors.push(image.tensor);

@@ -1,19 +1,13 @@
-import { readFile } from "node:fs/promises";
-
 import { XDeepError, sizeOf } from "@xdeep/core";
 
-import { unreadableFile } from "./file-error.ts";
 import type { NumberArray } from "./npy-file.ts";
 
 /**
- * Reads a JSON file that holds numbers: nested lists, or { "dims": […], "data": […] }.
+ * The numbers of a JSON file: nested lists, or { "dims": […], "data": […] }.
  *
- * @throws {XDeepError} INPUT_MISSING when there is no such file; INPUT_TYPE when it holds something else; INPUT_SHAPE when lists differ in length
+ * @throws {XDeepError} INPUT_TYPE when it holds something else; INPUT_SHAPE when lists differ in length
  */
-export async function readJsonTensor(path: string): Promise<NumberArray> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw unreadableFile("INPUT_MISSING", "file", path, cause);
-  });
+export function jsonTensorIn(text: string, path: string): NumberArray {
   const json = parseJson(text, path);
   if (typeof json === "object" && json !== null && "dims" in json && "data" in json) return withDims(json.dims, json.data, path);
   const dims = dimsOf(json);

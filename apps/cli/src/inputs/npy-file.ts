@@ -22,6 +22,11 @@ export async function readNpy(path: string): Promise<NumberArray> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadableFile("INPUT_MISSING", "file", path, cause);
   });
+  return npyIn(bytes, path);
+}
+
+/** The same of the bytes of a file. @throws {XDeepError} INPUT_TYPE, INPUT_SHAPE */
+export function npyIn(bytes: Uint8Array, path: string): NumberArray {
   const { data, shape, fortranOrder } = parseNpy(bytes, path);
   const numbers = Array.from(data as unknown as ArrayLike<unknown>, Number);
   if (numbers.length !== sizeOf(shape)) {
@@ -41,7 +46,7 @@ export async function writeNpy(path: string, { data, dims }: FloatTensor): Promi
   await writeWholeFile(path, new Uint8Array(dump(data, [...dims])));
 }
 
-function parseNpy(bytes: Buffer, path: string): ReturnType<typeof parse> {
+function parseNpy(bytes: Uint8Array, path: string): ReturnType<typeof parse> {
   try {
     const parsed = parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
     if (/^[cU]/.test(parsed.dtype)) throw new TypeError(`elements of type ${parsed.dtype}`);

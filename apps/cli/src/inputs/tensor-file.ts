@@ -1,8 +1,11 @@
+import { readFile } from "node:fs/promises";
+
 import { type DataType, type Tensor, type ValueInfo, sizeOf } from "@xdeep/core";
 import { tensorFromNumbers } from "@xdeep/core/method";
 
-import { readJsonTensor } from "./json-tensor.ts";
-import { type NumberArray, readNpy } from "./npy-file.ts";
+import { unreadableFile } from "./file-error.ts";
+import { jsonTensorIn } from "./json-tensor.ts";
+import { type NumberArray, npyIn } from "./npy-file.ts";
 
 /** True for files that hold numbers, not a picture. */
 export function isTensorFile(path: string): boolean {
@@ -15,7 +18,15 @@ export function isTensorFile(path: string): boolean {
  * @throws {XDeepError} INPUT_MISSING, INPUT_TYPE, INPUT_SHAPE
  */
 export async function readTensorFile(path: string, info: ValueInfo): Promise<Tensor> {
-  const { dims, numbers } = /\.npy$/i.test(path) ? await readNpy(path) : await readJsonTensor(path);
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw unreadableFile("INPUT_MISSING", "file", path, cause);
+  });
+  return tensorInFile(bytes, path, info);
+}
+
+/** The same of the bytes of a file. @throws {XDeepError} INPUT_TYPE, INPUT_SHAPE */
+export function tensorInFile(bytes: Uint8Array, path: string, info: ValueInfo): Tensor {
+  const { dims, numbers } = /\.npy$/i.test(path) ? npyIn(bytes, path) : jsonTensorIn(Buffer.from(bytes).toString("utf8"), path);
   const isOneSample = info.dims.length > 0 && dims.length === info.dims.length - 1;
   return toType(info.type, { dims: isOneSample ? [1, ...dims] : dims, numbers }, path);
 }

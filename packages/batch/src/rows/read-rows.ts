@@ -54,7 +54,7 @@ export async function rowReader({ manifest, files }: ListedManifest, base: strin
         sha256: hash,
         target,
         label,
-        load: () => readUnchanged(resolve(base, file), hash),
+        load: () => readUnchanged(resolve(base, file), file, hash),
       }));
   }
   const path = resolve(base, source.file);
@@ -99,17 +99,18 @@ async function tableReader(path: string, { file, columns, target, label }: Extra
 function numberIn(value: unknown, column: string, row: string): number {
   const number = value === null || value === undefined || value === "" ? NaN : Number(value);
   if (Number.isFinite(number)) return number;
-  throw new XDeepError("INPUT_TYPE", `${row}: column "${column}" holds ${JSON.stringify(value) ?? "nothing"}, which is no finite number.`, {
+  throw new XDeepError("INPUT_TYPE", `Column "${column}" holds ${JSON.stringify(value) ?? "nothing"}, which is no finite number.`, {
     details: { row, column },
   });
 }
 
-async function readUnchanged(path: string, expected: string): Promise<RowInput> {
+/** Errors of a row are part of its shard, and so name the file as the manifest does: the same on every machine. */
+async function readUnchanged(path: string, name: string, expected: string): Promise<RowInput> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
+    throw unreadable(name, cause);
   });
   if (sha256(bytes) === expected) return { kind: "file", path, bytes };
-  throw changed(path, expected);
+  throw changed(name, expected);
 }
 
 async function checkUnchanged(path: string, expected: string): Promise<void> {
@@ -119,8 +120,8 @@ async function checkUnchanged(path: string, expected: string): Promise<void> {
   if (found !== expected) throw changed(path, expected);
 }
 
-function changed(path: string, expected: string): XDeepError {
-  return new XDeepError("INPUT_CHANGED", `"${path}" is not what it was when the inputs were listed. Start again in another folder, or bring the file back.`, {
-    details: { path, expected },
+function changed(name: string, expected: string): XDeepError {
+  return new XDeepError("INPUT_CHANGED", `"${name}" is not what it was when the inputs were listed. Start again in another folder, or bring the file back.`, {
+    details: { path: name, expected },
   });
 }

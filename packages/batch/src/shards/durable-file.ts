@@ -73,8 +73,15 @@ export async function syncFolder(path: string): Promise<void> {
   await folder?.close();
 }
 
-export function unreadable(path: string, cause: unknown): XDeepError {
-  return new XDeepError("INPUT_MISSING", `"${path}" cannot be read: ${String(cause)}.`, { details: { path }, cause });
+/** @param name of the file as the user knows it, or as every machine has it */
+export function unreadable(name: string, cause: unknown): XDeepError {
+  return new XDeepError("INPUT_MISSING", `"${name}" cannot be read: ${reasonOf(cause)}.`, { details: { path: name }, cause });
+}
+
+/** Node writes "ENOENT: no such file or directory, open '/path'": the path is another on each machine. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return cause instanceof Error && "syscall" in cause ? text.split(", ")[0]! : text;
 }
 
 export function writeFailed(path: string, cause: unknown): XDeepError {
