@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createConnection } from "node:net";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -387,6 +388,23 @@ describe("the folder of models", () => {
 });
 
 describe("a stop", () => {
+  it("refuses with a code who asks on a connection that is open", async () => {
+    const server = await smallServer({ net: { slow: 200 } });
+    const { hostname, port } = new URL(server.address);
+    const socket = createConnection(Number(port), hostname);
+    let answers = "";
+    socket.on("data", (chunk) => (answers += String(chunk)));
+    const body = JSON.stringify({ inputs: [tensor()] });
+    const request = `POST /v2/models/net/infer HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    socket.write(request);
+    await sleep(50);
+    const stopped = server.stop();
+    socket.write(request);
+    await Promise.all([stopped, once(socket, "close")]);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 503"]);
+    expect(answers).toContain('"code":"STOPPING"');
+  });
+
   it("answers what has come, and refuses what comes", async () => {
     const server = await smallServer({ net: { slow: 200 } });
     const before = ask(server, "/v2/models/net/infer", { inputs: [tensor()] });

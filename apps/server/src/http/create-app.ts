@@ -18,6 +18,8 @@ export function createApp({ limits, logger, metrics }: AppOptions): FastifyInsta
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.bodySeconds * 1000,
     forceCloseConnections: "idle",
+    // Who comes while the server stops is refused in its own words, with a code.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
     logController: new LogController({ disableRequestLogging: true }),
     // Before there is a route, or a request at all.

@@ -59,12 +59,12 @@ export class ModelFolder<Q> {
 
   /** The model, where there is one that answers. */
   find(name: string): ServedModel<Q> | undefined {
-    return this.#entries.get(name)?.served ?? undefined;
+    return this.#entries.get(name.normalize())?.served ?? undefined;
   }
 
   /** @throws {XDeepError} MODEL_NOT_FOUND; MODEL_INVALID where it cannot be loaded */
   get(name: string): ServedModel<Q> {
-    const entry = this.#entries.get(name);
+    const entry = this.#entries.get(name.normalize());
     if (entry?.served) return entry.served;
     if (entry?.error) throw new XDeepError("MODEL_INVALID", `The model "${name}" cannot be loaded: ${entry.error instanceof Error ? entry.error.message : ""}`);
     const names = this.models.map((model) => model.name);
@@ -107,22 +107,28 @@ export class ModelFolder<Q> {
       const entry = this.#entries.get(name) ?? { stamp: "", served: null, error: null };
       if (entry.stamp === stamp) continue;
       this.#entries.set(name, entry);
-      await this.#load(name, path, entry);
-      entry.stamp = stamp;
+      await this.#load(name, { path, stamp }, entry);
     }
     this.#scanned = true;
   }
 
-  async #load(name: string, path: string, entry: Entry<Q>): Promise<void> {
+  async #load(name: string, { path, stamp }: FoundModel, entry: Entry<Q>): Promise<void> {
     const { open, queueOf, onLoad } = this.#options;
     try {
       const sha256 = await hashOf(path);
       const opened = await open(path);
+      // What was hashed is perhaps not what was opened: the next look takes the file as it is then.
+      if ((await stampOf(path)) !== stamp) {
+        await opened.model.dispose();
+        return;
+      }
+      entry.stamp = stamp;
       const before = entry.served;
       entry.served = { ...opened, name, sha256, version: sha256.slice(0, 12), queue: queueOf(opened, name) };
       entry.error = null;
       if (before !== null) this.#retire(before);
     } catch (error) {
+      entry.stamp = stamp;
       entry.error = error;
     }
     onLoad({ name, error: entry.error });
@@ -135,22 +141,37 @@ export class ModelFolder<Q> {
   }
 }
 
-/** Models by name: `NAME.onnx`, or a folder NAME with a model.onnx or model.json in it. */
-async function findModels(folder: string): Promise<ReadonlyMap<string, { readonly path: string; readonly stamp: string }>> {
+interface FoundModel {
+  readonly path: string;
+  /** Of the file as it was found: another one is another model. */
+  readonly stamp: string;
+}
+
+/** Letters of all scripts, digits, spaces, dots and dashes: a colon begins the verb of KServe's v1. */
+const MODEL_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]*$/u;
+
+/** Models by name: `NAME.onnx`, or a folder NAME with a model.onnx or model.json in it. Links are followed. */
+async function findModels(folder: string): Promise<ReadonlyMap<string, FoundModel>> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const found = new Map<string, { readonly path: string; readonly stamp: string }>();
+  const found = new Map<string, FoundModel>();
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const [name, paths] = entry.isDirectory()
-      ? [entry.name, ["model.onnx", "model.json", `${entry.name}.onnx`].map((file) => join(folder, entry.name, file))]
-      : [entry.name.replace(/\.onnx$/i, ""), /\.onnx$/i.test(entry.name) ? [join(folder, entry.name)] : []];
-    if (!/^\w[\w.-]*$/.test(name)) continue;
-    for (const path of paths) {
-      const file = await stat(path).catch(() => null);
-      if (!file?.isFile() || found.has(name)) continue;
-      found.set(name, { path, stamp: `${path} ${file.size} ${file.mtimeMs}` });
+    const isFile = /\.onnx$/i.test(entry.name) && !entry.isDirectory();
+    // Some systems write an accent as a letter of its own.
+    const name = (isFile ? entry.name.replace(/\.onnx$/i, "") : entry.name).normalize();
+    if (!MODEL_NAME.test(name)) continue;
+    const paths = isFile ? [entry.name] : ["model.onnx", "model.json", `${entry.name}.onnx`].map((file) => join(entry.name, file));
+    for (const path of paths.map((each) => join(folder, each))) {
+      const stamp = found.has(name) ? null : await stampOf(path);
+      if (stamp !== null) found.set(name, { path, stamp });
     }
   }
   return found;
+}
+
+/** Null where there is no file. */
+async function stampOf(path: string): Promise<string | null> {
+  const file = await stat(path).catch(() => null);
+  return file?.isFile() ? `${path} ${file.size} ${file.mtimeMs}` : null;
 }
 
 async function hashOf(path: string): Promise<string> {
