@@ -1,4 +1,4 @@
-export { batchAxisBehind, leadsWithBatch } from "./explain/batch-axis.ts";
+export { leadsWithBatch } from "./explain/batch-axis.ts";
 export { computeInFloat32 } from "./prepare/compute-in-float32.ts";
 export { neededNodes } from "./graph/needed-nodes.ts";
 export { nodeLabel } from "./graph/node-label.ts";

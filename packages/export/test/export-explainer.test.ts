@@ -273,7 +273,7 @@ describe("what no file can hold is refused", () => {
     const words = '"steps" has dims [2, N, 5], whose first axis is not the batch';
     const expected = { code: "BATCH_INVALID", message: expect.stringMatching(/Transpose of it with perm \[1, 0, 2\]/) as string };
     await expect(exportExplainer(steps, gradient(steps).method)).rejects.toMatchObject(expected);
-    await expect(gradient(steps).explain(pictures(1))).rejects.toMatchObject({ ...expected, message: expect.stringContaining(words) as string });
+    await expect(gradient(steps).explain(pictures(1))).rejects.toMatchObject({ code: "BATCH_INVALID", message: expect.stringContaining(words) as string });
     await steps.dispose();
     const turned = await loadModel(stepsFirst(true));
     await expectEqual(turned, integrated(gradient(turned), { n: 3 }), pictures, { target: { max: [null, 3] } });

@@ -217,18 +217,11 @@ export function joinRecords<T extends Tensor>(
   return Object.fromEntries(Object.keys(parts[0]!.result).map((name) => [name, ofName(name)]));
 }
 
-/**
- * The error for a value whose rows do not lie along its first axis, where the call has so many. One row may be all that an axis of 1 is.
- *
- * @param axis where they lie instead, if it is known
- */
-export function notBatched(name: string, dims: readonly (number | string | null)[], rows?: number, axis: number | null = null): XDeepError {
-  const place = axis ?? (rows === undefined ? -1 : dims.indexOf(rows, 1));
-  const order = dims.map((_, i) => i).filter((i) => i !== place);
-  const instead = place < 1 ? "" : `. A Transpose of it with perm [${[place, ...order].join(", ")}], as the model's output, has the batch in front`;
+/** The error for a value whose rows do not lie along its first axis, where the call has so many. One row may be all that an axis of 1 is. */
+export function notBatched(name: string, dims: readonly (number | string | null)[], rows?: number): XDeepError {
   const what =
     rows === 1 || (rows !== undefined && (dims[0] ?? 1) !== 1)
-      ? `so that no entry of it belongs to one row. Export the model with the batch in front of it, or name the value inside that has it there as \`output\`${instead}`
+      ? "so that no entry of it belongs to one row. Export the model with the batch in front of it, or name the value inside that has it there as `output`"
       : "so it cannot be joined or summed over rows. Explain one row at a time, without weights";
   return new XDeepError("BATCH_INVALID", `"${name}" has dims [${dims.map((dim) => dim ?? "any").join(", ")}], whose first axis is not the batch, ${what}.`, {
     details: { value: name, dims },

@@ -1,9 +1,10 @@
-import { type TypedGraph, batchAxisBehind, isInnerValue, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
+import { type TypedGraph, isInnerValue, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 import { type Model, XDeepError } from "@xdeep/core";
 import { notBatched } from "@xdeep/core/backend";
 import { type InnerValues, checkMovable, movedByDefault, resolveOutput, resolveWrt, sharedInputs } from "@xdeep/core/method";
 import type { NodeProto } from "@xdeep/onnx";
 
+import { batchAxisBehind } from "./batch-axis-behind.ts";
 import type { ExportOptions } from "./options.ts";
 
 /** Names of the values that are attributed to. */
@@ -47,8 +48,18 @@ export function explainedOutput(graph: TypedGraph, { inputs, outputs }: Model, n
   const isInner = name !== undefined && outputs.every((output) => output.name !== name) && isInnerValue(graph, name);
   const found = isInner ? name : resolveOutput(outputs, name).name;
   const shared = sharedInputs(inputs);
-  if (leadsWithBatch(graph, found, shared) === false) throw notBatched(found, knownDims(graph, found), 1, batchAxisBehind(graph, found, shared));
+  const axis = batchAxisBehind(graph, found, shared);
+  if (axis !== null || leadsWithBatch(graph, found, shared) === false) throw behind(found, knownDims(graph, found), axis);
   return found;
+}
+
+/** The refusal of an output whose batch is not in front, with the way out where it is known which axis it is. */
+function behind(name: string, dims: readonly (number | string | null)[], axis: number | null): XDeepError {
+  const refused = notBatched(name, dims, 1);
+  if (axis === null) return refused;
+  const perm = [axis, ...dims.map((_, i) => i).filter((i) => i !== axis)].join(", ");
+  const advice = `A Transpose of it with perm [${perm}], as the model's output, has the batch in front.`;
+  return new XDeepError("BATCH_INVALID", `${refused.message} ${advice}`, { details: refused.details });
 }
 
 /** Sizes by number or name; those that follow from others have no short one. */

@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 import { notBatched } from "@xdeep/core/backend";
-import { type TypedGraph, batchAxisBehind, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
+import { type TypedGraph, leadsWithBatch, nodeLabel, rowMixingNode } from "@xdeep/autodiff";
 
 /**
  * @param shared names of the inputs that have no batch axis
@@ -9,7 +9,7 @@ import { type TypedGraph, batchAxisBehind, leadsWithBatch, nodeLabel, rowMixingN
 export function checkBatched(graph: TypedGraph, output: string, rows: number, shared: ReadonlySet<string>): void {
   const dims = graph.facts.get(output)?.dims ?? [];
   const isOneRow = rows === 1 && (dims[0] ?? 1) === 1;
-  if (!isOneRow && leadsWithBatch(graph, output, shared) === false) throw notBatched(output, dims, rows, batchAxisBehind(graph, output, shared));
+  if (!isOneRow && leadsWithBatch(graph, output, shared) === false) throw notBatched(output, dims, rows);
 }
 
 /**
