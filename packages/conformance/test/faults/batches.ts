@@ -73,6 +73,7 @@ export const batchFaults: readonly Fault[] = [
       "inner/several",
       "methods/*",
       "layers/known/at-the-input",
+      "targets/several/weights",
     ],
   },
 ];

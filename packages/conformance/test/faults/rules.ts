@@ -81,6 +81,7 @@ export const ruleFaults: readonly Fault[] = [
       "isolation/guided-again",
       "isolation/rule-is-scoped",
       "isolation/concurrent-rules",
+      "targets/several/guided",
       "methods/guided",
       "methods/*/guided",
       "methods/provenance",
