@@ -92,7 +92,8 @@ describe("the executable", () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());
     await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
-    const { code, stderr } = await run(["explain", model, join(folder, "row.json"), "--out", join(folder, "row.json")]);
+    await writeFile(join(folder, "taken"), "a file, and no folder");
+    const { code, stderr } = await run(["explain", model, join(folder, "row.json"), "--out", join(folder, "taken")]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: ".*" cannot be written: .*\[WRITE_FAILED\]\n$/);
   });
