@@ -10,7 +10,7 @@ export { bottlenecks } from "./backends/bottlenecks.ts";
 export type { NetworkStep } from "./backends/bottlenecks.ts";
 export { bytesOf, fetchBytes, isByteSource } from "./backends/byte-source.ts";
 export type { ByteSource, ReadOptions } from "./backends/byte-source.ts";
-export { checkOptionNames, demandCount } from "./requests/check-options.ts";
+export { checkOptionNames, demandCount, demandOption } from "./requests/check-options.ts";
 export { DEFAULT_RECTIFIERS, RULES, checkRectifiers, checkRule, ruleName } from "./contract/check-model.ts";
 export { delegateTo, disposedError, factsOf } from "./contract/delegate-model.ts";
 export type { ModelFacts } from "./contract/delegate-model.ts";

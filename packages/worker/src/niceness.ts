@@ -1,5 +1,4 @@
-import { XDeepError } from "@xdeep/core";
-import { nodeModule } from "@xdeep/core/backend";
+import { demandOption, nodeModule } from "@xdeep/core/backend";
 
 import { nodeWorkerThreads } from "./thread.ts";
 
@@ -8,8 +7,8 @@ export const DEFAULT_NICENESS = 10;
 
 /** @throws {XDeepError} OPTION_INVALID unless it is an integer from 0 to 19 */
 export function checkNiceness(niceness: number): number {
-  if (Number.isInteger(niceness) && niceness >= 0 && niceness <= 19) return niceness;
-  throw new XDeepError("OPTION_INVALID", `A niceness is an integer from 0 to 19, got ${String(niceness)}.`, { details: { option: "niceness", got: niceness } });
+  demandOption(Number.isInteger(niceness) && niceness >= 0 && niceness <= 19, "inWorker", "niceness", niceness, "an integer from 0 to 19");
+  return niceness;
 }
 
 /**
