@@ -1,6 +1,6 @@
 import { type Tensor, XDeepError, isTensor, sizeOf } from "@xdeep/core";
 import { type Baseline, describedBaseline, sharedInputs, toFloat64 } from "@xdeep/core/method";
-import { type Value } from "@xdeep/onnx";
+import type { GraphBuilder, Value } from "@xdeep/onnx";
 
 import { floats, meanOf, rowSum, sampleDims } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
@@ -8,6 +8,11 @@ import { type Rows, type WriterContext, type WrittenAttribution, refusal } from 
 
 /** x′ of each path, by the names of what moves: [1, …], or [M, …] where it depends on the row; of the precision of points. */
 export type Start = ReadonlyMap<string, Value>;
+
+/** x′ + α (x − x′), of the precision of points. */
+export function pathPoint(g: GraphBuilder, x: Value, from: Value, alpha: Value): Value {
+  return g.add(from, g.mul(alpha, g.sub(x, from)));
+}
 
 /** F at the ends of each row's path: [M], or [1] for an x′ that all rows share. */
 export interface EndScores {

@@ -4,7 +4,7 @@ import { type Value, rankOf } from "@xdeep/onnx";
 
 import { floats, folded, meansOf, unfolded, weightedMean, withAxes } from "../network/axes.ts";
 import type { Feeds } from "../network/network.ts";
-import { type EndScores, type Start, deltaOf, endScores, startsOf } from "./baselines.ts";
+import { type EndScores, type Start, deltaOf, endScores, pathPoint, startsOf } from "./baselines.ts";
 import { feedsWith, pointFeeds } from "./moving-values.ts";
 import { scanPoints } from "./control-flow/scan-points.ts";
 import { loopToTolerance } from "./tolerance/loop-to-tolerance.ts";
@@ -89,7 +89,7 @@ function oneByOne(
     const { values, layer } = scanPoints(context, method, rows, feeds, series, (body, [alpha, weight]) => {
       const moved = wrt.map((name): [string, Value] => {
         const [x, from] = [exact.get(name)!, start.get(name)!];
-        return [name, body.cast(body.add(from, body.mul(alpha!, body.sub(x, from))), "float32")];
+        return [name, body.cast(pathPoint(body, x, from, alpha!), "float32")];
       });
       return { moved: new Map(moved), weight: weight! };
     });

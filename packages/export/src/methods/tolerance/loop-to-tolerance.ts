@@ -45,6 +45,5 @@ export function loopToTolerance(context: WriterContext, method: MethodDescriptio
     const atLevel = g.op("GatherND", [results[i]!, g.unsqueeze(chosen, [1])], { batch_dims: 1 });
     return [name, g.reshape(atLevel, g.ints([-1, ...dims.get(name)!]))] as const;
   });
-  const counts = g.constant({ type: "int64", dims: [levels], data: BigInt64Array.from(rule.counts, BigInt) }, "points_of_level");
-  return { layer, values: new Map(values), points: g.gather(counts, chosen, 0) };
+  return { layer, values: new Map(values), points: g.gather(g.ints(rule.counts), chosen, 0) };
 }

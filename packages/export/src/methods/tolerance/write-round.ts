@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "@xdeep/onnx";
 
 import { floats, meanOf, rowSum, withAxes } from "../../network/axes.ts";
 import type { Feeds } from "../../network/network.ts";
-import type { EndScores, Start } from "../baselines.ts";
+import { type EndScores, type Start, pathPoint } from "../baselines.ts";
 import { rowsOf } from "../moving-values.ts";
 import type { Rows, WriterContext } from "../writer.ts";
 import type { Demand, NestedRule } from "./nested-rule.ts";
@@ -43,7 +43,7 @@ export function writeRound(
   { rule, rounds, round, sums, level }: RoundState,
 ): { readonly after: readonly Value[]; readonly layer: string | undefined } {
   const { g, wrt, pointType } = context;
-  const ofRound = (of: (round: PointRound) => number): Value => g.gather(intTable(g, rounds.map(of)), round, 0);
+  const ofRound = (of: (round: PointRound) => number): Value => g.gather(g.ints(rounds.map(of)), round, 0);
   const active = g.squeeze(g.op("NonZero", [g.less(level, g.int(0))]), [0]);
   const end = ofRound((each) => each.end);
   const places = g.op("Range", [ofRound((each) => each.start), end, g.int(1)]);
@@ -84,7 +84,7 @@ export function writeRound(
     return { part, whole: { ...g.op("ScatterND", [sum, atActive, part]), facts: sum.facts } };
   });
   const newest = ofRound((each) => each.level);
-  const isComplete = g.equal(end, g.gather(intTable(g, rule.counts), newest, 0));
+  const isComplete = g.equal(end, g.gather(g.ints(rule.counts), newest, 0));
   const reached = updated.map(({ part }) => part);
   const stops = isGoodEnough(g, {
     values: reached.slice(0, -2),
@@ -104,7 +104,7 @@ export function writeRound(
 /** x′ + α (x − x′). */
 function pointOf(g: GraphBuilder, x: Value, from: Value, alphas: Value): Value {
   const along = withAxes(g, alphas, (x.facts.dims?.length ?? 1) - 1);
-  return g.cast(g.add(from, g.mul(along, g.sub(x, from))), "float32");
+  return g.cast(pathPoint(g, x, from, along), "float32");
 }
 
 /** The entries of these rows; what stands for every row as it is. */
@@ -113,10 +113,6 @@ function ofRows(g: GraphBuilder, value: Value, rows: Value): Value {
 }
 
 function levelWeights(g: GraphBuilder, { nodes, weights }: NestedRule): Value {
-  const data = Float32Array.from({ length: nodes.length * weights.length }, (_, i) => weights[i % weights.length]![Math.floor(i / weights.length)]!);
-  return g.constant({ type: "float32", dims: [nodes.length, weights.length], data }, "weights_of_levels");
-}
-
-function intTable(g: GraphBuilder, values: readonly number[]): Value {
-  return g.constant({ type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) }, "of_round");
+  const weightAt = (i: number): number => weights[i % weights.length]![Math.floor(i / weights.length)]!;
+  return g.table("float32", [nodes.length, weights.length], weightAt, "weights_of_levels");
 }
