@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import type { FunctionProto, GraphProto, ModelProto, NodeProto, TypeProto, ValueInfoProto } from "../gen/onnx_pb.ts";
 import { subgraphsOf } from "../graphs/graph-names.ts";
-import { DEFAULT_LIMITS, type ModelLimits, beyondLimit, countNodes } from "../files/limits.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit, nodesUnderLimit } from "../files/limits.ts";
 import { defaultOpset } from "../opset/upgrade-opset.ts";
 import { sortGraph, sortNodes } from "../graphs/sort-nodes.ts";
 import { withFields } from "../graphs/with-fields.ts";
@@ -56,7 +56,7 @@ function checkCounts(nodes: readonly NodeProto[], outer: number, { nodes: most, 
   let weights = outer;
   let level = nodes;
   for (let depth = 0; level.length > 0; depth += 1) {
-    count += countNodes(level);
+    count += nodesUnderLimit(level);
     const graphs = level.flatMap(subgraphsOf);
     for (const { initializer } of graphs) weights += initializer.length;
     for (const { input, output, opType, name } of level) checkArity(Math.max(input.length, output.length), arity, `${opType} "${name || (output[0] ?? "")}"`);

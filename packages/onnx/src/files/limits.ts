@@ -45,7 +45,7 @@ export function resolveLimits(limits: Partial<ModelLimits> = {}): ModelLimits {
 }
 
 /** What nodes count for under `limits.nodes`, without their subgraphs: each input is a term of some gradient. */
-export function countNodes(nodes: readonly NodeProto[]): number {
+export function nodesUnderLimit(nodes: readonly NodeProto[]): number {
   return nodes.reduce((sum, { input }) => sum + 1 + Math.floor(input.length / 8), 0);
 }
 

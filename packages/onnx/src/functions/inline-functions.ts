@@ -6,7 +6,7 @@ import { namesOfGraph, namesRead, subgraphsOf } from "../graphs/graph-names.ts";
 import { mapGraphs } from "../graphs/map-graphs.ts";
 import { defaultOpset, upgradeOpset } from "../opset/upgrade-opset.ts";
 import { NEWEST_TARGET, throwRefusals, upgradeNodes } from "../opset/upgrade-nodes.ts";
-import { DEFAULT_LIMITS, type ModelLimits, beyondLimit, countNodes } from "../files/limits.ts";
+import { DEFAULT_LIMITS, type ModelLimits, beyondLimit, nodesUnderLimit } from "../files/limits.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { withFields } from "../graphs/with-fields.ts";
 
@@ -112,7 +112,7 @@ function inlineCall(call: NodeProto, proto: FunctionProto, inlining: Inlining, c
 
 /** Adds what a list of nodes holds, subgraphs included. */
 function count(nodes: readonly NodeProto[], inlining: Inlining): void {
-  inlining.nodes += countNodes(nodes);
+  inlining.nodes += nodesUnderLimit(nodes);
   for (const { attribute } of nodes) {
     for (const { t, tensors } of attribute) for (const { rawData } of t === undefined ? tensors : [t, ...tensors]) inlining.bytes += rawData.length;
   }
