@@ -42,10 +42,10 @@ const LARGE_WEIGHTS = 2 ** 24;
 export function hasLargeVectorProducts(graph: TypedGraph): boolean {
   const dimsOf = dimsOfOneRow(graph);
   const sizeOf = (name: string | undefined): number => product(dimsOf(name) ?? [0]);
-  const constants = graph.graph.initializer.map(({ name }) => name);
+  const constants = new Set(graph.graph.initializer.map(({ name }) => name));
   const products = graph.nodes.filter(({ opType, input }) => (opType === "Gemm" || opType === "MatMul") && isVector(dimsOf(input[0])));
-  const ofProducts = products.filter(({ input }) => constants.includes(input[1] ?? "")).reduce((sum, { input }) => sum + sizeOf(input[1]), 0);
-  return ofProducts > LARGE_WEIGHTS && 2 * ofProducts > constants.reduce((sum, name) => sum + sizeOf(name), 0);
+  const ofProducts = products.filter(({ input }) => constants.has(input[1] ?? "")).reduce((sum, { input }) => sum + sizeOf(input[1]), 0);
+  return ofProducts > LARGE_WEIGHTS && 2 * ofProducts > [...constants].reduce((sum, name) => sum + sizeOf(name), 0);
 }
 
 function isVector(dims: readonly number[] | null): boolean {
