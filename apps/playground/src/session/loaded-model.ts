@@ -1,6 +1,5 @@
 import type { ModelInspection } from "@xdeep/autodiff";
 import { type Model, type ValueInfo, XDeepError } from "@xdeep/core";
-import { isFloatType } from "@xdeep/core/method";
 
 import type { BuiltIn } from "../built-in.ts";
 import type { ModelFiles } from "../engine/open-model.ts";
@@ -55,11 +54,10 @@ export async function loadModelFiles(
     signal.throwIfAborted();
   }
   const info = model.inputs[0]!;
-  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model, inspection) };
+  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model) };
 }
 
 /** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */
-function explainedInside({ inputs, defaultWrt }: Model, inspection: ModelInspection | null): readonly string[] | undefined {
-  const takesFloats = inputs.some(({ type }) => isFloatType(type));
-  return takesFloats || defaultWrt !== undefined ? undefined : inspection?.wrt.slice(0, 1);
+function explainedInside({ entryValues: [first] = [] }: Model): readonly string[] | undefined {
+  return first === undefined ? undefined : [first];
 }

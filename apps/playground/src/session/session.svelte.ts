@@ -140,11 +140,11 @@ export class Session {
   async takeText(typed: TypedText): Promise<void> {
     await this.work.do("Reading the text", async (signal) => {
       this.#source = null;
-      const { model, wrt, inspection } = this.open!;
-      const { inputs, defaultWrt } = model;
+      const { model } = this.open!;
+      const { inputs, defaultWrt, entryValues = [] } = model;
       const text = await this.worker.ask("encode", { ...typed, model: { inputs, defaultWrt } });
       signal.throwIfAborted();
-      const embedding = wrt === undefined ? null : await embeddingOf(model, inspection?.wrt ?? [], text, signal);
+      const embedding = await embeddingOf(model, entryValues, text, signal);
       if (embedding !== null) this.open = { ...this.open!, wrt: [embedding] };
       await this.#feed({ name: "text", feeds: text.feeds, picture: null, text: { ...text, ...typed } }, signal);
       await this.#explain(signal);
