@@ -82,6 +82,16 @@ describe("files beside a model", () => {
     expect(stderr).toMatch(/preprocessor_config\.json" is not followed: .*UnheardOf/);
   });
 
+  it("that tell a model of sounds have pictures refused, and name its classes", async () => {
+    const { folder, picture, explain } = await scene({
+      "metadata.json": { tfjsSpeechCommandsVersion: "0.4.0", modelName: "TMv2", wordLabels: ["clap", "hum", "hiss"] },
+    });
+    const { stderr } = await runCli(["explain", join(folder, "net.onnx"), picture]);
+    expect(stderr).toMatch(/takes spectrograms of sounds, and no pictures: ".*metadata\.json" says so[^]*\[INPUT_TYPE\]/);
+    const { record } = await explain("net.onnx", "--preset", "unit", "--labels", join(folder, "metadata.json"), "--target", "hum");
+    expect(record.rows[0]!.name).toBe("hum");
+  });
+
   it("that are something else are left alone", async () => {
     const { explain } = await scene({ "metadata.json": { author: "somebody" }, "config.json": { layers: 3 } });
     const { stdout, stderr } = await explain("net.onnx");

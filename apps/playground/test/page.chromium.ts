@@ -234,6 +234,13 @@ describe("the page in Chromium, below a path", () => {
     expect(await page.locator("xdeep-map figcaption").first().textContent()).toBe("guided: <b>circle</b>");
     const explainer = await download(page, "The explainer as an ONNX file");
     expect(explainer.length).toBeGreaterThan(readFileSync(DEMO_MODEL).length);
+    // As Teachable Machine writes it of models of sounds, whose spectrograms have the dims of grey pictures.
+    const sounds = { tfjsSpeechCommandsVersion: "0.4.0", modelName: "TMv2", wordLabels: ["Background Noise", "Clap"] };
+    await chooser.setInputFiles([
+      { name: "metadata.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(sounds)) },
+      { name: "circle.png", mimeType: "image/png", buffer: readFileSync(join(SAMPLES, "shapes/circle.png")) },
+    ]);
+    await page.getByRole("alert").getByText('"mine.onnx" takes spectrograms of sounds, and no pictures: its input has dims [N, 3, 64, 64].').waitFor();
   });
 
   it("asks for the sizes that a file leaves open, where its gradient needs them", async () => {

@@ -1,7 +1,7 @@
 import { access, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { type Preprocessing, importPreprocessing } from "@xdeep/image";
+import { type Preprocessing, importPreprocessing, withoutPictures } from "@xdeep/image";
 import { isXDeepError } from "@xdeep/core";
 
 import { inCliWords } from "../cli-words.ts";
@@ -9,13 +9,16 @@ import { type NamedLabels, labelsOfJson } from "./labels.ts";
 
 /** What files beside a model say of it, where nothing else was asked for. */
 export interface CompanionFiles {
-  readonly pictures: { readonly path: string; readonly preprocessing: Preprocessing } | null;
+  readonly pictures: PictureFile | null;
   readonly labels: NamedLabels | null;
   /** Path of `tokenizer.json`. */
   readonly tokenizer: string | null;
   /** Files that are there and cannot be followed. */
   readonly problems: readonly string[];
 }
+
+/** How a model takes pictures, or what it takes in their place. */
+export type PictureFile = { readonly path: string } & ({ readonly preprocessing: Preprocessing } | { readonly takes: string });
 
 /** Of Hugging Face, Teachable Machine and Hugging Face again: the first that says something counts. */
 const PICTURE_FILES: readonly string[] = ["preprocessor_config.json", "metadata.json"];
@@ -51,8 +54,10 @@ async function first<T>(paths: readonly string[], find: (path: string) => Promis
   return null;
 }
 
-function picturesIn(path: string, json: JsonObject | null, problems: string[]): CompanionFiles["pictures"] {
+function picturesIn(path: string, json: JsonObject | null, problems: string[]): PictureFile | null {
   if (json === null) return null;
+  const other = withoutPictures(json);
+  if (other !== null) return { path, takes: other.takes };
   try {
     const { preprocessing, origin } = importPreprocessing(json);
     // Any other JSON that happens to be called so is none of ours.
@@ -65,7 +70,7 @@ function picturesIn(path: string, json: JsonObject | null, problems: string[]): 
 }
 
 function labelsIn(path: string, json: JsonObject | null): NamedLabels | null {
-  if (json === null || !("id2label" in json || "tmVersion" in json || "packageName" in json)) return null;
+  if (json === null || !("id2label" in json || "tmVersion" in json || "packageName" in json || "wordLabels" in json)) return null;
   const labels = labelsOfJson(json);
   return labels === null || labels.length === 0 ? null : { path, labels };
 }

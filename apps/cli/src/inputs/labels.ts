@@ -15,7 +15,7 @@ export interface NamedLabels {
 
 /**
  * Reads names of classes (or of features): a text file with one per line, a JSON list, or a JSON object from index to name, as in Keras'
- * class index {"0": ["n01440764", "tench"], …} and in the `id2label` of a Hugging Face configuration; or the `labels` of Teachable Machine's metadata.
+ * class index {"0": ["n01440764", "tench"], …} and in the `id2label` of a Hugging Face configuration; or the `labels` of Teachable Machine's metadata, which its models of sounds call `wordLabels`.
  *
  * @throws {XDeepError} OPTION_INVALID when the file is missing or holds no names
  */
@@ -59,7 +59,8 @@ function parseJson(text: string, path: string): unknown {
 export function labelsOfJson(json: unknown): Labels | null {
   if (Array.isArray(json)) return json.every((entry) => nameOf(entry) !== undefined) ? json.map(nameOf) : null;
   const record = json as Readonly<Record<string, unknown>>;
-  if (Array.isArray(record["labels"])) return labelsOfJson(record["labels"]);
+  const list = record["labels"] ?? record["wordLabels"];
+  if (Array.isArray(list)) return labelsOfJson(list);
   const byIndex = (typeof record["id2label"] === "object" && record["id2label"] !== null ? record["id2label"] : record) as Readonly<Record<string, unknown>>;
   const labels: (string | undefined)[] = [];
   for (const [key, entry] of Object.entries(byIndex)) {

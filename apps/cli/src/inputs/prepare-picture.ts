@@ -17,7 +17,7 @@ import {
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 
 import type { PreprocessingFlags } from "../commands/explain-flags.ts";
-import type { CompanionFiles } from "./companion-files.ts";
+import type { PictureFile } from "./companion-files.ts";
 import { unreadableFile } from "./file-error.ts";
 
 /** How pictures are fed to one input, and where that comes from. */
@@ -41,15 +41,17 @@ export interface PictureControl {
  * Decides how pictures become the model's input: the preset that was named, lies beside the model or is guessed, at the model's own size and layout,
  * under single values that the user gave.
  *
- * @throws {XDeepError} INPUT_SHAPE when the input takes no pictures; OPTION_INVALID for a bad preset or value
+ * @throws {XDeepError} INPUT_SHAPE when the input takes no pictures; INPUT_TYPE where a file beside the model says so; OPTION_INVALID for a bad preset or value
  */
-export async function planPictures(info: ValueInfo, flags: PreprocessingFlags, companion: CompanionFiles["pictures"]): Promise<PicturePlan> {
+export async function planPictures(info: ValueInfo, flags: PreprocessingFlags, companion: PictureFile | null): Promise<PicturePlan> {
+  if (flags.preset === undefined && companion !== null && "takes" in companion) throw takesNoPictures(companion);
   const input = pictureInput(info, flags.layout);
   const given = valuesIn(flags);
-  if (flags.preset !== undefined || companion !== null) {
-    const values = flags.preset === undefined ? companion!.preprocessing : await presetValues(flags.preset);
+  const beside = companion !== null && "preprocessing" in companion ? companion : null;
+  if (flags.preset !== undefined || beside !== null) {
+    const values = flags.preset === undefined ? beside!.preprocessing : await presetValues(flags.preset);
     const preprocessing = resolvePreprocessing({ ...inOrder(values, given), ...fittedTo(input, values.size), ...given });
-    return { preprocessing, preset: flags.preset ?? companion!.path, isCompanion: flags.preset === undefined, guess: null };
+    return { preprocessing, preset: flags.preset ?? beside!.path, isCompanion: flags.preset === undefined, guess: null };
   }
   const { preset, because } = guessPreset(input);
   const preprocessing = resolvePreprocessing({ preset, ...fittedTo(input), ...given });
@@ -65,6 +67,12 @@ export async function planPictures(info: ValueInfo, flags: PreprocessingFlags, c
  */
 export async function preparePicture(path: string, { preprocessing }: PicturePlan, { maxPixels, signal }: PictureControl): Promise<PreprocessedImage> {
   return preprocess(path, preprocessing, { maxPixels, signal });
+}
+
+function takesNoPictures({ path, takes }: { readonly path: string; readonly takes: string }): XDeepError {
+  return new XDeepError("INPUT_TYPE", `The model takes ${takes}, and no pictures: "${path}" says so. Pass its numbers, as a .npy or .json file.`, {
+    details: { path, takes },
+  });
 }
 
 /** Values of the command line that are not left open. */

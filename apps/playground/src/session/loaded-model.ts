@@ -16,6 +16,8 @@ export interface LoadedModel {
   readonly inspection: ModelInspection | null;
   readonly info: ValueInfo;
   readonly takesPictures: boolean;
+  /** What it takes in place of pictures, as a file beside it says; null where none does. */
+  readonly takes: string | null;
   /** Values inside that are explained where the model takes integers alone, such as the vectors of tokens; undefined for its float inputs. */
   readonly wrt: readonly string[] | undefined;
 }
@@ -54,7 +56,7 @@ export async function loadModelFiles(
     signal.throwIfAborted();
   }
   const info = model.inputs[0]!;
-  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), wrt: explainedInside(model) };
+  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), takes: null, wrt: explainedInside(model) };
 }
 
 /** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */

@@ -102,7 +102,11 @@ export class Session {
       }
       if (labels !== null) words.labels = await readLabels(labels);
       if (vocabulary !== null) await words.readVocabulary(this.worker, vocabulary, tokenizerConfig);
-      if (preprocessing !== null) words.labels = (await pictures.import(preprocessing, this.open)) ?? words.labels;
+      if (preprocessing !== null) {
+        const { labels: names, takes } = await pictures.import(preprocessing, this.open);
+        words.labels = names ?? words.labels;
+        if (takes !== null && this.open !== null) this.open = { ...this.open, takesPictures: false, takes };
+      }
       if (this.open === null)
         throw new Error("Drop a model first: an .onnx file, or the model.json of TensorFlow.js with its weights. Or take one that is built in.");
       const source = picture === null ? this.#source : { name: picture.name, file: picture };
@@ -163,11 +167,11 @@ export class Session {
     const { open, input, device: before } = this;
     const { cells } = this.grid;
     if (open === null) return;
-    const { wrt } = open;
+    const { wrt, takesPictures, takes } = open;
     this.device = device;
     const start = async (on: Device, signal: AbortSignal): Promise<void> => {
       await this.#load({ ...open, files: { ...open.files, device: on } }, signal, { isAgain: true });
-      this.open = { ...this.open!, wrt };
+      this.open = { ...this.open!, wrt, takesPictures, takes };
       if (input !== null) await this.#feed(input, signal);
     };
     await this.work.do(`Starting ${device}`, async (signal) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { importPreprocessing } from "./import-preprocessing.ts";
+import { importPreprocessing, withoutPictures } from "./import-preprocessing.ts";
 import { PRESETS } from "./preprocessing.ts";
 
 const vit = { image_processor_type: "ViTImageProcessor", image_mean: 0.5, image_std: 0.5, size: { height: 224, width: 224 } };
@@ -16,6 +16,12 @@ describe("importPreprocessing", () => {
     const grey = importPreprocessing({ ...metadata, grayscale: true }).preprocessing;
     expect([grey.channels, grey.mean, grey.std]).toEqual(["grey", [1], [1]]);
     expect(importPreprocessing({ tmVersion: "2.4.5" })).toMatchObject({ labels: null, preprocessing: { size: { width: 224, height: 224 } } });
+  });
+
+  it("tells models of poses and sounds, with their labels, from those of pictures", () => {
+    expect(withoutPictures({ packageName: "@teachablemachine/pose", labels: ["up", "down"] })?.labels).toEqual(["up", "down"]);
+    expect(withoutPictures({ modelName: "TMv2", wordLabels: ["noise", "clap"] })).toEqual({ takes: "spectrograms of sounds", labels: ["noise", "clap"] });
+    expect([withoutPictures({ packageName: "@teachablemachine/image", labels: [] }), withoutPictures(vit), withoutPictures(null)]).toEqual([null, null, null]);
   });
 
   it("takes the part for pictures of Hugging Face's newer files", () => {
@@ -49,7 +55,9 @@ describe("importPreprocessing", () => {
     ["no size", { ...vit, size: undefined }, /"size": null/],
     ["a flag that is no flag", { ...vit, do_rescale: "yes" }, /do_rescale/],
     ["sizes that are rounded", { ...vit, image_processor_type: "DPTImageProcessor", ensure_multiple_of: 100 }, /ensure_multiple_of/],
-    ["a model of poses", { tmVersion: "1", packageName: "@teachablemachine/pose" }, /pose/],
+    ["a model of poses", { tmVersion: "1", packageName: "@teachablemachine/pose" }, /takes what PoseNet finds in a picture, and no pictures/],
+    ["a model of sounds", { tfjsSpeechCommandsVersion: "0.4.0", modelName: "TMv2" }, /takes spectrograms of sounds, and no pictures/],
+    ["what Teachable Machine may have one day", { tmVersion: "3", packageName: "@teachablemachine/smell" }, /takes what "@teachablemachine\/smell"/],
     ["labels that are no names", { tmVersion: "1", labels: [1] }, /labels/],
     ["a size of nothing", { tmVersion: "1", imageSize: "large" }, /size/],
   ])("refuses %s, by name", (_, file, message) => {

@@ -1,14 +1,15 @@
 import { XDeepError } from "@xdeep/core";
 import { huggingFacePreprocessing } from "./hugging-face-preprocessing.ts";
-import type { ImportedPreprocessing, JsonObject } from "./imported-preprocessing.ts";
+import type { ImportedPreprocessing, JsonObject, NoPictures } from "./imported-preprocessing.ts";
 import { type PreprocessingOptions, resolvePreprocessing } from "./resolve-preprocessing.ts";
-import { teachableMachinePreprocessing } from "./teachable-machine-preprocessing.ts";
+import { teachableMachinePreprocessing, teachableMachineWithoutPictures } from "./teachable-machine-preprocessing.ts";
 
 /**
  * The preprocessing that a parsed JSON file describes: `preprocessor_config.json` of Hugging Face, `metadata.json` of Teachable Machine, or a preprocessing as this
  * package has it (options without `preset` must be complete).
  *
  * @throws {XDeepError} OPTION_INVALID when it is none of these, lacks a value, or asks for what cannot be done here, such as padding: the message names it.
+ *   Models that take no pictures are among them: `withoutPictures` tells them.
  */
 export function importPreprocessing(json: unknown): ImportedPreprocessing {
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
@@ -21,6 +22,12 @@ export function importPreprocessing(json: unknown): ImportedPreprocessing {
   if (has("image_processor_type", "feature_extractor_type", "do_resize", "do_normalize", "image_mean")) {
     return { preprocessing: huggingFacePreprocessing(file), labels: null, origin: "huggingface" };
   }
-  if (has("tmVersion", "packageName", "tfjsVersion")) return { ...teachableMachinePreprocessing(file), origin: "teachablemachine" };
+  if (has("tmVersion", "packageName", "tfjsVersion", "tfjsSpeechCommandsVersion", "wordLabels"))
+    return { ...teachableMachinePreprocessing(file), origin: "teachablemachine" };
   return { preprocessing: resolvePreprocessing(file as PreprocessingOptions), labels: null, origin: "xdeep" };
+}
+
+/** What the parsed JSON file says of a model that takes no pictures, such as Teachable Machine's of poses and of sounds; null for any other file. */
+export function withoutPictures(json: unknown): NoPictures | null {
+  return typeof json === "object" && json !== null ? teachableMachineWithoutPictures(json as JsonObject) : null;
 }

@@ -9,5 +9,13 @@ export interface ImportedPreprocessing {
   readonly origin: "huggingface" | "teachablemachine" | "xdeep";
 }
 
+/** What a file beside a model says that takes no pictures. */
+export interface NoPictures {
+  /** In words, such as "spectrograms of sounds". */
+  readonly takes: string;
+  /** Names of the classes; null where the file has none. */
+  readonly labels: readonly string[] | null;
+}
+
 /** A file's JSON, once it is known to be an object. */
 export type JsonObject = Readonly<Record<string, unknown>>;

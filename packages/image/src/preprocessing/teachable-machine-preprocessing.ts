@@ -1,9 +1,17 @@
 import { XDeepError } from "@xdeep/core";
-import type { ImportedPreprocessing, JsonObject } from "./imported-preprocessing.ts";
+import type { ImportedPreprocessing, JsonObject, NoPictures } from "./imported-preprocessing.ts";
 import { resolvePreprocessing } from "./resolve-preprocessing.ts";
 
 /** Where the file does not say: models of Teachable Machine that are older than `imageSize`. */
 const DEFAULT_SIZE = 224;
+
+/** What Teachable Machine's other models take; null for those of pictures, and for files that are none of its. */
+export function teachableMachineWithoutPictures(file: JsonObject): NoPictures | null {
+  const { packageName = "@teachablemachine/image", labels, wordLabels } = file;
+  if (packageName === "@teachablemachine/pose") return { takes: "what PoseNet finds in a picture", labels: namesIn(labels) };
+  if ("wordLabels" in file || "tfjsSpeechCommandsVersion" in file) return { takes: "spectrograms of sounds", labels: namesIn(wordLabels) };
+  return null;
+}
 
 /**
  * `metadata.json` of Teachable Machine's image models: the middle square, brought to the model's size, pixel / 127 − 1.
@@ -14,16 +22,18 @@ const DEFAULT_SIZE = 224;
  */
 export function teachableMachinePreprocessing(file: JsonObject): Pick<ImportedPreprocessing, "preprocessing" | "labels"> {
   const { packageName = "@teachablemachine/image", imageSize = DEFAULT_SIZE, labels = [], grayscale = false } = file;
-  if (packageName !== "@teachablemachine/image") {
-    throw new XDeepError(
-      "OPTION_INVALID",
-      `"packageName" is ${JSON.stringify(packageName)}: of Teachable Machine's models, those of "@teachablemachine/image" take pictures.`,
-    );
+  const other = teachableMachineWithoutPictures(file)?.takes;
+  if (other !== undefined || packageName !== "@teachablemachine/image") {
+    const what = other ?? `what ${JSON.stringify(packageName)} makes of its input`;
+    throw new XDeepError("OPTION_INVALID", `This model of Teachable Machine takes ${what}, and no pictures.`);
   }
-  if (!Array.isArray(labels) || !labels.every((label) => typeof label === "string")) {
-    throw new XDeepError("OPTION_INVALID", `"labels" of a metadata.json are a list of names; got ${JSON.stringify(labels)}.`);
-  }
+  const names = namesIn(labels);
+  if (names === null) throw new XDeepError("OPTION_INVALID", `"labels" of a metadata.json are a list of names; got ${JSON.stringify(labels)}.`);
   const channels = grayscale === true ? "grey" : "rgb";
   const preprocessing = resolvePreprocessing({ preset: "tf", size: imageSize as number, channels, cropFraction: 1, scale: 1 / 127, mean: 1, std: 1 });
-  return { preprocessing, labels: labels.length === 0 ? null : labels };
+  return { preprocessing, labels: names.length === 0 ? null : names };
+}
+
+function namesIn(labels: unknown): readonly string[] | null {
+  return Array.isArray(labels) && labels.every((label) => typeof label === "string") ? labels : null;
 }

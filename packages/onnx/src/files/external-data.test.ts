@@ -256,9 +256,10 @@ describe("loadModelFile", () => {
       code: "MODEL_NOT_FOUND",
       message: expect.stringContaining("right.onnx") as string,
     });
+    await writeFile(join(folder, "model.json"), "{}");
     expect(await codeOf(() => loadModelFile(folder))).toMatchObject({
       code: "MODEL_NOT_FOUND",
-      message: expect.stringMatching(/is a folder.*right\.onnx/) as string,
+      message: expect.stringMatching(/is a folder.*model\.json, right\.onnx/) as string,
     });
     expect(await codeOf(() => loadModelFile(join(folder, "no", "m.onnx")))).toMatchObject({
       code: "MODEL_NOT_FOUND",

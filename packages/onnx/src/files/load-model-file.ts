@@ -78,20 +78,21 @@ async function unreadable(file: string, cause: unknown, { fs, path }: NodeFiles)
     models === null
       ? `There is no folder "${folder}" either.`
       : models.length === 0
-        ? "No .onnx file lies in that folder."
+        ? "No model lies in that folder."
         : `In that folder lie: ${models.join(", ")}.`;
   const problem =
     code === "ENOENT" || code === "ENOTDIR"
       ? `There is no file "${file}".`
       : code === "EISDIR"
-        ? `"${file}" is a folder; pass the path of the .onnx file.`
+        ? `"${file}" is a folder; pass the path of the model file.`
         : `"${file}" cannot be read (${code ?? String(cause)}).`;
   return new XDeepError("MODEL_NOT_FOUND", `${problem} ${hint}`, { details: { path: file, models: models ?? [] }, cause });
 }
 
+/** ONNX files, and the model.json of TensorFlow.js, which other backends read. */
 async function modelsIn(folder: string, fs: NodeFiles["fs"]): Promise<readonly string[] | null> {
   try {
-    const names = (await fs.readdir(folder)).filter((name) => name.endsWith(".onnx")).toSorted();
+    const names = (await fs.readdir(folder)).filter((name) => name.endsWith(".onnx") || name === "model.json").toSorted();
     return names.length > 8 ? [...names.slice(0, 8), "…"] : names;
   } catch {
     return null;
