@@ -94,6 +94,25 @@ describe("xdeep evaluate", () => {
     expect(evaluation.results["completeness"]!["integrated"]!.values[0]).toBeLessThan(1e-6);
   });
 
+  it("says of a method that cannot explain the model why, and measures the others", async () => {
+    const { folder, model, row, out } = await table();
+    await writeFile(join(folder, "other.json"), "[[4, 3, 2, 1]]");
+    const argv = [model, row, join(folder, "other.json"), "-t", "1", "-m", "grad-cam,vanilla,integrated", "--metric", "deletion", "-o", out];
+    const { code, evaluation, comparison, failures } = await evaluateJson(...argv);
+    expect([code, failures]).toEqual([1, []]);
+    expect(evaluation.refused).toMatchObject([{ method: "grad-cam", rows: [0, 1], code: "WRT_UNKNOWN" }]);
+    expect(evaluation.results["deletion"]!["grad-cam"]).toEqual({ values: [null, null], mean: null });
+    expect(evaluation.results["deletion"]!["vanilla"]!.values[0]).toEqual(4.25);
+    expect(comparison["deletion"]).toMatchObject({ rows: 2, unranked: ["grad-cam"], refused: [{ code: "WRT_UNKNOWN" }] });
+    const { stdout } = await runCli(["evaluate", ...argv]);
+    expect(stdout).toMatch(/grad-cam +-\n +vanilla/);
+    expect(stdout.replaceAll(/\s+/g, " ")).toMatch(/refused grad-cam: No value of this network has positions .*as in grad-cam@NAME .*\[WRT_UNKNOWN\]/);
+    // A layer that was named and is not there is a mistake of the command line's, which ends it.
+    const wrong = await runCli(["evaluate", model, row, "-t", "1", "-m", "grad-cam@nothing,vanilla", "-o", out]);
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('no layer "nothing"')]);
+    expect(wrong.stdout).not.toContain("means over");
+  });
+
   it("knows methods that do not look at the weights: permuted ones change the gradient", async () => {
     const { model, row, out } = await table();
     const { evaluation, code } = await evaluateJson(model, row, "-t", "1", "--metric", "mprt,efficient-mprt", "-o", out);

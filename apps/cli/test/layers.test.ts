@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import sharp from "sharp";
@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { resolveMethods } from "../src/explain/methods/method.ts";
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
+import type { Failure } from "../src/explain/report.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { pictureOf } from "../src/write/picture-of.ts";
 import { PICTURE_WEIGHTS, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
@@ -54,6 +55,49 @@ describe("methods at a layer", () => {
     const { code, stderr } = await explainRed(method);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
+  });
+
+  it("are left out where they find none, and those beside them explain", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "net.onnx", pictureModel());
+    const pictures = await Promise.all(["a.png", "b.png"].map((name) => writeTestPicture(folder, name, { r: 255, g: 51, b: 0 })));
+    const [out, page] = [join(folder, "out"), join(folder, "report.html")];
+    const argv = [
+      "explain",
+      model,
+      ...pictures,
+      "--preset",
+      "unit",
+      "-t",
+      "0",
+      "-m",
+      "gradient-attention,vanilla",
+      "-o",
+      out,
+      "--report",
+      page,
+      "--render",
+      "sheet",
+    ];
+    const { code, stdout, stderr } = await runCli([...argv, "--json"]);
+    const { explanations, failures, sheets } = JSON.parse(stdout) as {
+      readonly explanations: readonly ExplanationRecord[];
+      readonly failures: readonly Failure[];
+      readonly sheets: readonly string[];
+    };
+    expect(code).toBe(1);
+    expect(explanations.map(({ name, input }) => [name, input.file])).toEqual([
+      ["vanilla", "a.png"],
+      ["vanilla", "b.png"],
+    ]);
+    // Told once: no other picture would help.
+    expect(failures).toMatchObject([{ input: null, method: "gradient-attention", error: { code: "MODEL_UNSUPPORTED" } }]);
+    expect(stderr.match(/net\.onnx, gradient-attention: .*no attention/g)).toHaveLength(1);
+    expect(sheets).toHaveLength(1);
+    expect(await readFile(page, "utf8")).toMatch(/net\.onnx, gradient-attention: .*no attention/);
+    // Of one method alone, the run has nothing to show.
+    const alone = await runCli(["explain", model, ...pictures, "--preset", "unit", "-t", "0", "-m", "gradient-attention", "-o", out]);
+    expect([alone.code, alone.stderr.match(/no attention/g)]).toEqual([1, ["no attention"]]);
   });
 
   it("ask for a layer by name where none can be chosen", async () => {

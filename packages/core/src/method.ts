@@ -29,6 +29,7 @@ export { feedInner } from "./explain/feed-inner.ts";
 export { fromFloat64, toFloat64 } from "./tensors/float-values.ts";
 export { gaussLegendre } from "./explain/gauss-legendre.ts";
 export { nearestNames } from "./errors/nearest-names.ts";
+export { isOfOneMethod } from "./errors/of-one-method.ts";
 export { checkSeed, createNoise } from "./noise/noise.ts";
 export type { NoiseSource } from "./noise/noise.ts";
 export { createRandom } from "./noise/random.ts";

@@ -1,7 +1,9 @@
 export { compare } from "./evaluate/compare.ts";
 export type { CompareOptions, Comparison, RankedMethod } from "./evaluate/compare.ts";
-export { evaluate, joinEvaluations } from "./evaluate/evaluate.ts";
-export type { EvaluateOptions, Evaluation, EvaluationCase, EvaluationResult } from "./evaluate/evaluate.ts";
+export { evaluate } from "./evaluate/evaluate.ts";
+export type { EvaluateOptions, EvaluationCase } from "./evaluate/evaluate.ts";
+export { joinEvaluations } from "./evaluate/evaluation.ts";
+export type { Evaluation, EvaluationResult, Refusal } from "./evaluate/evaluation.ts";
 export { completeness } from "./faithfulness/completeness.ts";
 export type { CompletenessOptions } from "./faithfulness/completeness.ts";
 export { faithfulnessCorrelation } from "./faithfulness/faithfulness-correlation.ts";

@@ -1,4 +1,4 @@
-import { type Model, float32 } from "@xdeep/core";
+import { type Explainer, type Model, XDeepError, type XDeepErrorCode, float32, isTensor } from "@xdeep/core";
 import { Backprop, inputXGradient } from "@xdeep/guided";
 import { integrated } from "@xdeep/integrated";
 import { analyticModel, randomLayers } from "@xdeep/test-models";
@@ -64,6 +64,73 @@ describe("evaluate", () => {
     await evaluate(METHODS, rows, { sparse: sparseness() }, { onProgress: ({ done, total }) => seen.push(`${done}/${total}`) });
     expect(seen).toEqual(["1/6", "2/6", "3/6", "4/6", "5/6", "6/6"]);
     await expect(evaluate(METHODS, rows, METRICS, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+/** A method that fails with this error where a row's first entry is above `above`. */
+function failing(code: XDeepErrorCode, { above = -Infinity, details = {} } = {}): Explainer {
+  const inner = new Backprop(model);
+  return {
+    model,
+    method: { name: "failing", parameters: {} },
+    async explain(input, options) {
+      if (isTensor(input) && Number(input.data[0]) > above) throw new XDeepError(code, "This network is not for me.", { details });
+      return inner.explain(input, options);
+    },
+  };
+}
+
+describe("a method that cannot run", () => {
+  const cases = [0, 1, 2].map((n) => ({ input: float32([1, 4], [n, 1, 2, 3]), target: 1 }));
+
+  it("has no values in its rows of the table, which says why, and the others have theirs", async () => {
+    const methods = { ...METHODS, broken: failing("GRADIENT_MISSING"), sometimes: failing("NOISE_INVALID", { above: 1 }) };
+    const seen: number[] = [];
+    const table = await evaluate(methods, cases, METRICS, { model, onProgress: ({ done }) => seen.push(done) });
+    const without = await evaluate(METHODS, cases, METRICS);
+    const why = "This network is not for me.";
+    expect(table.refused).toEqual([
+      { method: "broken", rows: [0, 1, 2], code: "GRADIENT_MISSING", message: why },
+      { method: "sometimes", rows: [2], code: "NOISE_INVALID", message: why },
+    ]);
+    expect(without.refused).toBeUndefined();
+    expect(table.methods["broken"]!.name).toBe("failing");
+    for (const metric of Object.keys(METRICS)) {
+      for (const method of Object.keys(METHODS)) expect(table.results[metric]![method]).toEqual(without.results[metric]![method]);
+      expect(table.results[metric]!["broken"]).toEqual({ values: [null, null, null], mean: null });
+      expect(table.results[metric]!["sometimes"]!.values).toEqual([...without.results[metric]!["vanilla"]!.values.slice(0, 2), null]);
+    }
+    expect(table.results["deletion"]!["sometimes"]!.curves).toEqual([...without.results["deletion"]!["vanilla"]!.curves!.slice(0, 2), { x: [], y: [] }]);
+    expect(JSON.parse(JSON.stringify(table))).toEqual(table);
+    expect(seen.at(-1)).toBe(3 * 5 * 4);
+    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
+    const { deletion: ranked } = compare(table);
+    expect(ranked).toMatchObject({ rows: 2, unranked: ["broken"], refused: table.refused });
+    expect(ranked!.ranking.map(({ method }) => method).toSorted()).toEqual(["integrated", "product", "sometimes", "vanilla"]);
+  });
+
+  it("is told from a metric that cannot measure it", async () => {
+    const picky = { ...sparseness(), measure: async () => Promise.reject(new XDeepError("RESULT_NOT_FINITE", "Out of scale.")) };
+    const table = await evaluate({ vanilla: METHODS.vanilla }, rows, { sparse: sparseness(), picky }, { model });
+    expect(table.refused).toEqual([{ method: "vanilla", metric: "picky", rows: [0, 1, 2, 3, 4], code: "RESULT_NOT_FINITE", message: "Out of scale." }]);
+    expect(table.results["sparse"]!["vanilla"]!.mean).not.toBeNull();
+    expect(compare(table)["sparse"]!.refused).toBeUndefined();
+    expect(compare(table)["picky"]).toMatchObject({ unranked: ["vanilla"], refused: table.refused });
+  });
+
+  it("ends the evaluation where it was asked for wrongly, where no other can run, and where the call was aborted", async () => {
+    const beside = (wrong: Explainer): Promise<Evaluation> => evaluate({ ...METHODS, wrong }, rows, METRICS);
+    await expect(beside(failing("OPTION_INVALID"))).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    await expect(beside(failing("WRT_UNKNOWN", { details: { layer: "conv9" } }))).rejects.toMatchObject({ code: "WRT_UNKNOWN" });
+    expect((await beside(failing("WRT_UNKNOWN", { details: { layers: [] } }))).refused).toMatchObject([{ method: "wrong", code: "WRT_UNKNOWN" }]);
+    const alone = { one: failing("CAPABILITY_MISSING"), other: failing("MODEL_UNSUPPORTED") };
+    await expect(evaluate(alone, rows, METRICS)).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    const controller = new AbortController();
+    const aborting = {
+      ...failing("OPTION_INVALID"),
+      explain: async () => (controller.abort(new XDeepError("ENGINE_FAILED", "stop")), controller.signal.throwIfAborted()),
+    };
+    await expect(evaluate({ ...METHODS, aborting: aborting as never }, rows, METRICS, { signal: controller.signal })).rejects.toThrow("stop");
   });
 });
 

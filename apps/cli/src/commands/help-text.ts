@@ -69,8 +69,8 @@ Examples:
   A further input, and everything as one JSON document:
   $ xdeep explain two-inputs.onnx photo.jpg --input mask=mask.npy --json
 
-Exit codes: 0 done; 1 a model or an input failed, while others were explained;
-2 the command line cannot be understood; 130 interrupted.
+Exit codes: 0 done; 1 a model, an input or a method failed, while others were
+explained; 2 the command line cannot be understood; 130 interrupted.
 `;
 
 /** Words that stand alone, of methods that no file can hold: a test holds them against what @xdeep/export writes, which a text need not load. */
@@ -124,8 +124,8 @@ Examples:
   Does a method depend on the network at all?
   $ xdeep evaluate resnet50.onnx photos -m guided,vanilla --metric mprt
 
-Exit codes: 0 done; 1 a model or an input failed, while others were measured;
-2 the command line cannot be understood; 130 interrupted.
+Exit codes: 0 done; 1 a model, an input or a method failed, while others were
+measured; 2 the command line cannot be understood; 130 interrupted.
 `;
 
 /** Under `xdeep --help`. */

@@ -38,7 +38,7 @@ interface EvaluationRun extends OpenedModel {
 
 /**
  * `xdeep evaluate`: explains every input by every method, measures each explanation by every metric, and prints and writes the table. An input that fails is reported,
- * and the others go on.
+ * and the others go on; so do the methods beside one that cannot explain this model.
  *
  * @throws {XDeepError} as reading, loading and explaining do; {UsageError} for a method or a metric that does not exist
  */
@@ -127,5 +127,5 @@ function finish(document: EvaluationDocument | null, { flags, report, io }: Eval
   const { failures, warnings } = report.told;
   if (flags.json) io.stdout.write(`${JSON.stringify(document ?? { failures, warnings }, null, 2)}\n`);
   else if (failures.length > 0 && count > 1) io.stdout.write(`\n${count - failures.length} of ${count} inputs evaluated\n`);
-  return failures.length === 0 ? EXIT.ok : EXIT.failure;
+  return failures.length === 0 && document?.evaluation.refused === undefined ? EXIT.ok : EXIT.failure;
 }

@@ -1,3 +1,6 @@
+import type { Progress } from "@xdeep/core";
+import { isOfOneMethod } from "@xdeep/core/method";
+
 import { createMetrics } from "../evaluate/metric.ts";
 import { prepareInput } from "../inputs/prepare-input.ts";
 import { describeExplanation, describeScores } from "../print/print-explanation.ts";
@@ -9,7 +12,7 @@ import { writeExplanation } from "../write/write-explanation.ts";
 import { resolveBaselines } from "./baseline-flag.ts";
 import { explainWith } from "./explain-with.ts";
 import type { Explanation, ExplanationRecord } from "./explanation.ts";
-import { createExplainer } from "./methods/method.ts";
+import { type NamedMethod, createExplainer } from "./methods/method.ts";
 import { shareFirstRun } from "./methods/first-run.ts";
 import { isOfOneInput } from "./of-one-input.ts";
 import { type OpenedModel, openModel } from "./open-model.ts";
@@ -23,10 +26,12 @@ import { explanationWarnings, scoreWarnings } from "./warnings.ts";
 interface ModelRun extends Omit<Run, "labels">, OpenedModel {
   /** In the names of files. */
   readonly name: string;
+  /** Methods that cannot explain this model, whatever the input: they are not tried again. */
+  readonly refused: Set<string>;
 }
 
 /**
- * Explains every input by one model. An input that fails is reported, and the others go on.
+ * Explains every input by one model. An input that fails is reported, and the others go on; so do the methods beside one that cannot explain it.
  *
  * @param name a name for the model's files, unless those of another model have it
  * @throws {XDeepError} as reading, loading and explaining do
@@ -34,7 +39,7 @@ interface ModelRun extends Omit<Run, "labels">, OpenedModel {
 export async function explainModel(path: string, name: string, run: Run): Promise<void> {
   const opened = await openModel(path, run);
   try {
-    await explainInputs({ ...run, ...opened, name: await freeModelName(run.flags.out, name, opened.record) });
+    await explainInputs({ ...run, ...opened, name: await freeModelName(run.flags.out, name, opened.record), refused: new Set() });
   } finally {
     await opened.model.dispose();
   }
@@ -60,7 +65,8 @@ async function explainInputs(run: ModelRun): Promise<void> {
 
 interface ExplainedInput {
   readonly prepared: Awaited<ReturnType<typeof prepareInput>>;
-  readonly explanations: readonly Explanation[];
+  /** Method by method, target by target; null where a method was refused. */
+  readonly explanations: readonly (Explanation | null)[];
 }
 
 async function explainInput({ path, text, stem }: NamedInput, count: string, run: ModelRun): Promise<ExplainedInput> {
@@ -76,13 +82,14 @@ async function explainInput({ path, text, stem }: NamedInput, count: string, run
   const parts = partsOf(run.targets);
   const baseline = await resolveBaselines(flags.baseline, input, control);
   const metrics = createMetrics(run.metrics, { model, output: scored[0]!.output, plan: run.plan, score: flags.score, seed: flags.seed, baseline });
-  const explanations: Explanation[] = [];
+  const explanations: (Explanation | null)[] = [];
   const records: ExplanationRecord[] = [];
+  const refusals: { readonly method: string; readonly error: unknown }[] = [];
   for (const method of methods) {
-    const explainer = createExplainer(explaining, method, { ...flags, baseline: baseline ?? input.text?.baseline });
     const bar = startProgressBar(io.terminal ?? io.stderr, `${count}${stem} ${method.name}`);
-    const options = { explainer, method, input, targets, model: record, flags, metrics, signal: io.signal, onProgress: bar.update };
-    for (const [n, explanation] of (await explainWith(options).finally(bar.stop)).entries()) {
+    const found = run.refused.has(method.name) ? null : await explainByMethod(method, bar.update).catch(refusedBeside(method)).finally(bar.stop);
+    if (found === null) explanations.push(...targets.map(() => null));
+    for (const [n, explanation] of (found ?? []).entries()) {
       const written = await writeExplanation(explanation, input, { folder: flags.out, stem: `${stem}.${run.name}`, part: parts[n], flags });
       report.say(describeExplanation(written, explanation.values, { folder: flags.out, features, input }));
       const about = `${run.inputs.length === 1 ? "" : `${path}: `}${parts[n] === undefined ? "" : `${run.targets[n]!}: `}`;
@@ -91,9 +98,33 @@ async function explainInput({ path, text, stem }: NamedInput, count: string, run
       records.push(written);
     }
   }
+  const ending = records.length > 0 ? undefined : (refusals.find(({ error }) => isOfOneInput(error)) ?? refusals[0]!);
+  for (const refusal of refusals) {
+    if (refusal !== ending) report.failed({ model: record.path, input: isOfOneInput(refusal.error) ? path : null, ...refusal });
+  }
+  if (ending !== undefined) throw ending.error;
   report.explained(records);
-  await run.page?.add(input, explanations, records, features);
+  await run.page?.add(
+    input,
+    explanations.filter((explanation) => explanation !== null),
+    records,
+    features,
+  );
   return { prepared: input, explanations };
+
+  async function explainByMethod(method: NamedMethod, onProgress: (progress: Progress) => void): Promise<readonly Explanation[]> {
+    const explainer = createExplainer(explaining, method, { ...flags, baseline: baseline ?? input.text?.baseline });
+    return explainWith({ explainer, method, input, targets, model: record, flags, metrics, signal: io.signal, onProgress });
+  }
+
+  function refusedBeside({ name }: NamedMethod): (error: unknown) => null {
+    return (error) => {
+      if (io.signal?.aborted === true || !isOfOneMethod(error)) throw error;
+      refusals.push({ method: name, error });
+      if (!isOfOneInput(error)) run.refused.add(name);
+      return null;
+    };
+  }
 }
 
 /** Of sheets that compare targets: who sees two colours takes them for two amounts. */

@@ -8,7 +8,14 @@ export interface Failure {
   /** As they were given on the command line; the input is null where the model failed. */
   readonly model: string;
   readonly input: string | null;
+  /** Where one method failed, and the others beside it did not. */
+  readonly method?: string;
   readonly error: ErrorRecord;
+}
+
+/** What failed, in words. */
+export function subjectOf({ model, input, method }: Omit<Failure, "error">): string {
+  return `${input ?? model}${method === undefined ? "" : `, ${method}`}`;
 }
 
 /** Tells what a run finds, as text while it goes on or as one JSON document at its end. */
@@ -17,8 +24,8 @@ export interface Report {
   say(text: string): void;
   /** What a user should know before he trusts an explanation: on stderr, each text once. */
   warn(warnings: readonly string[]): void;
-  /** A model or an input that failed while others go on. */
-  failed(failure: { readonly model: string; readonly input: string | null; readonly error: unknown }): void;
+  /** A model, an input or a method that failed while others go on. */
+  failed(failure: Omit<Failure, "error"> & { readonly error: unknown }): void;
   /** One input by one model, with a record for each method. */
   explained(records: readonly ExplanationRecord[]): void;
   wrote(sheet: string): void;
@@ -53,7 +60,7 @@ export function createReport({ stdout, stderr }: Io, json: boolean): Report {
     failed({ error, ...what }) {
       const failure = { ...what, error: describeError(error) };
       failures.push(failure);
-      const subject = failure.input ?? failure.model;
+      const subject = subjectOf(failure);
       const prefix = failure.error.message.includes(subject) ? "" : `${subject}: `;
       tell("error: ", `${prefix}${errorLine(failure.error)}`);
     },

@@ -2,7 +2,7 @@ import { printable } from "@xdeep/core";
 import { actsOnRectifiers } from "@xdeep/core/method";
 
 import type { ExplanationRecord } from "../explain/explanation.ts";
-import type { Failure } from "../explain/report.ts";
+import { type Failure, subjectOf } from "../explain/report.ts";
 import { describeTarget } from "../print/describe-target.ts";
 import { formatDims, formatNumber, formatPercent, formatProbability } from "../print/text/format-number.ts";
 import { measureText } from "../print/text/measure-text.ts";
@@ -35,7 +35,7 @@ export function reportPage({ inputs, warnings, failures, ...page }: ReportConten
     head: [
       notices(
         "Failed",
-        failures.map(({ model, input, error }) => `${input ?? model}: ${error.message} [${error.code}]`),
+        failures.map((failure) => `${subjectOf(failure)}: ${failure.error.message} [${failure.error.code}]`),
       ),
       notices("To know before you trust it", warnings),
       MAP_CONTROLS,

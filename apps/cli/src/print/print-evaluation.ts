@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { printable } from "@xdeep/core";
-import type { Comparison, Evaluation } from "@xdeep/metrics";
+import type { Comparison, Evaluation, Refusal } from "@xdeep/metrics";
 
 import { noteInCliWords } from "../cli-words.ts";
 import type { EvaluationDocument } from "../write/write-evaluation.ts";
@@ -14,7 +14,7 @@ export function describeEvaluation({ evaluation, comparison, files }: Evaluation
   const { rows } = evaluation;
   const written = [files.record, ...Object.values(files.curves)].map((file) => `  written      ${printable(join(folder, file))}`);
   const orders = Object.keys(evaluation.methods).length < 2 ? [] : Object.entries(comparison).map(([metric, found]) => describeOrder(metric, found));
-  return `\nmeans over ${rows} ${rows === 1 ? "input" : "inputs"}${orders.length === 0 ? "" : ", * the best"}\n${[meansTable(evaluation, comparison), ...orders, ...notesOf(evaluation), written.join("\n")].join("\n\n")}\n`;
+  return `\nmeans over ${rows} ${rows === 1 ? "input" : "inputs"}${orders.length === 0 ? "" : ", * the best"}\n${[meansTable(evaluation, comparison), ...refusalsOf(evaluation), ...orders, ...notesOf(evaluation), written.join("\n")].join("\n\n")}\n`;
 }
 
 function meansTable({ methods, metrics, results }: Evaluation, comparison: EvaluationDocument["comparison"]): string {
@@ -62,6 +62,18 @@ function describeOrder(metric: string, { better, rows, confidence, ranking, unra
 
 function inOrder(ranking: Comparison["ranking"]): string {
   return ranking.map(({ method, mean }, k) => `${k === 0 ? "" : mean === ranking[k - 1]!.mean ? " and " : ", then "}${printable(method)}`).join("");
+}
+
+/** Why methods have no value, and in how many of the inputs where others have one. */
+function refusalsOf({ refused = [], rows }: Evaluation): readonly string[] {
+  if (refused.length === 0) return [];
+  return [refused.map((refusal) => wrapLines(describeRefusal(refusal, rows), "  refused      ")).join("\n")];
+}
+
+function describeRefusal({ method, metric, rows, code, message }: Refusal, of: number): string {
+  const what = `${metric === undefined ? "" : `${metric} of `}${method}`;
+  const share = rows.length === of ? "" : `, ${rows.length} of ${of} inputs`;
+  return printable(`${what}${share}: ${noteInCliWords(message).replaceAll(/\s+/g, " ")} [${code}]`);
 }
 
 /** What should be known of the values, each text once. */

@@ -32,8 +32,8 @@ export interface SheetOptions {
 
 /** Contact sheets of a model: inputs below each other, methods and targets side by side. */
 export interface Sheets {
-  /** Adds a row, and gives the paths of sheets that are full and written. */
-  add(input: PreparedInput, explanations: readonly Explanation[]): Promise<readonly string[]>;
+  /** Adds a row, with an empty place for what is null, and gives the paths of sheets that are full and written. */
+  add(input: PreparedInput, explanations: readonly (Explanation | null)[]): Promise<readonly string[]>;
   /** Writes what is left. */
   finish(): Promise<readonly string[]>;
 }
@@ -76,11 +76,15 @@ async function readFont(path: string): Promise<Uint8Array> {
 }
 
 /** The input beside the overlay of every method, for the first sample of the file. */
-function sheetRow(input: PreparedInput, explanations: readonly Explanation[], drawing: DrawingFlags): ContactSheetRow {
-  const isCompared = new Set(explanations.map(({ record }) => record.asked)).size > 1;
+function sheetRow(input: PreparedInput, explanations: readonly (Explanation | null)[], drawing: DrawingFlags): ContactSheetRow {
+  const found = explanations.filter((explanation) => explanation !== null);
+  const isCompared = new Set(found.map(({ record }) => record.asked)).size > 1;
   return {
     label: input.file.file,
-    cells: [inputCell(input, explanations[0]!), ...explanations.map((explanation) => methodCell(explanation, input, drawing, isCompared))],
+    cells: [
+      inputCell(input, found[0]!),
+      ...explanations.map((explanation) => (explanation === null ? null : methodCell(explanation, input, drawing, isCompared))),
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import { checkOptionNames, checkSeed, createRandom, demandCount, demandOption } from "@xdeep/core/method";
 
 import type { Better } from "../metric.ts";
-import type { Evaluation } from "./evaluate.ts";
+import { type Evaluation, type Refusal, refusedField } from "./evaluation.ts";
 
 export interface CompareOptions {
   /** Samples of the rows, drawn with replacement. Default 1000. */
@@ -21,6 +21,8 @@ export interface Comparison {
   readonly ranking: readonly RankedMethod[];
   /** Methods without a value in any row. */
   readonly unranked: readonly string[];
+  /** Why methods have no value in some rows, or in none; only where there is any. */
+  readonly refused?: readonly Refusal[];
 }
 
 export interface RankedMethod {
@@ -47,7 +49,13 @@ export function compare(evaluation: Evaluation, options: CompareOptions = {}): R
   demandOption(confidence > 0 && confidence < 1, "compare", "confidence", confidence, "a share between 0 and 1");
   checkSeed(seed);
   return Object.fromEntries(
-    Object.entries(evaluation.metrics).map(([metric, { better }]) => [metric, rank(evaluation.results[metric]!, better, { resamples, confidence, seed })]),
+    Object.entries(evaluation.metrics).map(([metric, { better }]) => [
+      metric,
+      {
+        ...rank(evaluation.results[metric]!, better, { resamples, confidence, seed }),
+        ...refusedField((evaluation.refused ?? []).filter((each) => each.metric === undefined || each.metric === metric)),
+      },
+    ]),
   );
 }
 

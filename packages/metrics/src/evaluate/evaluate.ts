@@ -1,12 +1,13 @@
 import type { Input, MethodDescription, Model, ScoreRequest, Target, TargetOption, Tensor } from "@xdeep/core";
 import { XDeepError, isTensor } from "@xdeep/core";
-import { betweenRuns, checkOptionNames } from "@xdeep/core/method";
+import { betweenRuns, checkOptionNames, isOfOneMethod } from "@xdeep/core/method";
 
 import { measure } from "../measure.ts";
-import type { Better, Curve, MeasureOptions, Measurement, Method, Metric } from "../metric.ts";
+import type { MeasureOptions, Measurement, Method, Metric } from "../metric.ts";
 import { needed } from "../options.ts";
 import { explainerFor } from "../subject/explained.ts";
 import { VERSION } from "../version.ts";
+import { type Evaluation, type Refusal, joinEvaluations, refusedField, resultOf } from "./evaluation.ts";
 
 /** What is explained: one input of one row or more, with the place of the evidence where a metric needs it. */
 export interface EvaluationCase {
@@ -25,35 +26,12 @@ export interface EvaluateOptions extends Omit<ScoreRequest, "target">, MeasureOp
 
 const OPTIONS: readonly string[] = ["target", "output", "score", "wrt", "model", "signal", "onProgress"] satisfies (keyof EvaluateOptions)[];
 
-/** Every metric of every method, over all rows. Plain data: `JSON.stringify` writes all of it. */
-export interface Evaluation {
-  readonly format: "xdeep.evaluation/1";
-  readonly rows: number;
-  /** What each row was explained for. */
-  readonly target: readonly Target[];
-  /** By the names that were given. */
-  readonly methods: Readonly<Record<string, MethodDescription>>;
-  readonly metrics: Readonly<Record<string, { readonly metric: string; readonly better: Better; readonly parameters: Readonly<Record<string, unknown>> }>>;
-  /** Results by metric, then by method. */
-  readonly results: Readonly<Record<string, Readonly<Record<string, EvaluationResult>>>>;
-  /** Versions of the packages of xdeep that took part, by name. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-export interface EvaluationResult {
-  /** One per row; null where the measure is not defined. */
-  readonly values: readonly (number | null)[];
-  /** Of the rows where it is; null where there is none. */
-  readonly mean: number | null;
-  readonly curves?: readonly Curve[];
-  readonly notes?: readonly string[];
-}
-
 /**
- * Measures methods on inputs: a table of every metric for every method. Each method explains each input once.
+ * Measures methods on inputs: a table of every metric for every method. Each method explains each input once. A method that cannot explain the network or an input,
+ * as LRP meets an operator without a rule, has no values there, and `refused` says why; the others go on.
  *
  * @param inputs one tensor, or cases with targets and masks of their own
- * @throws {XDeepError} OPTION_INVALID, and the codes of `measure`
+ * @throws {XDeepError} OPTION_INVALID, the codes of `measure` for what is wrong in the input or the options, and the first method's error where none can explain
  * @example
  * const table = await evaluate({ gradCam, vanilla: (model) => new Backprop(model) }, images, { deletion: deletion() }, { model });
  */
@@ -72,23 +50,21 @@ export async function evaluate(
   const explainerIn = Object.values(methods).find((method) => typeof method !== "function");
   const model = needed("evaluate", "model", options.model ?? (typeof explainerIn === "object" ? explainerIn.model : undefined), "methods are functions of it");
   // One step for each explanation, and one for each measure of it.
-  const total = Object.keys(methods).length * cases.length * (1 + Object.keys(metrics).length);
+  const perMethod = 1 + Object.keys(metrics).length;
+  const total = Object.keys(methods).length * cases.length * perMethod;
   let done = 0;
+  const advance = (steps: number): void => {
+    done += steps;
+    onProgress?.({ done, total });
+  };
   const parts: Evaluation[] = [];
   for (const each of cases) {
-    const found: Record<string, ExplainedCase> = {};
+    const found: Record<string, ExplainedCase | RefusedCase> = {};
     for (const [name, method] of Object.entries(methods)) {
       if (done > 0) await betweenRuns(signal);
-      const explainer = explainerFor(method, model);
-      const attribution = await explainer.explain(each.input, { ...omitModel(request), target: each.target ?? target, signal });
-      onProgress?.({ done: ++done, total });
-      const subject = { input: each.input, attribution, method, model, mask: each.mask, wrt: request.wrt };
-      const measured: Record<string, Measurement> = {};
-      for (const [key, metric] of Object.entries(metrics)) {
-        measured[key] = (await measure(subject, { metric }, { signal })).metric;
-        onProgress?.({ done: ++done, total });
-      }
-      found[name] = { method: attribution.provenance.method, target: attribution.target, versions: attribution.provenance.versions, measured };
+      const asked = { ...each, target: each.target ?? target };
+      found[name] = await evaluateCase(method, asked, metrics, { model, request: omitModel(request), signal, advance });
+      if ("error" in found[name]) advance(perMethod);
     }
     parts.push(tabulate(found, metrics));
   }
@@ -99,64 +75,92 @@ interface ExplainedCase {
   readonly method: MethodDescription;
   readonly target: readonly Target[];
   readonly versions: Readonly<Record<string, string>>;
-  readonly measured: Readonly<Record<string, Measurement>>;
+  /** By the names of the metrics. */
+  readonly measured: Readonly<Record<string, Measurement | XDeepError>>;
+}
+
+interface RefusedCase {
+  readonly method: MethodDescription | null;
+  readonly error: XDeepError;
+}
+
+interface CaseOptions {
+  readonly model: Model;
+  readonly request: Omit<ScoreRequest, "target"> & { readonly wrt?: readonly string[] | undefined };
+  readonly signal: AbortSignal | undefined;
+  readonly advance: (steps: number) => void;
+}
+
+async function evaluateCase(
+  method: Method,
+  { input, target, mask }: EvaluationCase,
+  metrics: Readonly<Record<string, Metric>>,
+  { model, request, signal, advance }: CaseOptions,
+): Promise<ExplainedCase | RefusedCase> {
+  const explainer = await orRefusal(async () => explainerFor(method, model), signal);
+  if (explainer instanceof Error) return { method: null, error: explainer };
+  const attribution = await orRefusal(() => explainer.explain(input, { ...request, target, signal }), signal);
+  if (attribution instanceof Error) return { method: explainer.method, error: attribution };
+  advance(1);
+  const subject = { input, attribution, method, model, mask, wrt: request.wrt };
+  const measured: Record<string, Measurement | XDeepError> = {};
+  for (const [key, metric] of Object.entries(metrics)) {
+    measured[key] = await orRefusal(async () => (await measure(subject, { metric }, { signal })).metric, signal);
+    advance(1);
+  }
+  return { method: attribution.provenance.method, target: attribution.target, versions: attribution.provenance.versions, measured };
+}
+
+/** What came of it, or the error that ends this method and not the others. */
+async function orRefusal<T>(run: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | XDeepError> {
+  try {
+    return await run();
+  } catch (error) {
+    if (signal?.aborted === true || !isOfOneMethod(error)) throw error;
+    return error;
+  }
 }
 
 function omitModel({ model: _model, ...request }: Omit<EvaluateOptions, "target" | "signal" | "onProgress">): Omit<EvaluateOptions, "target" | "model"> {
   return request;
 }
 
-function tabulate(found: Readonly<Record<string, ExplainedCase>>, metrics: Readonly<Record<string, Metric>>): Evaluation {
-  const explained = Object.entries(found);
-  const { target } = explained[0]![1];
+function tabulate(found: Readonly<Record<string, ExplainedCase | RefusedCase>>, metrics: Readonly<Record<string, Metric>>): Evaluation {
+  const cases = Object.entries(found);
+  const explained = cases.flatMap(([, each]) => ("error" in each ? [] : [each]));
+  const first = cases[0]![1];
+  if (explained.length === 0 && "error" in first) throw first.error;
+  const { target } = explained[0]!;
+  const none = target.map(() => null);
+  const rows = [...target.keys()];
+  const refusal = (method: string, { code, message }: XDeepError, metric?: string): Refusal => ({
+    method,
+    ...(metric === undefined ? {} : { metric }),
+    rows,
+    code,
+    message,
+  });
+  const refused = cases.flatMap(([method, each]) =>
+    "error" in each
+      ? [refusal(method, each.error)]
+      : Object.entries(each.measured).flatMap(([metric, measured]) => (measured instanceof Error ? [refusal(method, measured, metric)] : [])),
+  );
+  const measuredBy = (metric: string, each: ExplainedCase | RefusedCase): Measurement | { readonly values: readonly null[] } => {
+    const measured = "error" in each ? each.error : each.measured[metric]!;
+    return measured instanceof Error ? { values: none } : measured;
+  };
   const results = Object.keys(metrics).map((metric) => [
     metric,
-    Object.fromEntries(explained.map(([method, { measured }]) => [method, resultOf(measured[metric]!)])),
+    Object.fromEntries(cases.map(([method, each]) => [method, resultOf(measuredBy(metric, each))])),
   ]);
   return {
     format: "xdeep.evaluation/1",
     rows: target.length,
     target,
-    methods: Object.fromEntries(explained.map(([name, { method }]) => [name, method])),
+    methods: Object.fromEntries(cases.map(([name, { method }]) => [name, method ?? { name, parameters: {} }])),
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, { name: metric, better, parameters }]) => [name, { metric, better, parameters }])),
     results: Object.fromEntries(results),
-    versions: { ...Object.assign({}, ...explained.map(([, { versions }]) => versions)), "@xdeep/metrics": VERSION },
-  };
-}
-
-function resultOf({ values, curves, notes }: Pick<EvaluationResult, "values"> & Partial<Measurement>): EvaluationResult {
-  const defined = values.filter((value) => value !== null);
-  const mean = defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
-  return { values, mean, ...(curves === undefined ? {} : { curves }), ...(notes === undefined ? {} : { notes }) };
-}
-
-/**
- * The rows of several evaluations of the same methods and metrics, one below the other.
- *
- * @throws {XDeepError} OPTION_INVALID where they differ
- */
-export function joinEvaluations(parts: readonly Evaluation[]): Evaluation {
-  const [first] = parts;
-  if (first === undefined) throw new XDeepError("OPTION_INVALID", "There is no evaluation to join.", { details: { option: "parts" } });
-  const names = ({ methods, metrics }: Evaluation): string => JSON.stringify([Object.keys(methods), Object.keys(metrics)]);
-  const other = parts.find((part) => names(part) !== names(first));
-  if (other !== undefined)
-    throw new XDeepError("OPTION_INVALID", "Evaluations to join have the same methods and metrics, in the same order.", { details: { option: "parts" } });
-  const joined = (metric: string, method: string): EvaluationResult => {
-    const results = parts.map(({ results: each }) => each[metric]![method]!);
-    const notes = [...new Set(results.flatMap((result) => result.notes ?? []))];
-    const curves = results.every((result) => result.curves !== undefined) ? results.flatMap((result) => result.curves!) : undefined;
-    return resultOf({ values: results.flatMap(({ values }) => values), curves, ...(notes.length === 0 ? {} : { notes }) });
-  };
-  const results = Object.keys(first.metrics).map((metric) => [
-    metric,
-    Object.fromEntries(Object.keys(first.methods).map((method) => [method, joined(metric, method)])),
-  ]);
-  return {
-    ...first,
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    target: parts.flatMap(({ target }) => target),
-    results: Object.fromEntries(results),
-    versions: Object.assign({}, ...parts.map(({ versions }) => versions)),
+    ...refusedField(refused),
+    versions: { ...Object.assign({}, ...explained.map(({ versions }) => versions)), "@xdeep/metrics": VERSION },
   };
 }
