@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Model } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { loadModelFile, saveModelFile, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
+import { loadModelFile, saveModelFile, valueInfoProto, writeModel, writeModelWithExternalData } from "@xdeep/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failure } from "../test/failure.ts";
@@ -167,6 +167,14 @@ describe("a loaded model", () => {
       gpu: false,
       maxBatch: null,
     });
+    await model.dispose();
+  });
+
+  it("has the channels of a convolution where the file leaves all sizes open, as files of Hugging Face do", async () => {
+    const { graph, ...rest } = smallCnn();
+    const bytes = writeModel({ ...rest, graph: { ...graph!, input: [valueInfoProto("image", "float32", ["batch", "channels", "height", "width"])] } });
+    const model = await loadModel(bytes);
+    expect(model.inputs).toEqual([{ name: "image", type: "float32", dims: [null, 3, null, null], layout: "NCHW" }]);
     await model.dispose();
   });
 

@@ -31,7 +31,7 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
   const others = dropped.filter((file) => file !== main && file !== preprocessing && !OF_TOKENIZERS.test(file.name));
   const labels = namedIn(others, /\.txt$/i) ?? namedIn(others, /(class|label|index|config).*\.json$/i);
   const rest = others.filter((file) => file !== labels);
-  const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp)$/i.test(name)) ?? null;
+  const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp|hei[cf]|tiff?)$/i.test(name)) ?? null;
   const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
   const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
   const vocabulary = named(/^tokenizer\.json$/i) ?? named(/^vocab\.(txt|json)$/i);

@@ -210,13 +210,19 @@ describe("sources of decodeImage", () => {
     for (const maxPixels of [0, -1, Number.NaN]) await expect(decodeImage(file, { maxPixels })).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 
-  it("that are no pictures are refused with what they begin with", async () => {
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
-    for (const text of ["<!DOCTYPE html><p>Not found</p>", svg, "x"]) {
-      const attempt = decodeImage(Buffer.from(text));
-      await expect(attempt).rejects.toMatchObject({
+  it("that are no pictures are refused with what they are, where it is known, and what they begin with", async () => {
+    const kinds = {
+      "<!DOCTYPE html><p>Not found</p>": "it is a page of the web",
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>': "it is SVG",
+      "....ftypheic....": "it is HEIC, as iPhones write it",
+      x: "it is damaged, or of another format",
+    };
+    for (const [text, kind] of Object.entries(kinds)) {
+      await expect(decodeImage(new File([text], "cat.jpg"))).rejects.toMatchObject({
         code: "IMAGE_INVALID",
-        message: expect.stringContaining(`of another format. The file has ${text.length} bytes and begins with "${text.slice(0, 12)}"`),
+        message: expect.stringContaining(
+          `"cat.jpg" cannot be decoded as a picture: ${kind}. The file has ${text.length} bytes and begins with "${text.slice(0, 12)}"`,
+        ),
       });
     }
     await expect(decodeImage(new Uint8Array())).rejects.toMatchObject({ code: "IMAGE_INVALID", message: expect.stringContaining("0 bytes") });

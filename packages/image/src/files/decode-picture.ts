@@ -50,14 +50,30 @@ function tooLarge(source: ImageSource, details: { readonly width: number; readon
 
 function undecodable(source: ImageSource, bytes: Uint8Array, cause: unknown, formats: string): XDeepError {
   const start = [...bytes.subarray(0, 12)].map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".")).join("");
+  const foreign = formatOf(bytes);
   // Not in the decoder's words, which are in the cause: those of libvips depend on what other threads read at the same moment.
-  const reason = isCutShort(bytes) ? "it ends before the picture does" : "it is damaged, or of another format";
+  const reason = foreign !== null ? `it is ${foreign}` : isCutShort(bytes) ? "it ends before the picture does" : "it is damaged, or of another format";
+  const todo = foreign !== null ? "save it as one of these" : "open it in an image viewer to see whether it is damaged";
   return new XDeepError(
     "IMAGE_INVALID",
     `${describeSource(source)} cannot be decoded as a picture: ${reason}. The file has ${bytes.length} bytes and begins with "${start}". ` +
-      `Expected a complete file of ${formats}; open it in an image viewer to see whether it is damaged.`,
+      `Expected a complete file of ${formats}; ${todo}.`,
     { details: { bytes: bytes.length, start, ...(typeof source === "string" ? { source } : {}) }, cause },
   );
+}
+
+/** How files begin that people have in the place of pictures that can be read. */
+const FOREIGN: readonly (readonly [at: number, start: RegExp, format: string])[] = [
+  [4, /^ftyp(hei|hev|mif1|msf1)/, "HEIC, as iPhones write it"],
+  [0, /^(II\*\0|MM\0\*)/, "TIFF"],
+  [0, /^\s*<(svg|\?xml)/, "SVG"],
+  [0, /^\s*<(!doctype )?html/i, "a page of the web"],
+  [0, /^%PDF/, "PDF"],
+];
+
+function formatOf(bytes: Uint8Array): string | null {
+  const start = String.fromCharCode(...bytes.subarray(0, 64));
+  return FOREIGN.find(([at, begins]) => begins.test(start.slice(at)))?.[2] ?? null;
 }
 
 /** Whether the end of a JPEG, PNG or WebP file is missing. */

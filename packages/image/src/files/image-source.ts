@@ -13,6 +13,7 @@ export function describeSource(source: ImageSource): string {
     const text = String(source);
     return `"${text.length > 200 ? `${text.slice(0, 200)}…` : text}"`;
   }
+  if ("name" in source && typeof source.name === "string") return `"${source.name}"`;
   if ("byteLength" in source) return `The picture (${source.byteLength} bytes)`;
   return "size" in source ? `The picture (${source.size} bytes)` : "The picture";
 }

@@ -1,14 +1,14 @@
 import { type Layout, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type BatchAxis, findBatchAxis } from "@xdeep/core/backend";
 import { type TypedGraph, additiveMasks, finalActivation, leadsWithBatch } from "@xdeep/autodiff";
-import type { Facts } from "@xdeep/onnx";
+import { Attributes, type Facts } from "@xdeep/onnx";
 
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
 export function inputInfos(graph: TypedGraph, { shared }: BatchAxis, layouts: Readonly<Record<string, Layout>> = {}): readonly ValueInfo[] {
   const masks = new Set(additiveMasks(graph));
   return graph.graph.input.map(({ name }) => {
     const isShared = shared.has(name);
-    const dims = callerDims(graph.facts.get(name), isShared ? -1 : 0);
+    const dims = withChannels(graph, name, callerDims(graph.facts.get(name), isShared ? -1 : 0));
     const info = { name, type: graph.facts.get(name)?.type ?? "float32", dims, layout: layouts[name] ?? guessLayout(dims) };
     return { ...info, ...(isShared ? { batched: false } : {}), ...(masks.has(name) ? { mask: true } : {}) };
   });
@@ -47,6 +47,15 @@ export function valueInfo(graph: TypedGraph, name: string): ValueInfo {
 
 function callerDims(facts: Facts | undefined, batch: number): readonly (number | null)[] {
   return (facts?.dims ?? []).map((dim, axis) => (axis !== batch && typeof dim === "number" ? dim : null));
+}
+
+/** Exporters that leave every size open, as those of Hugging Face do, have the channels in the convolution that reads the pictures. */
+function withChannels(graph: TypedGraph, input: string, dims: readonly (number | null)[]): readonly (number | null)[] {
+  if (dims.length !== 4 || dims[1] !== null) return dims;
+  const cast = graph.nodes.find(({ opType, input: [read] }) => opType === "Cast" && read === input)?.output[0];
+  const convolution = graph.nodes.find(({ opType, input: [read] }) => opType === "Conv" && (read === input || (read !== undefined && read === cast)));
+  const perGroup = convolution && graph.facts.get(convolution.input[1] ?? "")?.dims?.[1];
+  return typeof perGroup === "number" ? dims.with(1, perGroup * new Attributes(convolution!).int("group", 1)) : dims;
 }
 
 const CHANNEL_COUNTS: readonly (number | null)[] = [1, 3, 4];
