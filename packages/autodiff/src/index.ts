@@ -42,4 +42,5 @@ export { scoredValue, withLogits } from "./explain/score.ts";
 export type { ScoredValue } from "./explain/score.ts";
 export { typedGraph, valueOf } from "./graph/typed-graph.ts";
 export type { TypedGraph } from "./graph/typed-graph.ts";
+export { boundLoops, loopEnd } from "./prepare/bound-loops.ts";
 export { prepareModel } from "./prepare/prepare-model.ts";

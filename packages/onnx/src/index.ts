@@ -37,7 +37,7 @@ export { isDefaultDomain, sinceVersion } from "./since-version.ts";
 export { earliestOrder, sortNodes } from "./graphs/sort-nodes.ts";
 export { tensorData, tensorProto } from "./files/tensor-data.ts";
 export type { ConstantTensor } from "./files/tensor-data.ts";
-export { allowedElements, checkSizes } from "./check/check-sizes.ts";
+export { allowedElements, checkSizes, workOfRound } from "./check/check-sizes.ts";
 export type { SizedGraph } from "./check/check-sizes.ts";
 export { validateModel } from "./check/validate-model.ts";
 export { valueInfoProto } from "./graphs/value-info.ts";

@@ -4,6 +4,7 @@ import {
   type TypedGraph,
   RECTIFIER_NAMES,
   backwardRules,
+  boundLoops,
   builtinRules,
   checkCoverage,
   computeInFloat32,
@@ -51,10 +52,11 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const file = await readSource(source, options);
   const prepared = prepareModel(declareDims(file, options.inputDims ?? {}), limits);
   const weighted = options.weights === undefined ? prepared : replaceWeights(prepared, options.weights);
-  const graph = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted, limits));
-  checkInputs(graph);
-  checkRanks(graph);
-  checkSizes(graph, limits);
+  const sized = withLogits(typedGraph(computes(options) === "float32" ? computeInFloat32(weighted) : weighted, limits));
+  checkInputs(sized);
+  checkRanks(sized);
+  checkSizes(sized, limits);
+  const graph = boundLoops(sized);
   const axis = batchAxis(graph, options.shared);
   const outputs = outputInfos(graph, axis);
   const rules = options.rules ?? builtinRules;

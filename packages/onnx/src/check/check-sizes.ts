@@ -51,6 +51,14 @@ function isStored({ opType, domain }: NodeProto): boolean {
   return opType === "Constant" && isDefaultDomain(domain);
 }
 
+/** How many elements take the time that a round of a Loop takes, with what is in loops inside it as far as their rounds are known. */
+export function workOfRound(loop: NodeProto, sized: SizedGraph): number {
+  const meter: Meter = { made: { count: 0, most: Infinity }, computed: { count: 0, most: Infinity } };
+  // Twice, since a node that is run again counts for more.
+  measureInside(loop, "body", sized, new Set(), 2, meter);
+  return (meter.made.count + meter.computed.count) / 2;
+}
+
 /** The elements of a node's outputs, or as many as take the time that its windows and products take. */
 function workOf(node: NodeProto, facts: SizedGraph["facts"]): number {
   const elements = node.output.reduce((sum, name) => (name === "" ? sum : sum + leastElements(facts.get(name))), 0);

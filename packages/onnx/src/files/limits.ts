@@ -23,11 +23,24 @@ export interface ModelLimits {
    * inputs and of the weights: what is larger has a size that the file alone chose. Default 2²³.
    */
   readonly valueElements: number;
+  /**
+   * Rounds of all loops together whose number the data decide, in one run. Each row of nested loops counts, and a round whose body is large counts for more: such a
+   * loop takes no longer than `valueElements` allow one that says its number. Default 10,000; Infinity for no bound.
+   */
+  readonly loopRounds: number;
   /** Elements that a run is filled up to where the file fixes a batch and fewer rows are given. Default 10⁷. */
   readonly filledElements: number;
 }
 
-export const DEFAULT_LIMITS: ModelLimits = { nodes: 8000, arity: 1024, depth: 32, constantElements: 2 ** 24, valueElements: 2 ** 23, filledElements: 1e7 };
+export const DEFAULT_LIMITS: ModelLimits = {
+  nodes: 8000,
+  arity: 1024,
+  depth: 32,
+  constantElements: 2 ** 24,
+  valueElements: 2 ** 23,
+  loopRounds: 10_000,
+  filledElements: 1e7,
+};
 
 /**
  * The limits with the default for each that is left out.

@@ -1,5 +1,7 @@
 import { type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns, notBatched, withoutPadding } from "@xdeep/core/backend";
+import { loopEnd } from "@xdeep/autodiff";
+import { beyondLimit } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import { takeDeviceErrors } from "./device-errors.ts";
 import type { Engine } from "./engine.ts";
@@ -65,6 +67,8 @@ async function run(
     if (error === undefined) return values;
     throw new Error(error);
   } catch (cause) {
+    const end = loopEnd(messageOf(cause));
+    if (end !== null) throw beyondLimit(end.limit, end.rounds, "another round on these inputs", end.loop === undefined ? "A loop" : `Loop "${end.loop}"`);
     throw new XDeepError("ENGINE_FAILED", `${engine.name} ${engine.version} failed while it ran the model: ${messageOf(cause)}`, {
       details: { engine: engine.name },
       cause,
