@@ -38,6 +38,7 @@ import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/text/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
 import { safeName } from "../write/file-stem.ts";
+import { collectLessOften } from "./collect-less-often.ts";
 import { type ManyFlags, asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
 
 /**
@@ -67,6 +68,7 @@ export async function explainMany(
   if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, features, flags, io);
   const workers = flags.workers ?? (flags.gpu ? 1 : Math.min(availableParallelism(), shardCount(listed.manifest)));
   say(describeBatch(listed.manifest, { workers: plural(workers, "thread"), out: flags.out }));
+  collectLessOften();
   return watched(features, flags, io, (onProgress) => runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress }));
 }
 

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { printable } from "@xdeep/core";
 import { Command } from "commander";
 
+import { collectLessOften } from "../batch/collect-less-often.ts";
 import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
 import { plural } from "../print/text/plural.ts";
@@ -50,6 +51,7 @@ export function workCommand(io: Io): Command {
       const onRows = ({ explained, failed }: { readonly explained: number; readonly failed: number }): void => void (rows += explained + failed);
       io.stdout.write(`${printable(results)}: ${plural(workers, "thread")}\n`);
       if (!existsSync(results)) io.stdout.write("waiting for this folder: xdeep explain --queue makes it when it hands out\n");
+      collectLessOften();
       await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows }).finally(() =>
         io.stdout.write(`${plural(rows, "row")} explained here\n`),
       );

@@ -82,8 +82,11 @@ export function listOf(files: readonly FileRow[]): string {
   return files.map((row) => `${JSON.stringify(row)}\n`).join("");
 }
 
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** Of pieces, that of the bytes of all of them. */
+export function sha256(content: Uint8Array | string | readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const piece of typeof content === "string" || content instanceof Uint8Array ? [content] : content) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** How many shards the rows make. */

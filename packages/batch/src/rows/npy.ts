@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
-import { dump, parse } from "npyjs";
+import { parse } from "npyjs";
 
 import { unreadable } from "../shards/durable-file.ts";
 
@@ -79,11 +79,6 @@ function swapBytes(elements: Buffer, bytes: number): void {
   if (bytes === 2) elements.swap16();
   else if (bytes === 4) elements.swap32();
   else if (bytes === 8) elements.swap64();
-}
-
-/** The bytes of an .npy file of float32. */
-export function npyBytes(dims: readonly number[], data: Float32Array): Uint8Array {
-  return new Uint8Array(dump(data, [...dims]));
 }
 
 function npyFile(head: string, elements: Buffer): ArrayBuffer {

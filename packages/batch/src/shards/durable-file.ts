@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { XDeepError, isXDeepError } from "@xdeep/core";
@@ -53,13 +53,13 @@ export async function writeNew(path: string, content: Content): Promise<boolean>
 }
 
 /** What a file will hold, or what writes it. */
-type Content = Uint8Array | string | ((file: FileHandle) => Promise<void>);
+type Content = Uint8Array | string | readonly Uint8Array[] | ((file: FileHandle) => Promise<void>);
 
 /** Writes a new file through to the disk. */
 export async function writeSynced(path: string, content: Content): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await (typeof content === "function" ? content(file) : file.writeFile(content));
+    await (typeof content === "function" ? content(file) : writeFile(file, content));
     await file.sync();
   } finally {
     await file.close();

@@ -27,12 +27,19 @@ export function parquetBytes(rows: readonly RowRecord[], explained: readonly Out
     columnData.push(
       column(`${name}.delta`, "DOUBLE", ({ deltas }) => deltas?.[name]),
       { name: `${name}.dims`, type: "STRING", data: tensors(name).map((tensor) => (tensor === null ? null : JSON.stringify(tensor.dims))) },
-      { name, type: "BYTE_ARRAY", encoding: "PLAIN", codec: "UNCOMPRESSED", statistics: false, data: tensors(name).map(bytesOf) },
+      {
+        name,
+        type: "BYTE_ARRAY",
+        encoding: "PLAIN",
+        codec: "UNCOMPRESSED",
+        statistics: false,
+        data: tensors(name).map((tensor) => (tensor === null ? null : bytesOf(tensor))),
+      },
     );
   }
   return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata: [{ key: "xdeep", value: JSON.stringify(about) }] }));
 }
 
-function bytesOf(tensor: FloatTensor | null): Uint8Array | null {
-  return tensor === null ? null : new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+export function bytesOf({ data }: FloatTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

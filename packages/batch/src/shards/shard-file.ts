@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type FloatTensor, XDeepError, sizeOf } from "@xdeep/core";
+import { XDeepError } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
 import { isFileError, syncFolder, writeFailed, writeSynced } from "./durable-file.ts";
 import { type Json, type Manifest, sha256 } from "../manifest/manifest.ts";
-import { npyBytes } from "../rows/npy.ts";
-import { parquetBytes } from "./parquet-shard.ts";
+import { npyHead } from "../rows/npy.ts";
+import { bytesOf, parquetBytes } from "./parquet-shard.ts";
 import { VERSION } from "../version.ts";
 import type { Outcome, RowRecord, Shard, ShardArray } from "../rows/row-record.ts";
 
@@ -29,29 +29,27 @@ export function shardName(shard: number): string {
  */
 export async function writeShard(folder: string, { id, shardFormat }: Manifest, shard: number, outcomes: readonly Outcome[], provenance: Json): Promise<void> {
   const { rows, explained } = placed(outcomes);
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, readonly Uint8Array[]>();
   const arrays: ShardArray[] = [];
-  const add = (value: string, file: string, bytes: Uint8Array, dims: readonly number[]): void => {
-    files.set(file, bytes);
-    arrays.push({ value, file, sha256: sha256(bytes), dims });
-  };
   const names = [...new Set(explained.flatMap(({ values }) => Object.keys(values!)))];
   if (shardFormat === "npy") {
     const fileNames = arrayFiles(names);
     for (const [n, value] of names.entries()) {
       const tensors = explained.map(({ values }) => values![value]!);
       const dims = [tensors.length, ...tensors[0]!.dims];
-      add(value, fileNames[n]!, npyBytes(dims, joined(tensors)), dims);
+      const [file, pieces] = [fileNames[n]!, [npyHead(dims), ...tensors.map(bytesOf)]];
+      files.set(file, pieces);
+      arrays.push({ value, file, sha256: sha256(pieces), dims });
     }
   }
   if (shardFormat === "parquet") {
     const bytes = parquetBytes(rows, explained, names, { manifest: id, shard, provenance });
-    files.set("rows.parquet", bytes);
+    files.set("rows.parquet", [bytes]);
     const hash = sha256(bytes);
     for (const value of names) arrays.push({ value, file: "rows.parquet", sha256: hash, dims: [explained.length, ...explained[0]!.values![value]!.dims] });
   }
   const head: Shard = { format: "xdeep.shard/1", manifest: id, shard, version: VERSION, provenance, arrays, rows };
-  files.set(HEAD, Buffer.from(`${JSON.stringify(head)}\n`));
+  files.set(HEAD, [Buffer.from(`${JSON.stringify(head)}\n`)]);
   await commit(folder, shard, files);
 }
 
@@ -73,20 +71,13 @@ function placed(outcomes: readonly Outcome[]): { readonly rows: readonly RowReco
   return { rows: outcomes.map(({ record, values }) => ({ ...record, at: values === null ? null : at++ })), explained };
 }
 
-function joined(tensors: readonly FloatTensor[]): Float32Array {
-  const size = sizeOf(tensors[0]!.dims);
-  const data = new Float32Array(tensors.length * size);
-  tensors.forEach((tensor, n) => data.set(tensor.data, n * size));
-  return data;
-}
-
 /** A folder takes its name at once, and never that of another one: the first one counts. */
-async function commit(folder: string, shard: number, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function commit(folder: string, shard: number, files: ReadonlyMap<string, readonly Uint8Array[]>): Promise<void> {
   const target = shardFolder(folder, shard);
   const unfinished = join(folder, "shards", `.${shardName(shard)}-${randomUUID()}`);
   try {
     await makeFolder(unfinished);
-    for (const [name, bytes] of files) await writeSynced(join(unfinished, name), bytes);
+    for (const [name, pieces] of files) await writeSynced(join(unfinished, name), pieces);
     await syncFolder(unfinished);
     await rename(unfinished, target);
     await syncFolder(join(folder, "shards"));
