@@ -1,6 +1,6 @@
 import { float32 } from "@xdeep/core";
 import { type GraphProto, type NodeProto, graphProto, modelProto, nodeProto, tensorProto, valueInfoProto, writeModel } from "@xdeep/onnx";
-import { evaluate, value64 } from "@xdeep/reference";
+import { evaluate, fromTensor } from "@xdeep/reference";
 import { expect, it } from "vitest";
 import { loadModel } from "../src/load-model.ts";
 import { randomTensor, weights } from "./small-models.ts";
@@ -33,7 +33,7 @@ it("the product of a transposed matrix with a vector, which ONNX Runtime fuses i
   const x = randomTensor(3, [1, 5, 3]);
   await using loaded = await loadModel(writeModel(model));
   const { outputs, gradients } = await loaded.vjp({ feeds: { x }, target: 1 });
-  const expected = evaluate(model, { x: value64("float32", x.dims, x.data) }, { outputs: ["z"] })["z"]!;
+  const expected = evaluate(model, { x: fromTensor(x) }, { outputs: ["z"] })["z"]!;
   expect([...outputs["z"]!.data]).toEqual([...expected.data].map((value) => expect.closeTo(value, 5) as number));
   const v = randomTensor(1, [5]).data;
   const dx = Array.from(x.data, (_, i) => (i % 3 === 1 ? 2 * v[Math.floor(i / 3)]! : 0));

@@ -1,11 +1,11 @@
-import type { FloatTensor, Tensor } from "@xdeep/core";
+import { type FloatTensor, type Tensor, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { type ModelProto, float, modelProto, nodeProto, valueInfoProto, writeModel } from "@xdeep/onnx";
+import { type ModelProto, float, modelProto, nodeProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { styles } from "./exporter-styles.ts";
 import { failure } from "./failure.ts";
 import { gradientError, numericalGradient } from "./numerical-gradient.ts";
-import { mapSequenceOutput, randomTensor, weights } from "./small-models.ts";
+import { intList, mapSequenceOutput, randomTensor, weights } from "./small-models.ts";
 import { loadModel } from "../src/load-model.ts";
 
 describe("graphs as exporters write them", () => {
@@ -52,6 +52,61 @@ describe("scikit-learn", () => {
     const { code, message } = await failure(loadModel(writeModel(model)));
     expect(code).toBe("GRADIENT_MISSING");
     expect(message).toContain('ai.onnx.ml:TreeEnsembleClassifier (node "forest")');
+    expect(message).toContain("The scores of trees are steps");
+  });
+
+  it("scalers, imputers, selected columns and linear models are explained by their coefficients", async () => {
+    const ml = { domain: "ai.onnx.ml" };
+    const model = classifier(
+      [
+        nodeProto("Imputer", ["X"], ["filled"], { imputed_value_floats: float([0]), replaced_value_float: float(NaN) }, ml),
+        nodeProto("Scaler", ["filled"], ["scaled"], { offset: float([1, 2, 3, 4]), scale: float([1, 10, 100, 1000]) }, ml),
+        nodeProto("ArrayFeatureExtractor", ["scaled", "columns"], ["chosen"], {}, ml),
+        nodeProto(
+          "LinearClassifier",
+          ["chosen"],
+          ["label", "probabilities"],
+          { classlabels_ints: [5, 7], coefficients: float([1, 2, -1, 3]), intercepts: float([0.5, -0.5]), post_transform: "SOFTMAX" },
+          ml,
+        ),
+      ],
+      [valueInfoProto("label", "int64", [null]), valueInfoProto("probabilities", "float32", [null, 2])],
+    );
+    const initializers = [...model.graph!.initializer, intList("columns", [3, 1], [1, 2])];
+    const X = float32([1, 4], [1, 2.02, 3, 4.0001]);
+    await using loaded = await loadModel(writeModel(withFields(model, { graph: withFields(model.graph!, { initializer: initializers }) })));
+    const { gradients, outputs, scores } = await loaded.vjp({ feeds: { X }, target: 1 });
+    // 3 (0.2) − 1 (0.1) − 0.5, and 2 (0.2) + 1 (0.1) + 0.5 of the other class
+    expect(scores[0]).toBeCloseTo(0, 3);
+    expect([...outputs["probabilities"]!.data]).toEqual([1 / (1 + Math.exp(-1)), 1 / (1 + Math.E)].map((value) => expect.closeTo(value, 3) as number));
+    expect([...gradients["X"]!.data]).toEqual([0, 30, 0, -1000]);
+    expect([...(outputs["label"]?.data ?? [])].map(Number)).toEqual([5]);
+  });
+
+  it.each([
+    ["L1", [0.5, -0.5]],
+    ["L2", [Math.SQRT1_2, -Math.SQRT1_2]],
+    ["MAX", [1, -1]],
+  ])("rows normalized by %s, and linear regressions behind them", async (norm, expected) => {
+    const model = modelProto({
+      nodes: [
+        nodeProto("Normalizer", ["X"], ["unit"], { norm }, { domain: "ai.onnx.ml" }),
+        nodeProto("LinearRegressor", ["unit"], ["y"], { coefficients: float([3, 1]), intercepts: float([2]) }, { domain: "ai.onnx.ml" }),
+      ],
+      inputs: [valueInfoProto("X", "float64", [null, 2])],
+      outputs: [valueInfoProto("unit", "float32", [null, 2]), valueInfoProto("y", "float32", [null, 1])],
+      domains: { "ai.onnx.ml": 1 },
+    });
+    await using loaded = await loadModel(writeModel(model));
+    const X: Tensor = { type: "float64", dims: [2, 2], data: Float64Array.of(4, -4, 0, 0) };
+    const { outputs, gradients } = await loaded.vjp({ feeds: { X }, output: "y", target: 0 });
+    expect([...outputs["y"]!.data]).toEqual([3 * expected[0]! + expected[1]! + 2, 2].map((value) => expect.closeTo(value, 5) as number));
+    const moved = (step: number): number => {
+      const [a, b] = [4 + step, -4];
+      const size = { L1: Math.abs(a) + Math.abs(b), L2: Math.hypot(a, b), MAX: Math.max(a, b) }[norm]!;
+      return (3 * a + b) / size;
+    };
+    expect(gradients["X"]!.data[0]).toBeCloseTo((moved(1e-4) - moved(-1e-4)) / 2e-4, 5);
   });
 
   it("ZipMap's sequence of maps does not stand in the way of the scores", async () => {

@@ -2,6 +2,7 @@ import { type GraphProto, type ModelProto, type ModelLimits, inlineFunctions, re
 import { columnProducts } from "./column-products.ts";
 import { denseConstants } from "./dense-constants.ts";
 import { expandFused } from "./expand-fused.ts";
+import { expandLearning } from "./expand-learning.ts";
 import { explicitPads } from "./explicit-pads.ts";
 import { plainCasts } from "./plain-casts.ts";
 import { resolveSequences } from "./resolve-sequences.ts";
@@ -14,8 +15,8 @@ export const GRADIENT_OPSET = 18;
 /**
  * Brings a model into the one form that rules see: model-local functions inlined, opset 18 or newer, branches that are always taken in place
  * of their If, initializers that old files also list as inputs taken as constants, sparse constants written out, CastLike turned into Cast,
- * operators that ONNX Runtime fused with their activations taken apart, the pads of dilated convolutions in numbers, products with vectors as products
- * with columns, sequences of known length as their tensors, nodes in topological order.
+ * operators that ONNX Runtime fused with their activations taken apart, linear models of ai.onnx.ml in products and sums, the pads of dilated
+ * convolutions in numbers, products with vectors as products with columns, sequences of known length as their tensors, nodes in topological order.
  * The model's outputs stay what they were.
  *
  * @throws {XDeepError} MODEL_INVALID for a model that breaks the rules of ONNX; MODEL_UNSUPPORTED for one beyond a limit, or an operator that has
@@ -23,7 +24,7 @@ export const GRADIENT_OPSET = 18;
  */
 export function prepareModel(model: ModelProto, limits?: Partial<ModelLimits>): ModelProto {
   const upgraded = plainFlow(takeKnownBranches(upgradeOpset(checkedModel(model, resolveLimits(limits)), GRADIENT_OPSET)));
-  const graph = expandFused(denseConstants(graphOf(upgraded)));
+  const graph = expandLearning(expandFused(denseConstants(graphOf(upgraded))));
   return columnProducts(explicitPads(plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph) }) }))));
 }
 

@@ -1,7 +1,7 @@
 import { XDeepError } from "@xdeep/core";
 import { Attributes, type NodeProto, dataTypeName, isFloatType, sinceVersion } from "@xdeep/onnx";
 import { nodeLabel } from "../graph/node-label.ts";
-import { nonDifferentiableOperators, zeroGradientOperators } from "../graph/operator-traits.ts";
+import { nonDifferentiableOperators, quantizedOperators, zeroGradientOperators } from "../graph/operator-traits.ts";
 import type { GradientRule } from "./rule.ts";
 import { type RuleSet, operatorKey } from "./rule-set.ts";
 
@@ -44,10 +44,28 @@ export function missingRulesError(missing: readonly MissingRule[], of: string): 
   });
   return new XDeepError(
     "GRADIENT_MISSING",
-    `Cannot differentiate "${of}": ${missing.length} node(s) on the way have no gradient rule.\n${lines.join("\n")}\nPass rules of your own through options.rules (docs/write-a-rule.md).`,
+    [
+      `Cannot differentiate "${of}": ${missing.length} node(s) on the way have no gradient rule.`,
+      ...lines,
+      ...ADVICE.filter(([concerns]) => missing.some(concerns)).map(([, advice]) => advice),
+      "Pass rules of your own through options.rules (docs/write-a-rule.md).",
+    ].join("\n"),
     { details: { of, missing } },
   );
 }
+
+/** What to do about operators that no rule of anybody's helps with. */
+const ADVICE: readonly (readonly [concerns: (missing: MissingRule) => boolean, advice: string])[] = [
+  [({ op }) => op.startsWith("TreeEnsemble"), "The scores of trees are steps: their gradient is 0 wherever there is one, and explains nothing."],
+  [
+    ({ domain }) => domain === "com.microsoft.nchwc",
+    'ONNX Runtime wrote this file for one kind of processor. Take the file that it was made of, or optimize that at level "extended" at most.',
+  ],
+  [
+    ({ op }) => quantizedOperators.has(op) || /^(QLinear|QGemm|DynamicQuantize|MatMulInteger|QAttention|MatMulBnb4)/.test(op),
+    "Where integers are computed with, take the file before its quantization, or quantize that in the QDQ format, whose gradients pass.",
+  ],
+];
 
 /** One error for all nodes that their rules refuse. */
 export function refusedNodesError(refused: readonly XDeepError[], of: string): XDeepError {
