@@ -15,7 +15,7 @@ export function timesInput(explainer: Explainer): Explainer {
     method,
     async explain(input, given) {
       const options: ExplainOptions = given ?? {};
-      const { feeds, rows } = resolveInput(model, input);
+      const { feeds, rows } = await resolveInput(model, input);
       checkExplainOptions(options, rows);
       const { weights, ...perRow } = options;
       const inner = await explainer.explain(input, perRow);
@@ -24,7 +24,7 @@ export function timesInput(explainer: Explainer): Explainer {
       const products = Array.from({ length: rows }, (_, row) => productOfRow(values, feeds, row));
       return createAttribution({
         ...inner,
-        values: mirrorInput(model, input, assembleRows(products, weights), options),
+        values: mirrorInput(model, input, await assembleRows(products, weights), options),
         provenance: { ...inner.provenance, method },
       });
     },

@@ -40,7 +40,7 @@ export type { AdapterLike } from "./backends/software-device.ts";
 export { scorePlan } from "./requests/score-plan.ts";
 export type { ScoredPlan } from "./requests/score-plan.ts";
 export { checkScores } from "./rows/score-rows.ts";
-export { firstNonFinite, validateFeeds, validateTensor } from "./requests/validate-feeds.ts";
+export { firstNonFinite, rowsOfFeeds, validateFeeds, validateTensor } from "./requests/validate-feeds.ts";
 export type { ValidateFeedsOptions } from "./requests/validate-feeds.ts";
 export { checkReplacement } from "./contract/weights-hook.ts";
 export type { WeightsHook } from "./contract/weights-hook.ts";

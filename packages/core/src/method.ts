@@ -17,7 +17,10 @@ export {
   stateAxis,
 } from "./rows/batches.ts";
 export type { RowRange } from "./rows/batches.ts";
-export { betweenRuns, pauses, runEach } from "./rows/between-runs.ts";
+export { betweenRuns, inPieces, pauses, runEach } from "./rows/between-runs.ts";
+export type { Pause } from "./rows/between-runs.ts";
+export { movedFeeds } from "./rows/moved-feeds.ts";
+export type { MovedFeeds } from "./rows/moved-feeds.ts";
 export { checkExplainer } from "./explain/check-explainer.ts";
 export { RELEVANCE_RULES, RULES, actsOnRectifiers, checkContract, checkRule, ruleName } from "./contract/check-model.ts";
 export { checkExplainOptions, checkOptionNames, demandCount, demandOption } from "./requests/check-options.ts";

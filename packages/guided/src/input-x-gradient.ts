@@ -1,12 +1,16 @@
 import { XDeepError, explainTargets } from "@xdeep/core";
 import type { Attribution, Explainer, FloatTensor, Input, MethodDescription, Model, TargetOption, TargetsOptions, Tensor } from "@xdeep/core";
 import {
+  type Pause,
   checkExplainOptions,
   checkExplainer,
   createAttribution,
   explainerOfTargets,
+  inPieces,
   mirrorInput,
+  pauses,
   resolveInput,
+  runEach,
   toFloat64,
   weightRows,
 } from "@xdeep/core/method";
@@ -36,13 +40,15 @@ async function explainProducts<T extends Input>(
   { weights, ...call }: TargetsOptions,
 ): Promise<readonly Attribution<T>[]> {
   const { model } = explainer;
-  const { feeds, rows } = resolveInput(model, input);
+  const { feeds, rows } = await resolveInput(model, input, call.signal);
   checkExplainOptions({ ...call, weights }, rows);
   // As a record, so that values come with their names: those of a layer are none of the input.
   const parts = await explainTargets(explainer, feeds as Input, targets as readonly TargetOption[], call);
-  return parts.map((part) => {
-    const values = Object.entries(part.values as Tensors<FloatTensor>);
-    const products = Object.fromEntries(values.map(([name, tensor]) => [name, product(tensor, factor(model, feeds, name, tensor), weights)]));
+  const pause = pauses(call.signal);
+  return runEach(parts, call.signal, async (part) => {
+    const products: Record<string, FloatTensor> = {};
+    for (const [name, tensor] of Object.entries(part.values as Tensors<FloatTensor>))
+      products[name] = await product(tensor, factor(model, feeds, name, tensor), weights, pause);
     return createAttribution<T>({
       ...part,
       values: mirrorInput(model, input, products, call),
@@ -52,9 +58,12 @@ async function explainProducts<T extends Input>(
 }
 
 /** x ⊙ a in double precision, since the factors may be float16; with weights the sum over rows, [1, …]. */
-function product({ dims, data }: FloatTensor, x: Tensor, weights: Float32Array | undefined): FloatTensor {
-  const values = toFloat64(x);
-  return weightRows({ dims, data: Float64Array.from(data, (a, i) => a * values[i]!) }, weights);
+async function product({ dims, data }: FloatTensor, x: Tensor, weights: Float32Array | undefined, pause: Pause): Promise<FloatTensor> {
+  const products = toFloat64(x);
+  await inPieces(data.length, pause, (start, end) => {
+    for (let i = start; i < end; i++) products[i] = data[i]! * products[i]!;
+  });
+  return weightRows({ dims, data: products }, weights);
 }
 
 /** What is fed under the name, or the integers that the model makes floats of by that name. */

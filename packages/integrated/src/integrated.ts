@@ -5,10 +5,13 @@ import {
   createAttribution,
   explainerOfTargets,
   mirrorInput,
+  movedFeeds,
   readsScores,
   resolveInput,
   rowBaselines,
   ruleName,
+  runEach,
+  sharedInputs,
 } from "@xdeep/core/method";
 import type { Attribution, Explainer, Input, MethodDescription, TargetOption, TargetsOptions } from "@xdeep/core";
 
@@ -52,7 +55,7 @@ async function explainPaths<T extends Input>(
   options.signal?.throwIfAborted();
   const { model } = explainer;
   const { steps, multiplyByInputs } = settings;
-  const resolved = resolveInput(model, input);
+  const resolved = await resolveInput(model, input, options.signal);
   checkExplainOptions(options, resolved.rows);
   // A tolerance needs the scores, whoever reads them.
   const { moving, endpoints } = await findEndpoints(model, resolved, targets, isAdaptive(steps) ? { ...options, weights: undefined } : options);
@@ -60,7 +63,8 @@ async function explainPaths<T extends Input>(
   const baselines = rowBaselines(baseline, moving.names, moving, options);
   const planned = plannedRuns(explainer, settings, baselines(0).length);
   const count = countRuns(resolved.rows * planned, options);
-  const integration: Integration = { explainer, multiplyByInputs, moving, options };
+  const moved = movedFeeds(moving.feeds, moving.names, sharedInputs(model.inputs));
+  const integration: Integration = { explainer, multiplyByInputs, moving, moved, options };
   const rows: (readonly IntegratedRow[])[] = [];
   for (let row = 0; row < resolved.rows; row++) {
     const path = rowPath(integration, row, baselines(row));
@@ -71,21 +75,21 @@ async function explainPaths<T extends Input>(
         : integrateFixed(integration, path, endpoint, row, quadrature(steps.quadrature, steps.n), starts?.[k] ?? null);
     rows.push(await integrateTargets(path, row, endpoints, integrate, { count, planned }));
   }
-  return endpoints.map((endpoint, k) => {
+  return runEach(endpoints, options.signal, (endpoint, k) => {
     const own = rows.map((row) => row[k]!);
     return attributionOf<T>(integration, settings, method, input, endpoint, own);
   });
 }
 
 /** The attribution of one target, over all rows. */
-function attributionOf<T extends Input>(
+async function attributionOf<T extends Input>(
   { explainer: { model }, options }: Integration,
   settings: IntegratedSettings,
   method: MethodDescription,
   input: Input,
   { target, scores, output }: Endpoint,
   rows: readonly IntegratedRow[],
-): Attribution<T> {
+): Promise<Attribution<T>> {
   const {
     layer,
     provenance: { notes: _notes, ...provenance },
@@ -93,7 +97,7 @@ function attributionOf<T extends Input>(
   const addsUp = settings.multiplyByInputs && readsScores(options);
   const notes = [...new Set(rows.flatMap(({ inside }) => inside.provenance.notes ?? []))];
   if (addsUp && ruleName(provenance.rule) === "standard") notes.push(...deltaNotes(rows, scores));
-  const values = assembleRows(
+  const values = await assembleRows(
     rows.map((row) => row.values),
     options.weights,
   );

@@ -31,7 +31,7 @@ export async function atLayer(
   rule: Rule = "standard",
 ): Promise<readonly AtLayer[]> {
   options.signal?.throwIfAborted();
-  const resolved = resolveInput(model, input);
+  const resolved = await resolveInput(model, input, options.signal);
   checkExplainOptions(options, resolved.rows);
   const layer = await chooseLayer(model, layerOptions, options.output);
   const [target] = targets;

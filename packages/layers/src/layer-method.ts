@@ -1,6 +1,17 @@
 import type { Attribution, Explainer, FloatTensor, Input, MethodDescription, Model, Rule, TargetOption, TargetsOptions } from "@xdeep/core";
 import { isTensor } from "@xdeep/core";
-import { checkContract, checkOptionNames, createAttribution, explainerOfTargets, provenanceOf, resizeToInput, weightRows } from "@xdeep/core/method";
+import {
+  type Pause,
+  checkContract,
+  checkOptionNames,
+  createAttribution,
+  explainerOfTargets,
+  pauses,
+  provenanceOf,
+  resizeToInput,
+  runEach,
+  weightRows,
+} from "@xdeep/core/method";
 
 import { type AtLayer, atLayer } from "./at-layer.ts";
 import { LAYER_OPTIONS, MAP_OPTIONS, type MapOptions, channelAxisOf } from "./layer-options.ts";
@@ -11,7 +22,7 @@ export interface LayerFormula {
   /** "grad-cam", "layer-cam", … */
   readonly name: string;
   /** The map [N, 1, …] or an attribution with the layer's dims. */
-  map(h: FloatTensor, g: FloatTensor, channelAxis: number): FloatTensor;
+  map(h: FloatTensor, g: FloatTensor, channelAxis: number, pause: Pause): Promise<FloatTensor>;
   /** Maps have one channel and can be enlarged to the input's size; attributions to the layer cannot. */
   readonly isMap: boolean;
   readonly rule?: Rule;
@@ -40,8 +51,8 @@ async function explainLayer<T extends Input>(
   call: TargetsOptions,
 ): Promise<readonly Attribution<T>[]> {
   const found = await atLayer(model, input, targets, call, options, formula.rule);
-  return found.map((at) => {
-    const map = formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values));
+  return runEach(found, call.signal, async (at) => {
+    const map = await formula.map(at.values, at.gradient, channelAxisOf(at.layer, at.values), pauses(call.signal));
     const sized = options.size === "input" ? resizeToInput(model, at.input, map, channelAxisOf(at.layer, at.values)) : map;
     return layerAttribution<T>(model, input, at, weightRows(sized, call.weights), method, formula.rule ?? "standard");
   });

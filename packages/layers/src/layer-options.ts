@@ -1,5 +1,5 @@
 import { type FloatTensor, type LayerInfo, type Model, type Tensor, XDeepError } from "@xdeep/core";
-import { nearestNames } from "@xdeep/core/method";
+import { type Pause, inPieces, nearestNames } from "@xdeep/core/method";
 
 /** What every method of this package can be told. */
 export interface LayerOptions {
@@ -71,17 +71,24 @@ export async function unknownLayer(model: Model, layer: string, cause: XDeepErro
 }
 
 /** Sums over the channels with weights: [N, C, …positions] → [N, 1, …], the channel axis kept with size 1. */
-export function overChannels(values: FloatTensor, axis: number, at: (n: number, channel: number, position: number, value: number) => number): FloatTensor {
+export async function overChannels(
+  values: FloatTensor,
+  axis: number,
+  pause: Pause,
+  at: (n: number, channel: number, position: number, value: number) => number,
+): Promise<FloatTensor> {
   const { rows, channels, positions, offset } = layout(values.dims, axis);
   const dims = values.dims.map((dim, i) => (i === axis ? 1 : dim));
   const data = new Float32Array(rows * positions);
-  for (let n = 0; n < rows; n++) {
-    for (let p = 0; p < positions; p++) {
+  const sums = (start: number, end: number): void => {
+    for (let i = start; i < end; i++) {
+      const [n, p] = [Math.floor(i / positions), i % positions];
       let sum = 0;
       for (let c = 0; c < channels; c++) sum += at(n, c, p, values.data[offset(n, c, p)]!);
-      data[n * positions + p] = sum;
+      data[i] = sum;
     }
-  }
+  };
+  await inPieces(data.length, pause, sums, channels);
   return { type: "float32", dims, data };
 }
 

@@ -20,7 +20,7 @@ export function stored(values: Tensor, { method = "vanilla", layer }: { readonly
 /** A method of others, which gives the same values whatever it is asked. */
 export function constantMethod(model: Model, values: Tensor, name = "constant"): Explainer {
   const explain = async (input: Input, { weights }: ExplainOptions = {}): Promise<Attribution> => {
-    const { feeds, rows } = resolveInput(model, input);
+    const { feeds, rows } = await resolveInput(model, input);
     const { target, scores, output, score } = await model.forward({ feeds, target: 0 });
     return createAttribution({
       values: mirrorInput(model, input, {

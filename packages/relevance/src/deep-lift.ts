@@ -2,6 +2,7 @@ import type { Attribution, ExplainOptions, Explainer, FloatTensor, Input, Method
 import { sizeOf } from "@xdeep/core";
 import {
   type Baseline,
+  type Pause,
   addScaled,
   betweenRuns,
   checkContract,
@@ -10,7 +11,9 @@ import {
   checkRule,
   createAttribution,
   describeBaseline,
+  inPieces,
   mirrorInput,
+  pauses,
   provenanceOf,
   readsScores,
   resolveInput,
@@ -75,13 +78,14 @@ async function explainContributions<T extends Input>(
   options: ExplainOptions,
 ): Promise<Attribution<T>> {
   options.signal?.throwIfAborted();
-  const resolved = resolveInput(model, given);
+  const resolved = await resolveInput(model, given, options.signal);
   checkExplainOptions(options, resolved.rows);
   const { weights, origin: _origin, onProgress, ...call } = options;
   const { input, references } = await referencesOf(model, resolved, baselines, options);
   const sums = new Map<string, { readonly dims: readonly number[]; readonly data: Float64Array }>();
   const atReference = new Float64Array(input.rows);
   const notes = new Set<string>();
+  const pause = pauses(options.signal);
   let found: Awaited<ReturnType<typeof vjpRows>> | undefined;
   for (const [k, reference] of references.entries()) {
     if (k > 0) await betweenRuns(options.signal);
@@ -89,7 +93,8 @@ async function explainContributions<T extends Input>(
     found = await vjpRows(model, input, { ...call, target, rule: RULE, reference });
     for (const [name, { dims, data }] of Object.entries(found.gradients)) {
       if (!sums.has(name)) sums.set(name, { dims, data: new Float64Array(sizeOf(dims)) });
-      addScaled(sums.get(name)!.data, data, 1 / references.length);
+      const sum = sums.get(name)!.data;
+      await inPieces(data.length, pause, (start, end) => addScaled(sum.subarray(start, end), data.subarray(start, end), 1 / references.length));
     }
     for (const note of found.notes ?? []) notes.add(note);
     if (readsScores(options)) {
@@ -101,7 +106,7 @@ async function explainContributions<T extends Input>(
   }
   const { target, scores, output } = found!;
   const isSummed = [...sums.values()].every(({ dims }) => dims[0] === input.rows);
-  const delta = readsScores(options) && isSummed ? deltas([...sums.values()], scores, atReference) : undefined;
+  const delta = readsScores(options) && isSummed ? await deltas([...sums.values()], scores, atReference, pause) : undefined;
   const values: Record<string, FloatTensor> = Object.fromEntries([...sums].map(([name, sum]) => [name, weightRows(sum, weights)]));
   return createAttribution<T>({
     values: mirrorInput(model, given, values, options),
@@ -114,12 +119,17 @@ async function explainContributions<T extends Input>(
 }
 
 /** Σ R − (F(x) − F(x′)) per row. */
-function deltas(sums: readonly { readonly data: Float64Array }[], scores: Float32Array, atReference: Float64Array): Float32Array {
-  return Float32Array.from(scores, (score, row) => {
-    const total = sums.reduce((sum, { data }) => {
+async function deltas(sums: readonly { readonly data: Float64Array }[], scores: Float32Array, atReference: Float64Array, pause: Pause): Promise<Float32Array> {
+  const found = new Float32Array(scores.length);
+  for (const [row, score] of scores.entries()) {
+    let total = 0;
+    for (const { data } of sums) {
       const size = data.length / scores.length;
-      return data.subarray(row * size, (row + 1) * size).reduce((a, b) => a + b, sum);
-    }, 0);
-    return total - (score - atReference[row]!);
-  });
+      await inPieces(size, pause, (start, end) => {
+        for (let i = row * size + start; i < row * size + end; i++) total += data[i]!;
+      });
+    }
+    found[row] = total - (score - atReference[row]!);
+  }
+  return found;
 }

@@ -1,11 +1,23 @@
-/** Draws in the order [count, C, H, W] as draws in the order [count, H, W, C]. */
-export function channelsLast(draws: Float64Array, [height, width, channels]: readonly [number, number, number]): Float64Array {
+/** Writes the elements from `start` to `end` of draws in the order [count, H, W, C] into `turned`, from draws in the order [count, C, H, W]. */
+export function channelsLast(
+  draws: Float64Array,
+  turned: Float64Array,
+  [height, width, channels]: readonly [number, number, number],
+  start = 0,
+  end: number = draws.length,
+): Float64Array {
   const area = height * width;
-  const turned = new Float64Array(draws.length);
-  for (let offset = 0; offset < draws.length; offset += area * channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let pixel = 0; pixel < area; pixel++) turned[offset + pixel * channels + channel] = draws[offset + channel * area + pixel]!;
-    }
+  const size = area * channels;
+  let offset = start - (start % size);
+  let pixel = Math.floor((start - offset) / channels);
+  let channel = start % channels;
+  for (let i = start; i < end; i++) {
+    turned[i] = draws[offset + channel * area + pixel]!;
+    if (++channel < channels) continue;
+    channel = 0;
+    if (++pixel < area) continue;
+    pixel = 0;
+    offset += size;
   }
   return turned;
 }

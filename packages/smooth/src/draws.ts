@@ -1,5 +1,5 @@
 import { sizeOf } from "@xdeep/core";
-import { createNoise } from "@xdeep/core/method";
+import { type Pause, createNoise, inPieces } from "@xdeep/core/method";
 import type { Model } from "@xdeep/core";
 
 import { channelsLast } from "./channels-last.ts";
@@ -10,12 +10,9 @@ import type { NoiseSettings } from "./settings.ts";
 export interface Draws {
   /** The next `count` draws of each value, [count · size of one sample]: of standard deviation 1 unless the noise was given. The next call overwrites them. */
   next(count: number): Readonly<Record<string, Float64Array>>;
-  /** The same, with a pause after every piece: the noise of a few large pictures keeps the thread for many milliseconds. */
-  nextInPieces(count: number, pause: () => Promise<void>): Promise<Readonly<Record<string, Float64Array>>>;
+  /** The same, with pauses: the noise of a few large pictures keeps the thread for many milliseconds. */
+  nextInPieces(count: number, pause: Pause): Promise<Readonly<Record<string, Float64Array>>>;
 }
-
-/** Numbers that are drawn at once: a fraction of a millisecond, and a few where the loop is not compiled yet. */
-const PIECE = 2 ** 13;
 
 /**
  * @param samples dims of one sample, by the names of the values that get noise
@@ -28,22 +25,28 @@ export function createDraws(model: Model, settings: NoiseSettings, samples: Read
     name,
     source: createNoise(settings.seed, streamOf(model, name), depth),
     room: growing(size),
-    arrange: arrangement(model, name, samples[name]!),
+    turn: turning(model, name, samples[name]!),
   }));
 
   function next(count: number): Readonly<Record<string, Float64Array>> {
-    return Object.fromEntries(drawn.map(({ name, source, room, arrange }) => [name, arrange(source.drawInto(room(count)))]));
+    return Object.fromEntries(
+      drawn.map(({ name, source, room, turn }) => {
+        const values = source.drawInto(room(count));
+        const turned = turn?.(values);
+        turned?.write(0, values.length);
+        return [name, turned?.into ?? values];
+      }),
+    );
   }
 
-  async function nextInPieces(count: number, pause: () => Promise<void>): Promise<Readonly<Record<string, Float64Array>>> {
+  async function nextInPieces(count: number, pause: Pause): Promise<Readonly<Record<string, Float64Array>>> {
     const draws: Record<string, Float64Array> = {};
-    for (const { name, source, room, arrange } of drawn) {
+    for (const { name, source, room, turn } of drawn) {
       const values = room(count);
-      for (let start = 0; start < values.length; start += PIECE) {
-        source.drawInto(values.subarray(start, start + PIECE));
-        await pause();
-      }
-      draws[name] = arrange(values);
+      await inPieces(values.length, pause, (start, end) => void source.drawInto(values.subarray(start, end)));
+      const turned = turn?.(values);
+      if (turned !== undefined) await inPieces(values.length, pause, turned.write);
+      draws[name] = turned?.into ?? values;
     }
     return draws;
   }
@@ -60,12 +63,19 @@ function growing(size: number): (count: number) => Float64Array {
   };
 }
 
-/** Pictures get the same noise at the same pixel whichever way their axes run: it is drawn channel by channel. */
-function arrangement({ inputs }: Model, name: string, dims: readonly number[]): (draws: Float64Array) => Float64Array {
+/** Draws in another order: `write` fills a part of `into`. */
+type Turn = (draws: Float64Array) => { readonly into: Float64Array; readonly write: (start: number, end: number) => void };
+
+/** Pictures get the same noise at the same pixel whichever way their axes run: it is drawn channel by channel. Undefined where that is the order anyway. */
+function turning({ inputs }: Model, name: string, dims: readonly number[]): Turn | undefined {
   const layout = inputs.find((input) => input.name === name)?.layout;
   const [height, width, channels] = dims;
-  if (layout !== "NHWC" || height === undefined || width === undefined || channels === undefined) return (draws) => draws;
-  return (draws) => channelsLast(draws, [height, width, channels]);
+  if (layout !== "NHWC" || height === undefined || width === undefined || channels === undefined) return undefined;
+  const room = growing(sizeOf(dims));
+  return (draws) => {
+    const into = room(draws.length / sizeOf(dims));
+    return { into, write: (start, end) => void channelsLast(draws, into, [height, width, channels], start, end) };
+  };
 }
 
 function givenDraws(noise: Readonly<Record<string, Float64Array>>, sizes: readonly (readonly [string, number])[]): Draws {

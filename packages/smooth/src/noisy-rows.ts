@@ -1,15 +1,15 @@
 import { XDeepError, sliceRows } from "@xdeep/core";
-import { checkMovable, feedInner, isFloatType, movableInputs, repeatFeeds, sliceFeeds, toFloat64 } from "@xdeep/core/method";
+import { checkMovable, feedInner, inPieces, isFloatType, movableInputs, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 import type { ExplainOptions, Model, Tensor } from "@xdeep/core";
-import type { ResolvedInput } from "@xdeep/core/method";
+import type { MovedFeeds, Pause, ResolvedInput } from "@xdeep/core/method";
 
 import type { NoiseSettings } from "./settings.ts";
 import { standardDeviation } from "./spread.ts";
 
 /** One row of the input, to which noise can be added. */
 export interface NoisyRow {
-  /** Feeds with `count` draws added, one row for each. What gets no noise is repeated. */
-  at(draws: Readonly<Record<string, Float64Array>>, count: number): Readonly<Record<string, Tensor>>;
+  /** Feeds with `count` draws added, one row for each. What gets no noise is repeated. Good until the next are made, of any row. */
+  at(draws: Readonly<Record<string, Float64Array>>, count: number): Promise<Readonly<Record<string, Tensor>>>;
 }
 
 /**
@@ -41,23 +41,27 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
 /**
  * Prepares a row: its values in double precision, and the standard deviation of its noise.
  *
+ * @param moved makes its feeds
  * @param shared names of the inputs that have no batch axis: they are passed whole
  */
-export function noisyRow({ feeds }: ResolvedInput, names: readonly string[], settings: NoiseSettings, row: number, shared: ReadonlySet<string>): NoisyRow {
+export async function noisyRow(
+  { feeds }: ResolvedInput,
+  names: readonly string[],
+  settings: NoiseSettings,
+  row: number,
+  { moved, shared, pause }: { readonly moved: MovedFeeds; readonly shared: ReadonlySet<string>; readonly pause: Pause },
+): Promise<NoisyRow> {
   const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
-  const noisy = names.map((name): readonly [string, NoisySample] => {
+  const noisy = new Map<string, NoisySample>();
+  for (const name of names) {
     const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));
     const shift =
-      "noise" in settings ? { mean: 0, std: 1 } : { mean: settings.mean, std: standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`) };
-    return [name, { sample, ...shift }];
-  });
-
-  function at(draws: Readonly<Record<string, Float64Array>>, count: number): Readonly<Record<string, Tensor>> {
-    const moved = noisy.map(([name, sum]) => [name, (values: Float32Array | Float64Array): void => addNoise(values, sum, draws[name]!)] as const);
-    return repeatFeeds(single, count, shared, new Map(moved));
+      "noise" in settings
+        ? { mean: 0, std: 1 }
+        : { mean: settings.mean, std: await standardDeviation(settings.spread, sample, `Row ${row} of input "${name}"`, pause) };
+    noisy.set(name, { sample, ...shift });
   }
-
-  return { at };
+  return { at: (draws, count) => moved(single, count, pause, (name) => (values) => addNoise(values, noisy.get(name)!, draws[name]!, pause)) };
 }
 
 interface NoisySample {
@@ -67,8 +71,10 @@ interface NoisySample {
 }
 
 /** Overwrites `values` with x + mean + std ε, draw by draw. */
-function addNoise(values: Float32Array | Float64Array, { sample, mean, std }: NoisySample, draws: Float64Array): void {
+async function addNoise(values: Float32Array | Float64Array, { sample, mean, std }: NoisySample, draws: Float64Array, pause: Pause): Promise<void> {
   for (let offset = 0; offset < values.length; offset += sample.length) {
-    for (let i = 0; i < sample.length; i++) values[offset + i] = sample[i]! + (mean + std * draws[offset + i]!);
+    await inPieces(sample.length, pause, (start, end) => {
+      for (let i = start; i < end; i++) values[offset + i] = sample[i]! + (mean + std * draws[offset + i]!);
+    });
   }
 }

@@ -9,19 +9,21 @@ import {
   innerOrigin,
   mirrorInput,
   movedByDefault,
+  movedFeeds,
   pauses,
   resolveInput,
+  runEach,
   scoreInput,
   sharedInputs,
   splitRows,
 } from "@xdeep/core/method";
 import { explainTargets } from "@xdeep/core";
 import type { Attribution, Explainer, Input, MethodDescription, ScoreResult, TargetOption, TargetsOptions } from "@xdeep/core";
-import type { ResolvedInput, RowValues } from "@xdeep/core/method";
+import type { Pause, ResolvedInput, RowValues } from "@xdeep/core/method";
 
-import { type Accumulator, createAccumulator, needsEveryDraw } from "./accumulator.ts";
+import { createAccumulator, needsEveryDraw } from "./accumulator.ts";
 import { createDraws } from "./draws.ts";
-import { noisyInput, noisyNames, noisyRow } from "./noisy-rows.ts";
+import { type NoisyRow, noisyInput, noisyNames, noisyRow } from "./noisy-rows.ts";
 import { describeSettings, resolveSettings } from "./settings.ts";
 import type { SmoothOptions, SmoothSettings } from "./settings.ts";
 import { VERSION } from "./version.ts";
@@ -52,11 +54,14 @@ async function explainNoisy<T extends Input>(
   asked.signal?.throwIfAborted();
   const { model } = explainer;
   const options = { ...asked, wrt: asked.wrt ?? movedByDefault(model) };
-  const given = resolveInput(model, input);
+  const given = await resolveInput(model, input, asked.signal);
   checkExplainOptions(options, given.rows);
   const resolved = await noisyInput(model, given, options);
   const names = noisyNames(model, resolved.feeds, options);
-  const rows = Array.from({ length: resolved.rows }, (_, row) => noisyRow(resolved, names, settings.noise, row, sharedInputs(model.inputs)));
+  const shared = sharedInputs(model.inputs);
+  const way = { shared, moved: movedFeeds(resolved.feeds, names, shared), pause: pauses(options.signal) };
+  const rows: NoisyRow[] = [];
+  for (let row = 0; row < resolved.rows; row++) rows.push(await noisyRow(resolved, names, settings.noise, row, way));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));
   const draws = createDraws(model, settings.noise, samples, options.origin?.depth ?? 0);
   const scored = await scoreInput(model, resolved, targets, options);
@@ -64,10 +69,10 @@ async function explainNoisy<T extends Input>(
     const drawn = await draws.nextInPieces(count, pause);
     return (row) => rows[row]!.at(drawn, count);
   });
-  return aggregates.map(({ values, inside: { layer, provenance } }, k) => {
+  return runEach(aggregates, options.signal, async ({ values, inside: { layer, provenance } }, k) => {
     const { target, scores, output } = scored[k]!;
-    return createAttribution({
-      values: mirrorInput(model, input, assembleRows(values, options.weights), options),
+    return createAttribution<T>({
+      values: mirrorInput(model, input, await assembleRows(values, options.weights), options),
       target,
       scores,
       output,
@@ -96,7 +101,7 @@ interface Aggregated {
 /** Draws noise chunk by chunk, once for all rows and targets, and explains each row with it. */
 async function aggregateDraws(
   { explainer, settings, resolved, scored, options }: Run,
-  draw: (count: number, pause: () => Promise<void>) => Promise<(row: number) => ResolvedInput["feeds"]>,
+  draw: (count: number, pause: Pause) => Promise<(row: number) => Promise<ResolvedInput["feeds"]>>,
 ): Promise<readonly Aggregated[]> {
   const { output, score, wrt, signal, onProgress } = options;
   const rows = Array.from({ length: resolved.rows }, () => scored.map(() => createAccumulator(settings.aggregate)));
@@ -112,14 +117,16 @@ async function aggregateDraws(
       await betweenRuns(signal);
       const origin = innerOrigin(options, row, resolved.rows, end - start);
       const targets = scored.map(({ target }) => target[row]!);
-      const feeds = feedsOf(row);
-      await pause();
+      const feeds = await feedsOf(row);
       const parts = await explainTargets(explainer, feeds, targets, { output, score, wrt, weights, origin, signal });
       for (const [k, part] of parts.entries()) await accumulators[k]!.add(part.values, pause);
       inside = parts.map(({ layer, provenance }) => ({ ...(layer === undefined ? {} : { layer }), provenance }));
       onProgress?.({ done: ++done, total });
     }
   }
-  const finished = (k: number): readonly RowValues[] => rows.map((accumulators: readonly Accumulator[]) => accumulators[k]!.finish(settings.n));
-  return inside.map((each, k) => ({ values: finished(k), inside: each }));
+  return runEach(inside, signal, async (each, k) => {
+    const values: RowValues[] = [];
+    for (const accumulators of rows) values.push(await accumulators[k]!.finish(settings.n, pause));
+    return { values, inside: each };
+  });
 }

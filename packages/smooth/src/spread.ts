@@ -1,4 +1,5 @@
 import { XDeepError } from "@xdeep/core";
+import { type Pause, inPieces } from "@xdeep/core/method";
 
 import type { Spread } from "./settings.ts";
 
@@ -7,11 +8,11 @@ import type { Spread } from "./settings.ts";
  *
  * @throws {XDeepError} NOISE_INVALID when it is relative to a range that is 0, or so small that the result is not finite
  */
-export function standardDeviation(spread: Spread, sample: Float64Array, where: string): number {
+export async function standardDeviation(spread: Spread, sample: Float64Array, where: string, pause: Pause): Promise<number> {
   if ("std" in spread) return spread.std;
   const relative = "noiseLevel" in spread ? spread.noiseLevel : spread.sigmaMultiplier;
   if (relative === 0) return 0;
-  const range = rangeOf(sample);
+  const range = await rangeOf(sample, pause);
   if (range === 0) {
     throw new XDeepError(
       "NOISE_INVALID",
@@ -30,13 +31,15 @@ export function standardDeviation(spread: Spread, sample: Float64Array, where: s
   );
 }
 
-function rangeOf(sample: Float64Array): number {
+async function rangeOf(sample: Float64Array, pause: Pause): Promise<number> {
   let lowest = Infinity;
   let highest = -Infinity;
-  for (let i = 0; i < sample.length; i++) {
-    const value = sample[i]!;
-    if (value < lowest) lowest = value;
-    if (value > highest) highest = value;
-  }
+  await inPieces(sample.length, pause, (start, end) => {
+    for (let i = start; i < end; i++) {
+      const value = sample[i]!;
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
+    }
+  });
   return highest - lowest;
 }

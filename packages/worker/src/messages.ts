@@ -36,5 +36,6 @@ export type ModelReply =
   /** The lock is held. */
   | { readonly type: "alive" }
   | ({ readonly type: "loaded" } & LoadedModel)
-  | { readonly type: "result"; readonly id: number; readonly result: object | null }
+  /** `spare` is the memory of the request, given back. */
+  | { readonly type: "result"; readonly id: number; readonly result: object | null; readonly spare?: readonly ArrayBuffer[] }
   | { readonly type: "failed"; readonly id: number | null; readonly error: CarriedError };

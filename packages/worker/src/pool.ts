@@ -17,11 +17,11 @@ import {
   joinRecords,
   joinReferenceScores,
   joinScores,
+  rowsOfFeeds,
   sharedInputs,
   sliceFeeds,
   splitRows,
   sumTensors,
-  validateFeeds,
 } from "@xdeep/core/backend";
 
 import { type InWorkerOptions, type WorkerSource, inWorker } from "./in-worker.ts";
@@ -116,7 +116,7 @@ function rowsOf(request: ForwardRequest | VjpRequest, inputs: Model["inputs"]): 
   const { feeds, target } = request;
   const { cotangent, weights, targets = [] } = request as VjpRequest;
   try {
-    const rows = validateFeeds(feeds, inputs, { innerValues: innerFeeds({ inputs }, feeds) });
+    const rows = rowsOfFeeds(feeds, inputs, { innerValues: innerFeeds({ inputs }, feeds) });
     const fits =
       (cotangent === undefined || cotangent.dims[0] === rows) &&
       (weights === undefined || weights.length === rows) &&

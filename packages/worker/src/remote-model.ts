@@ -3,9 +3,10 @@ import { disposedError } from "@xdeep/core/backend";
 
 import { unpackError } from "./carried-error.ts";
 import type { LoadedModel, ModelReply, ModelRequest } from "./messages.ts";
-import { packed } from "./packed-tensors.ts";
+import { packedRequest } from "./packed-tensors.ts";
 import { type ClosablePort, listen } from "./thread.ts";
 import { VERSION } from "./version.ts";
+import { SpareMemory } from "./spare-memory.ts";
 import { workerEnded } from "./worker-ended.ts";
 
 interface Pending {
@@ -18,6 +19,7 @@ export class Connection {
   readonly #port: ClosablePort;
   readonly #onAlive: () => void;
   readonly #pending = new Map<number | null, Pending>();
+  readonly #spare = new SpareMemory();
   #calls = 0;
   #death: XDeepError | null = null;
 
@@ -98,12 +100,13 @@ export class Connection {
 
   #post(message: ModelRequest): void {
     if (this.#death !== null) return;
-    const { message: copied, transfer } = packed(message, true);
+    const { message: copied, transfer } = packedRequest(message, this.#spare.copy);
     this.#port.postMessage(copied, transfer);
   }
 
   #receive(message: ModelReply): void {
     if (message.type === "alive") return this.#onAlive();
+    if (message.type === "result") this.#spare.keep(message.spare ?? []);
     const id = message.type === "loaded" ? null : message.id;
     const pending = this.#forget(id);
     if (message.type === "failed") pending?.reject(unpackError(message.error));

@@ -5,7 +5,8 @@ import { packError } from "./carried-error.ts";
 import { holdLifeLock } from "./life-lock.ts";
 import type { LoadMessage, ModelReply, ModelRequest } from "./messages.ts";
 import { standBack } from "./niceness.ts";
-import { packed } from "./packed-tensors.ts";
+import { packedResult } from "./packed-tensors.ts";
+import { memoryOf } from "./spare-memory.ts";
 import { listen, ownPort } from "./thread.ts";
 
 /** Makes the model that a worker is for. The arguments are those of `inWorker`, cloned. */
@@ -27,9 +28,10 @@ export function serve(load: Load): void {
 }
 
 async function answer({ port, arguments: args, lock, niceness }: LoadMessage, load: Load): Promise<void> {
-  const reply = (message: ModelReply): void => {
-    const { message: moved, transfer } = packed(message, false);
-    port.postMessage(moved, transfer);
+  const reply = (message: ModelReply, request: object = {}): void => {
+    const moved = packedResult(message);
+    const spare = memoryOf(request, moved);
+    port.postMessage(spare.length === 0 ? moved.message : { ...moved.message, spare }, [...moved.transfer, ...spare]);
   };
   try {
     standBack(niceness);
@@ -47,7 +49,7 @@ async function answer({ port, arguments: args, lock, niceness }: LoadMessage, lo
   }
 }
 
-function createResponder(model: Model, reply: (message: ModelReply) => void, close: () => void): (message: unknown) => void {
+function createResponder(model: Model, reply: (message: ModelReply, request?: object) => void, close: () => void): (message: unknown) => void {
   const aborts = new Map<number, AbortController>();
   const running = new Set<Promise<void>>();
 
@@ -56,7 +58,8 @@ function createResponder(model: Model, reply: (message: ModelReply) => void, clo
     aborts.set(id, controller);
     const { signal } = controller;
     try {
-      reply({ type: "result", id, result: await ask(type, request, signal) });
+      // What a model has answered for, it reads no more: its memory goes back for the next request.
+      reply({ type: "result", id, result: await ask(type, request, signal) }, request);
     } catch (error) {
       reply({ type: "failed", id, error: packError(error) });
     } finally {

@@ -77,6 +77,23 @@ describe("a model in a worker", () => {
     expect(scores).toEqual((await local.vjp({ feeds: { x } })).scores);
   });
 
+  it("keeps numbers apart that lie in memory which goes to the worker and back, call after call and at the same time", async () => {
+    const width = 2 ** 14;
+    const wide = analyticModel({ inputs: [{ name: "x", dims: [width] }], layers: randomLayers([width, 8, 3], "relu"), capabilities: { preferredBatch: 2 } });
+    await using model = await inWorker(slow, { arguments: [width] });
+    const input = (seed: number): ReturnType<typeof float32> =>
+      float32(
+        [1, width],
+        Float32Array.from({ length: width }, (_, i) => Math.sin(seed * i) - 2),
+      );
+    const scoresOf = async (each: Model, seed: number): Promise<unknown> => (await each.vjp({ feeds: { x: input(seed) }, target: 0 })).scores;
+    for (let round = 0; round < 3; round++) {
+      const seeds = [1 + round, 2 + round];
+      const expected = await Promise.all(seeds.map((seed) => scoresOf(wide, seed)));
+      expect(await Promise.all(seeds.map((seed) => scoresOf(model, seed)))).toEqual(expected);
+    }
+  });
+
   it("keeps this thread free while the engine blocks its own", async () => {
     await using model = await slowModel();
     let longest = 0;

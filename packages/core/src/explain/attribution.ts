@@ -93,21 +93,38 @@ function readTensor({ dims, data }: TensorJSON): FloatTensor {
   return { type: "float32", dims, data: values };
 }
 
-/** Long texts are put together in parts, because a call takes a limited number of arguments. */
+/** What encoding needs of Node's Buffer. */
+interface NodeBuffers {
+  from(memory: ArrayBufferLike, offset: number, length: number): { toString(encoding: "base64"): string };
+}
+
+/** Base64 of little-endian float32. */
 function encode(values: Float32Array): string {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, i) => view.setFloat32(i * 4, value, true));
+  const bytes = littleEndian(values);
+  const { Buffer } = globalThis as { readonly Buffer?: NodeBuffers };
+  // Node's takes a hundredth of the time that text by text takes.
+  if (Buffer !== undefined) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
   let text = "";
+  // In parts, because a call takes a limited number of arguments.
   for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
   return btoa(text);
 }
 
+/** The bytes of the array itself, or on the few machines of the other order a copy with the bytes turned. */
+function littleEndian(values: Float32Array): Uint8Array {
+  const isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+  if (isLittle) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const view = new DataView(new ArrayBuffer(values.byteLength));
+  values.forEach((value, i) => view.setFloat32(i * 4, value, true));
+  return new Uint8Array(view.buffer);
+}
+
 function decode(text: string): Float32Array {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no float32 values.`);
-  return new Float32Array(bytes.length / 4).map((_, i) => view.getFloat32(i * 4, true));
+  const characters = atob(text);
+  if (characters.length % 4 !== 0) throw new RangeError(`${characters.length} bytes are no float32 values.`);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return new Float32Array(littleEndian(new Float32Array(bytes.buffer)).buffer);
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Readonly<Record<string, U>> {

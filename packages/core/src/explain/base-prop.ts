@@ -73,7 +73,7 @@ export class BaseProp implements Explainer {
 
   async #gradients(input: Input, options: ExplainOptions, targets?: readonly TargetOption[]): Promise<VjpResult> {
     options.signal?.throwIfAborted();
-    const resolved = resolveInput(this.model, input);
+    const resolved = await resolveInput(this.model, input, options.signal);
     checkExplainOptions(options, resolved.rows);
     return vjpRows(this.model, resolved, { ...options, targets, rule: this.rule, rectifiers: this.rectifiers });
   }

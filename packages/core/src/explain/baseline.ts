@@ -129,7 +129,8 @@ function reader(name: string, value: number | Tensor, dims: readonly number[]): 
   const [rows, ...sample] = dims;
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw invalid(`The baseline of "${name}" is ${value}; it must be finite.`, { name });
-    return () => new Float64Array(sizeOf(sample)).fill(value);
+    const numbers = new Float64Array(sizeOf(sample)).fill(value);
+    return () => numbers;
   }
   checkTensor(name, value);
   if (sameDims(value.dims, sample)) {

@@ -3,7 +3,8 @@ import type { Model, ValueInfo } from "../contract/model.ts";
 import { XDeepError } from "../errors/error.ts";
 import { isTensor } from "../tensors/tensor.ts";
 import type { FloatTensor, Input, Tensor } from "../tensors/tensor.ts";
-import { validateFeeds } from "./validate-feeds.ts";
+import { pauses } from "../rows/between-runs.ts";
+import { validateFeedsInPieces } from "./validate-feeds.ts";
 
 /** An input in the one form that models take. */
 export interface ResolvedInput {
@@ -18,10 +19,10 @@ export interface ResolvedInput {
  *
  * @throws {XDeepError} the codes of `validateFeeds`; INPUT_MISSING for a bare tensor where the model has several inputs
  */
-export function resolveInput(model: Model, input: Input): ResolvedInput {
+export async function resolveInput(model: Model, input: Input, signal?: AbortSignal): Promise<ResolvedInput> {
   const feeds = toFeeds(model, input);
   const innerValues = model.capabilities.innerValues ? innerFeeds(model, feeds) : [];
-  return { feeds, rows: validateFeeds(feeds, model.inputs, { innerValues }) };
+  return { feeds, rows: await validateFeedsInPieces(feeds, model.inputs, { innerValues }, pauses(signal)) };
 }
 
 /**

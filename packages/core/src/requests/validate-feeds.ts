@@ -3,6 +3,7 @@ import { XDeepError } from "../errors/error.ts";
 import { toFloat64 } from "../tensors/float-values.ts";
 import type { ValueInfo } from "../contract/model.ts";
 import { nearestNames } from "../errors/nearest-names.ts";
+import { type Pause, inPieces } from "../rows/between-runs.ts";
 import { sizeOf } from "../tensors/tensor.ts";
 import type { Tensor } from "../tensors/tensor.ts";
 
@@ -20,9 +21,49 @@ export interface ValidateFeedsOptions {
  * @throws {XDeepError} INPUT_MISSING, INPUT_UNKNOWN, INPUT_TYPE, INPUT_SHAPE, INPUT_NOT_FINITE, BATCH_INVALID
  */
 export function validateFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: readonly ValueInfo[], options: ValidateFeedsOptions = {}): number {
-  const known = new Map([...inputs, ...(options.innerValues ?? [])].map((info) => [info.name, info]));
+  const known = knownValues(inputs, options);
+  const rows = checkForm(feeds, inputs, known, options);
+  for (const [name, tensor] of Object.entries(feeds)) throwAt(tensor, known.get(name)!, firstRefused(tensor, known.get(name)!));
+  return rows;
+}
+
+/** As `validateFeeds`, with pauses, so that large inputs do not keep the thread. */
+export async function validateFeedsInPieces(
+  feeds: Readonly<Record<string, Tensor>>,
+  inputs: readonly ValueInfo[],
+  options: ValidateFeedsOptions,
+  pause: Pause,
+): Promise<number> {
+  const known = knownValues(inputs, options);
+  const rows = checkForm(feeds, inputs, known, options);
+  for (const [name, tensor] of Object.entries(feeds)) {
+    const info = known.get(name)!;
+    throwAt(tensor, info, info.mask === true ? firstRefused(tensor, info) : await firstNonFiniteInPieces(tensor, pause));
+  }
+  return rows;
+}
+
+/**
+ * Checks what a model is fed but for the numbers themselves, and returns the number of rows.
+ *
+ * @throws {XDeepError} INPUT_MISSING, INPUT_UNKNOWN, INPUT_TYPE, INPUT_SHAPE, BATCH_INVALID
+ */
+export function rowsOfFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: readonly ValueInfo[], options: ValidateFeedsOptions = {}): number {
+  return checkForm(feeds, inputs, knownValues(inputs, options), options);
+}
+
+type KnownValues = ReadonlyMap<string, ValueInfo>;
+
+function knownValues(inputs: readonly ValueInfo[], { innerValues = [] }: ValidateFeedsOptions): KnownValues {
+  return new Map([...inputs, ...innerValues].map((info) => [info.name, info]));
+}
+
+function checkForm(feeds: Readonly<Record<string, Tensor>>, inputs: readonly ValueInfo[], known: KnownValues, options: ValidateFeedsOptions): number {
   checkNames(feeds, inputs, known);
-  for (const [name, tensor] of Object.entries(feeds)) validateTensor(tensor, known.get(name)!);
+  for (const [name, tensor] of Object.entries(feeds)) {
+    checkType(tensor, known.get(name)!);
+    checkDims(tensor, known.get(name)!);
+  }
   const withBatch = Object.fromEntries(Object.entries(feeds).filter(([name]) => known.get(name)!.batched !== false));
   if (options.batched ?? true) return sharedBatch(withBatch);
   return Object.values(withBatch)[0]?.dims[0] ?? 1;
@@ -36,21 +77,40 @@ export function validateFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: r
 export function validateTensor(tensor: Tensor, info: ValueInfo): void {
   checkType(tensor, info);
   checkDims(tensor, info);
-  const index = isFloatType(tensor.type) ? (info.mask === true ? firstOfMask(tensor) : firstNonFinite(tensor)) : -1;
-  if (index >= 0) {
-    throw new XDeepError(
-      "INPUT_NOT_FINITE",
-      `Input "${info.name}" holds NaN or infinity, first at element ${index} of ${tensor.data.length}. Clean the data before it is explained.`,
-      {
-        details: { input: info.name, index },
-      },
-    );
-  }
+  throwAt(tensor, info, firstRefused(tensor, info));
+}
+
+/** Index of the first number that an input may not hold; −1 where there is none. */
+function firstRefused(tensor: Tensor, info: ValueInfo): number {
+  return isFloatType(tensor.type) && info.mask === true ? firstOfMask(tensor) : firstNonFinite(tensor);
+}
+
+function throwAt(tensor: Tensor, { name }: ValueInfo, index: number): void {
+  if (index < 0) return;
+  throw new XDeepError(
+    "INPUT_NOT_FINITE",
+    `Input "${name}" holds NaN or infinity, first at element ${index} of ${tensor.data.length}. Clean the data before it is explained.`,
+    {
+      details: { input: name, index },
+    },
+  );
 }
 
 /** As `firstNonFinite`, but −∞ is allowed. */
 function firstOfMask(tensor: Tensor): number {
   return toFloat64(tensor).findIndex((value) => value !== -Infinity && !Number.isFinite(value));
+}
+
+/** As `firstNonFinite`, with pauses. */
+export async function firstNonFiniteInPieces(tensor: Tensor, pause: Pause): Promise<number> {
+  if (!isFloatType(tensor.type)) return -1;
+  let first = -1;
+  await inPieces(tensor.data.length, pause, (start, end) => {
+    if (first >= 0) return;
+    const found = firstNonFinite({ ...tensor, data: (tensor.data as Float32Array).subarray(start, end) } as Tensor);
+    if (found >= 0) first = start + found;
+  });
+  return first;
 }
 
 /** Index of the first NaN or infinity of a float tensor; −1 where every element is finite. */

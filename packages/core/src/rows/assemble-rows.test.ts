@@ -10,16 +10,16 @@ const rows = [
 ].map((values) => ({ x: { dims: [1, 2], data: Float64Array.from(values) } }));
 
 describe("assembleRows", () => {
-  it("stacks rows", () => {
-    expect(assembleRows(rows)).toEqual({ x: float32([3, 1, 2], [1, 2, 3, 4, 5, 6]) });
+  it("stacks rows", async () => {
+    expect(await assembleRows(rows)).toEqual({ x: float32([3, 1, 2], [1, 2, 3, 4, 5, 6]) });
   });
 
-  it("sums weighted rows", () => {
-    expect(assembleRows(rows, Float32Array.of(1, 0, -2))).toEqual({ x: float32([1, 1, 2], [-9, -10]) });
+  it("sums weighted rows", async () => {
+    expect(await assembleRows(rows, Float32Array.of(1, 0, -2))).toEqual({ x: float32([1, 1, 2], [-9, -10]) });
   });
 
-  it("refuses what float32 cannot hold", () => {
+  it("refuses what float32 cannot hold", async () => {
     const huge = [{ x: { dims: [1], data: Float64Array.of(1e39) } }];
-    expect(() => assembleRows(huge)).toThrow(expect.objectContaining({ code: "RESULT_NOT_FINITE" }));
+    await expect(assembleRows(huge)).rejects.toMatchObject({ code: "RESULT_NOT_FINITE" });
   });
 });

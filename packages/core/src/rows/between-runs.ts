@@ -4,24 +4,47 @@
  */
 export async function betweenRuns(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
+  const asked = performance.now();
   await nextTask();
+  const now = performance.now();
+  // Whoever asked before the loop last turned, goes on in the same turn.
+  if (asked > turnedAt || turnedAt > now) turnedAt = now;
   signal?.throwIfAborted();
 }
+
+/** When the event loop last turned, as far as any computation knows. */
+let turnedAt = 0;
+
+/** Gives way to the event loop where it is time. */
+export type Pause = () => Promise<void>;
 
 /** Milliseconds after which a computation gives way: with the piece that it ends, servers and pages wait a few. */
 const TURN = 1;
 
+/** Elements of a loop between two pauses: microseconds, and about a millisecond where the loop is not compiled yet. */
+const PIECE = 2 ** 13;
+
 /**
- * For a computation in JavaScript between engine runs: what it returns is to be awaited after every piece, and gives way as `betweenRuns` does where this
- * computation has kept the thread for more than a moment.
+ * For a computation in JavaScript between engine runs: what it returns is to be awaited after every piece, and gives way as `betweenRuns` does where it is more than a
+ * moment ago that any computation did. So several that go on at the same time keep the thread no longer than one.
  */
-export function pauses(signal?: AbortSignal): () => Promise<void> {
-  let last = performance.now();
+export function pauses(signal?: AbortSignal): Pause {
   return async () => {
-    if (performance.now() - last < TURN) return;
-    await betweenRuns(signal);
-    last = performance.now();
+    if (Math.abs(performance.now() - turnedAt) >= TURN) await betweenRuns(signal);
   };
+}
+
+/**
+ * Runs a loop over `length` elements piece by piece, from `start` (included) to `end` (excluded), with a pause after each.
+ *
+ * @param cost how many numbers the loop reads for each element
+ */
+export async function inPieces(length: number, pause: Pause, loop: (start: number, end: number) => void, cost = 1): Promise<void> {
+  const piece = Math.max(1, Math.floor(PIECE / cost));
+  for (let start = 0; start < length; start += piece) {
+    loop(start, Math.min(length, start + piece));
+    await pause();
+  }
 }
 
 /** Runs something for each of a list, one after the other. */

@@ -1,6 +1,6 @@
 import { concatRows, notBatched, sharedInputs, sliceFeeds } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
-import { betweenRuns } from "./between-runs.ts";
+import { type Pause, betweenRuns, pauses } from "./between-runs.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { ExplainOptions } from "../contract/explainer.ts";
 import type { Model, TargetGradients, VjpRequest, VjpResult } from "../contract/model.ts";
@@ -14,7 +14,7 @@ import { saturationNotes } from "./saturation-notes.ts";
 import { checkScores, joinOutputs } from "./score-rows.ts";
 import type { TargetOption } from "../contract/target.ts";
 import type { FloatTensor } from "../tensors/tensor.ts";
-import { firstNonFinite } from "../requests/validate-feeds.ts";
+import { firstNonFiniteInPieces } from "../requests/validate-feeds.ts";
 
 export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule" | "targets"> {
   /** Outputs or inner values to return beside the gradients. Default: none. */
@@ -49,8 +49,9 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
       lists?.map((list) => targetsIn(list.slice(range.start, range.end))),
     );
     if (result.referenceScores !== undefined) checkScores(result.referenceScores, result.output, range.start);
+    const pause = pauses(options.signal);
     for (const part of each(result)) {
-      checkFinite(part, range);
+      await checkFinite(part, range, pause);
       if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(part, range);
     }
     return result;
@@ -98,10 +99,10 @@ function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): voi
   for (const [name, { dims }] of Object.entries(gradients)) if (dims[0] !== end - start) throw notBatched(name, dims);
 }
 
-function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange): void {
+async function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange, pause: Pause): Promise<void> {
   checkScores(scores, output, start);
   for (const [name, gradient] of Object.entries(gradients)) {
-    const index = firstNonFinite(gradient);
+    const index = await firstNonFiniteInPieces(gradient, pause);
     if (index < 0) continue;
     throw new XDeepError(
       "RESULT_NOT_FINITE",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { fromFloat64, toFloat64 } from "./float-values.ts";
+import { pauses } from "../rows/between-runs.ts";
+import { floatRoom, fromFloat64, toFloat64 } from "./float-values.ts";
 
 describe("float values", () => {
   it("reads every finite half float back to its own bits", () => {
@@ -31,5 +32,22 @@ describe("float values", () => {
   it("refuses integers", () => {
     expect(() => toFloat64({ type: "int32", dims: [1], data: Int32Array.of(1) })).toThrow(expect.objectContaining({ code: "INPUT_TYPE" }));
     expect(() => fromFloat64("int64", [1], Float64Array.of(1))).toThrow(expect.objectContaining({ code: "INPUT_TYPE" }));
+    expect(() => floatRoom("int64")).toThrow(expect.objectContaining({ code: "INPUT_TYPE" }));
+  });
+
+  it.each(["float32", "float64", "float16", "bfloat16"] as const)("of %s are the same where each lies in the memory of the one before", async (type) => {
+    const room = floatRoom(type);
+    const memories = new Set<ArrayBufferLike>();
+    for (const [count, factor] of [
+      [3, 1],
+      [2, -7],
+      [3, 0.1],
+    ] as const) {
+      const numbers = Float64Array.from({ length: count * 4 }, (_, i) => factor * Math.sin(i));
+      const tensor = await room([count, 4], pauses(), async (values) => values.set(numbers));
+      expect(tensor).toEqual(fromFloat64(type, [count, 4], numbers));
+      memories.add((tensor.data as Float32Array).buffer);
+    }
+    expect(memories.size).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { isFloatType } from "./data-types.ts";
 import { XDeepError } from "../errors/error.ts";
+import { type Pause, inPieces } from "../rows/between-runs.ts";
 import { sizeOf } from "./tensor.ts";
 import type { DataType, Tensor } from "./tensor.ts";
 
@@ -52,6 +53,43 @@ export function floatTensor(type: DataType, dims: readonly number[], write: (val
     case "bfloat16":
       return { type, dims: shape, data: Uint16Array.from(new Uint32Array(values.buffer), toBrainFloat) };
   }
+}
+
+/**
+ * Room for tensors of a float type, one after the other: each lies in the memory of the one before. Large arrays cost most where their memory is new, and each
+ * brings the next collection of garbage nearer.
+ *
+ * @throws {XDeepError} INPUT_TYPE when `type` is not a float type
+ */
+export function floatRoom(type: DataType): (dims: readonly number[], pause: Pause, write: FillFloats) => Promise<Tensor> {
+  if (!isFloatType(type)) throw notFloat(type);
+  const numbers = growing((size) => (type === "float32" || type === "bfloat16" ? new Float32Array(size) : new Float64Array(size)));
+  const halves = growing((size) => new Uint16Array(size));
+  return async (dims, pause, write) => {
+    const shape = [...dims];
+    const size = sizeOf(dims);
+    const values = numbers(size);
+    await write(values);
+    if (type === "float32") return { type, dims: shape, data: values as Float32Array };
+    if (type === "float64") return { type, dims: shape, data: values as Float64Array };
+    const data = halves(size);
+    const bits = new Uint32Array(values.buffer, values.byteOffset, type === "bfloat16" ? size : 0);
+    await inPieces(size, pause, (start, end) => {
+      for (let i = start; i < end; i++) data[i] = type === "float16" ? toHalf(values[i]!) : toBrainFloat(bits[i]!);
+    });
+    return { type, dims: shape, data };
+  };
+}
+
+/** Overwrites all of `values`. */
+export type FillFloats = (values: Float32Array | Float64Array) => Promise<void>;
+
+function growing<T extends Float32Array | Float64Array | Uint16Array>(allocate: (size: number) => T): (size: number) => T {
+  let room = allocate(0);
+  return (size) => {
+    if (room.length < size) room = allocate(size);
+    return room.subarray(0, size) as T;
+  };
 }
 
 function notFloat(type: DataType): XDeepError {

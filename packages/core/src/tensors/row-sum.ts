@@ -20,8 +20,8 @@ export function weightRows(
   { dims, data }: { readonly dims: readonly number[]; readonly data: Float32Array | Float64Array },
   weights?: Float32Array,
 ): FloatTensor {
-  if (weights === undefined) return { type: "float32", dims, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+  if (weights === undefined) return { type: "float32", dims, data: data instanceof Float32Array ? data : new Float32Array(data) };
   const sum = new Float64Array(data.length / dims[0]!);
   weights.forEach((weight, n) => addScaled(sum, data.subarray(n * sum.length, (n + 1) * sum.length), weight));
-  return { type: "float32", dims: [1, ...dims.slice(1)], data: Float32Array.from(sum) };
+  return { type: "float32", dims: [1, ...dims.slice(1)], data: new Float32Array(sum) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { expectedErrors, together } from "./expected-error.ts";
 import { ruleWeights } from "./fit-path.ts";
-import { type Sample, computeProducts, innerProducts } from "./path-samples.ts";
+import { type Sample, innerProducts } from "./path-samples.ts";
 import { nestedPoints } from "./place-points.ts";
 
 const alphas = [0, 5, 7].flatMap((count) => [...nestedPoints(count)!]).toSorted((a, b) => a - b);
@@ -62,10 +62,10 @@ it("reads inner products that were computed before it, with pauses between: of n
       },
     }));
     const products = innerProducts();
-    await computeProducts(products, samples, reach);
+    await products.compute(samples, reach);
     const before = read;
     expect(before).toBeGreaterThan(0);
-    expectedErrors(alphas, (a, b) => products(samples[a]!, samples[b]!), rule);
+    expectedErrors(alphas, (a, b) => products.of(samples[a]!, samples[b]!), rule);
     expect(read).toBe(before);
   }
 });

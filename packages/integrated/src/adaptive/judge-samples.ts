@@ -1,8 +1,8 @@
-import type { Point } from "@xdeep/core/method";
+import { type Point, pauses } from "@xdeep/core/method";
 
 import { expectedErrors, together } from "./expected-error.ts";
 import type { EndScores, PathFit } from "./fit-path.ts";
-import { type Sample, alphasOf, computeProducts, fitSamples, weigh } from "./path-samples.ts";
+import { type InnerProducts, type Sample, alphasOf, fitSamples, weigh } from "./path-samples.ts";
 import { innerProduct } from "../path/point-sums.ts";
 import type { WeightedSum } from "../path/sum-rule.ts";
 
@@ -30,18 +30,12 @@ export interface Judgement {
 }
 
 /** @param isSmooth whether the points lie so that a polynomial through all may be the best rule */
-export async function judgeSamples(
-  samples: readonly Sample[],
-  ends: EndScores,
-  products: (a: Sample, b: Sample) => number,
-  isSmooth: boolean,
-  end: Point,
-): Promise<Judgement> {
+export async function judgeSamples(samples: readonly Sample[], ends: EndScores, products: InnerProducts, isSmooth: boolean, end: Point): Promise<Judgement> {
   const alphas = alphasOf(samples);
-  const ofValues = (a: number, b: number): number => products(samples[a]!, samples[b]!);
+  const ofValues = (a: number, b: number): number => products.of(samples[a]!, samples[b]!);
   const ofSlopes = (a: number, b: number): number => samples[a]!.slope * samples[b]!.slope;
   // Lines foretell a point by its neighbours, polynomials by all.
-  await computeProducts(products, samples, isSmooth ? samples.length : 2);
+  await products.compute(samples, isSmooth ? samples.length : 2);
   const { errors, delta, spread } = fitSamples(samples, ends, "linear");
   const local = fitSamples(samples, ends, "linear", "cubic");
   const expected = expectedErrors(alphas, ofValues, "linear");
@@ -55,7 +49,7 @@ export async function judgeSamples(
   return {
     fit,
     sum,
-    size: Math.sqrt(Object.values(sum.values).reduce((total, values) => total + innerProduct(values, values), 0)),
+    size: await norm(sum.values),
     missing: surprise * Math.min(missing.local, missing.polynomial),
     settling: Math.min(missing.local, missing.polynomial),
     moved,
@@ -63,6 +57,14 @@ export async function judgeSamples(
     rough: expected.map((error, j) => Math.hypot(share(error, missing.local), share(local.errors[j]!, local.spread))),
     straight: { errors, expected },
   };
+}
+
+/** ‖values‖₂ */
+async function norm(point: Point): Promise<number> {
+  const pause = pauses();
+  let squares = 0;
+  for (const values of Object.values(point)) squares += await innerProduct(values, values, pause);
+  return Math.sqrt(squares);
 }
 
 function share(part: number, whole: number): number {

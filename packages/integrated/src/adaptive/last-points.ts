@@ -1,4 +1,4 @@
-import { addScaled } from "@xdeep/core/method";
+import { pauses } from "@xdeep/core/method";
 
 import { closeDelta } from "./close-delta.ts";
 import { ruleWeights } from "./fit-path.ts";
@@ -6,6 +6,7 @@ import type { Judgement } from "./judge-samples.ts";
 import { type Sample, alphasOf, slopesOf, weigh } from "./path-samples.ts";
 import { allPlaces } from "./place-points.ts";
 import type { RowIntegration, RowPath } from "../path/row-path.ts";
+import { addWeighted } from "../path/point-sums.ts";
 import { type WeightedSum, sumRule } from "../path/sum-rule.ts";
 
 /** What is asked for of the last points. */
@@ -41,8 +42,9 @@ export async function* sumWithLastPoints(
   const weightsOf = (some: readonly number[]): Float64Array => Float64Array.from(some, (alpha) => weights[alphas.indexOf(alpha)]!);
   const more = yield* sumRule(path, last, weightsOf(last), multiply);
   const together = async (ofKept: Float64Array): Promise<WeightedSum> => {
+    const pause = pauses();
     const kept = await weigh(samples, ofKept, path.end);
-    for (const [name, values] of Object.entries(kept.values)) addScaled(values, more.values[name]!);
+    for (const [name, values] of Object.entries(kept.values)) await addWeighted(values, more.values[name]!, 1, pause);
     return { values: kept.values, integral: kept.integral + more.integral };
   };
   const plain = await together(weightsOf(own));

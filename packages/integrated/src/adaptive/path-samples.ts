@@ -1,8 +1,8 @@
-import { addScaled, pauses } from "@xdeep/core/method";
-import type { Point } from "@xdeep/core/method";
+import { pauses } from "@xdeep/core/method";
+import type { Pause, Point } from "@xdeep/core/method";
 
 import { type EndScores, type Interpolation, type PathFit, fitPath } from "./fit-path.ts";
-import { addPoint, innerProduct } from "../path/point-sums.ts";
+import { addPoint, addWeighted, innerProduct } from "../path/point-sums.ts";
 import { type IntegratedRow, type RowIntegration, type RowPath, insideOf, zeros } from "../path/row-path.ts";
 import type { WeightedSum } from "../path/sum-rule.ts";
 
@@ -23,16 +23,15 @@ export async function* takeSamples(path: RowPath, alphas: readonly number[], mul
   const nodes = alphas.flatMap((alpha) => baselines.map((start) => ({ start, alpha })));
   for (const run of path.runs(nodes)) {
     const part = yield { nodes: nodes.slice(run.start, run.end) };
-    const pause = pauses();
+    const way = { share, multiply, pause: pauses() };
     for (let node = run.start; node < run.end; node++) {
       const sample = taken[Math.floor(node / baselines.length)]!;
       const row = node - run.start;
       sample.score += share * part.scores[row]!;
       for (const [name, sum] of Object.entries(sample.values)) {
         const gradient = part.values[name]!.data.subarray(row * sum.length, (row + 1) * sum.length);
-        sample.slope += share * addPoint(sum, gradient, end[name]!, nodes[node]!.start[name]!, share, multiply);
+        sample.slope += share * (await addPoint(sum, gradient, end[name]!, nodes[node]!.start[name]!, way));
       }
-      await pause();
     }
     inside = insideOf(part);
   }
@@ -59,35 +58,44 @@ export async function weigh(samples: readonly Sample[], weights: Float64Array, e
   const pause = pauses();
   let integral = 0;
   for (const [k, sample] of samples.entries()) {
-    for (const [name, sum] of Object.entries(values)) addScaled(sum, sample.values[name]!, weights[k]!);
+    for (const [name, sum] of Object.entries(values)) await addWeighted(sum, sample.values[name]!, weights[k]!, pause);
     integral += weights[k]! * sample.slope;
-    await pause();
   }
   return { values, integral };
 }
 
-/** Inner products of samples, each of them computed once. */
-export function innerProducts(): (a: Sample, b: Sample) => number {
-  const known = new Map<Sample, Map<Sample, number>>();
-  return (a, b) => {
-    const [first, second] = a.alpha <= b.alpha ? [a, b] : [b, a];
-    const ofFirst = known.get(first) ?? new Map<Sample, number>();
-    known.set(first, ofFirst);
-    const product = ofFirst.get(second) ?? Object.entries(first.values).reduce((sum, [name, values]) => sum + innerProduct(values, second.values[name]!), 0);
-    ofFirst.set(second, product);
-    return product;
-  };
+/** Inner products of samples: each is computed once, before any is read. */
+export interface InnerProducts {
+  /** Computes those of all samples no further apart than `reach` of them. */
+  compute(samples: readonly Sample[], reach: number): Promise<void>;
+  of(a: Sample, b: Sample): number;
 }
 
-/** Computes those of all samples no further apart than `reach` of them, so that who reads them does not keep the thread. */
-export async function computeProducts(products: (a: Sample, b: Sample) => number, samples: readonly Sample[], reach: number): Promise<void> {
-  const pause = pauses();
-  for (const [k, sample] of samples.entries()) {
-    for (const other of samples.slice(k, k + reach + 1)) {
-      products(sample, other);
-      await pause();
+export function innerProducts(): InnerProducts {
+  const known = new Map<Sample, Map<Sample, number>>();
+  const inOrder = (a: Sample, b: Sample): readonly [Sample, Sample] => (a.alpha <= b.alpha ? [a, b] : [b, a]);
+
+  async function compute(samples: readonly Sample[], reach: number): Promise<void> {
+    const pause = pauses();
+    for (const [k, a] of samples.entries()) {
+      const ofFirst = known.get(a) ?? new Map<Sample, number>();
+      known.set(a, ofFirst);
+      for (const b of samples.slice(k, k + reach + 1)) if (!ofFirst.has(b)) ofFirst.set(b, await productOf(a, b, pause));
     }
   }
+
+  function of(a: Sample, b: Sample): number {
+    const [first, second] = inOrder(a, b);
+    return known.get(first)!.get(second)!;
+  }
+
+  return { compute, of };
+}
+
+async function productOf(a: Sample, b: Sample, pause: Pause): Promise<number> {
+  let product = 0;
+  for (const [name, values] of Object.entries(a.values)) product += await innerProduct(values, b.values[name]!, pause);
+  return product;
 }
 
 function floats(like: Point): Record<string, Float32Array> {

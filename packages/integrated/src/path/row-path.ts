@@ -1,7 +1,7 @@
 import { XDeepError, explainTargets } from "@xdeep/core";
 import { batchSize, betweenRuns, innerOrigin, pauses, scoreTargets, sharedInputs, splitRows } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Target, Tensor } from "@xdeep/core";
-import type { Point, RowRange, RowValues } from "@xdeep/core/method";
+import type { MovedFeeds, Point, RowRange, RowValues } from "@xdeep/core/method";
 
 import type { Endpoint, Moving } from "./endpoint.ts";
 import { type PathNode, pathEnd } from "./straight-path.ts";
@@ -12,6 +12,8 @@ export interface Integration {
   /** (x − x′) ⊙ mean gradient, or the mean gradient. */
   readonly multiplyByInputs: boolean;
   readonly moving: Moving;
+  /** Makes the feeds of all rows. */
+  readonly moved: MovedFeeds;
   readonly options: ExplainOptions;
 }
 
@@ -62,13 +64,14 @@ export interface RowPath {
   values(data: Point): RowValues;
 }
 
-export function rowPath({ explainer, moving, options }: Integration, row: number, baselines: readonly Point[]): RowPath {
+export function rowPath({ explainer, moving, moved, options }: Integration, row: number, baselines: readonly Point[]): RowPath {
   const { output, score, signal } = options;
   const { model } = explainer;
-  const { point: end, at } = pathEnd(moving, row, sharedInputs(model.inputs));
+  const { point: end, at } = pathEnd(moving, row, moved, sharedInputs(model.inputs));
 
   async function baselineScores(endpoints: readonly Endpoint[]): Promise<readonly number[]> {
-    const input = { feeds: at(baselines.map((start) => ({ start, alpha: 0 }))), rows: baselines.length };
+    const nodes = baselines.map((start) => ({ start, alpha: 0 }));
+    const input = { feeds: await at(nodes, pauses(signal)), rows: baselines.length };
     const targets = endpoints.map(({ target }) => baselines.map(() => target[row]!));
     const scored = await scoreTargets(model, input, targets, { output, score, signal });
     return scored.map(({ scores }) => scores.reduce((sum, value) => sum + value, 0) / baselines.length);
@@ -84,9 +87,7 @@ export function rowPath({ explainer, moving, options }: Integration, row: number
       signal,
       weights: weights && Float32Array.from(weights),
     };
-    const pause = pauses(signal);
-    const feeds = at(nodes);
-    await pause();
+    const feeds = await at(nodes, pauses(signal));
     const parts = await explainTargets(explainer, feeds, targets, inside);
     for (const part of parts) checkValues(part, end, weights === undefined ? nodes.length : 1);
     return parts;

@@ -1,6 +1,6 @@
-import { repeatFeeds, sliceFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
+import { inPieces, sliceFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
 import type { Tensor } from "@xdeep/core";
-import type { Point } from "@xdeep/core/method";
+import type { MovedFeeds, Pause, Point } from "@xdeep/core/method";
 
 import type { Moving } from "./endpoint.ts";
 
@@ -14,25 +14,28 @@ export interface PathNode {
 export interface PathEnd {
   /** The values that move. */
   readonly point: Point;
-  /** Feeds at any nodes, one row for each. What does not move is repeated. */
-  at(nodes: readonly PathNode[]): Readonly<Record<string, Tensor>>;
+  /** Feeds at any nodes, one row for each. What does not move is repeated. Good until the next are made, of any path. */
+  at(nodes: readonly PathNode[], pause: Pause): Promise<Readonly<Record<string, Tensor>>>;
 }
 
-/** @param shared names of the inputs that have no batch axis: they are passed whole */
-export function pathEnd({ feeds, names }: Moving, row: number, shared: ReadonlySet<string>): PathEnd {
+/**
+ * @param moved makes the feeds
+ * @param shared names of the inputs that have no batch axis: they are passed whole
+ */
+export function pathEnd({ feeds, names }: Moving, row: number, moved: MovedFeeds, shared: ReadonlySet<string>): PathEnd {
   const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
   const ends = Object.keys(single)
     .filter((name) => names.includes(name))
     .map((name) => [name, toFloat64(single[name]!)] as const);
 
-  function at(nodes: readonly PathNode[]): Readonly<Record<string, Tensor>> {
-    const moved = ends.map(([name, end]) => {
-      const write = (values: Float32Array | Float64Array): void =>
-        nodes.forEach(({ start, alpha }, n) => writePathPoint(values, n * end.length, start[name]!, end, alpha));
-      return [name, write] as const;
-    });
-    return repeatFeeds(single, nodes.length, shared, new Map(moved));
-  }
+  const point: Point = Object.fromEntries(ends);
+  return { point, at: (nodes, pause) => moved(single, nodes.length, pause, (name) => (values) => writeNodes(values, name, nodes, point[name]!, pause)) };
+}
 
-  return { point: Object.fromEntries(ends), at };
+async function writeNodes(values: Float32Array | Float64Array, name: string, nodes: readonly PathNode[], end: Float64Array, pause: Pause): Promise<void> {
+  for (const [n, { start, alpha }] of nodes.entries()) {
+    await inPieces(end.length, pause, (from, to) => {
+      writePathPoint(values, n * end.length + from, start[name]!.subarray(from, to), end.subarray(from, to), alpha);
+    });
+  }
 }

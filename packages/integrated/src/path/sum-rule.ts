@@ -1,7 +1,7 @@
-import { addScaled } from "@xdeep/core/method";
+import { pauses } from "@xdeep/core/method";
 import type { Point } from "@xdeep/core/method";
 
-import { addPoint } from "./point-sums.ts";
+import { addPoint, addWeighted } from "./point-sums.ts";
 import { type IntegratedRow, type RowIntegration, type RowPath, insideOf, zeros } from "./row-path.ts";
 
 /** A weighted sum over points of all paths of a row, the mean over baselines. */
@@ -29,10 +29,12 @@ export async function* sumRule(
     const nodes = Array.from(alphas, (alpha) => ({ start, alpha }));
     for (const run of path.runs(nodes)) {
       const part = yield { nodes: nodes.slice(run.start, run.end), weights: weights.subarray(run.start, run.end) };
-      for (const name of Object.keys(sum)) addScaled(sum[name]!, part.values[name]!.data);
+      const pause = pauses();
+      for (const name of Object.keys(sum)) await addWeighted(sum[name]!, part.values[name]!.data, 1, pause);
       inside = insideOf(part);
     }
-    for (const [name, gradient] of Object.entries(sum)) integral += share * addPoint(values[name]!, gradient, end[name]!, start[name]!, share, multiply);
+    const way = { share, multiply, pause: pauses() };
+    for (const [name, gradient] of Object.entries(sum)) integral += share * (await addPoint(values[name]!, gradient, end[name]!, start[name]!, way));
   }
   return { values, integral, inside: inside! };
 }

@@ -58,7 +58,7 @@ async function explainAttention<T extends Input>(
   call: ExplainOptions,
 ): Promise<Attribution<T>> {
   call.signal?.throwIfAborted();
-  const resolved = resolveInput(model, input);
+  const resolved = await resolveInput(model, input, call.signal);
   checkExplainOptions(call, resolved.rows);
   const maps = await mapsOf(model);
   const names = maps.map(({ name }) => name);

@@ -1,4 +1,5 @@
 import type { Explainer, FloatTensor, Model } from "@xdeep/core";
+import { type Pause, inPieces } from "@xdeep/core/method";
 
 import { rectified } from "./grad-cam.ts";
 import { layerMethod } from "../layer-method.ts";
@@ -12,12 +13,13 @@ import { type MapOptions, layout, overChannels } from "../layer-options.ts";
  * @see A. Chattopadhyay et al. (2018), Grad-CAM++, arXiv:1710.11063
  */
 export function gradCamPlusPlus(model: Model, options: MapOptions = {}): Explainer {
-  return layerMethod(model, options, { name: "grad-cam-plus-plus", isMap: true, map: (h, g, axis) => rectified(plusPlusMap(h, g, axis)) });
+  return layerMethod(model, options, { name: "grad-cam-plus-plus", isMap: true, map: async (...at) => rectified(await plusPlusMap(...at)) });
 }
 
-function plusPlusMap(h: FloatTensor, g: FloatTensor, axis: number): FloatTensor {
+async function plusPlusMap(h: FloatTensor, g: FloatTensor, axis: number, pause: Pause): Promise<FloatTensor> {
   const { rows, channels, positions, offset } = layout(h.dims, axis);
-  const alpha = new Float64Array(rows * channels).map((_, i) => {
+  const alpha = new Float64Array(rows * channels);
+  const alphaOf = (i: number): number => {
     const at = (p: number): number => offset(Math.floor(i / channels), i % channels, p);
     let total = 0;
     for (let p = 0; p < positions; p++) total += h.data[at(p)]!;
@@ -28,6 +30,10 @@ function plusPlusMap(h: FloatTensor, g: FloatTensor, axis: number): FloatTensor 
       if (gradient > 0 && below !== 0) sum += gradient / below;
     }
     return sum;
-  });
-  return overChannels(h, axis, (n, k, _, value) => alpha[n * channels + k]! * value);
+  };
+  const weigh = (start: number, end: number): void => {
+    for (let i = start; i < end; i++) alpha[i] = alphaOf(i);
+  };
+  await inPieces(alpha.length, pause, weigh, 2 * positions);
+  return overChannels(h, axis, pause, (n, k, _, value) => alpha[n * channels + k]! * value);
 }

@@ -1,6 +1,7 @@
 import type { Explainer, FloatTensor, Model } from "@xdeep/core";
+import { type Pause, inPieces } from "@xdeep/core/method";
 
-import { layerMethod } from "../layer-method.ts";
+import { type LayerFormula, layerMethod } from "../layer-method.ts";
 import { type MapOptions, layout, overChannels } from "../layer-options.ts";
 
 export interface GradCamOptions extends MapOptions {
@@ -15,24 +16,29 @@ export interface GradCamOptions extends MapOptions {
  * @see R. R. Selvaraju et al. (2017), Grad-CAM, arXiv:1610.02391
  */
 export function gradCam(model: Model, { relu = true, ...options }: GradCamOptions = {}): Explainer {
-  const map = relu ? (h: FloatTensor, g: FloatTensor, axis: number) => rectified(gradCamMap(h, g, axis)) : gradCamMap;
+  const map: LayerFormula["map"] = relu ? async (...at) => rectified(await gradCamMap(...at)) : gradCamMap;
   return layerMethod(model, options, { name: relu ? "grad-cam" : "grad-cam-signed", isMap: true, map });
 }
 
-function gradCamMap(h: FloatTensor, g: FloatTensor, axis: number): FloatTensor {
-  const alpha = channelMeans(g, axis);
+async function gradCamMap(h: FloatTensor, g: FloatTensor, axis: number, pause: Pause): Promise<FloatTensor> {
+  const alpha = await channelMeans(g, axis, pause);
   const { channels } = layout(h.dims, axis);
-  return overChannels(h, axis, (n, k, _, value) => alpha[n * channels + k]! * value);
+  return overChannels(h, axis, pause, (n, k, _, value) => alpha[n * channels + k]! * value);
 }
 
 /** The mean over positions of each row and channel, [N · C]. */
-export function channelMeans(values: FloatTensor, axis: number): Float64Array {
+async function channelMeans(values: FloatTensor, axis: number, pause: Pause): Promise<Float64Array> {
   const { rows, channels, positions, offset } = layout(values.dims, axis);
-  return new Float64Array(rows * channels).map((_, i) => {
-    let sum = 0;
-    for (let p = 0; p < positions; p++) sum += values.data[offset(Math.floor(i / channels), i % channels, p)]!;
-    return sum / positions;
-  });
+  const means = new Float64Array(rows * channels);
+  const average = (start: number, end: number): void => {
+    for (let i = start; i < end; i++) {
+      let sum = 0;
+      for (let p = 0; p < positions; p++) sum += values.data[offset(Math.floor(i / channels), i % channels, p)]!;
+      means[i] = sum / positions;
+    }
+  };
+  await inPieces(means.length, pause, average, positions);
+  return means;
 }
 
 export function rectified(map: FloatTensor): FloatTensor {

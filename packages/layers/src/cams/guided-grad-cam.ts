@@ -12,7 +12,7 @@ import {
   explainTargets,
   isTensor,
 } from "@xdeep/core";
-import { createAttribution, explainerOfTargets, weightRows } from "@xdeep/core/method";
+import { type Pause, createAttribution, explainerOfTargets, inPieces, pauses, runEach, weightRows } from "@xdeep/core/method";
 
 import { gradCam } from "./grad-cam.ts";
 import type { LayerOptions } from "../layer-options.ts";
@@ -40,24 +40,23 @@ async function explainBoth<T extends Input>(
   const maps = await explainTargets(cam, input, targets as readonly TargetOption[], call);
   const fixed = maps.map(({ target }) => target);
   const gradients = await explainTargets(guided, input, fixed, call);
-  return maps.map((map, k) => timesCam<T>(gradients[k]!, map, method, weights));
+  return runEach(maps, call.signal, (map, k) => timesCam<T>(gradients[k]!, map, method, weights, pauses(call.signal)));
 }
 
-function timesCam<T extends Input>(
+async function timesCam<T extends Input>(
   gradient: Attribution<Input>,
   map: Attribution<Input>,
   method: MethodDescription,
   weights: Float32Array | undefined,
-): Attribution<T> {
-  const values = isTensor(gradient.values)
-    ? timesMap(gradient.values, only(map.values))
-    : Object.fromEntries(Object.entries(gradient.values).map(([name, each]) => [name, timesMap(each, only(map.values))]));
+  pause: Pause,
+): Promise<Attribution<T>> {
+  const times = async (values: FloatTensor): Promise<FloatTensor> => weightRows(await timesMap(values, only(map.values), pause), weights);
+  const values: Record<string, FloatTensor> = {};
+  if (!isTensor(gradient.values)) for (const [name, each] of Object.entries(gradient.values)) values[name] = await times(each);
   const parameters = { ...method.parameters, layer: map.layer };
   return createAttribution<T>({
     ...gradient,
-    values: isTensor(values)
-      ? weightRows(values, weights)
-      : Object.fromEntries(Object.entries(values).map(([name, each]) => [name, weightRows(each, weights)])),
+    values: isTensor(gradient.values) ? await times(gradient.values) : values,
     layer: map.layer!,
     provenance: { ...gradient.provenance, method: { ...method, parameters }, versions: { ...gradient.provenance.versions, ...map.provenance.versions } },
   });
@@ -68,7 +67,7 @@ function only(values: FloatTensor | Readonly<Record<string, FloatTensor>>): Floa
 }
 
 /** A picture times a map of its size, in every channel. */
-function timesMap(gradient: FloatTensor, map: FloatTensor): FloatTensor {
+async function timesMap(gradient: FloatTensor, map: FloatTensor, pause: Pause): Promise<FloatTensor> {
   const channelAxis = map.dims.findIndex(
     (dim, axis) => axis > 0 && dim === 1 && gradient.dims[axis] !== undefined && map.dims.every((size, i) => i === axis || size === gradient.dims[i]),
   );
@@ -81,5 +80,9 @@ function timesMap(gradient: FloatTensor, map: FloatTensor): FloatTensor {
   }
   const inner = gradient.dims.slice(channelAxis + 1).reduce((size, dim) => size * dim, 1);
   const channels = gradient.dims[channelAxis]!;
-  return { ...gradient, data: gradient.data.map((value, i) => value * map.data[Math.floor(i / (inner * channels)) * inner + (i % inner)]!) };
+  const data = new Float32Array(gradient.data.length);
+  await inPieces(data.length, pause, (start, end) => {
+    for (let i = start; i < end; i++) data[i] = gradient.data[i]! * map.data[Math.floor(i / (inner * channels)) * inner + (i % inner)]!;
+  });
+  return { ...gradient, data };
 }

@@ -13,9 +13,9 @@ export function hiResCam(model: Model, options: MapOptions = {}): Explainer {
   return layerMethod(model, options, {
     name: "hi-res-cam",
     isMap: true,
-    map(h, g, axis) {
+    map(h, g, axis, pause) {
       const { offset } = layout(h.dims, axis);
-      return overChannels(h, axis, (n, k, p, value) => value * g.data[offset(n, k, p)]!);
+      return overChannels(h, axis, pause, (n, k, p, value) => value * g.data[offset(n, k, p)]!);
     },
   });
 }

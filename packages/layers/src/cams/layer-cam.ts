@@ -14,9 +14,9 @@ export function layerCam(model: Model, options: MapOptions = {}): Explainer {
   return layerMethod(model, options, {
     name: "layer-cam",
     isMap: true,
-    map(h, g, axis) {
+    async map(h, g, axis, pause) {
       const { offset } = layout(h.dims, axis);
-      return rectified(overChannels(h, axis, (n, k, p, value) => value * Math.max(0, g.data[offset(n, k, p)]!)));
+      return rectified(await overChannels(h, axis, pause, (n, k, p, value) => value * Math.max(0, g.data[offset(n, k, p)]!)));
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { Explainer, Model } from "@xdeep/core";
+import { inPieces } from "@xdeep/core/method";
 
 import { layerMethod } from "../layer-method.ts";
 import type { LayerOptions } from "../layer-options.ts";
@@ -12,6 +13,12 @@ export function layerGradientXActivation(model: Model, options: LayerOptions = {
   return layerMethod(model, options, {
     name: "layer-gradient-x-activation",
     isMap: false,
-    map: (h, g) => ({ ...h, data: h.data.map((value, i) => value * g.data[i]!) }),
+    async map(h, g, _axis, pause) {
+      const data = new Float32Array(h.data.length);
+      await inPieces(data.length, pause, (start, end) => {
+        for (let i = start; i < end; i++) data[i] = h.data[i]! * g.data[i]!;
+      });
+      return { ...h, data };
+    },
   });
 }

@@ -1,4 +1,5 @@
 import type { Explainer, Model } from "@xdeep/core";
+import { inPieces, pauses } from "@xdeep/core/method";
 
 import type { PathOptions } from "./input-path.ts";
 import { pathMethod } from "./path-method.ts";
@@ -25,12 +26,15 @@ export function conductance(model: Model, options: ConductanceOptions = {}): Exp
       const { values: h, gradient: g, scores } = await at(Array.from({ length: n + 1 }, (_, k) => k / n));
       const size = h.data.length / (n + 1);
       const values = new Float64Array(size);
+      const pause = pauses();
       for (let k = 0; k < n; k++) {
-        for (let i = 0; i < size; i++) {
-          const [here, next] = [k * size + i, (k + 1) * size + i];
-          const slope = left ? g.data[here]! : (g.data[here]! + g.data[next]!) / 2;
-          values[i] = values[i]! + slope * (h.data[next]! - h.data[here]!);
-        }
+        await inPieces(size, pause, (start, end) => {
+          for (let i = start; i < end; i++) {
+            const [here, next] = [k * size + i, (k + 1) * size + i];
+            const slope = left ? g.data[here]! : (g.data[here]! + g.data[next]!) / 2;
+            values[i] = values[i]! + slope * (h.data[next]! - h.data[here]!);
+          }
+        });
       }
       return { values, difference: scores[n]! - scores[0]! };
     },

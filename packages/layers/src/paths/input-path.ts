@@ -54,7 +54,7 @@ export async function forEachRow<R>(
   body: (row: PathRow) => Promise<R>,
 ): Promise<{ readonly rows: readonly R[]; readonly ends: readonly AtLayer[] }> {
   options.signal?.throwIfAborted();
-  const resolved = resolveInput(model, input);
+  const resolved = await resolveInput(model, input, options.signal);
   checkExplainOptions(options, resolved.rows);
   const layer = await chooseLayer(model, path, options.output);
   const { target, onProgress, weights: _weights, ...call } = options;

@@ -65,7 +65,7 @@ async function explainPath<T extends Input>(
     model,
     input,
     { ...joinScores(ends), layer, rectifiers, notes: [...new Set(ends.flatMap(({ notes }) => notes))] },
-    assembleRows(named, call.weights)[layer.name]!,
+    (await assembleRows(named, call.weights))[layer.name]!,
     method,
     "standard",
     deltas.length === 0 ? undefined : Float32Array.from(deltas),

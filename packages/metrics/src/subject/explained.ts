@@ -18,7 +18,7 @@ export async function explainSubject(subject: Subject, { signal }: MeasureOption
   const model = subject.model ?? (typeof method === "function" ? undefined : method?.model);
   const attribution = subject.attribution === undefined ? await explain(subject, model, signal) : readAttribution(subject.attribution);
   const { target, output, layer, provenance } = attribution;
-  const feeds = model === undefined || input === undefined ? undefined : resolveInput(model, input);
+  const feeds = model === undefined || input === undefined ? undefined : await resolveInput(model, input, signal);
   const values = named(attribution, model, feeds, subject.wrt);
   checkValues(values, target.length, feeds);
   const wrt = subject.wrt ?? (isTensor(attribution.values) || layer !== undefined ? undefined : Object.keys(values));

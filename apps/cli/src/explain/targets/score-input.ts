@@ -83,7 +83,7 @@ export async function scoreTargets(
   wishes: readonly TargetWish[],
   { output, labels, count, signal }: ScoreInputOptions,
 ): Promise<readonly ScoredInput[]> {
-  const input = resolveInput(model, feeds);
+  const input = await resolveInput(model, feeds, signal);
   const classes = labels?.length ?? null;
   const score = model.capabilities.logits ? "logit" : "probability";
   const floats = model.outputs.filter(({ type }) => isFloatType(type)).map(({ name }) => name);
