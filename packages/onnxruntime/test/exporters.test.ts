@@ -1,6 +1,6 @@
 import { type FloatTensor, type Tensor, float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
-import { type ModelProto, float, modelProto, nodeProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
+import { type ModelProto, float, graphProto, modelProto, nodeProto, valueInfoProto, withFields, writeModel } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { styles } from "./exporter-styles.ts";
 import { failure } from "./failure.ts";
@@ -16,6 +16,33 @@ describe("graphs as exporters write them", () => {
     expect(gradientError(values, numericalGradient(model, { [input]: x }, { wrt: input, of, target: [0, 2] }))).toBeLessThan(2e-5);
     await loaded.dispose();
   });
+});
+
+it("a loop whose body declares a counter of one element, as tf2onnx writes crops, has a gradient", async () => {
+  const body = graphProto({
+    nodes: [
+      nodeProto("Identity", ["on"], ["still"]),
+      nodeProto("Add", ["i", "one"], ["next"]),
+      nodeProto("Slice", ["x", "i", "next", "one"], ["part"]),
+      nodeProto("Mul", ["part", "part"], ["square"]),
+    ],
+    inputs: [valueInfoProto("i", "int64", [1]), valueInfoProto("on", "bool", [])],
+    outputs: [valueInfoProto("still", "bool", []), valueInfoProto("square", "float32", null)],
+    name: "body",
+  });
+  const model = modelProto({
+    nodes: [
+      nodeProto("Loop", ["rounds", ""], ["squares"], { body }),
+      nodeProto("Squeeze", ["squares", "two"], ["steps"]),
+      nodeProto("Transpose", ["steps"], ["y"], { perm: [1, 0] }),
+    ],
+    inputs: [valueInfoProto("x", "float32", ["N", 3])],
+    outputs: [valueInfoProto("y", "float32", ["N", 3])],
+    initializers: [intList("rounds", [3], []), intList("one", [1]), intList("two", [2])],
+  });
+  await using loaded = await loadModel(writeModel(model));
+  const { gradients } = await loaded.vjp({ feeds: { x: float32([2, 3], [1, 2, 3, 4, 5, 6]) }, target: [1, 2] });
+  expect([...gradients["x"]!.data]).toEqual([0, 4, 0, 0, 0, 12]);
 });
 
 describe("scikit-learn", () => {

@@ -17,6 +17,7 @@ export const nonDifferentiableOperators: ReadonlySet<string> = new Set([
   "BlackmanWindow",
   "Constant",
   "ConstantOfShape",
+  "DynamicQuantizeLinear",
   "Equal",
   "EyeLike",
   "Greater",
@@ -53,14 +54,7 @@ export const zeroGradientOperators: ReadonlySet<string> = new Set(["Ceil", "Floo
  * Operators whose integers stand for real numbers. Gradients pass straight through the rounding of QuantizeLinear (Bengio et al. 2013,
  * arXiv:1308.3432); integer arithmetic between, which has no rules, is refused rather than taken for a constant.
  */
-export const quantizedOperators: ReadonlySet<string> = new Set([
-  "ConvInteger",
-  "DynamicQuantizeLinear",
-  "MatMulInteger",
-  "QLinearConv",
-  "QLinearMatMul",
-  "QuantizeLinear",
-]);
+export const quantizedOperators: ReadonlySet<string> = new Set(["QLinearConv", "QLinearMatMul", "QuantizeLinear"]);
 
 /**
  * Operators that may be named as rectifiers: element-wise functions of one input. "Relu6" is Clip(0, 6), "Clip" is every Clip.

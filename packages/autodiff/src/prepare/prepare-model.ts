@@ -5,8 +5,11 @@ import { expandFused } from "./expand-fused.ts";
 import { expandLearning } from "./expand-learning.ts";
 import { explicitPads } from "./explicit-pads.ts";
 import { plainCasts } from "./plain-casts.ts";
+import { quantizedProducts } from "./quantized-products.ts";
 import { resolveSequences } from "./resolve-sequences.ts";
+import { scalarCounters } from "./scalar-counters.ts";
 import { takeKnownBranches } from "./take-known-branches.ts";
+import { weightMatrices } from "./weight-matrices.ts";
 import { graphOf } from "../graph/typed-graph.ts";
 
 /** The oldest opset in which gradients are written: the first with reductions in ScatterND and ScatterElements, Col2Im, and axes as inputs everywhere. */
@@ -24,7 +27,7 @@ export const GRADIENT_OPSET = 18;
  */
 export function prepareModel(model: ModelProto, limits?: Partial<ModelLimits>): ModelProto {
   const upgraded = plainFlow(takeKnownBranches(upgradeOpset(checkedModel(model, resolveLimits(limits)), GRADIENT_OPSET)));
-  const graph = expandLearning(expandFused(denseConstants(graphOf(upgraded))));
+  const graph = expandLearning(weightMatrices(quantizedProducts(expandFused(scalarCounters(denseConstants(graphOf(upgraded)))))));
   return columnProducts(explicitPads(plainCasts(withFields(upgraded, { graph: withFields(graph, { input: freeInputs(graph) }) }))));
 }
 

@@ -1,4 +1,4 @@
-import type { Facts, GraphProto, Value } from "@xdeep/onnx";
+import type { Facts, GraphBuilder, GraphProto, Value } from "@xdeep/onnx";
 import { subgraphOf } from "../../loops/gradient-body.ts";
 import { hoistInvariants } from "../../loops/hoist-invariants.ts";
 import { rememberingBody } from "../../loops/remember-states.ts";
@@ -31,7 +31,7 @@ export const loopRule: GradientRule = {
     const inner = g.subgraph();
     const [round, condition] = [placeholder(inner, "round", COUNTER), placeholder(inner, "condition", CONDITION)];
     const t = inner.sub(last, round);
-    const always = inner.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
+    const always = truth(inner);
     const states = before.map((value, i) => ({
       operand: 2 + i,
       value: inner.gather(value, t, 0),
@@ -58,10 +58,15 @@ export const loopRule: GradientRule = {
       [round, condition, ...carried.map(({ input }) => input)].map(({ name }) => name),
     );
     const reversed = subgraphOf(inner, [round, condition, ...carried.map(({ input }) => input)], [condition, ...results.map(({ value }) => value)]);
-    const outputs = g.emit("Loop", [rounds, null, ...carried.map(({ start }) => start)], { body: reversed }, { outputs: results.length });
+    const outputs = g.emit("Loop", [rounds, truth(g), ...carried.map(({ start }) => start)], { body: reversed }, { outputs: results.length });
     return byOperand(context, results, outputs);
   },
 };
+
+/** The condition of a loop that ends by its count: written out, since a node of no more than a count is none to engines. */
+function truth(g: GraphBuilder): Value {
+  return g.constant({ type: "bool", dims: [], data: Uint8Array.of(1) });
+}
 
 /** The number of steps, and the states before each of them, [T, …], found by running the Loop again. */
 function statesBefore(context: PullbackContext, known: readonly Facts[]): { rounds: Value; states: readonly Value[] } {
@@ -70,7 +75,7 @@ function statesBefore(context: PullbackContext, known: readonly Facts[]): { roun
   const body = rememberingBody(context, { inputs: [COUNTER, CONDITION, ...known], first: 2, conditions: 1, kept: [-2, ...known.keys()], count });
   const outputs = g.emit(
     "Loop",
-    node.input.map((_, i) => (hasInput(i) ? input(i) : null)),
+    node.input.map((_, i) => (hasInput(i) ? input(i) : i === 1 ? truth(g) : null)),
     { body },
     { outputs: count + 1 + count },
   );

@@ -1,11 +1,12 @@
+import { isFloatType } from "@xdeep/onnx";
 import type { GradientRule } from "../../sweep/rule.ts";
 
-/** Cast between float types: y = x;  x̄ = ȳ in the type of x. No gradient passes an integer type. */
+/** Cast to a float type: y = x;  x̄ = ȳ in the type of x, or as it is where x are integers that stand for real numbers (see QuantizeLinear). */
 export const castRule: GradientRule = {
   op: "Cast",
   since: [13, 19, 21, 23, 24, 25, 28],
   pullback: function castPullback({ g, input, cotangent }) {
-    return [g.castLike(cotangent(0), input(0))];
+    return [isFloatType(input(0).facts.type) ? g.castLike(cotangent(0), input(0)) : cotangent(0)];
   },
 };
 

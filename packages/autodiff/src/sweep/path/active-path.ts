@@ -34,8 +34,10 @@ export function activePath(
 export function forwardReach(graph: Pick<TypedGraph, "facts" | "nodes">, wrt: readonly string[], carries: (node: NodeProto) => boolean): ReadonlySet<string> {
   const reached = new Set(wrt);
   for (const node of graph.nodes) {
-    if (!carries(node) || !valuesRead(node).some((name) => reached.has(name))) continue;
-    for (const name of node.output) if (name !== "" && (mayCarryGradient(graph, name) || quantizedOperators.has(node.opType))) reached.add(name);
+    const read = carries(node) ? valuesRead(node).filter((name) => reached.has(name)) : [];
+    if (read.length === 0) continue;
+    const isQuantized = quantizedOperators.has(node.opType) || read.some((name) => !mayCarryGradient(graph, name));
+    for (const name of node.output) if (name !== "" && (mayCarryGradient(graph, name) || isQuantized)) reached.add(name);
   }
   return reached;
 }
