@@ -7,8 +7,8 @@ import { FAULTS } from "./faults.ts";
 
 const ids = cases().map(({ id }) => id);
 
-/** Of the cases that should not notice a fault, each fault runs one in sixteen: every case is held against several faults. */
-const ONE_IN = 16;
+/** Of the cases that should not notice a fault, each fault runs one in thirty-two: every case is held against several faults. */
+const ONE_IN = 32;
 
 describe("a backend with one fault fails the cases that name it", () => {
   it.each(FAULTS.map((fault, i) => [fault.name, fault, i] as const))("%s", async (_, fault, offset) => {

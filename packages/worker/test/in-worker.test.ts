@@ -94,19 +94,6 @@ describe("a model in a worker", () => {
     }
   });
 
-  it("keeps this thread free while the engine blocks its own", async () => {
-    await using model = await slowModel();
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    await model.vjp({ feeds: { x: row(1000) } });
-    clearInterval(timer);
-    expect(longest).toBeLessThan(750);
-  });
-
   it("ends 200 calls as asked when 100 of them are aborted, each with its own reason", async () => {
     await using model = await slowModel();
     const controllers = Array.from({ length: 200 }, () => new AbortController());
@@ -118,16 +105,6 @@ describe("a model in a worker", () => {
       else
         expect((each as PromiseFulfilledResult<{ scores: Float32Array }>).value.scores).toEqual((await local.vjp({ feeds: { x: row(-1 - i / 200) } })).scores);
     }
-  });
-
-  it("rejects an aborted call at once, though the engine is in the middle of a run", async () => {
-    await using model = await slowModel();
-    const controller = new AbortController();
-    const started = performance.now();
-    const call = model.vjp({ feeds: { x: row(3000) }, signal: controller.signal });
-    setTimeout(() => controller.abort(), 50);
-    await expect(call).rejects.toMatchObject({ name: "AbortError" });
-    expect(performance.now() - started).toBeLessThan(2500);
   });
 
   it("carries errors with their codes", async () => {
@@ -210,17 +187,43 @@ describe("a pool", () => {
     summed.gradients["x"]!.data.forEach((value, i) => expect(value).toBeCloseTo(expected.gradients["x"]!.data[i]!, 5));
   });
 
-  it("runs calls at the same time", async () => {
+  it("refuses sizes that are none, and leaves nothing behind where loading fails", async () => {
+    await expect(pool(slow, 0)).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    await expect(pool(slow, 2, { arguments: [WIDTH, "load"] })).rejects.toMatchObject({ code: "ENGINE_FAILED" });
+  });
+});
+
+// These tests wait most of their time, so they wait together.
+describe.concurrent("while engines block their threads", () => {
+  it("this one stays free", async () => {
+    await using model = await slowModel();
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    await model.vjp({ feeds: { x: row(1000) } });
+    clearInterval(timer);
+    expect(longest).toBeLessThan(750);
+  });
+
+  it("an aborted call rejects at once, in the middle of a run", async () => {
+    await using model = await slowModel();
+    const controller = new AbortController();
+    const started = performance.now();
+    const call = model.vjp({ feeds: { x: row(3000) }, signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(call).rejects.toMatchObject({ name: "AbortError" });
+    expect(performance.now() - started).toBeLessThan(2500);
+  });
+
+  it("calls of a pool run at the same time", async () => {
     await using model = await pool(slow, 2, { arguments: [WIDTH] });
     await model.vjp({ feeds: { x: row(1) } });
     const started = performance.now();
     await Promise.all([model.vjp({ feeds: { x: row(1500) } }), model.vjp({ feeds: { x: row(1500) } })]);
     expect(performance.now() - started).toBeLessThan(2700);
-  });
-
-  it("refuses sizes that are none, and leaves nothing behind where loading fails", async () => {
-    await expect(pool(slow, 0)).rejects.toMatchObject({ code: "OPTION_INVALID" });
-    await expect(pool(slow, 2, { arguments: [WIDTH, "load"] })).rejects.toMatchObject({ code: "ENGINE_FAILED" });
   });
 });
 

@@ -20,9 +20,11 @@ import { targetCases } from "./targets.ts";
 import { valueInfoCases } from "./value-infos.ts";
 import { vjpCases } from "./vjp.ts";
 
-/** Every case of the suite, group by group. */
+let all: readonly Case[] | undefined;
+
+/** Every case of the suite, group by group. Cases hold nothing that a run changes, so each call gives the same. */
 export function cases(): readonly Case[] {
-  return [
+  return (all ??= [
     ...contractCases(),
     ...valueInfoCases(),
     ...forwardCases(),
@@ -43,7 +45,7 @@ export function cases(): readonly Case[] {
     ...nestedMethodCases(),
     ...layerCases(),
     ...knownLayerCases(),
-  ];
+  ]);
 }
 
 /** The group of a case: the part of its id before the first slash. */

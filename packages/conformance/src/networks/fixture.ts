@@ -1,4 +1,5 @@
 import { sizeOf } from "@xdeep/core";
+import { joinArrays } from "@xdeep/core/backend";
 import { createNoise } from "@xdeep/core/method";
 import type { Activation, FloatTensor, TensorOf, ValueInfo } from "@xdeep/core";
 
@@ -83,7 +84,9 @@ export function rowOf({ inputs }: Pick<Network, "inputs">, feeds: Readonly<Recor
   const valueOf = (name: string, { dims, data }: Numbers): Value => {
     if (whole.has(name)) return { dims, data: Float64Array.from(data) };
     const size = sizeOf(dims.slice(1));
-    return { dims: dims.slice(1), data: Float64Array.from({ length: size }, (_, i) => data[row * size + i]!) };
+    const own = new Float64Array(size);
+    for (let i = 0; i < size; i++) own[i] = data[row * size + i]!;
+    return { dims: dims.slice(1), data: own };
   };
   return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, valueOf(name, feed)]));
 }
@@ -97,7 +100,13 @@ function evaluateRows(network: Network, feeds: Readonly<Record<string, Numbers>>
   const runs = Array.from({ length: rows }, (_, row) => evaluate(network, rowOf(network, feeds, row)));
   const joined = (name: string): { dims: readonly number[]; data: Float64Array } => {
     const values = runs.map((run) => run.get(name)!);
-    return { dims: [rows, ...(values[0]?.dims ?? [])], data: Float64Array.from(values.flatMap(({ data }) => [...data])) };
+    return {
+      dims: [rows, ...(values[0]?.dims ?? [])],
+      data: joinArrays(
+        Float64Array,
+        values.map(({ data }) => data),
+      ),
+    };
   };
   return Object.fromEntries(network.outputs.map((name) => [name, joined(name)]));
 }

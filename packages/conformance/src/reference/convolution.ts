@@ -13,29 +13,44 @@ export const convolutionMath: LayerMath<Convolution> = {
     const plane = dims[1]! * dims[2]!;
     const data = new Float64Array(dims[0]! * plane);
     for (const [filter, bias] of layer.bias.data.entries()) data.fill(bias, filter * plane, (filter + 1) * plane);
-    forEachProduct(layer, x!, plane, (out, cell, weight) => (data[out]! += weight * x!.data[cell]!));
+    forEachKernel(layer, x!, plane, (weights, out, cell, [positions, cells, taps]) => {
+      for (let i = 0; i < taps.length; i++) data[out + positions[i]!]! += weights[taps[i]!]! * x!.data[cell + cells[i]!]!;
+    });
     return { dims, data };
   },
   pullback(layer, [x], cotangent) {
     const dx = new Float64Array(x!.data.length);
-    forEachProduct(layer, x!, cotangent.length / layer.bias.data.length, (out, cell, weight) => (dx[cell]! += weight * cotangent[out]!));
+    forEachKernel(layer, x!, cotangent.length / layer.bias.data.length, (weights, out, cell, [positions, cells, taps]) => {
+      for (let i = 0; i < taps.length; i++) dx[cell + cells[i]!]! += weights[taps[i]!]! * cotangent[out + positions[i]!]!;
+    });
     return [dx];
   },
 };
 
-/** Every product of the sum: which entry of the result takes which entry of the image, and the weight between them. */
-function forEachProduct(layer: Convolution, x: Value, plane: number, visit: (out: number, cell: number, weight: number) => void): void {
+type Visit = (weights: ArrayLike<number>, out: number, cell: number, products: Products) => void;
+
+/** Every weight of a kernel that meets a cell, as indices from where the planes of the result and of the image begin. */
+type Products = readonly [positions: readonly number[], cells: readonly number[], taps: readonly number[]];
+
+/** Every kernel of one filter and one channel, with where the planes begin that it lies between. */
+function forEachKernel(layer: Convolution, x: Value, plane: number, visit: Visit): void {
   const [channels, height, width] = imageDims(x);
   const [filters = 0, perFilter = 0, kh = 0, kw = 0] = layer.kernel.dims;
   const filtersPerGroup = filters / (channels / perFilter);
+  const products = productsOf(layer.window, height, width);
   for (let filter = 0; filter < filters; filter++) {
     const firstChannel = Math.floor(filter / filtersPerGroup) * perFilter;
     for (let c = 0; c < perFilter; c++) {
       const weights = layer.kernel.data.subarray((filter * perFilter + c) * kh * kw);
-      const start = (firstChannel + c) * height * width;
-      forEachTap(layer.window, height, width, (position, cell, tap) => visit(filter * plane + position, start + cell, weights[tap]!));
+      visit(weights, filter * plane, (firstChannel + c) * height * width, products);
     }
   }
+}
+
+function productsOf(window: Convolution["window"], height: number, width: number): Products {
+  const products: [number[], number[], number[]] = [[], [], []];
+  forEachTap(window, height, width, (...indices) => indices.forEach((index, i) => products[i]!.push(index)));
+  return products;
 }
 
 /** [C, H, W]. */

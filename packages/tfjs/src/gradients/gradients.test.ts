@@ -29,8 +29,13 @@ async function prepare(row: GradientRow, engine: string): Promise<Case> {
   const cotangent = float32(outDims, seeded(99, sizeOf(outDims)));
   const { gradients } = await model.vjp({ feeds: { x }, cotangent, score: "probability" });
   const project = (data: Float32Array): number => {
-    const y = tf.tidy(() => row.f(tf.tensor(data, [...row.dims])).dataSync());
-    return cotangent.data.reduce((sum, value, i) => sum + value * y[i]!, 0);
+    let sum = 0;
+    // Nothing is returned out of `tidy`: it would look for tensors in every entry of an array.
+    tf.tidy(() => {
+      const y = row.f(tf.tensor(data, [...row.dims])).dataSync();
+      cotangent.data.forEach((value, i) => (sum += value * y[i]!));
+    });
+    return sum;
   };
   return { x, cotangent, gradient: gradients["x"]!, project, dispose: () => model.dispose() };
 }
@@ -38,7 +43,10 @@ async function prepare(row: GradientRow, engine: string): Promise<Case> {
 describe.each(ENGINES)("gradients on %s", (engine) => {
   const rows = GRADIENT_ROWS.filter(({ cpuOnly, wasmOnly }) => (engine === "cpu" ? !wasmOnly : !cpuOnly));
 
-  it.each(rows.map((row) => [row.name, row] as const))("%s agrees with differences", async (_, row) => {
+  // Differences cost two runs an entry: an engine on which cpu's gradient, proved by them, is there to compare with has that instead.
+  const [alone, beside] = [rows.filter(({ wasmOnly }) => engine === "cpu" || wasmOnly), rows.filter(({ wasmOnly }) => engine !== "cpu" && !wasmOnly)];
+
+  it.each(alone.map((row) => [row.name, row] as const))("%s agrees with differences", async (_, row) => {
     const { x, gradient, project, dispose } = await prepare(row, engine);
     const step = row.linear ? 1 : 2e-3;
     const differences = new Float64Array(x.data.length);
@@ -50,6 +58,12 @@ describe.each(ENGINES)("gradients on %s", (engine) => {
     }
     expectClose(gradient.data, differences, row.linear ? 5e-6 : 3e-3);
     await dispose();
+  });
+
+  it.each(beside.map((row) => [row.name, row] as const))("%s agrees with cpu", async (_, row) => {
+    const [here, cpu] = [await prepare(row, engine), await prepare(row, "cpu")];
+    expectClose(here.gradient.data, cpu.gradient.data, 5e-6);
+    await Promise.all([here.dispose(), cpu.dispose()]);
   });
 
   it.each(rows.filter(({ core }) => core).map((row) => [row.name, row] as const))("%s agrees with core on cpu", async (_, row) => {
