@@ -41,6 +41,12 @@ async function ask({ app }: SmallServer, url: string, payload?: object | string 
   };
 }
 
+/** A form with this field `parameters`, and its headers. */
+function form(parameters: string, ...headers: readonly string[]): readonly [string, Readonly<Record<string, string>>] {
+  const field = ['Content-Disposition: form-data; name="parameters"', ...headers, "", parameters].join("\r\n");
+  return [`--b\r\n${field}\r\n--b--\r\n`, { "content-type": "multipart/form-data; boundary=b" }];
+}
+
 describe("the Open Inference Protocol", () => {
   it("runs a model: numbers are its own", async () => {
     const server = await smallServer({ net: {} });
@@ -95,6 +101,17 @@ describe("the Open Inference Protocol", () => {
       expect((await ask(server, "/v2/models/net/infer", Buffer.concat([json, wrong]), headers)).status).toBe(400);
     }
     expect((await ask(server, "/v2/models/net/infer", json, { ...headers, "inference-header-content-length": "99999" })).status).toBe(400);
+  });
+
+  it("takes what begins with a byte order mark, and parameters of forms as text or as JSON", async () => {
+    const server = await smallServer({ net: {} });
+    expect((await ask(server, "/v2/models/net/infer", `\ufeff${JSON.stringify({ inputs: [tensor()] })}`)).status).toBe(200);
+    for (const headers of [[], ["Content-Type: application/json"]]) {
+      const [body, type] = form('{"timeout":-1,"target":[[[[0]]]]}', ...headers);
+      expect((await ask(server, "/v2/models/net/explain", body, type)).body).toMatchObject({
+        error: expect.stringContaining('"timeout" is a number') as string,
+      });
+    }
   });
 
   it("KServe's v1 says the same", async () => {
@@ -221,6 +238,8 @@ describe("limits", () => {
     expect(await status({ inputs: [tensor(5)], parameters: { method: "integrated", n: 21 } })).toBe(413);
     expect(await status({ inputs: [tensor(5)], parameters: { method: "integrated", n: 20 } })).toBe(200);
     expect(await status("<x/>", { "content-type": "text/xml" })).toBe(415);
+    expect(await status({ inputs: [tensor()] }, { "content-encoding": "gzip" })).toBe(415);
+    expect(await status(...form("x".repeat(12_000)))).toBe(413);
   });
 
   it("end bodies that come too slowly", async () => {
@@ -247,6 +266,14 @@ describe("what is wrong", () => {
     ["an input twice", { inputs: [tensor(), tensor()] }, 400, "BODY_INVALID"],
     ["too few numbers", { inputs: [{ ...tensor(), shape: [2, WIDTH] }] }, 400, "BODY_INVALID"],
     ["other dims", { inputs: [{ ...tensor(), shape: [WIDTH, 1] }] }, 400, "INPUT_SHAPE"],
+    ["a shape of more numbers than came", { inputs: [{ ...tensor(), shape: [1, 2 ** 50] }] }, 400, "BODY_INVALID"],
+    [
+      "lists in lists without end",
+      JSON.stringify({ inputs: [tensor()] }).replace("{", `{"parameters":{"n":${"[".repeat(1e5)}${"]".repeat(1e5)}},`),
+      400,
+      "BODY_INVALID",
+    ],
+    ["bytes that are no UTF-8", Buffer.from(JSON.stringify({ id: "\xff", inputs: [tensor()] }), "latin1"), 400, "BODY_INVALID"],
     ["a shape that is none", { inputs: [{ ...tensor(), shape: [-1, 1e300] }] }, 400, "BODY_INVALID"],
     ["text for numbers", { inputs: [{ ...tensor(), data: ["a", 1, 2, 3] }] }, 400, "BODY_INVALID"],
     ["nulls", { inputs: [{ ...tensor(), data: [null, 1, 2, 3] }] }, 400, "BODY_INVALID"],

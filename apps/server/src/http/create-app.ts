@@ -31,6 +31,11 @@ export function createApp({ limits, logger, metrics }: AppOptions): FastifyInsta
   app.addContentTypeParser(["application/json", "application/octet-stream"], { parseAs: "buffer" }, (_, body, done) => done(null, body));
   void app.register(multipart, { limits: { fileSize: limits.bodyBytes, files: limits.rows, fields: 8, fieldSize: limits.jsonBytes, parts: limits.rows + 8 } });
 
+  app.addHook("onRequest", async ({ headers }) => {
+    const encoding = headers["content-encoding"];
+    if (encoding === undefined || encoding === "identity") return;
+    throw new HttpError(415, "MEDIA_TYPE", "Bodies are not unpacked here: send this one without Content-Encoding.");
+  });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
     metrics.requests.observe({ route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);

@@ -11,7 +11,7 @@ import { type Body, fieldsOf } from "./read-request.ts";
  * @throws {HttpError} 400, 413, 415
  */
 export async function readBody(request: FastifyRequest, limits: Limits): Promise<Body> {
-  if (request.isMultipart()) return readForm(request);
+  if (request.isMultipart()) return readForm(request, limits);
   const bytes = request.body;
   if (!Buffer.isBuffer(bytes)) throw new HttpError(415, "MEDIA_TYPE", "Send application/json, application/octet-stream or multipart/form-data.");
   const header = request.headers["inference-header-content-length"];
@@ -22,13 +22,13 @@ export async function readBody(request: FastifyRequest, limits: Limits): Promise
   return { json: parse(bytes.subarray(0, length), limits), binary: bytes.subarray(length), files: [] };
 }
 
-async function readForm(request: FastifyRequest): Promise<Body> {
+async function readForm(request: FastifyRequest, limits: Limits): Promise<Body> {
   const files: Uint8Array[] = [];
   let parameters: unknown;
   try {
     for await (const part of request.parts()) {
       if (part.type === "file") files.push(await part.toBuffer());
-      else if (part.fieldname === "parameters") parameters = parseJson(String(part.value));
+      else if (part.fieldname === "parameters") parameters = parametersOf(part, limits);
       else throw invalid(`A form has files, and "parameters" as JSON; it has no field "${part.fieldname.slice(0, 100)}".`);
     }
   } catch (error) {
@@ -39,23 +39,51 @@ async function readForm(request: FastifyRequest): Promise<Body> {
   return { json: parameters === undefined ? {} : { parameters }, binary: null, files };
 }
 
-function parse(bytes: Buffer, { jsonBytes }: Limits): Body["json"] {
-  if (bytes.length > jsonBytes) {
-    throw new HttpError(
-      413,
-      "BODY_TOO_LARGE",
-      `JSON has at most ${jsonBytes} bytes here, this has ${bytes.length}. Send binary tensors, or pictures as multipart/form-data.`,
-    );
-  }
-  return fieldsOf(parseJson(bytes.toString("utf8")), "The body");
+/** A field of a form: text, or read already where it says of itself that it is JSON. */
+function parametersOf({ value, valueTruncated }: { readonly value: unknown; readonly valueTruncated: boolean }, { jsonBytes }: Limits): unknown {
+  if (valueTruncated) throw tooLarge(`"parameters" has at most ${jsonBytes} bytes here.`);
+  return parseJson(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)));
 }
 
-function parseJson(text: string): unknown {
+function parse(bytes: Buffer, { jsonBytes }: Limits): Body["json"] {
+  if (bytes.length > jsonBytes)
+    throw tooLarge(`JSON has at most ${jsonBytes} bytes here, this has ${bytes.length}. Send binary tensors, or pictures as multipart/form-data.`);
+  return fieldsOf(parseJson(bytes), "The body");
+}
+
+/** Lists and objects in one another. Tensors have eight axes at most; what goes on for a million levels takes seconds to read. */
+const MOST_LEVELS = 32;
+
+function parseJson(bytes: Buffer): unknown {
+  if (isDeep(bytes)) throw invalid(`JSON has at most ${MOST_LEVELS} lists and objects in one another here.`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(UTF8.decode(bytes));
   } catch (error) {
     throw invalid(`The body is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
   }
+}
+
+/** Refuses bytes that are no UTF-8, and passes over a byte order mark, which some write. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function isDeep(bytes: Buffer): boolean {
+  let level = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) isText = !isText;
+    else if (isText) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === LIST || byte === OBJECT) level++;
+    else if (byte === LIST_END || byte === OBJECT_END) level--;
+    if (level > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, LIST, LIST_END, OBJECT, OBJECT_END] = Buffer.from('"\\[]{}');
+
+function tooLarge(message: string): HttpError {
+  return new HttpError(413, "BODY_TOO_LARGE", message);
 }
 
 function invalid(message: string): HttpError {

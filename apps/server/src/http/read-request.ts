@@ -1,5 +1,5 @@
 import { type Target, type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
-import { nearestNames } from "@xdeep/core/method";
+import { concatRows, nearestNames } from "@xdeep/core/method";
 
 import { HttpError } from "./http-error.ts";
 import type { ModelInput } from "../models/model-run.ts";
@@ -177,11 +177,13 @@ function inputNamed({ model: { inputs } }: { readonly model: { readonly inputs: 
   );
 }
 
+/** Where a model takes pictures as large as they come, those of one request have one size. */
 function joinedRows(tensors: readonly Tensor[]): Tensor {
   const [first] = tensors as [Tensor];
-  const data = new Float32Array(tensors.length * (first.data as Float32Array).length);
-  tensors.forEach((tensor, n) => data.set(tensor.data as Float32Array, n * (first.data as Float32Array).length));
-  return { type: "float32", dims: [tensors.length, ...first.dims.slice(1)], data };
+  const other = tensors.findIndex(({ dims }) => dims.join() !== first.dims.join());
+  if (other < 0) return concatRows(tensors);
+  const [one, another] = [first, tensors[other]!].map(({ dims }) => dims.slice(1).join(" × "));
+  throw new XDeepError("BATCH_INVALID", `Pictures of one request have one size: picture 0 is ${one}, picture ${other} is ${another}. Send them one by one.`);
 }
 
 /** A binary element of BYTES: its length in four bytes, then itself. */

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { fromFloat64 } from "@xdeep/core/method";
 import { describe, expect, it } from "vitest";
 
-import { NumberList, jsonStream } from "./json-stream.ts";
+import { NumberList, jsonStream, jsonText } from "./json-stream.ts";
 import { bytesOf, tensorOfBytes, tensorOfJson } from "./tensor-codec.ts";
 
 const NUMBERS = [0, 1.5, -0.25, 640];
@@ -36,4 +36,11 @@ describe("numbers of a request", () => {
 it.each(["float16", "bfloat16"] as const)("JSON of an answer has the numbers that %s stands for", async (type) => {
   const tensor = fromFloat64(type, [1, 4], Float64Array.from(NUMBERS));
   expect(JSON.parse(await text(jsonStream(new NumberList(tensor, true))))).toEqual([NUMBERS]);
+});
+
+it("JSON before binary tensors is that of an answer without them: whole numbers keep all digits, and NaN is refused", async () => {
+  const data = BigInt64Array.of(2n ** 62n + 1n);
+  expect(jsonText({ data: new NumberList({ type: "int64", dims: [1], data }, false) })).toBe('{"data":[4611686018427387905]}');
+  const list = new NumberList({ type: "float32", dims: [1], data: Float32Array.of(NaN) }, false);
+  expect(() => jsonText({ list })).toThrow(expect.objectContaining({ code: "RESULT_NOT_FINITE" }));
 });

@@ -33,9 +33,11 @@ export function typeOf(datatype: unknown): DataType {
   throw new HttpError(400, "BODY_INVALID", `There is no datatype ${JSON.stringify(datatype) ?? "given"}; it is one of ${[...TYPES.keys()].join(", ")}.`);
 }
 
+const MOST_AXES = 8;
+
 /** Dims of a request: sizes that are whole, and few enough that their product is one. @throws {HttpError} 400 */
 export function checkShape(shape: unknown, what: string): readonly number[] {
-  const isShape = Array.isArray(shape) && shape.length > 0 && shape.length <= 8 && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0);
+  const isShape = Array.isArray(shape) && shape.length > 0 && shape.length <= MOST_AXES && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0);
   if (isShape && Number.isSafeInteger(sizeOf(shape as number[]))) return shape as number[];
   throw new HttpError(400, "BODY_INVALID", `The shape of ${what} is a list of sizes above 0, such as [1, 3, 224, 224].`);
 }
@@ -80,10 +82,15 @@ function numbersOf(tensor: Tensor): Float64Array {
 
 /** Row-major numbers of a list of any depth. */
 function flattened(data: unknown, size: number, name: string): Float64Array {
+  if (!Array.isArray(data)) throw new HttpError(400, "BODY_INVALID", `The data of "${name}" are a list of numbers.`);
+  // The shape is the caller's word: no memory is taken for numbers that are not there.
+  const count = countOf(data, 0);
+  if (count !== size)
+    throw new HttpError(400, "BODY_INVALID", `"${name}" holds ${count} numbers; its shape has ${size}. Lists of one level must have one length.`);
   const numbers = new Float64Array(size);
   let at = 0;
   const visit = (value: unknown, depth: number): void => {
-    if (Array.isArray(value) && depth <= 8) for (const each of value) visit(each, depth + 1);
+    if (Array.isArray(value) && depth <= MOST_AXES) for (const each of value) visit(each, depth + 1);
     else if (typeof value === "number" || typeof value === "boolean") numbers[at++] = Number(value);
     else
       throw new HttpError(
@@ -92,8 +99,13 @@ function flattened(data: unknown, size: number, name: string): Float64Array {
         `"${name}" holds ${typeof value === "object" ? "no number" : JSON.stringify(value)?.slice(0, 40)} at element ${at}.`,
       );
   };
-  if (!Array.isArray(data)) throw new HttpError(400, "BODY_INVALID", `The data of "${name}" are a list of numbers.`);
   visit(data, 0);
-  if (at === size) return numbers;
-  throw new HttpError(400, "BODY_INVALID", `"${name}" holds ${at} numbers; its shape has ${size}. Lists of one level must have one length.`);
+  return numbers;
+}
+
+/** How much a list of any depth holds. */
+function countOf(list: readonly unknown[], depth: number): number {
+  let count = 0;
+  for (const each of list) count += Array.isArray(each) && depth < MOST_AXES ? countOf(each, depth + 1) : 1;
+  return count;
 }

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { type Target, type Tensor, sliceRows } from "@xdeep/core";
 import type { FastifyReply } from "fastify";
 
-import { NumberList, jsonStream } from "./json-stream.ts";
+import { NumberList, jsonStream, jsonText } from "./json-stream.ts";
 import type { ServedModel } from "../models/model-folder.ts";
 import type { ModelOutput } from "../models/model-run.ts";
 import { bytesOf, datatypeOf } from "./tensor-codec.ts";
@@ -32,7 +32,7 @@ export function sendTensors(
   const behind = all.filter(([name]) => binary(name)).map(([, tensor]) => bytesOf(tensor));
   if (behind.length === 0) return sendJson(reply, jsonStream(answer));
   // The length of the JSON goes before it: with binary tensors it is short, unless lists are mixed in.
-  const json = Buffer.from(JSON.stringify(answer, (_, value: unknown) => (value instanceof NumberList ? Array.from(value.data, Number) : value)));
+  const json = Buffer.from(jsonText(answer));
   return reply
     .header("inference-header-content-length", json.length)
     .type("application/octet-stream")

@@ -38,6 +38,17 @@ describe("a folder of models", () => {
     await models.close();
   });
 
+  it("that cannot be read is no end: a model whose thread has died is looked for later", async () => {
+    await writeFile(join(folder, "net.onnx"), "net");
+    const { models } = watched();
+    await models.scan();
+    await rm(folder, { recursive: true });
+    models.reload("net");
+    await expect(models.scan()).rejects.toMatchObject({ code: "ENOENT" });
+    await mkdir(folder);
+    await models.close();
+  });
+
   it("has names in all scripts, and follows links to folders", async () => {
     const elsewhere = join(folder, ".elsewhere");
     await mkdir(elsewhere);

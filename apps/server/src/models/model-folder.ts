@@ -84,7 +84,8 @@ export class ModelFolder<Q> {
   reload(name: string): void {
     const entry = this.#entries.get(name);
     if (entry !== undefined) entry.stamp = "";
-    void this.scan();
+    // A folder that cannot be read now is looked at again by whoever watches it.
+    this.scan().catch(() => undefined);
   }
 
   async close(): Promise<void> {
