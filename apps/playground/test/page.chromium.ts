@@ -258,6 +258,36 @@ describe("the page in Chromium, below a path", () => {
     expect(await page.locator("xdeep-map .bars").first().locator("tbody tr").count()).toBe(12);
   });
 
+  it("shows several inputs as one table, and explains the output that is chosen", async () => {
+    const page = await open();
+    const weights = (name: string, dims: readonly number[], values: readonly number[]): TensorProto => tensorProto(name, float32(dims, values));
+    const model = modelProto({
+      nodes: [nodeProto("Concat", ["age", "income"], ["x"], { axis: 1 }), nodeProto("MatMul", ["x", "a"], ["risk"]), nodeProto("MatMul", ["x", "b"], ["kind"])],
+      inputs: ["age", "income"].map((name) => valueInfoProto(name, "float32", ["N", 1])),
+      outputs: [valueInfoProto("risk", "float32", ["N", 1]), valueInfoProto("kind", "float32", ["N", 2])],
+      initializers: [weights("a", [2, 1], [2, -1]), weights("b", [2, 2], [1, 2, 3, 4])],
+      opset: 17,
+    });
+    await page
+      .locator("input[type=file]")
+      .setInputFiles([{ name: "columns.onnx", mimeType: "application/octet-stream", buffer: Buffer.from(writeModel(model)) }]);
+    await ready(page);
+    await page.getByRole("textbox", { name: /age, income/ }).fill('{"age": [3], "income": [5]}');
+    await page.getByRole("button", { name: "Explain these" }).click();
+    const barsOf = async (caption: string): Promise<string> => {
+      const map = page.locator("xdeep-map").last();
+      await map.locator("figcaption").getByText(caption).waitFor();
+      await map.locator(".bars tbody tr").nth(1).waitFor();
+      await ready(page);
+      return (await map.locator(".bars tbody").innerText()).replaceAll(/\s+/g, " ");
+    };
+    expect(await barsOf("integrated: class 0")).toMatch(/age.* 6 .*income.* −5 /);
+    await page.getByLabel("output").selectOption("kind");
+    expect(await barsOf("integrated: class 1")).toMatch(/age.* 6 .*income.* 20 /);
+    await page.getByText("The command line that gives the same").click();
+    await page.getByText("--target 1 --steps 32 --input income=income.json --output kind").waitFor();
+  });
+
   it("takes a TensorFlow.js folder that is dropped, with labels and a picture, in place of a network that is open: its map is that of the ONNX file", async () => {
     const page = await open("#model=digits&sample=7&methods=guided");
     await ready(page);

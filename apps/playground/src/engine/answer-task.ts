@@ -19,7 +19,13 @@ export interface Tasks {
   /** A text, or two, by the tokenizer that was kept; what the model has no room for is left out. */
   encode(request: TypedText & { readonly model: TextModel }): EncodedText;
   /** The model with the gradient of a class as a further output, as an ONNX file. */
-  explainer(request: { readonly file: Blob; readonly rule: "standard" | "guided" | "deconvnet" }): Uint8Array;
+  explainer(request: {
+    readonly file: Blob;
+    readonly rule: "standard" | "guided" | "deconvnet";
+    readonly output: string;
+    /** Default: what the model is explained at by itself. */
+    readonly wrt: readonly string[] | undefined;
+  }): Uint8Array;
 }
 
 export interface TaskMessage {
@@ -59,14 +65,13 @@ const TASKS: { readonly [Name in keyof Tasks]: (request: Parameters<Tasks[Name]>
     if (kept === null) throw new XDeepError("INPUT_MISSING", "There is no tokenizer: drop tokenizer.json beside the model.");
     return kept.encode(sentence, model, { pair, truncate: true });
   },
-  async explainer({ file, rule }) {
-    const [{ builtinRules, entryValues, explainerModel, prepareModel, typedGraph }, { isFloatType, readModel, writeModel }] = await Promise.all([
+  async explainer({ file, rule, output, wrt }) {
+    const [{ builtinRules, entryValues, explainerModel, prepareModel, typedGraph }, { readModel, writeModel }] = await Promise.all([
       import("@xdeep/autodiff"),
       import("@xdeep/onnx"),
     ]);
     const graph = typedGraph(prepareModel(readModel(new Uint8Array(await file.arrayBuffer()))));
-    const output = graph.graph.output.find(({ name }) => isFloatType(graph.facts.get(name)?.type ?? null))!.name;
-    return writeModel(explainerModel(graph, { output, score: "logit", wrt: entryValues(graph), rule, rules: builtinRules, results: "gradients" }).model);
+    return writeModel(explainerModel(graph, { output, score: "logit", wrt: wrt ?? entryValues(graph), rule, rules: builtinRules, results: "gradients" }).model);
   },
 };
 

@@ -1,5 +1,6 @@
+import type { ModelInspection } from "@xdeep/autodiff";
 import type { Activation, Model, Target, Tensor, ValueInfo } from "@xdeep/core";
-import { isFloatType, toFloat64 } from "@xdeep/core/method";
+import { isFloatType, resolveOutput, toFloat64 } from "@xdeep/core/method";
 
 /** What a model says to an input. */
 export interface ScoreList {
@@ -9,13 +10,28 @@ export interface ScoreList {
   readonly classes: Float64Array | null;
 }
 
-/** The output that is explained: the first of floats. */
-export function explainedOutput(model: Model): ValueInfo | undefined {
-  return model.outputs.find(({ type }) => isFloatType(type));
+/** What can be explained: an output of floats, or a value inside where no output can. */
+export type Explained = Pick<ValueInfo, "name" | "activation">;
+
+/** @param inspection of an ONNX file; of TensorFlow.js every output of floats can be explained */
+export function explainedValues({ outputs }: Pick<Model, "outputs">, inspection: Pick<ModelInspection, "outputs"> | null): readonly Explained[] {
+  const floats = outputs.filter(({ type }) => isFloatType(type));
+  const inspected = inspection?.outputs ?? [];
+  const explainable = floats.filter(({ name }) => inspected.find((output) => output.name === name)?.explainable !== false);
+  if (explainable.length > 0) return explainable;
+  // What an ArgMax reads, for instance. Where nothing can be explained, the model says why.
+  const inside = new Set(inspected.flatMap(({ instead }) => instead));
+  return inside.size > 0 ? Array.from(inside, (name) => ({ name })) : floats;
 }
 
-export async function scoreList(model: Model, feeds: Readonly<Record<string, Tensor>>, signal: AbortSignal): Promise<ScoreList> {
-  const { name, activation = null } = explainedOutput(model)!;
+/** @throws {XDeepError} OUTPUT_UNKNOWN for a model without anything to explain */
+export async function scoreList(
+  model: Model,
+  explained: Explained | undefined,
+  feeds: Readonly<Record<string, Tensor>>,
+  signal: AbortSignal,
+): Promise<ScoreList> {
+  const { name, activation = null } = explained ?? resolveOutput(model.outputs);
   const { outputs } = await model.forward({ feeds, outputs: [name], signal });
   const tensor = outputs[name]!;
   const long = tensor.dims.slice(1).filter((dim) => dim > 1);

@@ -4,6 +4,7 @@ import { type Model, type ValueInfo, XDeepError } from "@xdeep/core";
 import type { BuiltIn } from "../built-in.ts";
 import type { ModelFiles } from "../engine/open-model.ts";
 import type { PageWorker } from "../engine/open-worker.ts";
+import { type Explained, explainedValues } from "../explain/score-list.ts";
 import { isPictureInput } from "../input/is-picture-input.ts";
 
 /** A model that is loaded. */
@@ -15,6 +16,8 @@ export interface LoadedModel {
   /** What can be explained in it; null for models of TensorFlow.js. */
   readonly inspection: ModelInspection | null;
   readonly info: ValueInfo;
+  /** What can be explained, one of which is. */
+  readonly explained: readonly Explained[];
   readonly takesPictures: boolean;
   /** What it takes in place of pictures, as a file beside it says; null where none does. */
   readonly takes: string | null;
@@ -56,7 +59,18 @@ export async function loadModelFiles(
     signal.throwIfAborted();
   }
   const info = model.inputs[0]!;
-  return { title, files, builtIn, model, inspection, info, takesPictures: isPictureInput(info), takes: null, wrt: explainedInside(model) };
+  return {
+    title,
+    files,
+    builtIn,
+    model,
+    inspection,
+    info,
+    explained: explainedValues(model, inspection),
+    takesPictures: isPictureInput(info),
+    takes: null,
+    wrt: explainedInside(model),
+  };
 }
 
 /** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */

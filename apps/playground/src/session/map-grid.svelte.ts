@@ -2,7 +2,7 @@ import type { Attribution, Input } from "@xdeep/core";
 
 import { METHODS, type MethodSettings, methodById } from "../explain/methods.ts";
 import { runMethod } from "../explain/run-method.ts";
-import { type ScoreList, explainedOutput, highest, scoreList } from "../explain/score-list.ts";
+import { type ScoreList, highest, scoreList } from "../explain/score-list.ts";
 import { inPageWords } from "../in-page-words.ts";
 import type { LoadedModel } from "./loaded-model.ts";
 import type { PageInput } from "./page-input.ts";
@@ -25,6 +25,8 @@ export function cellKey(method: string, target: number | null): string {
 /** What the model says of an input, and the maps of it: methods × targets. */
 export class MapGrid {
   scores: ScoreList | null = $state.raw(null);
+  /** The output that was chosen; null for the first. */
+  output: string | null = $state(null);
   targets: readonly (number | null)[] = $state.raw([]);
   methods: readonly string[] = $state.raw(["guided", "integrated"]);
   settings: MethodSettings = $state.raw({ steps: 32, draws: 16 });
@@ -49,8 +51,17 @@ export class MapGrid {
     this.#scored = null;
     this.clear();
     if (isSame) return;
+    this.output = null;
     this.targets = [];
     this.#isChosen = false;
+  }
+
+  /** Another output, whose classes are not those that were chosen. */
+  setOutput(output: string): void {
+    this.output = output;
+    this.#scored = null;
+    this.#isChosen = false;
+    this.clear();
   }
 
   choose(targets: readonly (number | null)[]): void {
@@ -59,8 +70,8 @@ export class MapGrid {
   }
 
   /** Asks the model, before anything is explained. Targets are those that were chosen, where it has them, or the highest class. */
-  async score({ model }: LoadedModel, input: PageInput, signal: AbortSignal): Promise<void> {
-    this.scores = await scoreList(model, input.feeds, signal);
+  async score({ model, explained }: LoadedModel, input: PageInput, signal: AbortSignal): Promise<void> {
+    this.scores = await scoreList(model, explained.find(({ name }) => name === this.output) ?? explained[0], input.feeds, signal);
     this.#scored = input;
     const { classes } = this.scores;
     const isKnown = this.#isChosen && this.targets.length > 0 && classes !== null && this.targets.every((target) => target !== null && target < classes.length);
@@ -81,7 +92,7 @@ export class MapGrid {
   async explain(open: LoadedModel, input: PageInput, signal: AbortSignal, onMethod: (title: string) => void): Promise<void> {
     this.#endProgress({});
     if (this.#scored !== input) await this.score(open, input, signal);
-    const output = explainedOutput(open.model)!.name;
+    const { output } = this.scores!;
     for (const target of this.targets) {
       for (const id of this.methods) {
         const key = cellKey(id, target);

@@ -5,6 +5,7 @@ import { embeddingOf } from "@xdeep/text/attribution";
 import type { BuiltIn, Sample } from "../built-in.ts";
 import type { Device, InputDims } from "../engine/open-model.ts";
 import { type PageWorker, openWorker } from "../engine/open-worker.ts";
+import { type JoinedInputs, joinInputs } from "../explain/joined-inputs.ts";
 import { type MethodSettings, methodById } from "../explain/methods.ts";
 import { fetchBlob } from "../input/fetch-blob.ts";
 import { readLabels } from "../input/read-labels.ts";
@@ -47,8 +48,10 @@ export class Session {
     return this.input?.picture != null || (this.input?.text !== undefined && this.grid.methods.length === 1);
   }
 
-  namesOf(attribution: Attribution<Input> | null): readonly string[] | null {
-    return this.words.namesOf(attribution, this.open, this.input);
+  /** What is shown of an attribution, with names for it: one to several inputs is a table, unless there is a picture to lay it over. */
+  view(attribution: Attribution<Input> | null): JoinedInputs | { readonly attribution: Attribution<Input> | null; readonly names: readonly string[] | null } {
+    const joined = attribution === null || this.input?.picture != null ? null : joinInputs(attribution);
+    return joined ?? { attribution, names: this.words.namesOf(attribution, this.open, this.input) };
   }
 
   async openBuiltIn(
@@ -199,6 +202,11 @@ export class Session {
 
   setTargets(targets: readonly (number | null)[]): Promise<void> {
     this.grid.choose(targets);
+    return this.explain();
+  }
+
+  setOutput(output: string): Promise<void> {
+    this.grid.setOutput(output);
     return this.explain();
   }
 

@@ -14,6 +14,8 @@ export interface Recipe {
   /** Names of the inputs beside the first. */
   readonly others: readonly string[];
   readonly wrt: readonly string[] | undefined;
+  /** The output that was chosen; null for the first. */
+  readonly output: string | null;
   /** Sizes that the file leaves open. */
   readonly inputDims?: InputDims | undefined;
   /** Where a text was typed. */
@@ -30,7 +32,7 @@ export interface RecipeText {
 }
 
 /** The command line that gives the same maps: methods are called the same there. */
-export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, inputDims = {}, text }: Recipe): string {
+export function commandLine({ model, input, methods, targets, settings, preprocessing, others, wrt, output, inputDims = {}, text }: Recipe): string {
   const explained = text === null ? quoted(input) : typed(text);
   const words = ["xdeep explain", quoted(model), explained, "--method", methods.join(",")];
   for (const target of targets[0] === null ? [] : targets) if (target !== null) words.push("--target", String(target));
@@ -39,6 +41,7 @@ export function commandLine({ model, input, methods, targets, settings, preproce
   for (const name of text === null ? others : []) words.push(`--input ${quoted(`${name}=${name}.json`)}`);
   for (const [name, dims] of Object.entries(inputDims)) words.push(`--input-dims ${quoted(`${name}=${dims.map((dim) => dim ?? "?").join(",")}`)}`);
   for (const name of wrt ?? []) words.push(`--wrt ${quoted(name)}`);
+  if (output !== null) words.push(`--output ${quoted(output)}`);
   if (preprocessing !== null) {
     const { size, channels, layout, scale, mean, std, resize } = preprocessing;
     words.push(`--size ${size.width ?? ""}x${size.height ?? ""}`);
@@ -49,7 +52,7 @@ export function commandLine({ model, input, methods, targets, settings, preproce
 }
 
 /** The program that gives the same maps. */
-export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt, inputDims, text }: Recipe): string {
+export function program({ model, input, methods, targets, settings, preprocessing, isOnnx, others, wrt, output, inputDims, text }: Recipe): string {
   const method = methods[0] ?? "vanilla";
   const rule = method.includes("guided") ? ', { rule: "guided" }' : "";
   const gradient = `new Backprop(model${rule})`;
@@ -81,11 +84,16 @@ export function program({ model, input, methods, targets, settings, preprocessin
           ? "// `input` is a tensor with the numbers of the input."
           : "// `input` holds a tensor for each input by name."
         : `const { tensor: input } = await preprocess(${JSON.stringify(input)}, ${JSON.stringify(preprocessing)});`;
+  const options = [
+    `target: ${targets[0] ?? null}`,
+    ...(wrt === undefined ? [] : [`wrt: ${JSON.stringify(wrt)}`]),
+    ...(output === null ? [] : [`output: ${JSON.stringify(output)}`]),
+  ];
   return `${imports.join("\n")}
 
 const model = await loadModel(${JSON.stringify(model)}${inputDims === undefined ? "" : `, { inputDims: ${JSON.stringify(inputDims)} }`});
 ${tensor}
-const { values, target, scores } = await ${explainer}.explain(input, { target: ${targets[0] ?? null}${wrt === undefined ? "" : `, wrt: ${JSON.stringify(wrt)}`} });
+const { values, target, scores } = await ${explainer}.explain(input, { ${options.join(", ")} });
 `;
 }
 

@@ -14,6 +14,7 @@ const recipe: Recipe = {
   isOnnx: true,
   others: [],
   wrt: undefined,
+  output: null,
   text: null,
 };
 
@@ -34,6 +35,9 @@ describe("what is taken away", () => {
     expect(commandLine({ ...recipe, targets: [3, 7] })).toContain(" --target 3 --target 7 ");
     expect(commandLine(tokens)).toMatch(/--input mask=mask\.json --wrt embedded$/);
     expect(program(tokens)).toContain('.explain(input, { target: 3, wrt: ["embedded"] })');
+    const second = { ...tokens, output: "sentence embedding" };
+    expect(commandLine(second)).toMatch(/ --wrt embedded --output 'sentence embedding'$/);
+    expect(program(second)).toContain('.explain(input, { target: 3, wrt: ["embedded"], output: "sentence embedding" })');
   });
 
   it("a text comes with its tokenizer, and starts at the baseline of its padding", () => {
