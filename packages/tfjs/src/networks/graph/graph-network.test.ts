@@ -112,8 +112,8 @@ it("refuses control flow, naming the nodes", async () => {
   });
 });
 
-it("looks through the loops of a graph without running round in them", async () => {
-  const nodes: GraphNode[] = [
+describe("the loops of a graph", () => {
+  const loop: GraphNode[] = [
     placeholder("x", [-1, 4]),
     { name: "scores", op: "Tanh", input: ["x"], attr: floatType },
     { name: "enter", op: "Enter", input: ["scores"], attr: floatType },
@@ -122,8 +122,20 @@ it("looks through the loops of a graph without running round in them", async () 
     { name: "next", op: "NextIteration", input: ["switch:1"], attr: floatType },
     { name: "exit", op: "Exit", input: ["switch"], attr: floatType },
   ];
-  const model = await loadModel(await graphModel(nodes, [{ name: "flag", shape: [], values: [1], dtype: "int32" }]), { engine: "cpu" });
-  expect(model.outputs.map(({ name }) => name)).toEqual(["scores"]);
+  const flag: GraphWeight = { name: "flag", shape: [], values: [1], dtype: "int32" };
+
+  it("are looked through without running round in them, where they hold a choice of boxes", async () => {
+    const kept: GraphNode = { name: "kept", op: "Where", input: ["exit"], attr: floatType };
+    const model = await loadModel(await graphModel([...loop, kept], [flag]), { engine: "cpu" });
+    expect(model.outputs.map(({ name }) => name)).toEqual(["scores"]);
+  });
+
+  it("are refused where they compute the outputs: what a recurrent layer begins with is no score", async () => {
+    await expect(loadModel(await graphModel(loop, [flag]), { engine: "cpu" })).rejects.toMatchObject({
+      code: "MODEL_UNSUPPORTED",
+      message: expect.stringMatching(/Enter \("enter"\).*unroll=True/),
+    });
+  });
 });
 
 it("explains what non-maximum suppression reads, in place of outputs that depend on it", async () => {

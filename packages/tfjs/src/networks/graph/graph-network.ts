@@ -23,7 +23,8 @@ export function isGraphModel(source: unknown): source is GraphModel {
 const ASYNCHRONOUS: ReadonlySet<string> = new Set(["control", "dynamic", "hash_table"]);
 
 /**
- * A GraphModel. Outputs that depend on control flow or on non-maximum suppression are replaced by the values that these read.
+ * A GraphModel. Outputs that depend on non-maximum suppression, or on loops that hold one, are replaced by the values that these read: the scores of a detector.
+ * What other loops and branches read is no score: the zeros that a recurrent layer begins with, for instance.
  *
  * @throws {XDeepError} MODEL_UNSUPPORTED where nothing can be run synchronously; for string inputs and inputs of unknown rank
  */
@@ -34,7 +35,8 @@ export async function graphNetwork(model: GraphModel, { owned }: { readonly owne
   const blocked = new Set(graph.dependents(asynchronous));
   const read = readBy(graph, asynchronous, blocked);
   const declared = declaredOutputs(model, graph).filter(({ value }) => !blocked.has(graph.nodes[parseName(value).node]!));
-  const outputs = declared.length > 0 ? declared : read.map((value) => ({ name: value, value, shape: null, dtype: null }));
+  const scores = graph.chooses(asynchronous) ? read : [];
+  const outputs = declared.length > 0 ? declared : scores.map((value) => ({ name: value, value, shape: null, dtype: null }));
   if (outputs.length === 0) throw nothingSynchronous(asynchronous);
   return {
     inputs: model.inputs.map(({ shape, dtype }, i) => {
@@ -86,7 +88,7 @@ function nothingSynchronous(asynchronous: readonly GraphNode[]): XDeepError {
   const more = asynchronous.length > 5 ? `, and ${asynchronous.length - 5} more` : "";
   return new XDeepError(
     "MODEL_UNSUPPORTED",
-    `All outputs depend on operators that TensorFlow.js runs asynchronously: ${listed.join(", ")}${more}. Cut the model behind them and convert it again.`,
+    `All outputs depend on operators that TensorFlow.js runs asynchronously: ${listed.join(", ")}${more}. Convert it without loops and branches: recurrent layers with unroll=True, or as a LayersModel; or cut the model in front of them.`,
     {
       details: { nodes: asynchronous.map(({ name, op }) => ({ name, op })) },
     },

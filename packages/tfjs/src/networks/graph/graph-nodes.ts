@@ -19,6 +19,8 @@ interface GraphExecutor {
     readonly nodes: Readonly<Record<string, GraphNode>>;
     readonly inputs: readonly GraphNode[];
     readonly outputs: readonly GraphNode[];
+    /** Branches and bodies of loops. */
+    readonly functions?: Readonly<Record<string, { readonly nodes: Readonly<Record<string, GraphNode>> }>>;
   };
   readonly weightMap: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -27,6 +29,7 @@ interface GraphExecutor {
 export class GraphNodes {
   readonly nodes: Readonly<Record<string, GraphNode>>;
   readonly inputs: readonly GraphNode[];
+  readonly #inFunctions: readonly GraphNode[];
   readonly #weights: ReadonlySet<string>;
   readonly #results = new Map<string, Set<number>>();
 
@@ -34,11 +37,17 @@ export class GraphNodes {
     const { graph, weightMap } = (model as unknown as { readonly executor: GraphExecutor }).executor;
     this.nodes = graph.nodes;
     this.inputs = graph.inputs;
+    this.#inFunctions = Object.values(graph.functions ?? {}).flatMap(({ nodes }) => Object.values(nodes));
     this.#weights = new Set(Object.keys(weightMap));
     for (const name of [...Object.values(graph.nodes).flatMap(({ inputNames }) => inputNames), ...Object.keys(graph.nodes)]) {
       const { node, place } = parseName(name);
       this.#results.set(node, (this.#results.get(node) ?? new Set()).add(place));
     }
+  }
+
+  /** Whether one of these, or of the nodes in branches and bodies of loops, makes results whose size depends on data, as non-maximum suppression does. */
+  chooses(asynchronous: readonly GraphNode[]): boolean {
+    return [...asynchronous, ...this.#inFunctions].some(({ category }) => category === "dynamic");
   }
 
   /** Names of the results of a node that are read somewhere, the first included. */
