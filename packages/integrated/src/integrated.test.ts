@@ -1,5 +1,6 @@
 import { VERSION as CORE_VERSION, float32 } from "@xdeep/core";
 import type { Attribution, ExplainOptions, Explainer, Tensor } from "@xdeep/core";
+import { createNoise } from "@xdeep/core/method";
 import { Backprop } from "@xdeep/guided";
 import { affine, analyticModel, elementwise, quadratic, randomLayers, relu, softmax } from "@xdeep/test-models";
 import fc from "fast-check";
@@ -417,6 +418,17 @@ describe("integrated, tolerance", () => {
     const error = Math.hypot(...known.map((value, i) => value - attribution.values.data[i]!)) / Math.hypot(...known);
     expect(error).toBeLessThan(1.5 * expectedError);
     expect(error).toBeGreaterThan(expectedError / 1.5);
+  });
+
+  it("takes no four points more where fewer should settle the attributions", async () => {
+    const stepsOf = async (seed: number): Promise<number> => {
+      const model = analyticModel({ inputs: [{ name: "x", dims: [8] }], layers: randomLayers([8, 32, 2], "relu", seed) });
+      const attribution = await integrated(new Backprop(model)).explain(float32([1, 8], Float32Array.from(createNoise(seed).next(8))), { target: 0 });
+      expect(found(attribution).converged).toEqual([true]);
+      return found(attribution).steps[0]!;
+    };
+    // 23, 19 and 15 where four are added whatever is missing.
+    expect([await stepsOf(2), await stepsOf(7), await stepsOf(58)]).toEqual([17, 9, 13]);
   });
 
   it("expects what the scores miss where gradients see nothing of it", async () => {

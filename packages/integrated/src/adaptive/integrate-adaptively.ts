@@ -6,7 +6,7 @@ import type { EndScores, PathFit } from "./fit-path.ts";
 import { judgeSamples } from "./judge-samples.ts";
 import { sumWithLastPoints } from "./last-points.ts";
 import { type Sample, alphasOf, innerProducts, slopesOf, takeSamples, weigh } from "./path-samples.ts";
-import { nestedPoints, worstPlaces } from "./place-points.ts";
+import { ADDED, nestedPoints, worstPlaces } from "./place-points.ts";
 import type { IntegratedRow, Integration, RowIntegration, RowPath } from "../path/row-path.ts";
 import { type AdaptiveSteps, isPlainGradient } from "../settings.ts";
 import type { WeightedSum } from "../path/sum-rule.ts";
@@ -18,7 +18,7 @@ const KEPT_VALUES = 2 ** 23;
 const TELLING = 7;
 /** The share of the attributions that may be missing, as far as one can expect: the delta sees one sum of them only. Fewer points know that worse. */
 const SETTLED = 0.06;
-const KNOWING = 12;
+const KNOWING = 11;
 /** The same in multiples of the tolerance, where weights are moved so that the rest of the delta goes. */
 const CLOSABLE = 6;
 /** Errors between points may be so much larger than the delta in which they cancel: more is taken for chance. */
@@ -79,7 +79,9 @@ export async function* integrateAdaptively(
     if (closed !== undefined) return result(await weigh(samples, closed, path.end));
     const nested = samples.length < TELLING || fit.rule === "polynomial" ? nestedPoints(samples.length) : undefined;
     isSmooth = nested !== undefined;
-    next = nested ?? worstPlaces(alphasOf(samples), judged.rough);
+    // What is missing falls like 1/n: no more are taken than should settle it.
+    const short = isSettled ? ADDED : Math.min(ADDED, Math.ceil(samples.length * (missing / (settled * size) - 1)));
+    next = nested ?? worstPlaces(alphasOf(samples), judged.rough, short);
     if (samples.length + next.length > kept) {
       const wanted = { difference, tolerance, closable, most: steps.maxSteps - samples.length };
       const last = yield* sumWithLastPoints(path, samples, judged, wanted, multiplyByInputs);

@@ -9,8 +9,8 @@ const NESTED: readonly (readonly number[])[] = [[0, 0.62, 0.9125], [0.33], [0.83
 
 /** How many points come first. */
 export const FIRST_POINTS = 5;
-/** How many points are added at once: as many as backends like to run together. */
-const ADDED = 4;
+/** How many points are added at once at most: as many as backends like to run together. */
+export const ADDED = 4;
 
 /** The nested points that follow when there are `count`; undefined behind the last. */
 export function nestedPoints(count: number): readonly number[] | undefined {
@@ -23,9 +23,9 @@ export function nestedPoints(count: number): readonly number[] | undefined {
 }
 
 /** The next points, where a rule of these errors misses the scores most. */
-export function worstPlaces(alphas: readonly number[], errors: Float64Array): readonly number[] {
+export function worstPlaces(alphas: readonly number[], errors: Float64Array, count: number = ADDED): readonly number[] {
   const stretches = roughness(alphas, errors);
-  for (let added = 0; added < ADDED; added++) cutWorst(stretches);
+  for (let added = 0; added < count; added++) cutWorst(stretches);
   return cuts(alphas, stretches);
 }
 
