@@ -633,6 +633,9 @@ describe("integrated refuses", () => {
   it.each([
     { n: 0 },
     { n: 2.5 },
+    { n: 1e9 },
+    { n: 1e5, quadrature: "gausslegendre" },
+    { maxSteps: 1e9 },
     { n: 1, quadrature: "trapezoid" },
     { quadrature: "simpson" },
     { tolerance: 0 },

@@ -13,6 +13,10 @@ export const DEFAULT_RELATIVE_TOLERANCE = 0.01;
 /** Steps that a tolerance may take: the most that the paper finds necessary is 300. */
 export const DEFAULT_MAX_STEPS = 200;
 
+/** Points that may be asked for: a thousand times what the paper finds necessary. Nodes of Gauss and Legendre take time that grows with their square. */
+const MOST_POINTS = 300_000;
+const MOST_NODES = 10_000;
+
 /** How the path is chosen and its integral approximated. */
 export interface IntegratedOptions {
   /** Points on the path, n ≥ 1 (2 for "trapezoid"). Default: as many as a tolerance takes; 25 with `quadrature`, and over explainers other than the plain gradient. */
@@ -93,7 +97,8 @@ export function describeSettings({ baseline, multiplyByInputs, steps }: Integrat
 function resolveFixed({ n = DEFAULT_STEPS, quadrature = "midpoint" }: IntegratedOptions): FixedSteps {
   demand(QUADRATURES.includes(quadrature), "quadrature", quadrature, `one of ${QUADRATURES.join(", ")}`);
   const fewest = quadrature === "trapezoid" ? 2 : 1;
-  demand(Number.isInteger(n) && n >= fewest, "n", n, `an integer of at least ${fewest} for "${quadrature}"`);
+  const most = quadrature === "gausslegendre" ? MOST_NODES : MOST_POINTS;
+  demand(Number.isInteger(n) && n >= fewest && n <= most, "n", n, `an integer from ${fewest} to ${most} for "${quadrature}"`);
   return { n, quadrature };
 }
 
@@ -101,7 +106,12 @@ function resolveAdaptive({ tolerance, relativeTolerance, maxSteps = DEFAULT_MAX_
   for (const [name, value] of Object.entries({ tolerance, relativeTolerance })) {
     demand(value === undefined || (Number.isFinite(value) && value > 0), name, value, "a finite number above 0");
   }
-  demand(Number.isInteger(maxSteps) && maxSteps >= FIRST_POINTS, "maxSteps", maxSteps, `an integer of at least ${FIRST_POINTS}`);
+  demand(
+    Number.isInteger(maxSteps) && maxSteps >= FIRST_POINTS && maxSteps <= MOST_POINTS,
+    "maxSteps",
+    maxSteps,
+    `an integer from ${FIRST_POINTS} to ${MOST_POINTS}`,
+  );
   const share = relativeTolerance ?? (tolerance === undefined ? DEFAULT_RELATIVE_TOLERANCE : null);
   return { tolerance: tolerance ?? null, relativeTolerance: share, maxSteps };
 }

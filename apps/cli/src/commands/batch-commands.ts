@@ -9,7 +9,7 @@ import { rowJob } from "../batch/folder-job.ts";
 import type { Io } from "../io.ts";
 import { plural } from "../print/text/plural.ts";
 import { UsageError } from "../usage-error.ts";
-import { integerFrom, parseFolder } from "./parse-flag.ts";
+import { integerFrom, parseFile, parseFolder } from "./parse-flag.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
 
 /** `xdeep status`: how far many inputs are. */
@@ -77,7 +77,7 @@ export function mergeCommand(io: Io): Command {
     )
     .argument("<results...>", "folders that xdeep explain wrote with --out")
     .option("-o, --out <folder>", "where the arrays are written", parseFolder)
-    .option("--report <file>", "one HTML page about all rows: classes, their mean maps, deltas, what failed; it stands alone")
+    .option("--report <file>", "one HTML page about all rows: classes, their mean maps, deltas, what failed; it stands alone", parseFile)
     .option("--partial", "merge what there is, although shards are missing")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .action(async (results: string[], flags: MergeFlags) => {

@@ -4,7 +4,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { type ExplainFlags, PICTURE_KINDS } from "./explain-flags.ts";
 import { EXPLAIN_HELP } from "./help-text.ts";
 import type { Io } from "../io.ts";
-import { collect, collectColumns, integerFrom, parseNotNegative, parsePercentile, splitList, wordsOf } from "./parse-flag.ts";
+import { collect, collectColumns, integerFrom, parseFile, parseNotNegative, parsePercentile, splitList, wordsOf } from "./parse-flag.ts";
 import { COMPUTED_DEFAULTS, addMethodOptions, addScoreOptions } from "./method-options.ts";
 import { addInputOptions, addRunOptions } from "./option-groups.ts";
 import { refuseRepeated } from "./refuse-repeated.ts";
@@ -30,6 +30,7 @@ export function explainCommand(io: Io, finish: (code: ExitCode) => void): Comman
   command.option(
     "--report <file>",
     "one HTML page with all maps side by side, or of many inputs with the classes and their mean maps, and where they come from; it stands alone",
+    parseFile,
   );
   command
     .optionsGroup("Measures:")

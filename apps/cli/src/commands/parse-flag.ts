@@ -1,3 +1,6 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
 import type { FrameSize, RgbColor } from "@xdeep/image";
 import { InvalidArgumentError } from "commander";
 
@@ -55,12 +58,21 @@ export function parsePercentile(text: string): number {
 
 /** The name of a folder. One that ends as a file does, as in "-o cat.png", is taken for a slip. @throws {InvalidArgumentError} */
 export function parseFolder(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It names nothing.");
   const [ending] = /\.(png|jpe?g|webp|gif|svg|pdf|html?|npy|npz|json|csv|onnx)$/i.exec(text) ?? [];
   if (ending !== undefined) {
     throw new InvalidArgumentError(
       `It is a folder, in which several files are written; ${ending} is the ending of one. Name it without: ${text.slice(0, -ending.length)}`,
     );
   }
+  return text;
+}
+
+/** The name of one file. A folder of that name is noticed before any work is done. @throws {InvalidArgumentError} */
+export function parseFile(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It names nothing.");
+  if (statSync(text, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new InvalidArgumentError(`It is one file, and there is a folder of that name: ${join(text, "report.html")} would lie in it.`);
   return text;
 }
 

@@ -4,7 +4,7 @@ import { asksForShards, isMany } from "../batch/is-many.ts";
 import type { ExplainFlags } from "../commands/explain-flags.ts";
 import { resolveMeasures } from "../evaluate/metric.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { findInputs } from "../inputs/find-inputs.ts";
+import { findInputs, isPicture } from "../inputs/find-inputs.ts";
 import type { GivenInput } from "../inputs/prepare-input.ts";
 import { readLabels } from "../inputs/labels.ts";
 import type { Io } from "../io.ts";
@@ -78,6 +78,10 @@ async function splitArguments(args: readonly string[], hasTexts: boolean): Promi
   let count = 1;
   while (count < args.length && (/\.onnx$/i.test(args[count]!) || (await isTfjsModel(args[count]!)))) count++;
   if (count < args.length || hasTexts) return { models: args.slice(0, count), inputs: args.slice(count) };
+  const [first = "", ...others] = args;
+  if (others.length > 0 && isPicture(first)) {
+    throw new UsageError(`"${first}" is a picture; models stand in front of what they are to explain: xdeep explain ${[...others, first].join(" ")}`);
+  }
   throw new UsageError(`These are models, and there is nothing to explain: ${args.join(", ")}. Name inputs behind them, or give a --text.`);
 }
 

@@ -8,6 +8,11 @@ const PICTURES: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp",
 const NUMBERS: ReadonlySet<string> = new Set([".npy", ".json"]);
 const TEXTS: ReadonlySet<string> = new Set([".txt"]);
 
+/** True for the name of a picture. */
+export function isPicture(path: string): boolean {
+  return PICTURES.has(extname(path).toLowerCase());
+}
+
 /**
  * The files that the arguments of a command line mean, in their order, each once: a file by its path; of a folder the pictures in it, or where there
  * are none its files of numbers, or of texts; and what a glob matches, for shells that leave globs as they are. A file that does not exist stays as it is, so

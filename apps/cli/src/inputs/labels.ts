@@ -17,12 +17,17 @@ export interface NamedLabels {
  * Reads names of classes (or of features): a text file with one per line, a JSON list, or a JSON object from index to name, as in Keras'
  * class index {"0": ["n01440764", "tench"], …} and in the `id2label` of a Hugging Face configuration; or the `labels` of Teachable Machine's metadata, which its models of sounds call `wordLabels`.
  *
- * @throws {XDeepError} OPTION_INVALID when the file is missing or holds no names
+ * @throws {XDeepError} OPTION_INVALID when the file is missing, is no text, or holds no names
  */
 export async function readLabels(path: string): Promise<Labels> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw unreadableFile("OPTION_INVALID", "labels file", path, cause);
   });
+  if (/[\0\uFFFD]/.test(text)) {
+    throw new XDeepError("OPTION_INVALID", `The labels file "${path}" is no text in UTF-8. It is a text file with one name per line, or JSON.`, {
+      details: { path },
+    });
+  }
   const json = parseJson(text, path);
   const labels = json === undefined ? labelsOfLines(text) : labelsOfJson(json);
   if (labels !== null && labels.length > 0) return labels;
