@@ -159,6 +159,14 @@ describe("xdeep explain on a picture", () => {
     expect(baseline).toEqual(["black", "white", "0.5"]);
   });
 
+  it("says that a probability was asked for where the model has none, on the screen and on the page", async () => {
+    const folder = await temporaryFolder();
+    const [model, page] = [await writeTestModel(folder, "table.onnx", tableModel()), join(folder, "page.html")];
+    await writeFile(join(folder, "row.json"), "[[1, 2, 3, 4]]");
+    const { stdout } = await runCli(["explain", model, join(folder, "row.json"), "-o", folder, "--score", "probability", "--report", page]);
+    for (const text of [stdout, await readFile(page, "utf8")]) expect(text.replaceAll(/\s+/g, " ")).toContain("no softmax or sigmoid at its end");
+  });
+
   it("shows notes on the screen, in its own words, and keeps them in the record", async () => {
     const { model, picture, out } = await scene();
     const argv = ["explain", model, picture, "-o", out, "-m", "integrated", "--score", "probability", "-n", "1", "--baseline", "-9"];

@@ -47,6 +47,7 @@ export { addScaled, sumTensors, weightRows } from "./tensors/row-sum.ts";
 export { innerOrigin, originRow } from "./explain/row-origin.ts";
 export { joinScores } from "./rows/run-rows.ts";
 export { readsScores, scoreInput } from "./explain/score-input.ts";
+export { plainScoreNotes } from "./rows/score-notes.ts";
 export { scoreRows, scoreTargets } from "./rows/score-rows.ts";
 export type { ScoreRowsOptions } from "./rows/score-rows.ts";
 export { tensorFromNumbers } from "./tensors/tensor-from-numbers.ts";

@@ -150,6 +150,19 @@ describe("BaseProp", () => {
   });
 });
 
+describe("BaseProp asked for a probability", () => {
+  it("says so where the output has none, whose score is then the output itself", async () => {
+    const plain = new BaseProp(analyticModel({ inputs, layers }));
+    const found = await plain.explain(rows, { target: 1, score: "probability" });
+    expect(found.provenance.notes).toEqual([expect.stringMatching(/^Output "y" has no softmax or sigmoid at its end.*the score is the output itself/)]);
+    const logit = await plain.explain(rows, { target: 1 });
+    expect(found.scores).toEqual(logit.scores);
+    expect(logit.provenance.notes).toBeUndefined();
+    const ended = new BaseProp(analyticModel({ inputs, layers: [...layers, softmax()] }));
+    expect((await ended.explain(rows, { target: 1, score: "probability" })).provenance.notes).toBeUndefined();
+  });
+});
+
 describe("BaseProp on an engine that blocks its thread", () => {
   it("still hears an abort that waits for the event loop", async () => {
     const model = analyticModel({ inputs, layers, capabilities: { preferredBatch: 1 } });

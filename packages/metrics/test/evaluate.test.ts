@@ -30,6 +30,13 @@ describe("evaluate", () => {
     expect(table.versions["@xdeep/metrics"]).toBeDefined();
   });
 
+  it("says of curves of a probability that the model has none", async () => {
+    const { results } = await evaluate({ vanilla: METHODS.vanilla }, rows, { ...METRICS, shares: deletion({ score: "probability" }) }, { model });
+    expect(results["shares"]!["vanilla"]!.notes).toEqual([expect.stringMatching(/no softmax or sigmoid/)]);
+    expect(results["shares"]!["vanilla"]!.values).toEqual(results["deletion"]!["vanilla"]!.values);
+    expect(results["deletion"]!["vanilla"]!.notes).toBeUndefined();
+  });
+
   it("joins cases of their own targets and masks row by row", async () => {
     const cases = [0, 1, 2, 3, 4].map((n) => ({
       input: float32([1, 4], rows.data.slice(4 * n, 4 * n + 4)),

@@ -10,7 +10,7 @@ import { scoredOutputs } from "../requests/resolve-values.ts";
 import { sumTensors } from "../tensors/row-sum.ts";
 import { expandTargets } from "../requests/resolve-target.ts";
 import { joinReferenceScores, joinScores, runRows, targetsIn } from "./run-rows.ts";
-import { saturationNotes } from "./saturation-notes.ts";
+import { scoreNotes } from "./score-notes.ts";
 import { checkScores, joinOutputs } from "./score-rows.ts";
 import type { TargetOption } from "../contract/target.ts";
 import type { FloatTensor } from "../tensors/tensor.ts";
@@ -29,7 +29,7 @@ export interface VjpRowsResult extends VjpResult {
 
 /**
  * The gradient of the score for every row, or its weighted sum, in runs as large as the backend wants them: the loop under every method that asks
- * for gradients once. Notes tell of saturated scores besides what the backend says.
+ * for gradients once. Notes tell of saturated scores, and of probabilities that the output does not have, besides what the backend says.
  *
  * @throws {XDeepError} the codes of `vjp`; RESULT_NOT_FINITE when a score or a gradient is NaN or infinite; BATCH_INVALID where rows of several
  *   runs cannot be joined
@@ -62,7 +62,7 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
     target: parts.flatMap(({ target }) => target),
     scores: joinScores(parts).scores,
     gradients: Object.fromEntries(Object.keys(parts[0]!.gradients).map((name) => [name, merge(parts.map(({ gradients }) => gradients[name]!))])),
-    notes: [...new Set([...parts.flatMap(({ notes = [] }) => notes), ...saturationNotes(model, parts)])],
+    notes: [...new Set([...parts.flatMap(({ notes = [] }) => notes), ...scoreNotes(model, parts)])],
   });
   const perTarget = lists?.map((_, k) => joined(results.map((result) => each(result)[k]!)));
   return {

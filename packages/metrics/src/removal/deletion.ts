@@ -1,5 +1,5 @@
 import type { Score } from "@xdeep/core";
-import { checkOptionNames, demandCount, demandOption } from "@xdeep/core/method";
+import { checkOptionNames, demandCount, demandOption, plainScoreNotes } from "@xdeep/core/method";
 
 import type { Better, Curve, Explained, MeasureOptions, Measured, Metric } from "../metric.ts";
 import { type FeatureKind, groupEntries, sumByFeature } from "../subject/features.ts";
@@ -95,9 +95,13 @@ export async function followCurves(explained: Explained, control: MeasureOptions
     const [first, last] = [whole.y[0]!, whole.y.at(-1)!];
     return name === "insertion" ? onUnitScale(curve, first, last) : onUnitScale(curve, last, first);
   });
+  const notes = [
+    ...plainScoreNotes(moving.model, { output: explained.request.output!, score: score ?? "logit" }),
+    ...(curves.includes(null) ? ["The score at the baseline is that at the input: there is no scale to put the curve on."] : []),
+  ];
   return {
     values: curves.map((curve) => (curve === null ? null : areaUnder(curve))),
     curves: curves.map((curve) => curve ?? { x: [], y: [] }),
-    ...(curves.includes(null) ? { notes: ["The score at the baseline is that at the input: there is no scale to put the curve on."] } : {}),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
