@@ -1,6 +1,6 @@
-import { type FloatTensor, float32 } from "@xdeep/core";
+import { type Explainer, type FloatTensor, type Model, float32 } from "@xdeep/core";
 import { Backprop, inputXGradient } from "@xdeep/guided";
-import { type NodeProto, nodeProto, tensorProto } from "@xdeep/onnx";
+import { type NodeProto, graphProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
 import { type CompositeEntry, attnLrp, cpLrp, lrp } from "../src/index.ts";
 import { load, network, numbers, pictures, weight } from "./networks.ts";
@@ -168,6 +168,115 @@ describe("attnLrp and cpLrp", () => {
       x.data.map((_, i) => cp!.values.data[i]! / 2 + (whole.data[i]! - cp!.values.data[i]!) / 4),
     );
     expectClose(attn!.values, expected);
+    await model.dispose();
+  });
+});
+
+describe("lrp through branches and loops", () => {
+  const body = (nodes: readonly NodeProto[], inputs: readonly ReturnType<typeof valueInfoProto>[], outputs: readonly string[]): ReturnType<typeof graphProto> =>
+    graphProto({ nodes, inputs, outputs: outputs.map((name) => valueInfoProto(name, name === "on" ? "bool" : "float32", null)) });
+  /** What a step makes of h: a layer with a bias, a GELU that an exporter took apart, a layer whose weights belong to the step, a gate from outside. */
+  const step = (from: string, to: string, weights: string, named: (name: string) => string = (name) => name): readonly NodeProto[] => [
+    nodeProto("Gemm", [from, "w", "b"], [named("z")], {}, { name: named("dense") }),
+    nodeProto("Div", [named("z"), "root2"], [named("d")]),
+    nodeProto("Erf", [named("d")], [named("e")]),
+    nodeProto("Add", [named("e"), "one"], [named("a")]),
+    nodeProto("Mul", [named("z"), named("a")], [named("p")]),
+    nodeProto("Mul", [named("p"), "half"], [named("q")]),
+    nodeProto("MatMul", [named("q"), weights], [named("v")], {}, { name: named("own") }),
+    nodeProto("Mul", [named("v"), "gate"], [to]),
+  ];
+  const scalar = (name: string, value: number): ReturnType<typeof tensorProto> => tensorProto(name, float32([], [value]));
+  const initializers = [
+    weight("w", 1, [4, 6]),
+    weight("b", 2, [6]),
+    weight("steps", 3, [3, 6, 4]),
+    weight("out", 4, [4, 3]),
+    weight("stem", 5, [4, 4]),
+    scalar("root2", Math.SQRT2),
+    scalar("one", 1),
+    scalar("half", 0.5),
+    tensorProto("count", { type: "int64", dims: [], data: BigInt64Array.of(3n) }),
+  ];
+  const around = (nodes: readonly NodeProto[]): ReturnType<typeof network> =>
+    network(
+      [4],
+      [nodeProto("Sigmoid", ["x"], ["gate"]), nodeProto("MatMul", ["x", "stem"], ["h0"]), ...nodes, nodeProto("MatMul", ["h3", "out"], ["y"])],
+      initializers,
+    );
+  const state = valueInfoProto("h", "float32", [null, 4]);
+  const looped = around([
+    nodeProto("Loop", ["count", "", "h0"], ["h3"], {
+      body: body(
+        [nodeProto("Identity", ["go"], ["on"]), nodeProto("Gather", ["steps", "i"], ["ws"]), ...step("h", "next", "ws")],
+        [valueInfoProto("i", "int64", []), valueInfoProto("go", "bool", []), state],
+        ["on", "next"],
+      ),
+    }),
+  ]);
+  const scanned = around([
+    nodeProto("Scan", ["h0", "steps"], ["h3"], {
+      body: body(step("h", "next", "ws"), [state, valueInfoProto("ws", "float32", [6, 4])], ["next"]),
+      num_scan_inputs: 1,
+    }),
+  ]);
+  const chosen = around([
+    nodeProto("ReduceSum", ["x"], ["total"], { keepdims: 0 }),
+    nodeProto("Greater", ["total", "limit"], ["is_high"]),
+    nodeProto("Gather", ["steps", "first"], ["w0"]),
+    nodeProto("If", ["is_high"], ["h3"], {
+      then_branch: body(
+        step("h0", "then", "w0", (name) => `${name}_then`),
+        [],
+        ["then"],
+      ),
+      else_branch: body([nodeProto("Mul", ["h0", "gate"], ["else"])], [], ["else"]),
+    }),
+  ]);
+  const unrolled = around(
+    [0, 1, 2].flatMap((n) => [nodeProto("Gather", ["steps", `at${n}`], [`ws${n}`]), ...step(`h${n}`, `h${n + 1}`, `ws${n}`, (name) => `${name}_${n}`)]),
+  );
+  const straight = around([nodeProto("Gather", ["steps", "at0"], ["w0"]), ...step("h0", "h3", "w0")]);
+  const indexed = (model: ReturnType<typeof network>): ReturnType<typeof network> => ({
+    ...model,
+    graph: {
+      ...model.graph!,
+      initializer: [
+        ...model.graph!.initializer,
+        ...["first", "at0", "at1", "at2"].map((name, n) => tensorProto(name, { type: "int64", dims: [], data: BigInt64Array.of(BigInt(Math.max(0, n - 1))) })),
+        scalar("limit", -1e9),
+      ],
+    },
+  });
+  const x = numbers(6, [2, 4]);
+  const METHODS: readonly (readonly [string, (model: Model) => Explainer])[] = [
+    ["AttnLRP", (model) => attnLrp(model)],
+    ["CP-LRP", (model) => cpLrp(model)],
+    ["ε", (model) => lrp(model, { composite: "epsilon", epsilon: 0.5 })],
+    ["γ", (model) => lrp(model, { composite: [{ rule: { rule: "gamma", gamma: 0.25 } }] })],
+    ["αβ by name", (model) => lrp(model, { composite: [{ name: "*dense*", rule: { rule: "alpha-beta", alpha: 2, beta: 1 } }] })],
+  ];
+
+  it.each(METHODS)("by %s is that of the network written out", async (_, method) => {
+    for (const [holding, plain] of [
+      [looped, unrolled],
+      [scanned, unrolled],
+      [chosen, straight],
+    ] as const) {
+      const models = await Promise.all([holding, plain].map((each) => load(indexed(each))));
+      const [found, expected] = await Promise.all(models.map((model) => method(model).explain(x, { target: 1 })));
+      expect(found!.scores[0]).toBeCloseTo(expected!.scores[0]!, 5);
+      expectClose(found!.values, expected!.values);
+      for (const model of models) await model.dispose();
+    }
+  });
+
+  it("refuses, by name, rules for a first layer where the layer stands in a loop", async () => {
+    const model = await load(indexed(looped));
+    const refusal = lrp(model, { composite: "epsilon-plus-flat" }).explain(x, { target: 1 });
+    await expect(refusal).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", message: expect.stringMatching(/in a branch or a loop.*first layer/) as string });
+    const flat = lrp(model, { composite: [{ name: "*own", rule: "flat" }] }).explain(x, { target: 1 });
+    await expect(flat).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", message: expect.stringMatching(/rule "flat" does not lead/) as string });
     await model.dispose();
   });
 });

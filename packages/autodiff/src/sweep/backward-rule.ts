@@ -1,4 +1,4 @@
-import type { Facts, GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
+import type { Facts, GraphBuilder, GraphProto, NodeProto, Value } from "@xdeep/onnx";
 import type { TypedGraph } from "../graph/typed-graph.ts";
 import type { GraphFacts, GradientRule, Place } from "./rule.ts";
 import type { RuleSet } from "./rule-set.ts";
@@ -26,10 +26,19 @@ export interface PassingRequest {
   readonly rules: RuleSet;
 }
 
+/** A copy of a branch or of the body of a loop, in which a sweep goes back. */
+export interface BodyGraph {
+  readonly graph: GraphProto;
+  /** What is known of its values, and of those around it. */
+  readonly facts: ReadonlyMap<string, Facts>;
+}
+
 /** A backward rule in one network. */
 export interface Passing {
   /** The network as the rule sees it, functions that exporters take apart put together: forward values keep their names. Default: as it is. */
   readonly graph?: TypedGraph;
+  /** A body as the rule sees it; `g` writes into the graph where the copy stands. Default: as it is. */
+  readonly bodyOf?: (body: BodyGraph, g: GraphBuilder, wanted: readonly string[]) => TypedGraph;
   /** The rule of a node: `found`, that of its gradient, where the backward rule does not change it. */
   readonly ruleOf: (found: GradientRule, node: NodeProto, graph: GraphFacts, place: Place) => GradientRule;
   /** The rule of a node that only `graph` has. */

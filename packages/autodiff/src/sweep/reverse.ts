@@ -3,6 +3,7 @@ import { Attributes, type Facts, type GraphBuilder, type NodeProto, type Value, 
 import { type ActivePath, activePath } from "./path/active-path.ts";
 import { carriesGradient } from "./coverage.ts";
 import { nodeLabel } from "../graph/node-label.ts";
+import type { Passing } from "./backward-rule.ts";
 import { held } from "./lowering.ts";
 import type { GraphFacts, GradientRule, PullbackContext, SubgraphSweep } from "./rule.ts";
 import { sumOfTerms } from "./sum-of-terms.ts";
@@ -22,6 +23,8 @@ export interface Sweep {
   readonly ruleOf: (node: NodeProto, graph: GraphFacts) => GradientRule;
   /** A rule as the backward rule in force has it. */
   readonly modified: PullbackContext["modified"];
+  /** Branches and bodies of loops as the backward rule in force sees them. Default: as they are. */
+  readonly bodyOf?: Passing["bodyOf"];
   /** A value in the reference run; itself where both runs have the same. Left out by rules that look at one run. */
   readonly twinOf?: ((value: Value) => Value) | undefined;
   /** Names for outputs that rules add to forward nodes, by node; filled here. */
@@ -196,18 +199,18 @@ function isArithmetic(op: string): boolean {
 function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt, twins }: SubgraphSweep): (name: string) => Value | null {
   const { opset } = sweep.graph;
   const inner = inferSubgraph(graph, sweep.graph.facts, { opset, inputs });
-  const facts = new Map([...sweep.graph.facts, ...inner]);
-  const path = activePath({ facts, nodes: graph.node }, [...cotangents.keys()], wrt, carriesGradient);
+  const plain = { facts: new Map([...sweep.graph.facts, ...inner]), nodes: graph.node, producers: producersOf(graph) };
+  const { facts, nodes, producers } = sweep.bodyOf?.({ graph, facts: plain.facts }, g, [...cotangents.keys(), ...wrt]) ?? plain;
+  const path = activePath({ facts, nodes }, [...cotangents.keys()], wrt, carriesGradient);
   const addedOutputs = new Map<NodeProto, Map<number, string>>();
   // A cotangent has the dims of its value inside, of which more may be known than of the value outside.
   const known = new Map(
     [...cotangents].map(([name, dy]) => [name, { name: dy.name, facts: { type: dy.facts.type, dims: facts.get(name)?.dims ?? dy.facts.dims } }]),
   );
-  const producers = producersOf(graph);
   const around: Sweep["around"] = {
     valueOf: (name) => valueOf({ facts }, name),
     producerOf: (name) => producers.get(name) ?? null,
-    consumersOf: consumersIn(graph.node),
+    consumersOf: consumersIn(nodes),
     passageOf: sweep.around.passageOf,
     isWanted: (name) => wrt.includes(name),
     writtenBy: writtenNodes(g),
@@ -216,10 +219,7 @@ function sweepSubgraph(sweep: Sweep, { g, graph, inputs, cotangents, wrt, twins 
     replaced: null,
   };
   const twinOf = sweep.twinOf && twinWithin(twins, sweep.twinOf);
-  const cotangentOf = reverseSweepFrom(
-    { graph: { facts, opset }, path, g, ruleOf: sweep.ruleOf, modified: sweep.modified, twinOf, addedOutputs, refused: sweep.refused, around },
-    known,
-  );
+  const cotangentOf = reverseSweepFrom({ ...sweep, graph: { facts, opset }, path, g, twinOf, addedOutputs, around }, known);
   // The nodes are copies that belong to the gradient.
   for (const [node, added] of addedOutputs) for (const [i, name] of added) node.output[i] = name;
   return cotangentOf;

@@ -1,4 +1,4 @@
-import { Attributes, type GraphBuilder, type NodeProto, type Value, isDefaultDomain, nodeProto, operandsOf } from "@xdeep/onnx";
+import { Attributes, type GraphBuilder, type NodeProto, type Value, isDefaultDomain, nodeProto, operandsOf, subgraphsOf } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { type TypedGraph, producersOf, valueOf } from "../../graph/typed-graph.ts";
 import { varyingValues } from "../../graph/varying-values.ts";
@@ -34,9 +34,14 @@ export function linearLayers(graph: TypedGraph): Layers {
     const layer = layerOf(graph, node, varying, consumers);
     const follows = operandsOf(node).some((name) => behind.has(name));
     if (layer !== null) layers.set(node, { ...layer, isFirst: !behind.has(node.input[layer.data] ?? "") });
-    if (layer !== null || follows) for (const name of node.output) behind.add(name);
+    if (layer !== null || follows || holdsLayer(node)) for (const name of node.output) behind.add(name);
   }
   return layers;
+}
+
+/** Whether a branch or a loop has a linear layer in it, in front of what comes behind. */
+function holdsLayer(node: NodeProto): boolean {
+  return subgraphsOf(node).some((body) => body.node.some((inner) => CONVOLUTIONS.has(inner.opType) || PRODUCTS.has(inner.opType) || holdsLayer(inner)));
 }
 
 function layerOf(

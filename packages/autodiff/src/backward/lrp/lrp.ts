@@ -1,10 +1,12 @@
 import { knownParameters, numberParameter } from "@xdeep/core/backend";
-import { type NodeProto, type Value } from "@xdeep/onnx";
+import type { GraphBuilder, NodeProto, Value } from "@xdeep/onnx";
+import type { TypedGraph } from "../../graph/typed-graph.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 import type { BackwardRule, Passing, PassingRequest } from "../../sweep/backward-rule.ts";
 import type { GradientRule } from "../../sweep/rule.ts";
 import { operatorKey } from "../../sweep/rule-set.ts";
 import { WHOLE_FUNCTION_DOMAIN, wholeFunctionRule, wholeFunctions } from "../whole-functions.ts";
+import { bodiesOf, bodyRule } from "./bodies.ts";
 import { type Composite, type LayerRule, compositeOf } from "./composites.ts";
 import { STABILIZER, layerRule } from "./layer-rules.ts";
 import { type LinearLayer, foldNormalizations, linearLayers } from "./layers.ts";
@@ -48,9 +50,9 @@ function relevancePassing(name: string, request: PassingRequest, composite: Comp
   const { g, of, wrt, parameters } = request;
   const wanted = [of, ...wrt];
   g.setScope("relevance");
-  const folded = foldNormalizations(wholeSoftmaxes(request.graph), g, wanted);
-  const { graph } = wholeFunctions(folded, wanted);
+  const graph = seenByLrp(request.graph, g, wanted);
   const layers = linearLayers(graph);
+  const bodies = bodiesOf(graph, seenByLrp);
   const stabilizer = numberParameter(name, parameters, "stabilizer", STABILIZER);
   const epsilon = composite.map(({ rule }) => rule).find((rule) => rule.rule === "epsilon")?.epsilon ?? 0;
   const relevances = new Map<string, Value>();
@@ -64,15 +66,31 @@ function relevancePassing(name: string, request: PassingRequest, composite: Comp
   return {
     graph,
     ownRule: (node) => (node.domain === WHOLE_FUNCTION_DOMAIN ? wholeFunctionRule(identity) : undefined),
+    bodyOf: bodies.graphOf,
     ruleOf(found, node, _, place) {
       const layer = place === "network" ? layers.get(node) : undefined;
       if (layer !== undefined) return layerRule(found, layer, chosenRule(composite, layer), options);
-      return operatorRule(operatorKey(node.opType, node.domain), found, node, { gates, epsilon, of }) ?? refused(name, found, node);
+      const inner = place === "network" ? bodies.layerOf(node) : undefined;
+      if (inner !== undefined)
+        return refusable(found, () =>
+          layerRule(
+            found,
+            inner,
+            bodyRule(composite, node, (isFirst) => chosenRule(composite, { ...inner, isFirst })),
+            options,
+          ),
+        );
+      return bodies.within(operatorRule(operatorKey(node.opType, node.domain), found, node, { gates, epsilon, of }) ?? refused(name, found, node), node);
     },
     relevances,
     relevanceRule: (found, node) => passOnRule(name, found, node),
     result: (x, c) => g.mul(x, c),
   };
+}
+
+/** The network, or a body in it, as LRP sees it: what exporters take apart is put together, and normalisations are in the layers beside them. */
+function seenByLrp(graph: TypedGraph, g: GraphBuilder, wanted: readonly string[]): TypedGraph {
+  return wholeFunctions(foldNormalizations(wholeSoftmaxes(graph), g, wanted), wanted).graph;
 }
 
 function chosenRule(composite: Composite, layer: LinearLayer): LayerRule {
@@ -86,6 +104,11 @@ function chosenRule(composite: Composite, layer: LinearLayer): LayerRule {
 function matches(pattern: string, label: string): boolean {
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`).test(label);
+}
+
+/** A rule that is looked for when it is needed, so that what it refuses is said with all other refusals. */
+function refusable(found: GradientRule, rule: () => GradientRule): GradientRule {
+  return { ...found, pullback: (context) => rule().pullback(context) };
 }
 
 function refused(name: string, found: GradientRule, node: NodeProto): GradientRule {

@@ -18,7 +18,7 @@ export type Gates = "half" | "none";
 const AS_GRADIENT: ReadonlySet<string> = new Set(
   (
     "Abs Add AffineGrid Attention AveragePool Cast CastLike CenterCropPad Col2Im Compress Concat Conv ConvTranspose CumSum DFT DepthToSpace DequantizeLinear Dropout " +
-    "Einsum Expand FusedMatMul Flatten GRU Gather GatherElements GatherND Gemm GlobalAveragePool GlobalMaxPool GridSample GroupNormalization Identity LSTM LeakyRelu MatMul Max MaxPool " +
+    "Einsum Expand FusedMatMul Flatten GRU Gather GatherElements GatherND Gemm GlobalAveragePool GlobalMaxPool GridSample GroupNormalization Identity If LSTM LeakyRelu Loop MatMul Max MaxPool " +
     "Mean Min Mul Neg PRelu Pad QuantizeLinear RMSNormalization RNN ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Resize ReverseSequence " +
     "RoiAlign RotaryEmbedding STFT Scan ScatterElements ScatterND SimplifiedLayerNormalization Slice SpaceToDepth Split Squeeze Sub Sum Tile Transpose Trilu Unsqueeze " +
     "Where Softmax LogSoftmax com.microsoft:Attention com.microsoft:FusedMatMul com.microsoft:MultiHeadAttention com.microsoft:RotaryEmbedding com.microsoft:SkipLayerNormalization " +

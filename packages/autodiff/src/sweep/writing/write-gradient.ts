@@ -67,7 +67,17 @@ export function writeGradient(graph: TypedGraph, g: GraphBuilder, options: Gradi
   const refused: XDeepError[] = [];
   const around = surroundings(seen, g, options, passing);
   if (form !== undefined) around.forms.set(cotangent.name, form);
-  const sweep: Sweep & { readonly graph: TypedGraph } = { graph: seen, path, g, ...rules, twinOf: passing.twinOf, addedOutputs, refused, around };
+  const sweep: Sweep & { readonly graph: TypedGraph } = {
+    graph: seen,
+    path,
+    g,
+    ...rules,
+    bodyOf: passing.bodyOf,
+    twinOf: passing.twinOf,
+    addedOutputs,
+    refused,
+    around,
+  };
   const cotangentOf = reverseSweep(sweep, options.of, cotangent);
   const relevanceOf = sweepRelevances(sweep, options, passing);
   if (refused.length > 0) throw refusedNodesError(refused, options.of);
