@@ -48,6 +48,7 @@ export async function loadModelFiles(
   { files, title, builtIn }: Pick<LoadedModel, "files" | "title" | "builtIn">,
   signal: AbortSignal,
 ): Promise<LoadedModel> {
+  refuseLarge(files);
   const inspection = files.kind === "onnx" ? await worker.ask("inspect", files.files[files.main]!) : null;
   signal.throwIfAborted();
   const model = await worker.load(files).catch((error: unknown) => {
@@ -71,6 +72,20 @@ export async function loadModelFiles(
     takes: null,
     wrt: explainedInside(model),
   };
+}
+
+/** What browsers read of one file at most, in bytes; what wasm has for everything, weights included. */
+const [MOST_OF_A_FILE, MOST_OF_ALL] = [2 ** 31 - 1, 2 ** 32];
+
+function refuseLarge({ main, files }: ModelFiles): void {
+  const sizes = Object.entries(files).map(([name, { size }]) => ({ name, size }));
+  const inGigabytes = (size: number): string => `${(size / 1e9).toFixed(1)} GB`;
+  const todo = `Explain ${main} by the command: xdeep explain.`;
+  const large = sizes.find(({ size }) => size > MOST_OF_A_FILE);
+  if (large !== undefined)
+    throw new XDeepError("MODEL_UNSUPPORTED", `"${large.name}" has ${inGigabytes(large.size)}, and browsers read 2.1 GB of a file at most. ${todo}`);
+  const all = sizes.reduce((sum, { size }) => sum + size, 0);
+  if (all > MOST_OF_ALL) throw new XDeepError("MODEL_UNSUPPORTED", `The model has ${inGigabytes(all)}, and engines have 4.3 GB in a browser. ${todo}`);
 }
 
 /** Of several embeddings, the first alone, as long as no text tells which of them is that of words. */
