@@ -14,8 +14,12 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string])[] = [
   [/ Leave out useGpu to run on the CPU\.$/, " The model runs on the CPU, as before."],
 ];
 
+/** What browsers say of modules that do not come, each in words of its own. */
+const UNFETCHED = /dynamically imported module|Importing a module script failed/;
+
 /** What went wrong, in the words of the page. */
 export function inPageWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (UNFETCHED.test(message)) return "A part of the page could not be fetched. Is there no network? Load the page again once there is one.";
   return isXDeepError(error) ? PHRASES.reduce((text, [said, instead]) => text.replace(said, instead), message) : message;
 }

@@ -222,6 +222,8 @@ describe("the page in Chromium, below a path", () => {
     await chooser.setInputFiles([{ name: "broken.onnx", mimeType: "application/octet-stream", buffer: Buffer.from("no model") }]);
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").textContent()).toMatch(/\[MODEL_INVALID\]/);
+    // Browsers tell of a file that is chosen again only where nothing is chosen.
+    expect(await chooser.inputValue()).toBe("");
     await chooser.setInputFiles([{ name: "paper.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") }]);
     await page.getByRole("alert").getByText('"paper.pdf": nothing here that the page can read.').waitFor();
     const names = { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from("<b>circle</b>\nsquare\n") };

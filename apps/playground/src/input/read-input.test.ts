@@ -6,7 +6,7 @@ import { readLabels } from "./read-labels.ts";
 import { parseFeeds, parseNumbers, tensorOf } from "./read-numbers.ts";
 import { readVocabulary } from "./read-vocabulary.ts";
 import { sortFiles } from "./sort-files.ts";
-import { whyUnread } from "./why-unread.ts";
+import { whatIsLeftOut, whyUnread } from "./why-unread.ts";
 
 const info = (dims: readonly (number | null)[], type: ValueInfo["type"] = "float32", layout: ValueInfo["layout"] = null): ValueInfo => ({
   name: "x",
@@ -52,6 +52,9 @@ describe("dropped files", () => {
     expect(tfjs.model).toMatchObject({ kind: "tfjs", main: "model.json" });
     expect([tfjs.labels?.name, tfjs.numbers?.name]).toEqual(["names.txt", "row.csv"]);
     expect(sortFiles([file("cat.png")]).model).toBeNull();
+    const several = sortFiles([file("a.onnx"), file("cat.png"), file("b.onnx"), file("c.onnx"), file("dog.jpg"), file("fox.jpg"), file("README.md")]);
+    expect(whatIsLeftOut(several.leftOut)).toBe("One model and one picture at a time: b.onnx, c.onnx, dog.jpg and 1 more were left out.");
+    expect(whatIsLeftOut(found.leftOut)).toBe("");
   });
 
   it("give the words of a model of tokens, and what lies beside a tokenizer is nothing else", async () => {
@@ -69,6 +72,7 @@ describe("dropped files", () => {
     expect(sortFiles(folder)).toMatchObject({ vocabulary: { name: "tokenizer.json" }, labels: { name: "config.json" }, numbers: null });
     expect(sortFiles([file("vocab.txt"), file("names.txt")]).labels?.name).toBe("names.txt");
     expect(sortFiles([file("model.onnx"), file("README.md"), file("merges.txt")]).unknown.map(({ name }) => name)).toEqual(["README.md", "merges.txt"]);
+    expect(whyUnread([])).toContain("no file");
     expect(whyUnread([file("a.md"), file("model.zip")])).toBe('"model.zip" is an archive: unpack it, and drop the files in it.');
     expect(whyUnread([file("net.pt")])).toContain("torch.onnx.export");
     expect(whyUnread([file("a.pdf")])).toContain('"a.pdf": nothing here that the page can read.');

@@ -15,6 +15,8 @@ export interface SortedFiles {
   readonly preprocessing: File | null;
   /** Nothing that the page reads. */
   readonly unknown: readonly File[];
+  /** Models and pictures beside those that were taken: there is one of each at a time. */
+  readonly leftOut: readonly File[];
 }
 
 /** What lies beside tokenizers: what is not asked for by its name says nothing here. */
@@ -31,13 +33,15 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
   const others = dropped.filter((file) => file !== main && file !== preprocessing && !OF_TOKENIZERS.test(file.name));
   const labels = namedIn(others, /\.txt$/i) ?? namedIn(others, /(class|label|index|config).*\.json$/i);
   const rest = others.filter((file) => file !== labels);
-  const picture = rest.find(({ name, type }) => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp|hei[cf]|tiff?)$/i.test(name)) ?? null;
+  const isPicture = ({ name, type }: File): boolean => type.startsWith("image/") || /\.(png|jpe?g|webp|avif|gif|bmp|hei[cf]|tiff?)$/i.test(name);
+  const picture = rest.find(isPicture) ?? null;
   const isWeights = ({ name }: File): boolean => (onnx === null ? /\.bin$/i.test(name) : /\.(data|bin|weights?)$/i.test(name) || name.startsWith(onnx.name));
   const numbers = rest.find(({ name }) => /\.(csv|tsv|npy|json)$/i.test(name)) ?? null;
   const vocabulary = named(/^tokenizer\.json$/i) ?? named(/^vocab\.(txt|json)$/i);
   const tokenizerConfig = named(/^tokenizer_config\.json$/i);
   const weights = main === null ? [] : rest.filter(isWeights);
   const read = new Set([main, preprocessing, labels, picture, numbers, vocabulary, tokenizerConfig, ...weights]);
+  const unread = dropped.filter((file) => !read.has(file));
   return {
     model:
       main === null
@@ -53,6 +57,7 @@ export function sortFiles(dropped: readonly File[]): SortedFiles {
     vocabulary,
     tokenizerConfig,
     preprocessing,
-    unknown: dropped.filter((file) => !read.has(file)),
+    unknown: unread,
+    leftOut: unread.filter((file) => isPicture(file) || /\.onnx$/i.test(file.name)),
   };
 }

@@ -7,10 +7,22 @@ const TELLING: readonly (readonly [ending: RegExp, todo: string])[] = [
 
 /** What to say of files none of which the page can read. */
 export function whyUnread(files: readonly { readonly name: string }[]): string {
+  if (files.length === 0) return "That is no file. Save it, and drop the file.";
   for (const { name } of files) {
     const found = TELLING.find(([ending]) => ending.test(name));
     if (found !== undefined) return `"${name}" ${found[1]}.`;
   }
   const names = files.map(({ name }) => `"${name}"`).join(", ");
   return `${names}: nothing here that the page can read. It takes models (.onnx, or the model.json of TensorFlow.js, with their weights), pictures, numbers as CSV, JSON or npy, names of classes, and the tokenizer.json of a model.`;
+}
+
+/** How many names are listed. */
+const MOST_NAMES = 3;
+
+/** What to say of models and pictures beside those that were taken; "" where there are none. */
+export function whatIsLeftOut(files: readonly { readonly name: string }[]): string {
+  if (files.length === 0) return "";
+  const names = files.slice(0, MOST_NAMES).map(({ name }) => name);
+  const rest = files.length > MOST_NAMES ? ` and ${files.length - MOST_NAMES} more` : "";
+  return `One model and one picture at a time: ${names.join(", ")}${rest} ${files.length === 1 ? "was" : "were"} left out.`;
 }

@@ -19,6 +19,8 @@ export class OneAtATime {
   /** What goes on; null when nothing does. */
   busy: string | null = $state(null);
   problem: Problem | null = $state.raw(null);
+  /** What is said of what was done last; "" where there is nothing to say. */
+  note = $state("");
   readonly #options: OneAtATimeOptions;
   #running: AbortController | null = null;
 
@@ -32,6 +34,7 @@ export class OneAtATime {
     this.#running = running;
     this.busy = what;
     this.problem = null;
+    this.note = "";
     try {
       await act(running.signal);
     } catch (error) {

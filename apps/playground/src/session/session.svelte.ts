@@ -11,7 +11,7 @@ import { fetchBlob } from "../input/fetch-blob.ts";
 import { readLabels } from "../input/read-labels.ts";
 import { parseFeeds, readNumbersFile } from "../input/read-numbers.ts";
 import { sortFiles } from "../input/sort-files.ts";
-import { whyUnread } from "../input/why-unread.ts";
+import { whatIsLeftOut, whyUnread } from "../input/why-unread.ts";
 import { type LoadedModel, SizesNeeded, type UnsizedModel, loadModelFiles } from "./loaded-model.ts";
 import { MapGrid } from "./map-grid.svelte.ts";
 import { OneAtATime } from "./one-at-a-time.svelte.ts";
@@ -92,8 +92,9 @@ export class Session {
   /** What a visitor dropped or chose: a model, an input, labels, preprocessing, in any mixture. */
   async take(files: readonly File[]): Promise<void> {
     await this.work.do("Reading files", async (signal) => {
-      const { model, picture, numbers, labels, vocabulary, tokenizerConfig, preprocessing, unknown } = sortFiles(files);
+      const { model, picture, numbers, labels, vocabulary, tokenizerConfig, preprocessing, unknown, leftOut } = sortFiles(files);
       if (unknown.length === files.length) throw new Error(whyUnread(unknown));
+      this.work.note = whatIsLeftOut(leftOut);
       const { words, pictures } = this;
       if (model !== null) {
         this.work.busy = `Loading ${model.main}`;
