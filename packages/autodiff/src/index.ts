@@ -43,4 +43,5 @@ export type { ScoredValue } from "./explain/score.ts";
 export { typedGraph, valueOf } from "./graph/typed-graph.ts";
 export type { TypedGraph } from "./graph/typed-graph.ts";
 export { boundLoops, loopEnd } from "./prepare/bound-loops.ts";
+export { boundSizes, sizeEnd } from "./prepare/bound-sizes.ts";
 export { prepareModel } from "./prepare/prepare-model.ts";

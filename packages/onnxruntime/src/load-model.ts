@@ -5,6 +5,7 @@ import {
   RECTIFIER_NAMES,
   backwardRules,
   boundLoops,
+  boundSizes,
   builtinRules,
   checkCoverage,
   computeInFloat32,
@@ -56,7 +57,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   checkInputs(sized);
   checkRanks(sized);
   checkSizes(sized, limits);
-  const graph = boundLoops(sized);
+  const graph = boundSizes(boundLoops(sized));
   const axis = batchAxis(graph, options.shared);
   const outputs = outputInfos(graph, axis);
   const rules = options.rules ?? builtinRules;

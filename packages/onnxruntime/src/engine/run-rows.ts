@@ -1,6 +1,6 @@
 import { type Tensor, type ValueInfo, XDeepError } from "@xdeep/core";
 import { type EngineRunOptions, type RowRange, betweenRuns, engineRuns, joinRuns, notBatched, withoutPadding } from "@xdeep/core/backend";
-import { loopEnd } from "@xdeep/autodiff";
+import { loopEnd, sizeEnd } from "@xdeep/autodiff";
 import { beyondLimit } from "@xdeep/onnx";
 import type { InferenceSession } from "onnxruntime-common";
 import { takeDeviceErrors } from "./device-errors.ts";
@@ -69,6 +69,9 @@ async function run(
   } catch (cause) {
     const end = loopEnd(messageOf(cause));
     if (end !== null) throw beyondLimit(end.limit, end.rounds, "another round on these inputs", end.loop === undefined ? "A loop" : `Loop "${end.loop}"`);
+    const large = sizeEnd(messageOf(cause));
+    if (large !== null)
+      throw beyondLimit("valueElements", large.elements, "more elements on these inputs", large.node === undefined ? "A value" : `"${large.node}"`);
     throw new XDeepError("ENGINE_FAILED", `${engine.name} ${engine.version} failed while it ran the model: ${messageOf(cause)}`, {
       details: { engine: engine.name },
       cause,
