@@ -23,3 +23,14 @@ export function inPageWords(error: unknown): string {
   if (UNFETCHED.test(message)) return "A part of the page could not be fetched. Is there no network? Load the page again once there is one.";
   return isXDeepError(error) ? PHRASES.reduce((text, [said, instead]) => text.replace(said, instead), message) : message;
 }
+
+const NOTE_PHRASES: typeof PHRASES = [
+  [/: it takes more steps than that\. Take more \(`n`\), or a `tolerance`\.$/, ". Take more steps."],
+  [/\bAllow more \(`maxSteps`\)/, "Allow more steps"],
+  [/, name the value before the last activation as `output`/, ", name the value before the last activation by --output of the command"],
+];
+
+/** What should be known of an explanation, in the words of the page. */
+export function noteInPageWords(note: string): string {
+  return NOTE_PHRASES.reduce((text, [said, instead]) => text.replace(said, instead), note);
+}
