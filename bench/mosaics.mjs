@@ -1,8 +1,8 @@
 // Where does each method look? Mosaics of four photographs, one of them the target: what share of the positive attribution lies in the target's quarter, and is the
 // maximum of the blurred map there? Chance is 25 %.
 //
-//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--score logit] [--sure 0.5] [--seed 1]
-//     [--json FILE]
+//   node bench/mosaics.mjs MODEL.onnx FOLDER [--preset imagenet] [--mosaics 48] [--methods grad-cam,vanilla,…] [--layer NAME] [--score logit] [--sure 0.5]
+//     [--seed 1] [--json FILE]
 //
 // FOLDER holds at least four photographs of different things. The target is the class that the model sees in the photograph alone; the other three show none of its
 // five best classes. Where the model gives that class less than --sure alone, it does not know what the photograph shows, and where it looks then tells nothing of the
@@ -29,11 +29,11 @@ const RIVALS = 5;
 const BLUR = 0.05;
 
 const METHODS = {
-  "grad-cam": (model) => gradCam(model),
-  "grad-cam-plus-plus": (model) => gradCamPlusPlus(model),
-  "hi-res-cam": (model) => hiResCam(model),
-  "layer-cam": (model) => layerCam(model),
-  "guided-grad-cam": (model) => guidedGradCam(model),
+  "grad-cam": (model, layer) => gradCam(model, { layer }),
+  "grad-cam-plus-plus": (model, layer) => gradCamPlusPlus(model, { layer }),
+  "hi-res-cam": (model, layer) => hiResCam(model, { layer }),
+  "layer-cam": (model, layer) => layerCam(model, { layer }),
+  "guided-grad-cam": (model, layer) => guidedGradCam(model, { layer }),
   "input-x-gradient": (model) => inputXGradient(new Backprop(model)),
   integrated: (model) => integrated(new Backprop(model), { n: 25 }),
   vanilla: (model) => new Backprop(model),
@@ -48,6 +48,7 @@ const { values, positionals } = parseArgs({
     preset: { type: "string", default: "imagenet" },
     mosaics: { type: "string", default: "48" },
     methods: { type: "string", default: Object.keys(METHODS).join(",") },
+    layer: { type: "string" },
     score: { type: "string", default: "logit" },
     sure: { type: "string", default: "0.5" },
     seed: { type: "string", default: "1" },
@@ -68,7 +69,9 @@ const known = photographs.filter(({ share }) => share >= Number(values.sure));
 const mosaics = drawMosaics(known, photographs, Number(values.mosaics), Number(values.seed));
 if (mosaics.length === 0) fail(`"${folder}" holds no photograph that the model knows, with three others that show something else.`);
 
-const methods = Object.fromEntries(values.methods.split(",").map((name) => [name, (METHODS[name] ?? fail(`There is no method "${name}".`))(model)]));
+const methods = Object.fromEntries(
+  values.methods.split(",").map((name) => [name, (METHODS[name] ?? fail(`There is no method "${name}".`))(model, values.layer)]),
+);
 const cases = mosaics.map(({ tensor, target, mask }) => ({ input: tensor, target, mask }));
 const measures = { mass: relevanceMass(), maximum: pointingGame({ blur: BLUR * side }) };
 const { results } = await evaluate(methods, cases, measures, { score: values.score, onProgress: showProgress });
