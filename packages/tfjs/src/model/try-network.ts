@@ -7,6 +7,7 @@ import type { RuleSet } from "../gradients/rule-set.ts";
 import { backwardPass } from "../tape/backward-pass.ts";
 import { type ForwardPass, forwardPass } from "../tape/forward-pass.ts";
 import { mixingKernel } from "./mixing-kernel.ts";
+import { MOST_ELEMENTS } from "../tape/check-result-size.ts";
 import { bytesKept } from "../tape/recording.ts";
 import type { Network } from "../networks/network.ts";
 import { type Observation, observedDims } from "./observed-info.ts";
@@ -126,9 +127,23 @@ function observedOutput(info: ValueInfo, { outputs, activations }: ForwardPass, 
   return { ...info, type: dtype, dims: observedDims(shape, observation, info.dims), activation: activations[info.name] ?? null };
 }
 
-function zerosOf({ type, dims }: ValueInfo, sizeOfAxis: (axis: number) => number): Tensor {
+function zerosOf({ name, type, dims }: ValueInfo, sizeOfAxis: (axis: number) => number): Tensor {
   const concrete = dims.map((dim, axis) => dim ?? sizeOfAxis(axis));
   const length = sizeOf(concrete);
+  if (!concrete.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
+    throw new XDeepError("MODEL_INVALID", `Input "${name}" is declared with dims [${concrete.join(", ")}], which are no sizes. The file is damaged.`, {
+      details: { input: name, dims },
+    });
+  }
+  if (length > MOST_ELEMENTS) {
+    throw new XDeepError(
+      "MODEL_UNSUPPORTED",
+      `Input "${name}" is declared with dims [${concrete.join(", ")}]: ${length} elements of one run, at most ${MOST_ELEMENTS} are taken.`,
+      {
+        details: { input: name, dims, most: MOST_ELEMENTS },
+      },
+    );
+  }
   if (type === "int32") return { type, dims: concrete, data: new Int32Array(length) };
   if (type === "bool") return { type, dims: concrete, data: new Uint8Array(length) };
   return float32(concrete);

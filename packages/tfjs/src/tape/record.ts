@@ -5,6 +5,7 @@ import type { CheckedCall, GradientRule } from "../gradients/gradient-rule.ts";
 import { type RuleSet, findRule } from "../gradients/rule-set.ts";
 import { retain } from "../engine/retain.ts";
 import { type CustomGradientParams, isCustomGradient, prepareCustomGradient } from "./custom-gradient.ts";
+import { checkResultSize } from "./check-result-size.ts";
 import { expandFused } from "./expand-fused.ts";
 import { KernelTrace, type TracedValue } from "./kernel-trace.ts";
 import { type KernelCall, type Recording, disposeRecording } from "./recording.ts";
@@ -112,6 +113,7 @@ class Listener implements Recorder {
     target.runKernel = (kernel, inputs, attrs = {}) => {
       const expanded = expandFused(kernel, inputs, attrs, this.#whole);
       if (expanded !== null) return expanded;
+      checkResultSize(kernel, inputs, attrs);
       const outputs = runKernel.call(target, kernel, inputs, attrs);
       if (!this.#paused) this.#observe(kernel, inputs, attrs, outputs);
       return outputs;

@@ -150,3 +150,33 @@ it("explains what non-maximum suppression reads, in place of outputs that depend
   const { gradients } = await model.vjp({ feeds: seededFeeds(model, 1), target: 1 });
   expect([...gradients["x"]!.data].filter((value) => value !== 0)).toHaveLength(1);
 });
+
+describe("sizes that a file asks for", () => {
+  const int = (name: string, values: readonly number[], shape: readonly number[] = [values.length]): GraphWeight => ({ name, shape, values, dtype: "int32" });
+  const paddings = [0, 0, 0, 2 ** 30];
+
+  it.each<[string, readonly GraphNode[], readonly GraphWeight[]]>([
+    ["Fill", [{ name: "y", op: "Fill", input: ["c", "v"], attr: floatType }], [int("c", [50_000, 50_000]), weight("v", [], 1)]],
+    ["Tile", [{ name: "y", op: "Tile", input: ["x", "c"], attr: floatType }], [int("c", [1, 2 ** 30])]],
+    ["PadV2", [{ name: "y", op: "Pad", input: ["x", "c"], attr: floatType }], [int("c", paddings, [2, 2])]],
+    [
+      "Range",
+      [{ name: "y", op: "Range", input: ["c", "d", "e"], attr: { Tidx: { type: "DT_INT32" } } }],
+      [int("c", [0], []), int("d", [2 ** 31 - 1], []), int("e", [1], [])],
+    ],
+  ])("by %s are refused before memory is taken", async (kernel, nodes, weights) => {
+    const joined: GraphNode[] = [placeholder("x", [-1, 4]), ...nodes, { name: "z", op: "AddV2", input: ["x", "s"], attr: floatType }];
+    const sum: GraphNode = { name: "s", op: "Sum", input: ["y", "axes"], attr: { ...floatType, keep_dims: { b: false } } };
+    const model = await graphModel([...joined.slice(0, 2), sum, joined[2]!], [...weights, int("axes", [0])]);
+    await expect(loadModel(model, { engine: "cpu" })).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", details: { kernel } });
+  });
+
+  it.each([
+    [[-1, 2 ** 30], "MODEL_UNSUPPORTED"],
+    [[10 ** 8, 4], "MODEL_UNSUPPORTED"],
+    [[-1, 2 ** 60], "MODEL_INVALID"],
+  ])("by an input of dims %j are refused", async (dims, code) => {
+    const model = await graphModel([placeholder("x", dims), { name: "y", op: "Relu", input: ["x"], attr: floatType }], []);
+    await expect(loadModel(model, { engine: "cpu" })).rejects.toMatchObject({ code });
+  });
+});

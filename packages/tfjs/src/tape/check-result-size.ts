@@ -1,0 +1,60 @@
+import { XDeepError } from "@xdeep/core";
+import type { NamedAttrMap, NamedTensorMap } from "@tensorflow/tfjs-core";
+
+/** Elements that a value may have which is more than GROWTH times as large as what it is made of: 256 MB. */
+export const MOST_ELEMENTS: number = 2 ** 26;
+const GROWTH = 64;
+
+/**
+ * Refuses a kernel whose result has a size that the model alone chose, before memory is taken for it: few bytes of a file can ask for any.
+ *
+ * @throws {XDeepError} MODEL_UNSUPPORTED
+ */
+export function checkResultSize(kernel: string, inputs: NamedTensorMap, attrs: NamedAttrMap): void {
+  const elements = RESULT_ELEMENTS[kernel]?.(attrs as unknown as Attributes, largest(inputs)) ?? 0;
+  if (elements <= MOST_ELEMENTS || elements <= GROWTH * largest(inputs).size) return;
+  throw new XDeepError(
+    "MODEL_UNSUPPORTED",
+    `The model asks for a value of ${elements} elements (kernel ${kernel}); at most ${MOST_ELEMENTS} may be made of so little. The file is damaged, or was made to take all memory.`,
+    { details: { kernel, elements, most: MOST_ELEMENTS } },
+  );
+}
+
+interface Sized {
+  readonly shape: readonly number[];
+  readonly size: number;
+}
+
+/** The attributes that size results, as TensorFlow.js hands them to kernels. */
+interface Attributes {
+  readonly shape: readonly number[];
+  readonly reps: readonly number[];
+  readonly paddings: readonly (readonly [number, number])[];
+  readonly depth: number;
+  readonly start: number;
+  readonly stop: number;
+  readonly step: number;
+  readonly size: readonly number[];
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+const padded = ({ paddings }: Attributes, { shape }: Sized): number =>
+  product(shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0)));
+const resized = ({ size }: Attributes, { shape }: Sized): number => product(size) * (shape[0] ?? 1) * (shape[3] ?? 1);
+
+const RESULT_ELEMENTS: Readonly<Record<string, (attrs: Attributes, x: Sized) => number>> = {
+  Fill: ({ shape }) => product(shape),
+  MirrorPad: padded,
+  OneHot: ({ depth }, { size }) => depth * size,
+  PadV2: padded,
+  Range: ({ start, stop, step }) => Math.abs((stop - start) / step),
+  ResizeBilinear: resized,
+  ResizeNearestNeighbor: resized,
+  Tile: ({ reps }, { size }) => product(reps) * size,
+};
+
+const NOTHING: Sized = { shape: [], size: 0 };
+
+function largest(inputs: NamedTensorMap): Sized {
+  return Object.values(inputs).reduce<Sized>((most, input) => (input?.size > most.size ? input : most), NOTHING);
+}
