@@ -140,7 +140,7 @@ describe("resolveExternalData", () => {
     },
   );
 
-  it.each([[{ offset: "-4" }], [{ offset: "x" }], [{ length: "8" }]])("refuses %j", async (entries) => {
+  it.each([[{ offset: "-4" }], [{ offset: "x" }], [{ offset: "1e1" }], [{ offset: "0x0" }], [{ length: "8" }]])("refuses %j", async (entries) => {
     expect((await codeOf(() => resolveExternalData(withEntries(entries), { "weights.bin": inTwoFiles().data }))).code).toBe("MODEL_INVALID");
   });
 

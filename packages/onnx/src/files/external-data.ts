@@ -94,12 +94,17 @@ export function externalReference(tensor: TensorProto): ExternalReference {
   const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
   const location = checkLocation(entries.get("location") ?? "", `The weights "${tensor.name}"`);
   const expected = byteLength(tensor);
-  const offset = Number(entries.get("offset") ?? 0);
-  const length = Number(entries.get("length") ?? expected);
+  const offset = bytesOf(entries.get("offset"), 0);
+  const length = bytesOf(entries.get("length"), expected);
   if (!Number.isSafeInteger(offset) || offset < 0) throw invalid(tensor, `begin at offset "${entries.get("offset")}" of "${location}". The model is damaged`);
   if (length !== expected)
-    throw invalid(tensor, `take ${length} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
+    throw invalid(tensor, `take ${entries.get("length")} bytes of "${location}", but dims [${tensor.dims.join(", ")}] need ${expected}. The model is damaged`);
   return { location, offset, length };
+}
+
+/** A number of bytes as files write it: engines read other forms, such as "1e1" and "0x10", as other numbers. */
+function bytesOf(text: string | undefined, otherwise: number): number {
+  return text === undefined ? otherwise : /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 function byteLength(tensor: TensorProto): number {
