@@ -178,6 +178,19 @@ describe("a loaded model", () => {
     await model.dispose();
   });
 
+  it("takes other sizes than the file fixes where they are given: the gradient is that of a file with these", async () => {
+    const { graph, ...rest } = smallCnn();
+    const large = writeModel({ ...rest, graph: { ...graph!, input: [valueInfoProto("image", "float32", ["N", 3, 9, 9])] } });
+    const feeds = { image: randomTensor(3, [2, 3, 9, 9]) };
+    const gradients = async (model: Model): Promise<unknown> => {
+      const result = await model.vjp({ feeds, target: 1 });
+      await model.dispose();
+      return result.gradients;
+    };
+    const given = await loadModel(writeModel(smallCnn()), { inputDims: { image: ["N", 3, 9, 9] } });
+    expect(await gradients(given)).toEqual(await gradients(await loadModel(large)));
+  });
+
   it("takes the layout that is given", async () => {
     const model = await loadModel(writeModel(smallCnn()), { layout: { image: "NHWC" } });
     expect(model.inputs[0]!.layout).toBe("NHWC");

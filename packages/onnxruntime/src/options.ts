@@ -28,7 +28,7 @@ export interface LoadModelOptions extends InferenceSession.SessionOptions {
   readonly compute?: "float32" | "declared" | undefined;
   /** Order of the axes of image inputs, by input name. Default: guessed from their dims. */
   readonly layout?: Readonly<Record<string, Layout>> | undefined;
-  /** Dims of inputs where the file leaves them open or declares none, by input name: numbers, names of sizes, or null. The first is the batch. */
+  /** Dims of inputs where the file leaves them open, declares none, or fixes others than are fed, by input name: numbers, names of sizes, or null. The first is the batch. */
   readonly inputDims?: Readonly<Record<string, readonly (number | string | null)[]>> | undefined;
   /** The files that hold the model's weights outside the model file, by the location it names. Not needed when a path is given. */
   readonly weightFiles?: Readonly<Record<string, ByteSource>> | undefined;

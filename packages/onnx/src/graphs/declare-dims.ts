@@ -1,6 +1,6 @@
 import { XDeepError } from "@xdeep/core";
 
-import type { ModelProto, TypeProto_Tensor, ValueInfoProto } from "../gen/onnx_pb.ts";
+import type { ModelProto, TensorShapeProto, TypeProto_Tensor, ValueInfoProto } from "../gen/onnx_pb.ts";
 import { dataTypeName } from "../files/data-type.ts";
 import type { Dim } from "./facts.ts";
 import { valueInfoProto } from "./value-info.ts";
@@ -50,7 +50,7 @@ function following(info: ValueInfoProto, sizes: ReadonlyMap<string, number | str
 }
 
 /**
- * A model for an engine: its inputs have the dims that the file declares, where the file says how many axes they have. An engine refuses a graph with a branch
+ * A model for an engine: its inputs have the dims that the file declares, where the file says how many axes they have and fixes no other size than was given. An engine refuses a graph with a branch
  * that contradicts dims which are known, though it is never taken.
  *
  * @param declared inputs of the file
@@ -61,10 +61,18 @@ export function asDeclared(model: ModelProto, declared: readonly ValueInfoProto[
   const input = graph.input.map((info) => {
     const shape = tensorTypeOf(declared.find(({ name }) => name === info.name))?.shape;
     const own = tensorTypeOf(info);
-    if (shape === undefined || own === undefined) return info;
+    if (shape === undefined || own === undefined || contradicts(shape, own.shape)) return info;
     return withFields(info, { type: withFields(info.type!, { value: { case: "tensorType", value: withFields(own, { shape }) } }) });
   });
   return withFields(model, { graph: withFields(graph, { input }) });
+}
+
+/** Whether the file fixes another size than was given, such as that of larger pictures. */
+function contradicts({ dim }: TensorShapeProto, given: TensorShapeProto | undefined): boolean {
+  return dim.some(({ value }, axis) => {
+    const other = given?.dim[axis]?.value;
+    return value.case === "dimValue" && other?.case === "dimValue" && value.value !== other.value;
+  });
 }
 
 function tensorTypeOf(info: ValueInfoProto | undefined): TypeProto_Tensor | undefined {
