@@ -19,7 +19,7 @@ export async function explainEntries(
   const { feeds, rows, output, outputs, weights } = plan;
   const rowDims = lists.flat().every((target) => target === null) ? null : await network.rowDims(plan);
   const indices = lists.map((targets) => targetIndices(output, rowDims ?? [], targets));
-  const results = { ...kind, summed: weights !== undefined, targets: lists.length };
+  const results = { ...kind, targets: lists.length };
   const source = (): SessionSource<GradientPlan> => gradientSource(graph, forms, results, shared);
   const found = await sessions.use(`target ${JSON.stringify(results)}`, source, async ({ session, plan: { names, ...facts } }) => {
     const pulled = names.map((own) => ({ ...own, gradients: new GradientResults(own, kind.wrt, weights) }));

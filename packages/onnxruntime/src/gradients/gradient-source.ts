@@ -24,8 +24,6 @@ export interface GradientKind {
   readonly wrt: readonly string[];
   /** How many targets there are. Default 1. */
   readonly targets?: number;
-  /** Gradients are summed with weights. */
-  readonly summed?: boolean;
   /** Inner values that are fed. */
   readonly cuts: readonly string[];
   /** Outputs, or inner values, that are returned beside the gradients. */
@@ -34,10 +32,12 @@ export interface GradientKind {
 
 export type GradientPlan = Pick<SeveralTargets, "names" | "notes" | "rectifiers" | "scored">;
 
-/** A session that selects the target, or several, scores them and differentiates the scores. */
+/**
+ * A session that selects the target, or several, scores them and differentiates the scores. It has the gradients of the rows and their weighted sum, so that a gradient and a
+ * path share it: a sum costs nothing beside a backward pass, a second session holds the weights once more.
+ */
 export function gradientSource(graph: TypedGraph, forms: GradientForms, kind: GradientKind, shared: ReadonlySet<string>): SessionSource<GradientPlan> {
-  const results = kind.summed === true ? "sums" : "gradients";
-  const { model, ...plan } = severalTargets(explainerModel(cutFor(graph, kind), { ...kind, ...forms, backwardRules, results, shared }), kind.targets ?? 1);
+  const { model, ...plan } = severalTargets(explainerModel(cutFor(graph, kind), { ...kind, ...forms, backwardRules, shared }), kind.targets ?? 1);
   return { model, plan };
 }
 
