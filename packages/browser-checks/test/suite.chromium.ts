@@ -22,7 +22,10 @@ interface Engine extends Pick<Manifest, "tolerance" | "unsupported" | "knownFail
 }
 
 const EMULATED = { factor: 10, reason: "Shaders add in another order, and an emulated GPU rounds as it likes." };
-const BATCHED = ["shared-inputs", "fixed-batch-shared-inputs"].map((fixture) => ({ fixture, reason: "every input of a LayersModel has a batch axis" }));
+const BATCHED = ["shared-inputs", "fixed-batch-shared-inputs", "state-input"].map((fixture) => ({
+  fixture,
+  reason: "every input of a LayersModel has a batch axis",
+}));
 
 const ENGINES: Readonly<Record<string, Engine>> = {
   "onnxruntime-web": { page: "onnxruntime-wasm", like: "onnxruntime-web" },

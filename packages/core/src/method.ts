@@ -4,18 +4,8 @@ export type { RowValues } from "./rows/assemble-rows.ts";
 export { createAttribution, provenanceOf } from "./explain/attribution.ts";
 export { describeBaseline, describedBaseline, integerBaseline, resolveBaselines, rowBaselines, writePathPoint } from "./explain/baseline.ts";
 export type { Baseline, BaselineOption, Point } from "./explain/baseline.ts";
-export {
-  batchSize,
-  checkMovable,
-  concatRows,
-  movableInputs,
-  movedByDefault,
-  repeatFeeds,
-  sharedInputs,
-  sliceFeeds,
-  splitRows,
-  stateAxis,
-} from "./rows/batches.ts";
+export { batchSize, checkMovable, movableInputs, movedByDefault, repeatFeeds, sharedInputs, sliceFeeds, splitRows } from "./rows/batches.ts";
+export { concatRows, rowAxes, rowsInFront, stateAxis } from "./rows/row-axis.ts";
 export type { RowRange } from "./rows/batches.ts";
 export { betweenRuns, inPieces, pauses, runEach } from "./rows/between-runs.ts";
 export type { Pause } from "./rows/between-runs.ts";
@@ -48,7 +38,7 @@ export { innerOrigin, originRow } from "./explain/row-origin.ts";
 export { joinScores } from "./rows/run-rows.ts";
 export { readsScores, scoreInput } from "./explain/score-input.ts";
 export { plainScoreNotes } from "./rows/score-notes.ts";
-export { scoreRows, scoreTargets } from "./rows/score-rows.ts";
+export { joinOutputs, scoreRows, scoreTargets } from "./rows/score-rows.ts";
 export type { ScoreRowsOptions } from "./rows/score-rows.ts";
 export { tensorFromNumbers } from "./tensors/tensor-from-numbers.ts";
 export type { NumbersOrigin } from "./tensors/tensor-from-numbers.ts";

@@ -64,7 +64,7 @@ export class Backprop extends BaseProp {
     const { targetClass = null, takeMax = false, useGpu = false, score, output, wrt, signal, onProgress } = options;
     if (useGpu) this.#checkGpu();
     const { values } = await this.explain(input, { target: targetClass, score, output, wrt, signal, onProgress });
-    return dropBatchAxis<I>(takeMax ? this.#maxima<I>(values) : values);
+    return dropBatchAxis<I>(this.model, takeMax ? this.#maxima<I>(values) : values);
   }
 
   #maxima<I extends Input>(values: Mirrored<I>): Mirrored<I> {

@@ -39,5 +39,5 @@ export async function generateIntegratedGrad<I extends Input>(
   const asksForTolerance = path.tolerance !== undefined || path.relativeTolerance !== undefined || path.maxSteps !== undefined;
   const steps = asksForTolerance ? path : { ...path, n: path.n ?? DEFAULT_STEPS };
   const { values } = await integrated(explainer, steps).explain(input, { target: targetClass, score, output, wrt, signal, onProgress });
-  return dropBatchAxis<I>(values);
+  return dropBatchAxis<I>(explainer.model, values);
 }

@@ -11,7 +11,6 @@ import {
   rowBaselines,
   ruleName,
   runEach,
-  sharedInputs,
 } from "@xdeep/core/method";
 import type { Attribution, Explainer, Input, MethodDescription, TargetOption, TargetsOptions } from "@xdeep/core";
 
@@ -63,7 +62,7 @@ async function explainPaths<T extends Input>(
   const baselines = rowBaselines(baseline, moving.names, moving, options);
   const planned = plannedRuns(explainer, settings, baselines(0).length);
   const count = countRuns(resolved.rows * planned, options);
-  const moved = movedFeeds(moving.feeds, moving.names, sharedInputs(model.inputs));
+  const moved = movedFeeds(moving.feeds, moving.names, model.inputs);
   const integration: Integration = { explainer, multiplyByInputs, moving, moved, options };
   const rows: (readonly IntegratedRow[])[] = [];
   for (let row = 0; row < resolved.rows; row++) {

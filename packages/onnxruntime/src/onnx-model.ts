@@ -30,7 +30,6 @@ import { hasSteps } from "./network/has-steps.ts";
 export interface OnnxModelParts extends RunnableNetwork {
   /** Name, version and device of the engine, for provenance. */
   readonly engineName: string;
-  readonly outputs: readonly ValueInfo[];
   readonly capabilities: Capabilities;
 }
 
@@ -149,17 +148,17 @@ export class OnnxModel implements Model {
 
   /** Whether some gradient is a sum over rows, which more than the one row of one run may take part in. */
   #sumsRows({ wrt, rows, weights }: VjpPlan): boolean {
-    const { shared, fixedBatch } = this.#network;
-    return wrt.some((name) => shared.has(name)) && (rows > 1 || weights !== undefined || fixedBatch !== null);
+    const { axisOf, fixedBatch } = this.#network;
+    return wrt.some((name) => axisOf(name) === null) && (rows > 1 || weights !== undefined || fixedBatch !== null);
   }
 
   /** Once per output: a file that fixes its batch does not show which sizes are rows, so that the first row's score beside others is held against its score alone. */
   async #checkFixedRows(plan: VjpPlan): Promise<void> {
-    const { fixedBatch, shared } = this.#network;
+    const { fixedBatch } = this.#network;
     const { name } = plan.output;
     if (fixedBatch === null || fixedBatch === 1 || plan.rows === 1 || this.#apart.has(name)) return;
     const firstScore = async (rows: number): Promise<number> => {
-      const feeds = sliceFeeds(plan.feeds, { start: 0, end: rows }, shared);
+      const feeds = sliceFeeds(plan.feeds, { start: 0, end: rows }, this.inputs);
       const { scores } = await this.#network.forward({ ...plan, feeds, rows, targets: plan.targets!.slice(0, rows), outputs: [name] });
       return scores[0]!;
     };

@@ -38,5 +38,5 @@ export async function generateSmoothGrad<I extends Input>(explainer: Explainer, 
   const overridden = rest.noiseLevel !== undefined || rest.std !== undefined || rest.noise !== undefined;
   const spread = overridden ? {} : { sigmaMultiplier: sigmaMultiplier ?? DEFAULT_SIGMA_MULTIPLIER };
   const { values } = await smooth(explainer, { ...rest, ...spread }).explain(input, { target: targetClass, score, output, wrt, signal, onProgress });
-  return dropBatchAxis<I>(values);
+  return dropBatchAxis<I>(explainer.model, values);
 }

@@ -42,16 +42,16 @@ export function noisyNames(model: Model, feeds: Readonly<Record<string, Tensor>>
  * Prepares a row: its values in double precision, and the standard deviation of its noise.
  *
  * @param moved makes its feeds
- * @param shared names of the inputs that have no batch axis: they are passed whole
+ * @param inputs of the model: they say where their rows lie
  */
 export async function noisyRow(
   { feeds }: ResolvedInput,
   names: readonly string[],
   settings: NoiseSettings,
   row: number,
-  { moved, shared, pause }: { readonly moved: MovedFeeds; readonly shared: ReadonlySet<string>; readonly pause: Pause },
+  { moved, inputs, pause }: { readonly moved: MovedFeeds; readonly inputs: Model["inputs"]; readonly pause: Pause },
 ): Promise<NoisyRow> {
-  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
+  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, inputs);
   const noisy = new Map<string, NoisySample>();
   for (const name of names) {
     const sample = toFloat64(sliceRows(feeds[name]!, row, row + 1));

@@ -14,7 +14,6 @@ import {
   resolveInput,
   runEach,
   scoreInput,
-  sharedInputs,
   splitRows,
 } from "@xdeep/core/method";
 import { explainTargets } from "@xdeep/core";
@@ -58,8 +57,7 @@ async function explainNoisy<T extends Input>(
   checkExplainOptions(options, given.rows);
   const resolved = await noisyInput(model, given, options);
   const names = noisyNames(model, resolved.feeds, options);
-  const shared = sharedInputs(model.inputs);
-  const way = { shared, moved: movedFeeds(resolved.feeds, names, shared), pause: pauses(options.signal) };
+  const way = { inputs: model.inputs, moved: movedFeeds(resolved.feeds, names, model.inputs), pause: pauses(options.signal) };
   const rows: NoisyRow[] = [];
   for (let row = 0; row < resolved.rows; row++) rows.push(await noisyRow(resolved, names, settings.noise, row, way));
   const samples = Object.fromEntries(names.map((name) => [name, resolved.feeds[name]!.dims.slice(1)]));

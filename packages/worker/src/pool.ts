@@ -1,27 +1,30 @@
 import {
   type ForwardRequest,
+  type ForwardResult,
   type Model,
   type Target,
   type TargetGradients,
   type TargetOption,
-  type Tensor,
   type VjpRequest,
   type VjpResult,
-  sliceRows,
 } from "@xdeep/core";
 import {
+  type PartOf,
   type RowRange,
   delegateTo,
   demandCount,
   innerFeeds,
+  isFloatType,
+  joinGradients,
   joinRecords,
   joinReferenceScores,
   joinScores,
-  rowsOfFeeds,
-  sharedInputs,
+  rowAxes,
+  rowAxis,
   sliceFeeds,
   splitRows,
-  sumTensors,
+  takeRows,
+  rowsOfFeeds,
 } from "@xdeep/core/backend";
 
 import { type InWorkerOptions, type WorkerSource, inWorker } from "./in-worker.ts";
@@ -51,13 +54,12 @@ interface Member {
 
 function poolOf(models: readonly [Model, ...Model[]]): Model {
   const [first] = models;
-  const { inputs } = first;
   const { maxBatch, preferredBatch } = first.capabilities;
   const members: readonly Member[] = models.map((model) => ({ model, load: 0 }));
 
-  async function spread<Q extends ForwardRequest | VjpRequest, R>(request: Q, run: (model: Model, part: Q) => Promise<R>): Promise<readonly Part<R>[]> {
+  async function spread<Q extends ForwardRequest | VjpRequest, R>(request: Q, run: (model: Model, part: Q) => Promise<R>): Promise<readonly PartOf<R>[]> {
     request.signal?.throwIfAborted();
-    const rows = rowsOf(request, inputs);
+    const rows = rowsOf(request, first);
     const ranges = rows === null ? [{ start: 0, end: 1 }] : splitRows(rows, Math.ceil(rows / members.length));
     return Promise.all(
       ranges.map(async (range) => {
@@ -65,7 +67,7 @@ function poolOf(models: readonly [Model, ...Model[]]): Model {
         const count = range.end - range.start;
         member.load += count;
         try {
-          return { rows: range, result: await run(member.model, ranges.length === 1 ? request : partOf(request, range, inputs)) };
+          return { rows: range, result: await run(member.model, ranges.length === 1 ? request : partOf(request, range, first)) };
         } finally {
           member.load -= count;
         }
@@ -82,18 +84,18 @@ function poolOf(models: readonly [Model, ...Model[]]): Model {
     capabilities: { ...first.capabilities, maxBatch: maxBatch === null ? null : maxBatch * models.length, preferredBatch: preferredBatch * models.length },
     async forward(request) {
       const parts = await spread(request, (model, part) => model.forward(part));
-      return { ...joinScores(resultsOf(parts)), outputs: joinAll(parts, ({ outputs }) => outputs) };
+      return { ...joinScores(resultsOf(parts)), outputs: joinOutputs(parts, first.outputs) };
     },
     async vjp(request) {
       const parts = await spread(request, (model, part) => model.vjp(part));
       const results = resultsOf(parts);
       const [{ rectifiers, perTarget }] = results as [VjpResult];
       const notes = [...new Set(results.flatMap((result) => result.notes ?? []))];
-      const joined = (of: (result: VjpResult) => TargetGradients): TargetGradients => joinGradients(parts, of, request.weights !== undefined);
+      const joined = (of: (result: VjpResult) => TargetGradients): TargetGradients => joinTarget(parts, of, first.inputs, request.weights !== undefined);
       return {
         ...joinScores(results),
         ...joinReferenceScores(results),
-        outputs: joinAll(parts, ({ outputs }) => outputs),
+        outputs: joinOutputs(parts, first.outputs),
         ...joined((result) => result),
         ...(perTarget === undefined ? {} : { perTarget: perTarget.map((_, k) => joined((result) => result.perTarget![k]!)) }),
         rectifiers,
@@ -105,61 +107,72 @@ function poolOf(models: readonly [Model, ...Model[]]): Model {
   };
 }
 
-interface Part<R> {
-  readonly rows: RowRange;
-  readonly result: R;
-}
-
 /** Rows of a request that can be spread; null for one that a single thread must see whole, to run it or to say what is wrong with it. */
-function rowsOf(request: ForwardRequest | VjpRequest, inputs: Model["inputs"]): number | null {
-  const shared = sharedInputs(inputs);
+function rowsOf(request: ForwardRequest | VjpRequest, model: Pick<Model, "inputs" | "outputs">): number | null {
+  const { inputs } = model;
   const { feeds, target } = request;
   const { cotangent, weights, targets = [] } = request as VjpRequest;
   try {
     const rows = rowsOfFeeds(feeds, inputs, { innerValues: innerFeeds({ inputs }, feeds) });
+    const axis = cotangentAxis(request, model);
     const fits =
-      (cotangent === undefined || cotangent.dims[0] === rows) &&
+      (cotangent === undefined || (axis !== null && cotangent.dims[axis] === rows)) &&
       (weights === undefined || weights.length === rows) &&
       [target, ...targets].every((each) => !Array.isArray(each) || each.length === rows);
-    const beside = inputs.some(({ name, dims }) => shared.has(name) && dims.includes(null));
+    const beside = inputs.some((info) => rowAxis(info) === null && info.dims.includes(null));
     return fits && rows > 1 && !beside ? rows : null;
   } catch {
     return null;
   }
 }
 
-function partOf<Q extends ForwardRequest | VjpRequest>(request: Q, range: RowRange, inputs: Model["inputs"]): Q {
+function partOf<Q extends ForwardRequest | VjpRequest>(request: Q, range: RowRange, model: Pick<Model, "inputs" | "outputs">): Q {
+  const { inputs } = model;
   const { feeds, target, ...rest } = request;
   const { cotangent, weights, reference, targets } = request as VjpRequest;
-  const shared = sharedInputs(inputs);
   const ownTarget = (each: TargetOption): TargetOption => (Array.isArray(each) ? (each as readonly Target[]).slice(range.start, range.end) : each);
   return {
     ...rest,
-    feeds: sliceFeeds(feeds, range, shared),
+    feeds: sliceFeeds(feeds, range, inputs),
     ...(target === undefined ? {} : { target: ownTarget(target) }),
     ...(targets === undefined ? {} : { targets: targets.map(ownTarget) }),
-    ...(cotangent === undefined ? {} : { cotangent: sliceRows(cotangent, range.start, range.end) }),
+    ...(cotangent === undefined ? {} : { cotangent: takeRows(cotangent, range.start, range.end, cotangentAxis(request, model) ?? 0) }),
     ...(weights === undefined ? {} : { weights: weights.slice(range.start, range.end) }),
-    ...(reference === undefined ? {} : { reference: sliceFeeds(reference, range, shared) }),
+    ...(reference === undefined ? {} : { reference: sliceFeeds(reference, range, inputs) }),
   } as unknown as Q;
 }
 
-/** What the parts found of one target: rows one after the other, or their sum. */
-function joinGradients(parts: readonly Part<VjpResult>[], of: (result: VjpResult) => TargetGradients, isSummed: boolean): TargetGradients {
+/** The axis of a cotangent that holds the rows: that of its output. */
+function cotangentAxis({ output }: ForwardRequest, { outputs }: Pick<Model, "outputs">): number | null {
+  return rowAxes(outputs)(output ?? outputs.find(({ type }) => isFloatType(type))?.name ?? "");
+}
+
+/** What the parts found of one target. */
+function joinTarget(
+  parts: readonly PartOf<VjpResult>[],
+  of: (result: VjpResult) => TargetGradients,
+  inputs: Model["inputs"],
+  isSummed: boolean,
+): TargetGradients {
   const found = parts.map(({ result }) => of(result));
-  const sums = (): VjpResult["gradients"] =>
-    Object.fromEntries(Object.keys(found[0]!.gradients).map((name) => [name, sumTensors(found.map(({ gradients }) => gradients[name]!))]));
   return {
     target: found.flatMap(({ target }) => target),
     scores: Float32Array.from(found.flatMap(({ scores }) => [...scores])),
-    gradients: isSummed ? sums() : joinAll(parts, (result) => of(result).gradients),
+    gradients: joinGradients(
+      parts.map(({ rows, result }) => ({ rows, result: of(result).gradients })),
+      inputs,
+      isSummed,
+    ),
   };
 }
 
-function resultsOf<R>(parts: readonly Part<R>[]): readonly R[] {
-  return parts.map(({ result }) => result);
+function joinOutputs(parts: readonly PartOf<ForwardResult>[], outputs: Model["outputs"]): ForwardResult["outputs"] {
+  return joinRecords(
+    parts.map(({ rows, result }) => ({ rows, result: result.outputs })),
+    outputs,
+  );
 }
 
-function joinAll<R, T extends Tensor>(parts: readonly Part<R>[], of: (result: R) => Readonly<Record<string, T>>): Readonly<Record<string, T>> {
-  return joinRecords(parts.map(({ rows, result }) => ({ rows, result: of(result) })));
+function resultsOf<R>(parts: readonly PartOf<R>[]): readonly R[] {
+  return parts.map(({ result }) => result);
 }

@@ -1,4 +1,5 @@
 import { type Attribution, type Explainer, type FloatTensor, type Model, type Progress, type Tensor, explainTargets, sizeOf } from "@xdeep/core";
+import { rowAxes, rowsInFront } from "@xdeep/core/method";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
 import type { Metric } from "@xdeep/metrics";
 
@@ -56,6 +57,8 @@ async function explanationOf(attribution: Attributed, { text, scored }: ScoredTa
   const layer = await layerOf(attribution, explainer.model);
   const subject = { model: explainer.model, input: input.feeds, attribution };
   const measures = await measureExplanation(subject, metrics, { signal, onProgress });
+  const axisOf = rowAxes(explainer.model.inputs);
+  const values = Object.fromEntries(Object.entries(attribution.values).map(([name, tensor]) => [name, rowsInFront(tensor, axisOf(name))]));
   const takeMax = flags.takeMax && (layer === null || attribution.values[layer.name] === undefined);
   return {
     record: {
@@ -78,7 +81,7 @@ async function explanationOf(attribution: Attributed, { text, scored }: ScoredTa
       notes: [...(provenance.notes ?? []), ...leftOutNotes(input)],
       versions: { ...provenance.versions, "@xdeep/cli": VERSION },
     },
-    values: takeMax ? maxima(attribution.values, input) : attribution.values,
+    values: takeMax ? maxima(values, input) : values,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Explainer, type FloatTensor, type Model, type Provenance, type Score, type Target, type Tensor } from "@xdeep/core";
-import { concatRows, sharedInputs, sliceFeeds } from "@xdeep/core/method";
+import { concatRows, rowAxes, rowsInFront, sharedInputs, sliceFeeds } from "@xdeep/core/method";
 import { channelAxis, takeMaximum } from "@xdeep/guided";
 
 import type { ServedMethods } from "../options.ts";
@@ -73,7 +73,9 @@ async function explain(model: Model, input: ExplainInput, methods: ServedMethods
   const { feeds, method, parameters, targets, score, output, wrt, takeMax } = input;
   const explainer: Explainer = await methods.create(model, method, parameters);
   const attribution = await explainer.explain(feeds, { target: targets, score, output, wrt, signal });
-  const values = attribution.values as Readonly<Record<string, FloatTensor>>;
+  const axisOf = rowAxes(model.inputs);
+  const given = Object.entries(attribution.values as Readonly<Record<string, FloatTensor>>);
+  const values = Object.fromEntries(given.map(([name, tensor]) => [name, rowsInFront(tensor, axisOf(name))]));
   const layoutOf = (name: string): "NCHW" | "NHWC" | null => model.inputs.find((info) => info.name === name)?.layout ?? null;
   const tensors = takeMax
     ? Object.fromEntries(Object.entries(values).map(([name, tensor]) => [name, takeMaximum(tensor, channelAxis(tensor, layoutOf(name), name))]))
@@ -97,7 +99,7 @@ function rowsFrom({ tensors, explained }: ModelOutput, start: number, end: numbe
     if (dims[0] === undefined || dims[0] < end) throw new RangeError(`Output "${name}" has no row for each row of the input.`);
   }
   return {
-    tensors: sliceFeeds(tensors, { start, end }, new Set()),
+    tensors: sliceFeeds(tensors, { start, end }),
     explained:
       explained === null
         ? null

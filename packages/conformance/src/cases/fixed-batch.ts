@@ -28,6 +28,12 @@ export function fixedBatchCases(): readonly Case[] {
     onShared("shared-inputs", "shared-inputs", "An input without a batch axis is the same for every row."),
     onShared("fixed/shared-inputs", "fixed-batch-shared-inputs", "So it is where the file fixes the batch."),
     {
+      id: "batch/state-input",
+      proves: "A state whose rows lie behind another axis goes with its row, and so does its gradient; one row of it is for all.",
+      fixtures: ["state-input"],
+      run: checkStates,
+    },
+    {
       id: "batch/gradient-of-shared-inputs",
       proves: "The gradient of an input without a batch axis is the sum over the rows, in its own dims.",
       fixtures: ["shared-inputs"],
@@ -59,6 +65,19 @@ async function checkGradientOfShared(context: CaseContext, counts: readonly numb
     const feeds = subject.fixture.sample(rows);
     for (const request of requestsOf(subject, rows))
       await context.agreeOnVjp(subject, { feeds, wrt, ...request }, `${rows} rows by ${Object.keys(request).join()}`);
+  }
+}
+
+async function checkStates(context: CaseContext): Promise<void> {
+  const subject = await context.load();
+  const wrt = ["x", "state"];
+  for (const rows of countsFor(context, [1, 2, 5])) {
+    const feeds = subject.fixture.sample(rows);
+    const lone = { ...feeds, state: subject.fixture.sample(1)["state"]! };
+    await context.agreeOnForward(subject, { feeds, target: targetsOf(rows, 4) }, `forward of ${rows} rows`);
+    for (const request of requestsOf(subject, rows))
+      await context.agreeOnVjp(subject, { feeds, wrt, ...request }, `${rows} rows by ${Object.keys(request).join()}`);
+    await context.agreeOnVjp(subject, { feeds: lone, wrt, target: targetsOf(rows, 4) }, `${rows} rows with one state`);
   }
 }
 

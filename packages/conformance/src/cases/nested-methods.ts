@@ -53,6 +53,12 @@ export function nestedMethodCases(): readonly Case[] {
       run: (context) => checkAgainstReference(context, ["x"]),
     },
     {
+      id: "methods/state-input",
+      proves: "Methods give every point the state of its row, whose rows lie behind another axis.",
+      fixtures: ["state-input"],
+      run: (context) => checkAgainstReference(context, ["x"]),
+    },
+    {
       id: "methods/fixed-batch",
       proves: "Methods take any number of rows where the file fixes the batch.",
       fixtures: ["fixed-batch"],

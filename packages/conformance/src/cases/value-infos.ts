@@ -20,6 +20,12 @@ export function valueInfoCases(): readonly Case[] {
       run: checkActivation,
     },
     { id: "contract/shared-inputs", proves: "Inputs without a batch axis say so.", fixtures: ["shared-inputs"], run: checkInputs },
+    {
+      id: "contract/state-input",
+      proves: "A state of recurrent networks says along which axis behind others its rows lie.",
+      fixtures: ["state-input"],
+      run: checkInputs,
+    },
     { id: "contract/fixed-batch", proves: "The batch axis is open where the file fixes it.", fixtures: ["fixed-batch"], run: checkOpenBatch },
     {
       id: "contract/fixed-batch-shared-inputs",
@@ -64,10 +70,11 @@ async function checkOpenBatch(context: CaseContext): Promise<void> {
 
 function checkInfos(infos: readonly ValueInfo[], expected: readonly ValueInfo[], { id }: Fixture): void {
   demandEqual(infos.map(({ name }) => name).toSorted(), expected.map(({ name }) => name).toSorted(), `names in fixture "${id}"`);
-  for (const { name, type, dims, batched = true } of expected) {
+  for (const { name, type, dims, batched = true, batchAxis = null } of expected) {
     const info = infos.find((candidate) => candidate.name === name)!;
     demandEqual(info.type, type, `type of "${name}" in fixture "${id}"`);
     demandEqual(info.batched ?? true, batched, `whether "${name}" in fixture "${id}" has a batch axis`);
+    demandEqual(info.batchAxis ?? null, batchAxis, `axis behind others that holds the rows of "${name}" in fixture "${id}"`);
     const fits = info.dims.length === dims.length && dims.every((dim, axis) => dim === null || [dim, null].includes(info.dims[axis]!));
     demand(fits, `dims of "${name}" in fixture "${id}": expected ${JSON.stringify(dims)} or null where any size goes, got ${JSON.stringify(info.dims)}.`);
   }

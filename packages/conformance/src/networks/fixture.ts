@@ -80,18 +80,27 @@ export function fixture({ id, summary, seed, network, scale = 1 }: FixtureOption
 
 /** Row n of every feed, in double precision; feeds without a batch axis whole. */
 export function rowOf({ inputs }: Pick<Network, "inputs">, feeds: Readonly<Record<string, Numbers>>, row: number): Readonly<Record<string, Value>> {
-  const whole = new Set(inputs.filter(({ batched }) => batched === false).map(({ name }) => name));
+  const axes = new Map(inputs.map((input) => [input.name, batchAxisOf(input)]));
   const valueOf = (name: string, { dims, data }: Numbers): Value => {
-    if (whole.has(name)) return { dims, data: Float64Array.from(data) };
-    const size = sizeOf(dims.slice(1));
-    const own = new Float64Array(size);
-    for (let i = 0; i < size; i++) own[i] = data[row * size + i]!;
-    return { dims: dims.slice(1), data: own };
+    const axis = axes.has(name) ? axes.get(name)! : 0;
+    if (axis === null) return { dims, data: Float64Array.from(data) };
+    const own = dims.toSpliced(axis, 1);
+    const inner = sizeOf(dims.slice(axis + 1));
+    const at = (i: number): number => (Math.floor(i / inner) * dims[axis]! + row) * inner + (i % inner);
+    const values = new Float64Array(sizeOf(own));
+    for (let i = 0; i < values.length; i++) values[i] = data[at(i)]!;
+    return { dims: own, data: values };
   };
   return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, valueOf(name, feed)]));
 }
 
-function inputInfo({ name, type, dims, batched }: NetworkInput): ValueInfo {
+/** Where the batch comes in between the dims of a row; null where an input has none. */
+function batchAxisOf({ batched, batchAxis }: NetworkInput): number | null {
+  return batched === false ? (batchAxis ?? null) : 0;
+}
+
+function inputInfo({ name, type, dims, batched, batchAxis }: NetworkInput): ValueInfo {
+  if (batchAxis !== undefined) return { name, type, dims: dims.toSpliced(batchAxis, 0, null as never), layout: null, batched: false, batchAxis };
   return batched === false ? { name, type, dims, layout: null, batched } : { name, type, dims: [null, ...dims], layout: dims.length === 3 ? "NCHW" : null };
 }
 
@@ -118,8 +127,10 @@ function finalActivation({ nodes }: Network, output: string): Activation | null 
   return layer?.op === "activation" && layer.name === "sigmoid" ? "sigmoid" : null;
 }
 
-function sampleInput({ type, dims, batched = true, count = 1 }: NetworkInput, rows: number, scale: number, seed: number, stream: number): FixtureFeeds[string] {
-  const shape = batched ? [rows, ...dims] : dims;
+function sampleInput(input: NetworkInput, rows: number, scale: number, seed: number, stream: number): FixtureFeeds[string] {
+  const { type, dims, count = 1 } = input;
+  const axis = batchAxisOf(input);
+  const shape = axis === null ? dims : dims.toSpliced(axis, 0, rows);
   const noise = createNoise(seed, stream).next(sizeOf(shape));
   return type === "float32"
     ? { type, dims: shape, data: Float32Array.from(noise, (value) => value * scale) }

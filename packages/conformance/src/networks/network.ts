@@ -7,6 +7,8 @@ export interface NetworkInput {
   readonly dims: readonly number[];
   /** False for an input that has no batch axis and belongs to all rows. Default true. */
   readonly batched?: boolean;
+  /** Of an input that is not `batched`: where the batch comes in between its dims, which are those of a row, as 1 in [layers, N, hidden]. */
+  readonly batchAxis?: number;
   /** Of an int32 input: its elements are indices from 0 to count − 1. */
   readonly count?: number;
 }

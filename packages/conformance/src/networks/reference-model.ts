@@ -21,7 +21,7 @@ import {
   ruleName,
   runPerTarget,
   scorePlan,
-  sharedInputs,
+  rowAxes,
   targetCotangent,
 } from "@xdeep/core/backend";
 import type { ForwardPlan, InnerValues, ScoredPlan, VjpPlan } from "@xdeep/core/backend";
@@ -59,7 +59,7 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
   const { network } = fixture;
   const shapes = shapesOf(network);
   const { inputs, outputs } = fixture;
-  const shared = sharedInputs(inputs);
+  const axisOf = rowAxes(inputs);
   const inner = network.nodes.map(({ name }) => name).filter((name) => !network.outputs.includes(name));
   const innerValues: InnerValues = {
     get: (name) => (inner.includes(name) ? { name, type: "float32", dims: [null, ...shapes.get(name)!], layout: null } : undefined),
@@ -121,7 +121,8 @@ export function referenceModel(fixture: Fixture, overrides: Partial<Capabilities
     const gradientOf = (name: string): FloatTensor => {
       const { dims: sample } = runs[0]!.get(name)!;
       const rows = derivatives.map(({ cotangents }) => cotangents.get(name) ?? new Float64Array(sizeOf(sample)));
-      return shared.has(name) ? summed(sample, rows, weights) : collect(sample, rows, weights);
+      const axis = axisOf(name);
+      return axis === null ? summed(sample, rows, weights) : withRowsAt(axis, collect(sample, rows, weights));
     };
     return {
       ...scored,
@@ -184,6 +185,14 @@ function rounded({ dims, data }: Value): Tensor {
 function summed(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {
   const { data } = collect(dims, rows, weights ?? new Float32Array(rows.length).fill(1));
   return { type: "float32", dims, data };
+}
+
+/** Rows that lie in front, along another axis. */
+function withRowsAt(axis: number, { type, dims: [rows = 1, ...sample], data }: FloatTensor): FloatTensor {
+  const outer = sizeOf(sample.slice(0, axis));
+  const inner = sizeOf(sample.slice(axis));
+  const at = (i: number): number => ((Math.floor(i / inner) % rows) * outer + Math.floor(i / inner / rows)) * inner + (i % inner);
+  return { type, dims: sample.toSpliced(axis, 0, rows), data: Float32Array.from(data, (_, i) => data[at(i)]!) };
 }
 
 function collect(dims: readonly number[], rows: readonly Float64Array[], weights: Float32Array | undefined): FloatTensor {

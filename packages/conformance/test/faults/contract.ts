@@ -1,4 +1,5 @@
 import type { Tensor } from "@xdeep/core";
+import { takeRows } from "@xdeep/core/backend";
 
 import { type Network, REFERENCE_CAPABILITIES } from "../../src/index.ts";
 import { type Fault, beforeVjp, inForward, inVjp, mapValues, scaled } from "../broken-model.ts";
@@ -110,7 +111,20 @@ export const contractFaults: readonly Fault[] = [
   {
     name: "inputs without a batch axis do not say so",
     breaks: ({ inputs }) => ({ inputs: inputs.map(({ batched: _batched, ...info }) => info) }),
-    fails: ["contract/shared-inputs", "contract/fixed-batch-shared-inputs", "methods/shared-inputs"],
+    fails: ["contract/shared-inputs", "contract/state-input", "contract/fixed-batch-shared-inputs", "methods/shared-inputs", "methods/state-input"],
+  },
+  {
+    name: "a state does not say along which axis its rows lie",
+    breaks: ({ inputs }) => ({ inputs: inputs.map(({ batchAxis: _axis, ...info }) => info) }),
+    fails: ["contract/state-input", "methods/state-input"],
+  },
+  {
+    name: "every row gets the state of the first",
+    breaks: inVjp((vjp, { feeds, ...request }) => {
+      const { state } = feeds;
+      return vjp({ ...request, feeds: state === undefined ? feeds : { ...feeds, state: takeRows(state, 0, 1, 1) } });
+    }),
+    fails: ["batch/state-input", "methods/state-input"],
   },
   {
     name: "rows that only fill a fixed batch add to the gradient of an input that belongs to all",

@@ -19,10 +19,15 @@ export interface ValueInfo {
   readonly activation?: Activation | null | undefined;
   /**
    * False for values that have no batch axis in front: inputs such as scalars, tables, and the states [layers, batch, hidden] of recurrent networks,
-   * which are passed whole to every run; outputs such as a mean over the batch, whose `dims`
+   * which are passed whole to every run unless `batchAxis` says where their rows lie; outputs such as a mean over the batch, whose `dims`
    * are what the file says, and whose cotangent is one for all rows. Default true.
    */
   readonly batched?: boolean | undefined;
+  /**
+   * Of values with `batched: false`: the axis behind others that holds the batch, as 1 of a state [layers, N, hidden]. Rows are taken, repeated and joined along
+   * it. Left out where there is none, and where it is not known: such values are passed whole.
+   */
+  readonly batchAxis?: number | undefined;
   /** Of float inputs: true for masks that are only added to the scores of a softmax. −∞ in them shuts entries out, and is no error. */
   readonly mask?: boolean | undefined;
 }
@@ -188,8 +193,8 @@ export interface VjpResult extends ScoreResult {
   /** By the names of `outputs`, each [N, …]. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /**
-   * One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given. An input without a batch axis has the sum over all
-   * rows, in its own dims.
+   * One per name of `wrt`, with the dims of that value; [1, …] when `weights` were given, the 1 at its `batchAxis` where it has one. An input without a batch axis
+   * has the sum over all rows, in its own dims.
    */
   readonly gradients: Readonly<Record<string, FloatTensor>>;
   /** [N]: what is scored, at `reference`, where the backend finds it in the same run. Who needs it and does not get it runs `forward`. */

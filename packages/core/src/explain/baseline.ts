@@ -1,4 +1,4 @@
-import { concatRows } from "../rows/batches.ts";
+import { concatRows } from "../rows/row-axis.ts";
 import { isFloatType } from "../tensors/data-types.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { ExplainOptions } from "../contract/explainer.ts";

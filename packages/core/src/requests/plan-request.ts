@@ -6,6 +6,8 @@ import type { ForwardRequest, Model, Rule, Score, ScoreRequest, ValueInfo, VjpRe
 import type { InnerValues } from "../contract/inner-values.ts";
 import { nearestNames } from "../errors/nearest-names.ts";
 import { checkTargets, expandTargets } from "./resolve-target.ts";
+import { withEveryState } from "../rows/batches.ts";
+import { rowAxis } from "../rows/row-axis.ts";
 import { resolveOutput, resolveWrt } from "./resolve-values.ts";
 import type { Target } from "../contract/target.ts";
 import type { FloatTensor, Tensor } from "../tensors/tensor.ts";
@@ -77,7 +79,8 @@ export function planVjp(model: PlannedModel, request: VjpRequest, innerValues?: 
   if (cotangent !== undefined) checkCotangent(cotangent, rest.output, rest.rows);
   if (reference !== undefined) checkReference(model, reference, rest, innerValues);
   const wrt = resolveWrt(model.inputs, request.wrt ?? model.defaultWrt, { innerValues: usable(model, innerValues) });
-  return { ...rest, cotangent, targetLists, rule, rectifiers: checkRectifiers(model, request.rectifiers), wrt, weights, reference };
+  const states = reference && withEveryState(reference, model.inputs, rest.rows);
+  return { ...rest, cotangent, targetLists, rule, rectifiers: checkRectifiers(model, request.rectifiers), wrt, weights, reference: states };
 }
 
 function plan(model: PlannedModel, request: ForwardRequest, innerValues: InnerValues | undefined, scored: boolean): ForwardPlan {
@@ -95,7 +98,7 @@ function plan(model: PlannedModel, request: ForwardRequest, innerValues: InnerVa
   checkComputed(scored ? [...outputs, output.name] : outputs, fed);
   const targets = scored ? expandTargets(request.target, rows) : undefined;
   if (targets !== undefined) checkTargets(output, targets);
-  return { feeds, rows, fed: [...fed].sort(), output, score, outputs, targets, signal };
+  return { feeds: withEveryState(feeds, model.inputs, rows), rows, fed: [...fed].sort(), output, score, outputs, targets, signal };
 }
 
 /** What the backend says that it can; nothing where it says that it cannot. */
@@ -183,11 +186,13 @@ function checkSeveral({ backend, capabilities }: PlannedModel, { target, targets
   });
 }
 
-/** A cotangent has the dims of its output, as far as they are known, and its leading axis is the batch, unless the output is known to have none. */
-function checkCotangent(cotangent: FloatTensor, { name, dims, batched }: ValueInfo, rows: number): void {
+/** A cotangent has the dims of its output, as far as they are known, and its rows lie where those of the output do, unless that is known to have none. */
+function checkCotangent(cotangent: FloatTensor, info: ValueInfo, rows: number): void {
+  const { name, dims } = info;
   const got = cotangent?.dims ?? [];
-  const rowed = batched !== false && dims.length > 0 ? dims.map((dim, axis) => (axis === 0 ? (dim ?? rows) : dim)) : dims;
-  if (batched !== false && got.length === rowed.length && rowed[0] != null && got[0] !== rowed[0]) throw otherRows(name, rowed, got);
+  const along = rowAxis(info);
+  const rowed = dims.map((dim, axis) => (axis === along ? (dim ?? rows) : dim));
+  if (along !== null && got.length === rowed.length && rowed[along] != null && got[along] !== rowed[along]) throw otherRows(name, rowed, got);
   validateTensor(cotangent, { name: `cotangent of ${name}`, type: "float32", dims: dims.length === 0 ? got.map(() => null) : rowed, layout: null });
 }
 

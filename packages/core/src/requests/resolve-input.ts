@@ -1,6 +1,7 @@
 import type { ExplainOptions, Mirrored } from "../contract/explainer.ts";
 import type { Model, ValueInfo } from "../contract/model.ts";
 import { XDeepError } from "../errors/error.ts";
+import { rowAxes } from "../rows/row-axis.ts";
 import { isTensor } from "../tensors/tensor.ts";
 import type { FloatTensor, Input, Tensor } from "../tensors/tensor.ts";
 import { pauses } from "../rows/between-runs.ts";
@@ -51,14 +52,16 @@ export function mirrorInput(
   );
 }
 
-/** Drops the batch axis where it is 1: (1, C, H, W) → (C, H, W). More rows keep it. */
-export function dropBatchAxis<I extends Input>(values: Mirrored<I>): Mirrored<I> {
-  if (isTensor(values)) return squeeze(values) as Mirrored<I>;
-  return Object.fromEntries(Object.entries(values as Readonly<Record<string, FloatTensor>>).map(([name, tensor]) => [name, squeeze(tensor)])) as Mirrored<I>;
+/** Drops the batch axis where it is 1: (1, C, H, W) → (C, H, W). More rows keep it, and so does what has none. */
+export function dropBatchAxis<I extends Input>({ inputs }: Pick<Model, "inputs">, values: Mirrored<I>): Mirrored<I> {
+  if (isTensor(values)) return squeeze(values, 0) as Mirrored<I>;
+  const axisOf = rowAxes(inputs);
+  const entries = Object.entries(values as Readonly<Record<string, FloatTensor>>).map(([name, tensor]) => [name, squeeze(tensor, axisOf(name))]);
+  return Object.fromEntries(entries) as Mirrored<I>;
 }
 
-function squeeze(tensor: FloatTensor): FloatTensor {
-  return tensor.dims[0] === 1 ? { ...tensor, dims: tensor.dims.slice(1) } : tensor;
+function squeeze(tensor: FloatTensor, axis: number | null): FloatTensor {
+  return axis !== null && tensor.dims[axis] === 1 ? { ...tensor, dims: tensor.dims.toSpliced(axis, 1) } : tensor;
 }
 
 function toFeeds(model: Model, input: Input): Readonly<Record<string, Tensor>> {

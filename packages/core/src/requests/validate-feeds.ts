@@ -65,7 +65,11 @@ function checkForm(feeds: Readonly<Record<string, Tensor>>, inputs: readonly Val
     checkDims(tensor, known.get(name)!);
   }
   const withBatch = Object.fromEntries(Object.entries(feeds).filter(([name]) => known.get(name)!.batched !== false));
-  if (options.batched ?? true) return sharedBatch(withBatch);
+  if (options.batched ?? true) {
+    const rows = sharedBatch(withBatch);
+    checkStates(feeds, inputs, rows);
+    return rows;
+  }
   return Object.values(withBatch)[0]?.dims[0] ?? 1;
 }
 
@@ -219,6 +223,18 @@ function sharedBatch(feeds: Readonly<Record<string, Tensor>>): number {
   }
   if (rows === 0) throw new XDeepError("BATCH_INVALID", "The batch holds no row; give at least one.", { details: { batches } });
   return rows;
+}
+
+/** States have a row for each of the batch, or one that is for all. */
+function checkStates(feeds: Readonly<Record<string, Tensor>>, inputs: readonly ValueInfo[], rows: number): void {
+  const misfit = inputs.find(({ name, batchAxis = 0 }) => batchAxis > 0 && ![1, rows].includes(feeds[name]!.dims[batchAxis]!));
+  if (misfit === undefined) return;
+  const { dims } = feeds[misfit.name]!;
+  throw new XDeepError(
+    "BATCH_INVALID",
+    `Input "${misfit.name}" has dims [${dims.join(", ")}], and its axis ${misfit.batchAxis} is the batch, of ${rows} rows here. Give it ${rows} there, or 1 for all rows alike.`,
+    { details: { input: misfit.name, dims, rows } },
+  );
 }
 
 /** The tag survives realms and subclasses (a Buffer is a "Uint8Array"). */

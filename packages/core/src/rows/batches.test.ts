@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { batchSize, concatRows, engineRuns, movedByDefault, repeatRow, sliceFeeds, splitRows, withoutPadding } from "./batches.ts";
+import { batchSize, movedByDefault, sliceFeeds, splitRows } from "./batches.ts";
+import { engineRuns, withoutPadding } from "./engine-runs.ts";
+import { concatRows, repeatRow } from "./row-axis.ts";
 import type { ValueInfo } from "../contract/model.ts";
 import { float32 } from "../tensors/tensor.ts";
 

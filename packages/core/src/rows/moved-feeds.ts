@@ -1,6 +1,7 @@
 import { type FillFloats, floatRoom } from "../tensors/float-values.ts";
+import type { ValueInfo } from "../contract/model.ts";
 import type { Tensor } from "../tensors/tensor.ts";
-import { repeatRow } from "./batches.ts";
+import { repeatRow, rowAxes } from "./row-axis.ts";
 import type { Pause } from "./between-runs.ts";
 
 type Feeds = Readonly<Record<string, Tensor>>;
@@ -13,13 +14,17 @@ export type MovedFeeds = (row: Feeds, count: number, pause: Pause, fill: (name: 
  *
  * @param feeds those of all rows
  * @param moving names of the floats that move
- * @param shared names of the feeds that have no batch axis: they are passed whole
+ * @param inputs of the model: they say where their rows lie
  */
-export function movedFeeds(feeds: Feeds, moving: readonly string[], shared: ReadonlySet<string>): MovedFeeds {
+export function movedFeeds(feeds: Feeds, moving: readonly string[], inputs: readonly ValueInfo[]): MovedFeeds {
   const rooms = moving.map((name) => ({ name, sample: feeds[name]!.dims.slice(1), room: floatRoom(feeds[name]!.type) }));
-  const repeated = (name: string): boolean => !shared.has(name) && !moving.includes(name);
+  const axisOf = rowAxes(inputs);
+  const repeated = (name: string, tensor: Tensor, count: number): Tensor => {
+    const axis = moving.includes(name) ? null : axisOf(name);
+    return axis === null ? tensor : repeatRow(tensor, count, axis);
+  };
   return async (row, count, pause, fill) => {
-    const moved = Object.fromEntries(Object.entries(row).map(([name, tensor]) => [name, repeated(name) ? repeatRow(tensor, count) : tensor]));
+    const moved = Object.fromEntries(Object.entries(row).map(([name, tensor]) => [name, repeated(name, tensor, count)]));
     for (const { name, sample, room } of rooms) moved[name] = await room([count, ...sample], pause, fill(name));
     return moved;
   };

@@ -1,4 +1,4 @@
-import { batchSize, sharedInputs, sliceFeeds, splitRows } from "./batches.ts";
+import { batchSize, sliceFeeds, splitRows } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
 import { betweenRuns } from "./between-runs.ts";
 import type { ExplainOptions } from "../contract/explainer.ts";
@@ -17,13 +17,12 @@ export async function runRows<R>(
   run: (request: ForwardRequest, range: RowRange) => Promise<R>,
 ): Promise<readonly R[]> {
   const targets = expandTargets(target, rows);
-  const shared = sharedInputs(model.inputs);
   const ranges = splitRows(rows, batchSize(model.capabilities));
   const results: R[] = [];
   for (const range of ranges) {
     if (results.length > 0) await betweenRuns(signal);
     const wanted = targetsIn(targets.slice(range.start, range.end));
-    results.push(await run({ feeds: sliceFeeds(feeds, range, shared), output, target: wanted, score, signal }, range));
+    results.push(await run({ feeds: sliceFeeds(feeds, range, model.inputs), output, target: wanted, score, signal }, range));
     onProgress?.({ done: results.length, total: ranges.length });
   }
   return results;

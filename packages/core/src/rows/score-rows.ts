@@ -1,4 +1,4 @@
-import { concatRows } from "./batches.ts";
+import { concatRows, rowAxes } from "./row-axis.ts";
 import { runEach } from "./between-runs.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { ForwardResult, Model, ScoreRequest } from "../contract/model.ts";
@@ -7,6 +7,7 @@ import { resolveTargets, scoreEntries } from "../requests/resolve-target.ts";
 import { scoredOutputs } from "../requests/resolve-values.ts";
 import { joinScores, runRows } from "./run-rows.ts";
 import type { TargetOption } from "../contract/target.ts";
+import type { Tensor } from "../tensors/tensor.ts";
 import { toFloat64 } from "../tensors/float-values.ts";
 
 export interface ScoreRowsOptions extends ScoreRequest {
@@ -25,7 +26,7 @@ export async function scoreRows(model: Model, input: ResolvedInput, { outputs, .
   const results = await runRows(model, input, options, (request) => model.forward({ ...request, outputs: wanted }));
   const scored = joinScores(results);
   checkScores(scored.scores, scored.output);
-  return { ...scored, outputs: joinOutputs(results, Object.keys(results[0]!.outputs)) };
+  return { ...scored, outputs: joinOutputs(model, results, Object.keys(results[0]!.outputs)) };
 }
 
 /**
@@ -65,8 +66,18 @@ function scoredAsIs({ outputs }: Model, { output, score = "logit" }: ScoreReques
 }
 
 /** These outputs over the rows of all runs. */
-export function joinOutputs(results: readonly Pick<ForwardResult, "outputs">[], names: readonly string[]): ForwardResult["outputs"] {
-  return Object.fromEntries(names.map((name) => [name, concatRows(results.map(({ outputs }) => outputs[name]!))]));
+export function joinOutputs(
+  model: Pick<Model, "outputs">,
+  results: readonly Pick<ForwardResult, "outputs">[],
+  names: readonly string[],
+): ForwardResult["outputs"] {
+  const axisOf = rowAxes(model.outputs);
+  const joined = (name: string): Tensor =>
+    concatRows(
+      results.map(({ outputs }) => outputs[name]!),
+      axisOf(name) ?? 0,
+    );
+  return Object.fromEntries(names.map((name) => [name, joined(name)]));
 }
 
 /** @throws {XDeepError} RESULT_NOT_FINITE when a score is NaN or infinite */

@@ -1,5 +1,6 @@
-import { concatRows, notBatched, sharedInputs, sliceFeeds } from "./batches.ts";
+import { sliceFeeds } from "./batches.ts";
 import type { RowRange } from "./batches.ts";
+import { joinGradients } from "./join-runs.ts";
 import { type Pause, betweenRuns, pauses } from "./between-runs.ts";
 import { XDeepError } from "../errors/error.ts";
 import type { ExplainOptions } from "../contract/explainer.ts";
@@ -7,13 +8,11 @@ import type { Model, TargetGradients, VjpRequest, VjpResult } from "../contract/
 import { joinTargets } from "./per-target.ts";
 import type { ResolvedInput } from "../requests/resolve-input.ts";
 import { scoredOutputs } from "../requests/resolve-values.ts";
-import { sumTensors } from "../tensors/row-sum.ts";
 import { expandTargets } from "../requests/resolve-target.ts";
 import { joinReferenceScores, joinScores, runRows, targetsIn } from "./run-rows.ts";
 import { scoreNotes } from "./score-notes.ts";
 import { checkScores, joinOutputs } from "./score-rows.ts";
 import type { TargetOption } from "../contract/target.ts";
-import type { FloatTensor } from "../tensors/tensor.ts";
 import { firstNonFiniteInPieces } from "../requests/validate-feeds.ts";
 
 export interface VjpRowsOptions extends Omit<ExplainOptions, "origin">, Pick<VjpRequest, "reference" | "rectifiers" | "rule" | "targets"> {
@@ -36,12 +35,13 @@ export interface VjpRowsResult extends VjpResult {
  */
 export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRowsOptions): Promise<VjpRowsResult> {
   const { outputs = [], rule, rectifiers, reference, wrt, weights, targets } = options;
-  const shared = sharedInputs(model.inputs);
   const lists = targets?.map((target) => expandTargets(target, input.rows));
   const scored = scoredOutputs(model.outputs, options.output);
   const wanted = scored && [...new Set([...scored, ...outputs])];
+  const ranges: RowRange[] = [];
   const results = await runRows(model, input, options, async (request, range) => {
-    const other = reference && sliceFeeds(reference, range, shared);
+    ranges.push(range);
+    const other = reference && sliceFeeds(reference, range, model.inputs);
     const own = { outputs: wanted, rule, rectifiers, reference: other, wrt, weights: weights?.slice(range.start, range.end) };
     const result = await vjpOf(
       model,
@@ -50,18 +50,18 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
     );
     if (result.referenceScores !== undefined) checkScores(result.referenceScores, result.output, range.start);
     const pause = pauses(options.signal);
-    for (const part of each(result)) {
-      await checkFinite(part, range, pause);
-      if (range.end - range.start < input.rows && weights === undefined) checkBatchAxis(part, range);
-    }
+    for (const part of each(result)) await checkFinite(part, range, pause);
     return result;
   });
-  const merge = weights === undefined ? concatRows<FloatTensor> : sumTensors;
   const first = results[0]!;
   const joined = (parts: readonly VjpResult[]): TargetGradients & Pick<VjpResult, "notes"> => ({
     target: parts.flatMap(({ target }) => target),
     scores: joinScores(parts).scores,
-    gradients: Object.fromEntries(Object.keys(parts[0]!.gradients).map((name) => [name, merge(parts.map(({ gradients }) => gradients[name]!))])),
+    gradients: joinGradients(
+      parts.map(({ gradients }, i) => ({ rows: ranges[i]!, result: gradients })),
+      model.inputs,
+      weights !== undefined,
+    ),
     notes: [...new Set([...parts.flatMap(({ notes = [] }) => notes), ...scoreNotes(model, parts)])],
   });
   const perTarget = lists?.map((_, k) => joined(results.map((result) => each(result)[k]!)));
@@ -71,7 +71,7 @@ export async function vjpRows(model: Model, input: ResolvedInput, options: VjpRo
     output: first.output,
     score: first.score,
     ...(perTarget === undefined ? {} : { perTarget }),
-    outputs: joinOutputs(results, outputs),
+    outputs: joinOutputs(model, results, outputs),
     rectifiers: first.rectifiers,
   };
 }
@@ -92,11 +92,6 @@ async function vjpOf(model: Model, request: VjpRequest, targets: readonly Target
     results.push(await model.vjp({ ...rest, target }));
   }
   return joinTargets(results);
-}
-
-/** Parts of a batch are joined along the leading axis of each gradient. */
-function checkBatchAxis({ gradients }: VjpResult, { start, end }: RowRange): void {
-  for (const [name, { dims }] of Object.entries(gradients)) if (dims[0] !== end - start) throw notBatched(name, dims);
 }
 
 async function checkFinite({ gradients, scores, output }: VjpResult, { start }: RowRange, pause: Pause): Promise<void> {

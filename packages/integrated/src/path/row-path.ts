@@ -1,5 +1,5 @@
 import { XDeepError, explainTargets } from "@xdeep/core";
-import { batchSize, betweenRuns, innerOrigin, pauses, scoreTargets, sharedInputs, splitRows } from "@xdeep/core/method";
+import { batchSize, betweenRuns, innerOrigin, pauses, scoreTargets, splitRows } from "@xdeep/core/method";
 import type { Attribution, ExplainOptions, Explainer, Target, Tensor } from "@xdeep/core";
 import type { MovedFeeds, Point, RowRange, RowValues } from "@xdeep/core/method";
 
@@ -67,7 +67,7 @@ export interface RowPath {
 export function rowPath({ explainer, moving, moved, options }: Integration, row: number, baselines: readonly Point[]): RowPath {
   const { output, score, signal } = options;
   const { model } = explainer;
-  const { point: end, at } = pathEnd(moving, row, moved, sharedInputs(model.inputs));
+  const { point: end, at } = pathEnd(moving, row, moved, model.inputs);
 
   async function baselineScores(endpoints: readonly Endpoint[]): Promise<readonly number[]> {
     const nodes = baselines.map((start) => ({ start, alpha: 0 }));

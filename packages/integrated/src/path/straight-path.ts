@@ -1,5 +1,5 @@
 import { inPieces, sliceFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
-import type { Tensor } from "@xdeep/core";
+import type { Model, Tensor } from "@xdeep/core";
 import type { MovedFeeds, Pause, Point } from "@xdeep/core/method";
 
 import type { Moving } from "./endpoint.ts";
@@ -20,10 +20,10 @@ export interface PathEnd {
 
 /**
  * @param moved makes the feeds
- * @param shared names of the inputs that have no batch axis: they are passed whole
+ * @param inputs of the model: they say where their rows lie
  */
-export function pathEnd({ feeds, names }: Moving, row: number, moved: MovedFeeds, shared: ReadonlySet<string>): PathEnd {
-  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
+export function pathEnd({ feeds, names }: Moving, row: number, moved: MovedFeeds, inputs: Model["inputs"]): PathEnd {
+  const single = sliceFeeds(feeds, { start: row, end: row + 1 }, inputs);
   const ends = Object.keys(single)
     .filter((name) => names.includes(name))
     .map((name) => [name, toFloat64(single[name]!)] as const);

@@ -17,7 +17,6 @@ import {
   expandTargets,
   joinScores,
   resolveInput,
-  sharedInputs,
   sliceFeeds,
   vjpRows,
   weightRows,
@@ -64,13 +63,12 @@ async function explainAttention<T extends Input>(
   const names = maps.map(({ name }) => name);
   const { output, score, signal } = call;
   const targets = expandTargets(call.target, resolved.rows);
-  const shared = sharedInputs(model.inputs);
   const rows: Float64Array[] = [];
   const results = [];
   // One row a run: where heads are folded into the batch, rows could not be told from heads.
   for (let row = 0; row < resolved.rows; row++) {
     if (row > 0) await betweenRuns(signal);
-    const feeds = sliceFeeds(resolved.feeds, { start: row, end: row + 1 }, shared);
+    const feeds = sliceFeeds(resolved.feeds, { start: row, end: row + 1 }, model.inputs);
     const result = await vjpRows(model, { feeds, rows: 1 }, { output, score, signal, target: targets[row] ?? null, outputs: names, wrt: names });
     const layers = names.map((name) => attentionLayer(name, result.outputs[name] as FloatTensor, result.gradients[name]!));
     rows.push(readRow(combine(checkedLayers(layers)), layers, options.token));

@@ -8,7 +8,6 @@ import {
   repeatFeeds,
   resolveInput,
   rowBaselines,
-  sharedInputs,
   sliceFeeds,
 } from "@xdeep/core/method";
 import type { Baseline, ResolvedInput } from "@xdeep/core/method";
@@ -59,13 +58,12 @@ export async function forEachRow<R>(
   const layer = await chooseLayer(model, path, options.output);
   const { target, onProgress, weights: _weights, ...call } = options;
   const targets = expandTargets(target, resolved.rows);
-  const shared = sharedInputs(model.inputs);
   const baselines = rowBaselines([path.baseline ?? 0], movingInputs(model), resolved, options);
   const rows: R[] = [];
   const ends: AtLayer[] = [];
   for (let index = 0; index < resolved.rows; index++) {
     if (index > 0) await betweenRuns(options.signal);
-    const feeds = sliceFeeds(resolved.feeds, { start: index, end: index + 1 }, shared);
+    const feeds = sliceFeeds(resolved.feeds, { start: index, end: index + 1 }, model.inputs);
     const end = await atLayerOf(model, { feeds, rows: 1 }, { ...call, target: targets[index] ?? null }, layer);
     const [start] = baselines(index);
     const fixed = { ...call, target: end.target[0]! };
@@ -74,10 +72,10 @@ export async function forEachRow<R>(
     rows.push(
       await body({
         end,
-        at: (alphas) => run({ feeds: pointsOn(feeds, start!, alphas, shared), rows: alphas.length }),
+        at: (alphas) => run({ feeds: pointsOn(feeds, start!, alphas, model.inputs), rows: alphas.length }),
         from(points) {
           const count = points.dims[0]!;
-          return run({ feeds: { ...repeatFeeds(feeds, count, shared), [layer.name]: points }, rows: count });
+          return run({ feeds: { ...repeatFeeds(feeds, count, model.inputs), [layer.name]: points }, rows: count });
         },
       }),
     );

@@ -1,4 +1,4 @@
-import type { FloatTensor, Tensor } from "@xdeep/core";
+import type { FloatTensor, Model, Tensor } from "@xdeep/core";
 import { type Point, addScaled, repeatFeeds, toFloat64, writePathPoint } from "@xdeep/core/method";
 
 /** The centres of n equal steps. */
@@ -11,13 +11,13 @@ export function pointsOn(
   feeds: Readonly<Record<string, Tensor>>,
   starts: Point,
   alphas: readonly number[],
-  shared: ReadonlySet<string>,
+  inputs: Model["inputs"],
 ): Readonly<Record<string, Tensor>> {
   const moved = Object.entries(starts).map(([name, start]) => {
     const end = toFloat64(feeds[name]!);
     return [name, (values: Float32Array | Float64Array): void => writePath(values, start, end, alphas)] as const;
   });
-  return repeatFeeds(feeds, alphas.length, shared, new Map(moved));
+  return repeatFeeds(feeds, alphas.length, inputs, new Map(moved));
 }
 
 /** Writes the points at these shares of the way, one after the other. */

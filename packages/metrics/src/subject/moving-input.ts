@@ -1,15 +1,5 @@
 import { type FloatTensor, type Model, type Tensor, XDeepError, sizeOf, sliceRows } from "@xdeep/core";
-import {
-  type ResolvedInput,
-  feedInner,
-  movableInputs,
-  pictureInput,
-  repeatFeeds,
-  resizeToInput,
-  sharedInputs,
-  sliceFeeds,
-  toFloat64,
-} from "@xdeep/core/method";
+import { type ResolvedInput, feedInner, movableInputs, pictureInput, repeatFeeds, resizeToInput, sliceFeeds, toFloat64 } from "@xdeep/core/method";
 
 import type { Explained } from "../metric.ts";
 import { needed } from "../options.ts";
@@ -78,7 +68,6 @@ interface Placed {
 }
 
 function moving(model: Model, { feeds }: ResolvedInput, rows: number, placed: readonly Placed[]): MovingInput {
-  const shared = sharedInputs(model.inputs);
   const parts: Part[] = [];
   let size = 0;
   for (const { name } of placed) {
@@ -107,13 +96,13 @@ function moving(model: Model, { feeds }: ResolvedInput, rows: number, placed: re
         write(k, entries);
         return entries;
       });
-      const single = sliceFeeds(feeds, { start: row, end: row + 1 }, shared);
+      const single = sliceFeeds(feeds, { start: row, end: row + 1 }, model.inputs);
       const moved = parts.map(({ name, offset, size: length }) => {
         const write = (values: Float32Array | Float64Array): void =>
           points.forEach((entries, k) => values.set(entries.subarray(offset, offset + length), k * length));
         return [name, write] as const;
       });
-      return repeatFeeds(single, count, shared, new Map(moved));
+      return repeatFeeds(single, count, model.inputs, new Map(moved));
     },
   };
 }

@@ -84,16 +84,17 @@ async function run(
  *
  * @throws {XDeepError} BATCH_INVALID where there are several and their leading axis is not the batch
  */
-export function joined(runs: readonly FinishedRun[], name: string): Tensor {
+export function joined(runs: readonly FinishedRun[], name: string, axis: number | null = 0): Tensor {
   return joinRuns(
     name,
     runs.map(({ rows, results }) => ({ rows, result: results[name]! })),
+    axis,
   );
 }
 
 /** Those of several results. */
-export function allJoined(runs: readonly FinishedRun[], names: readonly string[]): Readonly<Record<string, Tensor>> {
-  return Object.fromEntries(names.map((name) => [name, joined(runs, name)]));
+export function allJoined(runs: readonly FinishedRun[], names: readonly string[], axisOf: (name: string) => number | null): Readonly<Record<string, Tensor>> {
+  return Object.fromEntries(names.map((name) => [name, joined(runs, name, axisOf(name))]));
 }
 
 /**

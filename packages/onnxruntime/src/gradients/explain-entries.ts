@@ -22,7 +22,7 @@ export async function explainEntries(
   const results = { ...kind, targets: lists.length };
   const source = (): SessionSource<GradientPlan> => gradientSource(graph, forms, results, shared);
   const found = await sessions.use(`target ${JSON.stringify(results)}`, source, async ({ session, plan: { names, ...facts } }) => {
-    const pulled = names.map((own) => ({ ...own, gradients: new GradientResults(own, kind.wrt, weights) }));
+    const pulled = names.map((own) => ({ ...own, gradients: new GradientResults(own, kind.wrt, weights, network.axisOf) }));
     const { weights: weightsName, references } = names[0]!;
     const extra = {
       ...referenceFeeds(plan, references),
@@ -42,7 +42,7 @@ export async function explainEntries(
   const { runs, pulled, rectifiers, notes } = found;
   const dims = dimsOfRows(runs, output.name, rows);
   if (rowDims !== null && !network.hasRowDims(plan, rowDims, dims)) return explainEntries(network, plan, kind, lists);
-  const shown = allJoined(runs, outputs);
+  const shown = allJoined(runs, outputs, network.outputAxisOf);
   const explained = pulled.map(({ index, scores: name, referenceScores: other, gradients }) => {
     const scores = asFloat32(joined(runs, name)).data;
     checkScores(scores, output.name);

@@ -1,5 +1,5 @@
 import type { FloatTensor, Target, VjpResult } from "@xdeep/core";
-import { type VjpPlan, checkScores, notBatched, resolveTargets, scoreEntries, sumTensors, targetCotangent } from "@xdeep/core/backend";
+import { type VjpPlan, checkScores, notBatched, resolveTargets, scoreEntries, sumTensors, takeRows, targetCotangent } from "@xdeep/core/backend";
 import { scoredValue } from "@xdeep/autodiff";
 import type { NetworkRuns } from "../network/network-runs.ts";
 import { type FinishedRun, allJoined, dimsOfRows, joined } from "../engine/run-rows.ts";
@@ -25,15 +25,16 @@ export async function explainTerms(network: NetworkRuns, plan: VjpPlan, kind: Gr
   checkScores(scores, output.name);
   const gradientOf = (name: string): FloatTensor => {
     const gradient = pulled.gradientOf(name);
-    return network.shared.has(name) ? gradient : summedOver(gradient, weights, rows, name);
+    const axis = network.axisOf(name);
+    return axis === null ? gradient : summedOver(gradient, weights, rows, { name, axis });
   };
-  return resultOf(pulled, plan, gradientOf, { target: reported, scores });
+  return resultOf(network, pulled, plan, gradientOf, { target: reported, scores });
 }
 
 /** From ȳ, the cotangent of the output itself, whatever the score of targets is. */
 export async function pullBack(network: NetworkRuns, plan: VjpPlan, kind: GradientKind, cotangent: FloatTensor): Promise<VjpResult> {
   const pulled = await pull(network, plan, { ...kind, score: "probability" }, cotangent);
-  return resultOf(pulled, plan, pulled.gradientOf, { target: [], scores: new Float32Array(0) });
+  return resultOf(network, pulled, plan, pulled.gradientOf, { target: [], scores: new Float32Array(0) });
 }
 
 interface Pulled {
@@ -45,7 +46,7 @@ interface Pulled {
 
 /** Runs forward, and back from a cotangent of the scored value. */
 function pull(network: NetworkRuns, plan: VjpPlan, kind: GradientKind, cotangent: FloatTensor, more: readonly string[] = []): Promise<Pulled> {
-  const { graph, sessions, forms, shared } = network;
+  const { graph, sessions, forms, axisOf } = network;
   return sessions.use(
     `cotangent ${JSON.stringify(kind)}`,
     () => cotangentSource(graph, forms, kind),
@@ -56,11 +57,12 @@ function pull(network: NetworkRuns, plan: VjpPlan, kind: GradientKind, cotangent
         ...referenceFeeds(plan, names.references),
         [names.cotangent]: fromFloat32(cotangent, graph.facts.get(names.of)?.type ?? "float32"),
       };
-      const whole = new Set(plan.wrt.filter((name) => shared.has(name)).map((name) => names.gradients[name]!));
+      const whole = new Set(plan.wrt.filter((name) => axisOf(name) === null).map((name) => names.gradients[name]!));
       const runs = await network.run(session, plan, feeds, fetches, { zeroFilled: names.cotangent, whole, references: names.references });
       const gradientOf = (name: string): FloatTensor => {
         const result = names.gradients[name]!;
-        return shared.has(name) ? sumTensors(runs.map(({ results }) => asFloat32(results[result]!))) : asFloat32(joined(runs, result));
+        const axis = axisOf(name);
+        return axis === null ? sumTensors(runs.map(({ results }) => asFloat32(results[result]!))) : asFloat32(joined(runs, result, axis));
       };
       return { runs, names, gradientOf };
     },
@@ -68,20 +70,27 @@ function pull(network: NetworkRuns, plan: VjpPlan, kind: GradientKind, cotangent
 }
 
 function resultOf(
+  { outputAxisOf }: NetworkRuns,
   { runs, names }: Pulled,
   { outputs, wrt, output, score }: VjpPlan,
   gradientOf: (name: string) => FloatTensor,
   scored: Pick<VjpResult, "scores" | "target">,
 ): VjpResult {
   const gradients = Object.fromEntries(wrt.map((name) => [name, gradientOf(name)]));
-  return { outputs: allJoined(runs, outputs), gradients, ...scored, output: output.name, score, rectifiers: names.rectifiers, notes: names.notes };
+  return {
+    outputs: allJoined(runs, outputs, outputAxisOf),
+    gradients,
+    ...scored,
+    output: output.name,
+    score,
+    rectifiers: names.rectifiers,
+    notes: names.notes,
+  };
 }
 
 /** Gradients [N, …], whose rows were weighted already, or their sum [1, …]. */
-function summedOver(gradient: FloatTensor, weights: Float32Array | undefined, rows: number, name: string): FloatTensor {
+function summedOver(gradient: FloatTensor, weights: Float32Array | undefined, rows: number, { name, axis }: { name: string; axis: number }): FloatTensor {
   if (weights === undefined) return gradient;
-  if (gradient.dims[0] !== rows) throw notBatched(name, gradient.dims);
-  const size = gradient.data.length / rows;
-  const dims = [1, ...gradient.dims.slice(1)];
-  return sumTensors(Array.from({ length: rows }, (_, row) => ({ type: "float32" as const, dims, data: gradient.data.subarray(row * size, (row + 1) * size) })));
+  if (gradient.dims[axis] !== rows) throw notBatched(name, gradient.dims);
+  return sumTensors(Array.from({ length: rows }, (_, row) => takeRows(gradient, row, row + 1, axis)));
 }

@@ -9,11 +9,13 @@ export class GradientResults {
   readonly #names: ExplainerModel["names"];
   readonly #wrt: readonly string[];
   readonly #weights: Float32Array | undefined;
+  readonly #axisOf: (name: string) => number | null;
 
-  constructor(names: ExplainerModel["names"], wrt: readonly string[], weights: Float32Array | undefined) {
+  constructor(names: ExplainerModel["names"], wrt: readonly string[], weights: Float32Array | undefined, axisOf: (name: string) => number | null) {
     this.#names = names;
     this.#wrt = wrt;
     this.#weights = weights;
+    this.#axisOf = axisOf;
   }
 
   get fetches(): readonly string[] {
@@ -27,8 +29,8 @@ export class GradientResults {
 
   #one(runs: readonly FinishedRun[], name: string): FloatTensor {
     const gradient = this.#names.gradients[name]!;
-    if (this.#weights === undefined) return asFloat32(joined(runs, gradient));
+    if (this.#weights === undefined) return asFloat32(joined(runs, gradient, this.#axisOf(name)));
     const sum = this.#names.sums[name];
-    return sum === undefined ? weightedRows(runs, gradient, this.#weights) : weightedTotal(runs, sum);
+    return sum === undefined ? weightedRows(runs, gradient, this.#weights, this.#axisOf(name) ?? 0) : weightedTotal(runs, sum);
   }
 }

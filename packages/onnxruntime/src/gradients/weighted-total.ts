@@ -1,5 +1,5 @@
 import { type FloatTensor } from "@xdeep/core";
-import { addScaled, notBatched, sumTensors } from "@xdeep/core/backend";
+import { addScaled, notBatched, sumTensors, takeRows } from "@xdeep/core/backend";
 import type { FinishedRun } from "../engine/run-rows.ts";
 import { asFloat32 } from "../engine/tensors.ts";
 
@@ -9,18 +9,17 @@ export function weightedTotal(runs: readonly FinishedRun[], name: string): Float
 }
 
 /**
- * Σₙ wₙ gₙ of a value of which only a run shows that its leading axis is the batch.
+ * Σₙ wₙ gₙ of a value of which only a run shows that its rows lie along an axis, 1 long in the sum.
  *
  * @throws {XDeepError} BATCH_INVALID where it is not
  */
-export function weightedRows(runs: readonly FinishedRun[], name: string, weights: Float32Array): FloatTensor {
+export function weightedRows(runs: readonly FinishedRun[], name: string, weights: Float32Array, axis = 0): FloatTensor {
   const [first] = runs.map(({ results }) => asFloat32(results[name]!));
-  const total = new Float64Array(first!.data.length / (first!.dims[0] ?? 1));
+  const total = new Float64Array(first!.data.length / (first!.dims[axis] ?? 1));
   for (const { rows, results } of runs) {
-    const { dims, data } = asFloat32(results[name]!);
-    if (dims[0] !== rows.end - rows.start) throw notBatched(name, dims);
-    for (let row = rows.start; row < rows.end; row++)
-      addScaled(total, data.subarray((row - rows.start) * total.length, (row - rows.start + 1) * total.length), weights[row]!);
+    const gradient = asFloat32(results[name]!);
+    if (gradient.dims[axis] !== rows.end - rows.start) throw notBatched(name, gradient.dims);
+    for (let row = rows.start; row < rows.end; row++) addScaled(total, takeRows(gradient, row - rows.start, row - rows.start + 1, axis).data, weights[row]!);
   }
-  return { type: "float32", dims: [1, ...first!.dims.slice(1)], data: Float32Array.from(total) };
+  return { type: "float32", dims: first!.dims.with(axis, 1), data: Float32Array.from(total) };
 }

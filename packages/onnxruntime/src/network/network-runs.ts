@@ -1,5 +1,5 @@
 import type { ForwardResult, Tensor, ValueInfo } from "@xdeep/core";
-import { type EngineRunOptions, type ForwardPlan, checkScores, scorePlan, sharedInputs } from "@xdeep/core/backend";
+import { type EngineRunOptions, type ForwardPlan, checkScores, rowAxes, scorePlan, sharedInputs } from "@xdeep/core/backend";
 import { type TypedGraph, cutAt, scoredValue, withOutputs } from "@xdeep/autodiff";
 import type { InferenceSession } from "onnxruntime-common";
 import { checkRowsApart } from "./check-batched.ts";
@@ -20,6 +20,7 @@ export interface RunnableNetwork {
   /** How its gradients are written. */
   readonly forms: GradientForms;
   readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
   /** The batch size that the file fixes, or null where any goes. */
   readonly fixedBatch: number | null;
   /** Elements that a run may be filled up to. */
@@ -33,8 +34,11 @@ export class NetworkRuns {
   readonly sessions: Sessions;
   readonly forms: GradientForms;
   readonly fixedBatch: number | null;
-  /** Names of the inputs that have no batch axis. */
+  /** Names of the inputs that have no batch axis in front. */
   readonly shared: ReadonlySet<string>;
+  /** The axis of an input, or of an output, that holds the rows; null where they have none. */
+  readonly axisOf: (name: string) => number | null;
+  readonly outputAxisOf: (name: string) => number | null;
   readonly #network: RunnableNetwork;
   readonly #outputDims = new OutputDims();
 
@@ -44,6 +48,8 @@ export class NetworkRuns {
     this.forms = network.forms;
     this.fixedBatch = network.fixedBatch;
     this.shared = sharedInputs(network.inputs);
+    this.axisOf = rowAxes(network.inputs);
+    this.outputAxisOf = rowAxes(network.outputs);
     this.#network = network;
   }
 
@@ -56,7 +62,7 @@ export class NetworkRuns {
     const wanted = [...new Set([...outputs, ...(scored === null ? [] : [scored, output.name])])];
     const source = (): SessionSource<null> => ({ model: withOutputs(cutAt(graph, fed, wanted), wanted), plan: null });
     const runs = await sessions.use(`forward ${JSON.stringify([wanted, fed])}`, source, ({ session }) => this.run(session, plan, plan.feeds, wanted));
-    const results = allJoined(runs, outputs);
+    const results = allJoined(runs, outputs, this.outputAxisOf);
     const { scored: picked } = scorePlan(plan, () => ({ dims: dimsOfRows(runs, output.name, plan.rows), data: asFloat32(joined(runs, scored!)).data }));
     checkScores(picked.scores, output.name);
     return { outputs: results, ...picked };

@@ -6,11 +6,12 @@ import { Attributes, type Facts } from "@xdeep/onnx";
 /** The model's inputs as callers see them: the batch axis open, the layout guessed unless it is given. */
 export function inputInfos(graph: TypedGraph, { shared }: BatchAxis, layouts: Readonly<Record<string, Layout>> = {}): readonly ValueInfo[] {
   const masks = new Set(additiveMasks(graph));
+  const behind = batchBehind(graph, shared);
   return graph.graph.input.map(({ name }) => {
     const isShared = shared.has(name);
     const dims = withChannels(graph, name, callerDims(graph.facts.get(name), isShared ? -1 : 0));
     const info = { name, type: graph.facts.get(name)?.type ?? "float32", dims, layout: layouts[name] ?? guessLayout(dims) };
-    return { ...info, ...(isShared ? { batched: false } : {}), ...(masks.has(name) ? { mask: true } : {}) };
+    return { ...info, ...(isShared ? { batched: false, ...behind(name) } : {}), ...(masks.has(name) ? { mask: true } : {}) };
   });
 }
 
@@ -32,12 +33,22 @@ export function batchAxis(graph: TypedGraph, named: readonly string[] = []): Bat
 
 /** The outputs that are tensors: sequences and maps, as classifiers of scikit-learn have them, are left alone. */
 export function outputInfos(graph: TypedGraph, { shared }: BatchAxis): readonly ValueInfo[] {
+  const behind = batchBehind(graph, shared);
   return graph.graph.output
     .filter(({ name }) => graph.facts.get(name)?.container === undefined)
     .map(({ name }) => {
       const info = { ...valueInfo(graph, name), activation: finalActivation(graph, name)?.activation ?? null };
-      return leadsWithBatch(graph, name, shared) === false ? { ...info, dims: callerDims(graph.facts.get(name), -1), batched: false } : info;
+      return leadsWithBatch(graph, name, shared) === false ? { ...info, dims: callerDims(graph.facts.get(name), -1), batched: false, ...behind(name) } : info;
     });
+}
+
+/** The axis behind others that goes by the name of the batch, as N of a state [2, N, 128] beside an input [N, 512]; nothing where the file names none so. */
+function batchBehind({ graph, facts }: TypedGraph, shared: ReadonlySet<string>): (name: string) => Pick<ValueInfo, "batchAxis"> {
+  const batches = new Set(graph.input.filter(({ name }) => !shared.has(name)).map(({ name }) => facts.get(name)?.dims?.[0]));
+  return (name) => {
+    const axis = (facts.get(name)?.dims ?? []).findIndex((dim, place) => place > 0 && typeof dim === "string" && batches.has(dim));
+    return axis < 0 ? {} : { batchAxis: axis };
+  };
 }
 
 /** An inner value as callers see it. */

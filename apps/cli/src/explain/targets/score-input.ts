@@ -4,11 +4,10 @@ import {
   type ResolvedInput,
   batchSize,
   betweenRuns,
-  concatRows,
+  joinOutputs,
   isFloatType,
   resolveInput,
   scoreRows,
-  sharedInputs,
   sliceFeeds,
   splitRows,
   toFloat64,
@@ -153,13 +152,12 @@ async function forwardRows(
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Pick<ForwardResult, "outputs" | "target">> {
-  const shared = sharedInputs(model.inputs);
   const results: ForwardResult[] = [];
   for (const chunk of splitRows(rows, batchSize(model.capabilities))) {
     if (results.length > 0) await betweenRuns(signal);
-    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, shared), outputs: names, signal }));
+    results.push(await model.forward({ feeds: sliceFeeds(feeds, chunk, model.inputs), outputs: names, signal }));
   }
-  return { outputs: Object.fromEntries(names.map((name) => [name, concatRows(results.map(({ outputs }) => outputs[name]!))])), target: [] };
+  return { outputs: joinOutputs(model, results, names), target: [] };
 }
 
 /** The first float output, or the one whose rows fit the labels where those of the first do not. */
