@@ -43,7 +43,7 @@ describe("bundles for browsers stay small", () => {
       // Points that a tolerance places take 6 kB, several targets of one input at shared points and draws 2 kB, inputs that no method may move 0.3 kB. Scores of several
       // targets from one run bring the resolving of targets along, with its errors: 4 kB that every backend has anyway. Giving way to the event loop within all of their own arithmetic, and points and draws in the same memory, take 3 kB. What is said of a probability that an output does not have takes 0.3 kB. Rows of states that lie behind other axes take 1.5 kB.
       67_800,
-      24_400,
+      24_700,
     ],
     ["the types and errors that users need", 'export { float32, isXDeepError } from "@xdeep/core";', 1_000, 600],
   ])("%s", async (_, entry, bytes, gzip) => {
