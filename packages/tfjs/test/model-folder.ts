@@ -1,13 +1,15 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { io } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { onTestFinished } from "vitest";
 
-/** Writes a model as the converter does, its weights in two files. The path of the model.json. */
+/** Writes a model as the converter does, its weights in two files, for as long as the test runs. The path of the model.json. */
 export async function writeModel(artifacts: io.ModelArtifacts): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "xdeep-tfjs-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const weights = new Uint8Array(artifacts.weightData as ArrayBuffer);
   const half = Math.floor(weights.length / 2);
   const paths = ["group1-shard1of2.bin", "group1-shard2of2.bin"];
