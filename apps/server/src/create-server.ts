@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
@@ -27,6 +28,9 @@ export interface XDeepServer {
   /** Takes no new requests, answers those that came, and frees the models. */
   stop(): Promise<void>;
 }
+
+/** Of the event loop: one takes connections, the next ones read from them. */
+const TURNS_TO_READ = 4;
 
 /**
  * Sets up explanations over HTTP: the Open Inference Protocol (v2) and KServe's v1, with `explain` beside `infer`. Models are those of one folder.
@@ -83,6 +87,10 @@ export function createServer(options: ServerOptions): XDeepServer {
     const { name, call } = request.params as { readonly name?: string; readonly call?: string };
     models.find(name ?? call?.replace(/:\w+$/, "") ?? "")?.queue.refuseWhenFull();
   });
+  // A connection may stay open for a minute after its answer, and would keep the server for as long.
+  app.addHook("onResponse", async () => {
+    if (isStopping) app.server.closeIdleConnections();
+  });
   app.addHook("onClose", async () => {
     clearInterval(scanner);
     await models.close();
@@ -102,6 +110,8 @@ export function createServer(options: ServerOptions): XDeepServer {
     },
     async stop() {
       isStopping = true;
+      // Connections that were not taken yet would be cut off: whoever waits there is told.
+      for (let turn = 0; turn < TURNS_TO_READ; turn++) await setImmediate();
       // Whoever is still being answered gets his answer, in the time that he was promised.
       const timer = setTimeout(() => stopping.abort(new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1)), limits.seconds * 1000);
       await app.close();

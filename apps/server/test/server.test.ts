@@ -1,8 +1,10 @@
 import { once } from "node:events";
+import { Agent, request } from "node:http";
 import { createConnection } from "node:net";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 
 import { float32 } from "@xdeep/core";
 import { Backprop } from "@xdeep/guided";
@@ -414,7 +416,48 @@ describe("the folder of models", () => {
   });
 });
 
+/** Asks from a thread of its own, and says what the answer was. */
+const UNTAKEN_CLIENT = `
+  const { parentPort, workerData: { port, sent } } = require("node:worker_threads");
+  const socket = require("node:net").connect(port, "127.0.0.1", () => {
+    socket.write("POST /v2/models/net/infer HTTP/1.1\\r\\nHost: x\\r\\nContent-Type: application/json\\r\\nContent-Length: 2\\r\\n\\r\\n{}", () => {
+      Atomics.store(sent, 0, 1);
+      Atomics.notify(sent, 0);
+    });
+  });
+  let said = "";
+  socket.on("data", (data) => (said += data)).on("error", ({ code }) => (said += code)).on("close", () => parentPort.postMessage(said));
+`;
+
 describe("a stop", () => {
+  it("is over when all is answered, whoever keeps his connection open", async () => {
+    const server = await smallServer({ net: { slow: 100 } });
+    const agent = new Agent({ keepAlive: true });
+    const answered = new Promise<number | undefined>((resolve) => {
+      const asked = request(`${server.address}/v2/models/net/infer`, { method: "POST", agent, headers: { "content-type": "application/json" } });
+      asked.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
+      asked.end(JSON.stringify({ inputs: [tensor()] }));
+    });
+    runs.length = 0;
+    while (runs.length === 0) await sleep(5);
+    const started = performance.now();
+    await server.stop();
+    expect(await answered).toBe(200);
+    expect(performance.now() - started).toBeLessThan(20_000);
+    agent.destroy();
+  });
+
+  it("refuses with a code who has connected and was not taken yet", async () => {
+    const server = await smallServer({ net: {} });
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    const client = new Worker(UNTAKEN_CLIENT, { eval: true, workerData: { port: Number(new URL(server.address).port), sent } });
+    const said = once(client, "message");
+    // This thread takes no connections meanwhile.
+    expect(Atomics.wait(sent, 0, 0, 20_000)).toBe("ok");
+    await server.stop();
+    expect(String(await said)).toMatch(/^HTTP\/1.1 503 [^]*"code":"STOPPING"/);
+  });
+
   it("refuses with a code who asks on a connection that is open", async () => {
     const server = await smallServer({ net: { slow: 200 } });
     const { hostname, port } = new URL(server.address);
