@@ -4,6 +4,7 @@ import { type ListedManifest, type Manifest, missingShards, placeManifest, rowsO
 import { XDeepError } from "@xdeep/core";
 import { checkOptionNames } from "@xdeep/core/method";
 import { Queue } from "bullmq";
+import { ReplyError } from "ioredis";
 
 import { type ShardJob, connect, queueName } from "./shard-queue.ts";
 
@@ -24,6 +25,9 @@ const AT_ONCE = 500;
 /** How often a shard may come back as failed before the work ends. */
 const MOST_FAILURES = 3;
 
+/** Milliseconds for which Redis may refuse what it is told, as while it is full or reads its files. */
+const PATIENCE = 60_000;
+
 /**
  * Shares the shards that are not written yet out among those who `work` on the same folder, and waits until all are written. The folder is the truth:
  * shards that Redis has lost are handed out again, and those that come twice are written once. Stopped at any moment, another call goes on.
@@ -40,14 +44,21 @@ export async function distribute(folder: string, listed: ListedManifest, options
   // Redis that is away is waited for.
   queue.on("error", () => undefined);
   const failures = new Map<string, number>();
+  let answered = performance.now();
   try {
     for (;;) {
       signal?.throwIfAborted();
       const missing = missingShards(manifest, await writtenShards(folder));
       onProgress?.({ done: manifest.rows - rowsOfShards(manifest, missing), total: manifest.rows });
       if (missing.length === 0) return;
-      await handOut(queue, manifest, missing, mostWaiting);
-      await takeBack(queue, failures);
+      try {
+        await handOut(queue, manifest, missing, mostWaiting);
+        await takeBack(queue, failures);
+        answered = performance.now();
+      } catch (error) {
+        if (!(error instanceof ReplyError)) throw error;
+        if (performance.now() - answered > PATIENCE) throw refused(error as Error);
+      }
       await sleep(lookEvery * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
   } finally {
@@ -56,6 +67,12 @@ export async function distribute(folder: string, listed: ListedManifest, options
 }
 
 type ShardQueue = Queue<ShardJob>;
+
+function refused(cause: Error): XDeepError {
+  const [reason] = cause.message.split(" script: ");
+  const message = `Redis refuses the work: ${reason} Give it what it lacks, such as memory (maxmemory), and call again: what is written stays.`;
+  return new XDeepError("QUEUE_UNAVAILABLE", message, { cause });
+}
 
 /** A shard that waits or is being explained is not added again: its id is its own. */
 async function handOut(queue: ShardQueue, { id }: Manifest, missing: readonly number[], mostWaiting: number): Promise<void> {

@@ -18,6 +18,7 @@ import { checkOptionNames, demandCount } from "@xdeep/core/method";
 import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 
 import { fatalReason } from "./distribute.ts";
+import { shortenLeases } from "./shorten-leases.ts";
 import { type ShardJob, connect, queueName } from "./shard-queue.ts";
 
 export interface WorkOptions extends Omit<ShardThreadOptions, "folder"> {
@@ -59,6 +60,8 @@ export async function work(folder: string, options: WorkOptions): Promise<void> 
   let failure: unknown = null;
 
   async function explain(job: Job<ShardJob>, token: string | undefined): Promise<void> {
+    // Redis may have lost what the job is about, as where it evicts: the shard is missing, and is handed out again.
+    if (!Number.isSafeInteger(job.data.shard)) return;
     const mine = free.pop()!;
     try {
       await explainPatiently(mine, job.data.shard, { signal: ending.signal, onRows });
@@ -90,9 +93,11 @@ export async function work(folder: string, options: WorkOptions): Promise<void> 
   });
   // Redis that is away is waited for; a lease that was lost has gone to another, and what is written twice is written once.
   worker.on("error", () => undefined);
+  const shortened = setInterval(() => void shortenLeases(client, worker, lease).catch(() => undefined), lease * 1000);
   try {
     await untilDone(folder, manifest, signal, () => failure);
   } finally {
+    clearInterval(shortened);
     ending.abort(signal?.reason ?? new Error("The work has ended."));
     await closeSoon(worker);
     cut();

@@ -116,6 +116,41 @@ describe("two workers on one Redis", () => {
     await expectWhole(disturbed, 400);
   });
 
+  it("Redis' clock is set back by hours when a worker is killed: its shard goes to another one all the same", async () => {
+    const disturbed = await work(rowsOf(120), { slow: 10 });
+    const producer = disturbed.produce();
+    const [first, second] = [disturbed.worker(), disturbed.worker()];
+    while (first.rows < 4) await sleep(5);
+    first.child.kill("SIGKILL");
+    // What such a clock does: everything that ends by it lasts longer.
+    const redis = (...command: readonly string[]): string[] =>
+      execFileSync("redis-cli", ["-u", disturbed.redis.url, ...command])
+        .toString()
+        .trim()
+        .split("\n");
+    for (const key of [...redis("KEYS", "*:lock"), ...redis("KEYS", "*:stalled-check")]) redis("PEXPIRE", key, "7200000");
+    expect(await second.ended).toMatchObject({ code: 0 });
+    await producer.ended;
+    await expectWhole(disturbed, 120);
+  });
+
+  it("Redis is full, and loses what it holds, key by key: it is waited for, and everything is handed out again", async () => {
+    const disturbed = await work(rowsOf(160), { slow: 20 });
+    tell(disturbed, "CONFIG", "SET", "maxmemory", "100kb");
+    const [producer, worker] = [disturbed.produce(), disturbed.worker()];
+    await sleep(1500);
+    tell(disturbed, "CONFIG", "SET", "maxmemory", "0");
+    while (worker.rows < 20) await sleep(10);
+    // The jobs that wait first: their numbers are still in the list.
+    const jobs = tell(disturbed, "KEYS", "*-[0-9]*").filter((key) => /-\d+$/.test(key));
+    expect(jobs.length).toBeGreaterThan(3);
+    tell(disturbed, "DEL", ...jobs);
+    for (let keys = 0; keys < 10; keys++) tell(disturbed, "DEL", tell(disturbed, "RANDOMKEY")[0]!);
+    expect(await producer.ended).toMatchObject({ code: 0, said: "" });
+    expect(await worker.ended).toMatchObject({ code: 0, said: "" });
+    await expectWhole(disturbed, 160);
+  });
+
   it("rows that fail, end their thread, take all memory or end the whole process are recorded, and no other", async () => {
     const rows = rowsOf(64);
     [rows[3]![0], rows[20]![0], rows[40]![0], rows[50]![0]] = [101, 102, 103, 104];
@@ -177,6 +212,14 @@ describe("two workers on one Redis", () => {
     await expectWhole(disturbed, 320);
   });
 });
+
+/** A command to Redis, from outside; the lines of its answer. */
+function tell({ redis }: Work, ...command: readonly string[]): readonly string[] {
+  return execFileSync("redis-cli", ["-u", redis.url, ...command])
+    .toString()
+    .trim()
+    .split("\n");
+}
 
 /** Takes all room that is left. */
 async function fill(path: string): Promise<void> {
