@@ -42,6 +42,6 @@ export { scoredValue, withLogits } from "./explain/score.ts";
 export type { ScoredValue } from "./explain/score.ts";
 export { typedGraph, valueOf } from "./graph/typed-graph.ts";
 export type { TypedGraph } from "./graph/typed-graph.ts";
-export { boundLoops, loopEnd } from "./prepare/bound-loops.ts";
-export { boundSizes, sizeEnd } from "./prepare/bound-sizes.ts";
+export { boundLoops, loopEnd } from "./prepare/bounds/bound-loops.ts";
+export { boundSizes, sizeEnd } from "./prepare/bounds/bound-sizes.ts";
 export { prepareModel } from "./prepare/prepare-model.ts";

@@ -1,15 +1,15 @@
 import { type GraphProto, type ModelProto, type ModelLimits, inlineFunctions, resolveLimits, upgradeOpset, validateModel, withFields } from "@xdeep/onnx";
-import { columnProducts } from "./column-products.ts";
-import { denseConstants } from "./dense-constants.ts";
-import { expandFused } from "./expand-fused.ts";
-import { expandLearning } from "./expand-learning.ts";
-import { explicitPads } from "./explicit-pads.ts";
-import { plainCasts } from "./plain-casts.ts";
-import { quantizedProducts } from "./quantized-products.ts";
-import { resolveSequences } from "./resolve-sequences.ts";
-import { scalarCounters } from "./scalar-counters.ts";
-import { takeKnownBranches } from "./take-known-branches.ts";
-import { weightMatrices } from "./weight-matrices.ts";
+import { columnProducts } from "./operators/column-products.ts";
+import { denseConstants } from "./constants/dense-constants.ts";
+import { expandFused } from "./operators/expand-fused.ts";
+import { expandLearning } from "./operators/expand-learning.ts";
+import { explicitPads } from "./operators/explicit-pads.ts";
+import { plainCasts } from "./operators/plain-casts.ts";
+import { quantizedProducts } from "./operators/quantized-products.ts";
+import { resolveSequences } from "./flow/resolve-sequences.ts";
+import { scalarCounters } from "./flow/scalar-counters.ts";
+import { takeKnownBranches } from "./flow/take-known-branches.ts";
+import { weightMatrices } from "./constants/weight-matrices.ts";
 import { graphOf } from "../graph/typed-graph.ts";
 
 /** The oldest opset in which gradients are written: the first with reductions in ScatterND and ScatterElements, Col2Im, and axes as inputs everywhere. */

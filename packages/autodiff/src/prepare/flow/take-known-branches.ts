@@ -10,9 +10,9 @@ import {
   takeName,
   withFields,
 } from "@xdeep/onnx";
-import { copySubgraph } from "../graph/copy-subgraph.ts";
-import { nodeLabel } from "../graph/node-label.ts";
-import { graphOf } from "../graph/typed-graph.ts";
+import { copySubgraph } from "../../graph/copy-subgraph.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 /** Replaces every If whose condition is known before the run by the branch that it takes. Exporters write such nodes around optional axes. */
 export function takeKnownBranches(model: ModelProto): ModelProto {

@@ -14,9 +14,9 @@ import {
   unknownFacts,
   withFields,
 } from "@xdeep/onnx";
-import { copySubgraph } from "../graph/copy-subgraph.ts";
-import { nodeLabel } from "../graph/node-label.ts";
-import { graphOf } from "../graph/typed-graph.ts";
+import { copySubgraph } from "../../graph/copy-subgraph.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 /** Longer sequences stay sequences. */
 const MAX_LENGTH = 256;

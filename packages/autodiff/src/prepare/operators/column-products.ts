@@ -14,7 +14,7 @@ import {
   withFields,
   withSubgraphs,
 } from "@xdeep/onnx";
-import { graphOf } from "../graph/typed-graph.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
 

@@ -1,7 +1,7 @@
 import { modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { evaluate, value64 } from "@xdeep/reference";
 import { expect, it } from "vitest";
-import { differentiate } from "../differentiate.ts";
+import { differentiate } from "../../differentiate.ts";
 
 const model = modelProto({
   nodes: [

@@ -2,8 +2,8 @@ import { type AttributeValue, type ModelProto, float, modelProto, nodeProto, ten
 import { evaluate, value64 } from "@xdeep/reference";
 import { describe, expect, it } from "vitest";
 import { expandFused } from "./expand-fused.ts";
-import { differentiate } from "../differentiate.ts";
-import { graphOf } from "../graph/typed-graph.ts";
+import { differentiate } from "../../differentiate.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 const x = value64("float32", [1, 1, 2, 2], [-1, 0.5, 2, -0.25]);
 

@@ -1,9 +1,9 @@
 import { graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "@xdeep/onnx";
 import { describe, expect, it } from "vitest";
-import { typedGraph } from "../graph/typed-graph.ts";
-import type { TypedGraph } from "../graph/typed-graph.ts";
+import { typedGraph } from "../../graph/typed-graph.ts";
+import type { TypedGraph } from "../../graph/typed-graph.ts";
 import { boundLoops, loopEnd } from "./bound-loops.ts";
-import { prepareModel } from "./prepare-model.ts";
+import { prepareModel } from "../prepare-model.ts";
 
 function looped(trips: string): TypedGraph {
   const body = graphProto({

@@ -2,8 +2,8 @@ import { type GraphProto, type NodeProto, graphProto, modelProto, nodeProto, ten
 import { evaluate, fromTensor } from "@xdeep/reference";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { differentiate } from "../differentiate.ts";
-import { prepareModel } from "./prepare-model.ts";
+import { differentiate } from "../../differentiate.ts";
+import { prepareModel } from "../prepare-model.ts";
 
 const x = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1));
 

@@ -15,9 +15,9 @@ import {
   withSubgraphs,
   workOfRound,
 } from "@xdeep/onnx";
-import { nodeLabel } from "../graph/node-label.ts";
-import { scanStates } from "../graph/subgraph-wiring.ts";
-import { type TypedGraph, typedGraph } from "../graph/typed-graph.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
+import { scanStates } from "../../graph/subgraph-wiring.ts";
+import { type TypedGraph, typedGraph } from "../../graph/typed-graph.ts";
 
 /** The limit that a loop ran into, as an engine's message says. */
 export interface LoopEnd {

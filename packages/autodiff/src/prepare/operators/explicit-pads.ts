@@ -1,6 +1,6 @@
 import { Attributes, type Facts, type ModelProto, type NodeProto, attributeProto, inferGraph, withFields } from "@xdeep/onnx";
-import { knownDims, windowsOf } from "../formulas/windows/conv-geometry.ts";
-import { graphOf } from "../graph/typed-graph.ts";
+import { knownDims, windowsOf } from "../../formulas/windows/conv-geometry.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 const NAMES: ReadonlySet<string> = new Set(["auto_pad", "pads"]);
 

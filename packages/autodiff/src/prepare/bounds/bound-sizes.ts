@@ -17,8 +17,8 @@ import {
   valueInfoProto,
   withFields,
 } from "@xdeep/onnx";
-import { nodeLabel } from "../graph/node-label.ts";
-import { type TypedGraph, typedGraph } from "../graph/typed-graph.ts";
+import { nodeLabel } from "../../graph/node-label.ts";
+import { type TypedGraph, typedGraph } from "../../graph/typed-graph.ts";
 
 /** The value that an engine refused to make, as its message says, and how many elements it may have. */
 export interface SizeEnd {

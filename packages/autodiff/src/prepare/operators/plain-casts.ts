@@ -1,5 +1,5 @@
 import { type ModelProto, type NodeProto, dataTypeCode, inferGraph, nodeProto, withFields } from "@xdeep/onnx";
-import { graphOf } from "../graph/typed-graph.ts";
+import { graphOf } from "../../graph/typed-graph.ts";
 
 /** Replaces every CastLike whose type is known before the run by a Cast: the value that only lends its type is then no operand. */
 export function plainCasts(model: ModelProto): ModelProto {
