@@ -10,6 +10,7 @@ conformance({
   api: { describe, it },
   name: "finite-differences",
   capabilities: { rules: ["standard"], rectifiers: [], innerValues: false, logits: false, gpu: false, maxBatch: null },
-  createModel: async ({ inputs, outputs, evaluate }) => finiteDifferences({ f: evaluate, inputs, outputs }),
+  createModel: async ({ id, inputs, outputs, evaluate }) => (id === "state-input" ? null : finiteDifferences({ f: evaluate, inputs, outputs })),
+  unsupported: [{ fixture: "state-input", reason: "rows are taken along the leading axis" }],
   knownFailures: ["vjp/relu/at-zero", "vjp/relu6/at-bounds", "vjp/max-pool/ties", "vjp/max-pool-overlap/ties"].map((id) => ({ case: id, reason })),
 });
