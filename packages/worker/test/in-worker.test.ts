@@ -212,10 +212,10 @@ describe.concurrent("while engines block their threads", () => {
     await using model = await slowModel();
     const controller = new AbortController();
     const started = performance.now();
-    const call = model.vjp({ feeds: { x: row(3000) }, signal: controller.signal });
+    const call = model.vjp({ feeds: { x: row(1800) }, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     await expect(call).rejects.toMatchObject({ name: "AbortError" });
-    expect(performance.now() - started).toBeLessThan(2500);
+    expect(performance.now() - started).toBeLessThan(1500);
   });
 
   it("calls of a pool run at the same time", async () => {
