@@ -77,6 +77,8 @@ class Listener implements Recorder {
   readonly #keepsGoing: boolean;
   readonly #whole: boolean;
   #paused = false;
+  /** Elements of the largest source. */
+  #source = 0;
 
   constructor({ rules, scalars, keepsGoing = false, whole = false }: RecordOptions) {
     this.#whole = whole;
@@ -85,8 +87,9 @@ class Listener implements Recorder {
     this.#scalars = new Map(scalars);
   }
 
-  addSource({ id }: Tensor): void {
+  addSource({ id, size }: Tensor): void {
     this.#live.add(id);
+    this.#source = Math.max(this.#source, size);
   }
 
   addAlias(id: number, alias: Tensor): void {
@@ -113,7 +116,7 @@ class Listener implements Recorder {
     target.runKernel = (kernel, inputs, attrs = {}) => {
       const expanded = expandFused(kernel, inputs, attrs, this.#whole);
       if (expanded !== null) return expanded;
-      checkResultSize(kernel, inputs, attrs);
+      checkResultSize(kernel, inputs, attrs, this.#source);
       const outputs = runKernel.call(target, kernel, inputs, attrs);
       if (!this.#paused) this.#observe(kernel, inputs, attrs, outputs);
       return outputs;

@@ -171,6 +171,16 @@ describe("sizes that a file asks for", () => {
     await expect(loadModel(model, { engine: "cpu" })).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", details: { kernel } });
   });
 
+  it("by values that are joined with themselves again and again are refused", async () => {
+    const doubled = Array.from({ length: 40 }, (_, i): GraphNode => {
+      const before = i === 0 ? "x" : `d${i - 1}`;
+      return { name: `d${i}`, op: "ConcatV2", input: [before, before, "axis"], attr: { ...floatType, N: { i: "2" } } };
+    });
+    const sum: GraphNode = { name: "y", op: "Sum", input: ["d39", "axes"], attr: { ...floatType, keep_dims: { b: true } } };
+    const model = await graphModel([placeholder("x", [-1, 4]), ...doubled, sum], [int("axis", [1], []), int("axes", [1])]);
+    await expect(loadModel(model, { engine: "cpu" })).rejects.toMatchObject({ code: "MODEL_UNSUPPORTED", details: { kernel: "Concat" } });
+  });
+
   it.each([
     [[-1, 2 ** 30], "MODEL_UNSUPPORTED"],
     [[10 ** 8, 4], "MODEL_UNSUPPORTED"],
