@@ -154,6 +154,14 @@ describe("sound models of unusual form", () => {
     expect([...gradients[name]!.data]).toEqual([Math.fround(Math.E), 0].map((value) => expect.closeTo(value, 5) as number));
   });
 
+  it.each(["", "com.microsoft", "ai.onnx.ml"])("with operators of domain %j that are called as what every object has are refused by a code", async (domain) => {
+    for (const op of ["constructor", "toString", "__proto__"]) {
+      expect(await outcome(model([nodeProto(op, ["x"], ["y"], {}, { domain })], { domains: { "com.microsoft": 1, "ai.onnx.ml": 3 } }))).toMatch(
+        /^(?:MODEL|GRADIENT)_/,
+      );
+    }
+  });
+
   it("with a fixed batch are filled up within a limit", async () => {
     const fixed = (rows: number): ModelProto =>
       model([nodeProto("Relu", ["x"], ["y"])], { ...image(rows, 4), outputs: [valueInfoProto("y", "float32", [rows, 4])] });

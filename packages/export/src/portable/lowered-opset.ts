@@ -36,7 +36,7 @@ function fits(node: NodeProto, opset: number): boolean {
   const since = sinceVersion(node.domain, node.opType, opset);
   if (since === undefined || since > opset) return false;
   if (since <= PORTABLE_OPSET) return true;
-  const changed = UNCHANGED[node.opType];
+  const changed = Object.hasOwn(UNCHANGED, node.opType) ? UNCHANGED[node.opType] : undefined;
   if (changed === undefined || sinceVersion("", node.opType, PORTABLE_OPSET) === undefined) return false;
   return node.attribute.every(({ name, s, i }) => !changed.includes(name) || OLD_MODES.has(new TextDecoder().decode(s)) || (name === "ceil_mode" && i === 0n));
 }

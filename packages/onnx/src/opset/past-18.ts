@@ -8,7 +8,7 @@ export const gridSampleConverter: OpsetConverter = {
   below: 20,
   convert: (node) => {
     const mode = node.attributes.string("mode", "bilinear");
-    node.rewrite({ set: { mode: GRID_MODES[mode] ?? mode } });
+    node.rewrite({ set: { mode: Object.hasOwn(GRID_MODES, mode) ? GRID_MODES[mode] : mode } });
   },
 };
 

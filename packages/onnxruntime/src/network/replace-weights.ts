@@ -58,11 +58,14 @@ function constantsOf({ opType, attribute }: NodeProto): readonly TensorProto[] {
 }
 
 /** Places of float operands that say dims. */
-const SCALES: Readonly<Record<string, readonly number[]>> = { Resize: [1, 2], Upsample: [1] };
+const SCALES: ReadonlyMap<string, readonly number[]> = new Map([
+  ["Resize", [1, 2]],
+  ["Upsample", [1]],
+]);
 
 function namesOfScales({ node: nodes }: GraphProto, names: Set<string> = new Set()): ReadonlySet<string> {
   for (const node of nodes) {
-    for (const place of SCALES[node.opType] ?? []) if (node.input[place] !== undefined) names.add(node.input[place]);
+    for (const place of SCALES.get(node.opType) ?? []) if (node.input[place] !== undefined) names.add(node.input[place]);
     for (const inner of subgraphsOf(node)) namesOfScales(inner, names);
   }
   return names;

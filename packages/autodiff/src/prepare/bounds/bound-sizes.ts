@@ -27,15 +27,15 @@ export interface SizeEnd {
 }
 
 /** The operand that sizes a node's result. */
-const SIZED_BY: Readonly<Record<string, readonly number[]>> = {
-  ConstantOfShape: [0],
-  Expand: [1],
-  OneHot: [1],
-  Pad: [1],
-  Range: [1],
-  Resize: [2, 3],
-  Tile: [1],
-};
+const SIZED_BY: ReadonlyMap<string, readonly number[]> = new Map([
+  ["ConstantOfShape", [0]],
+  ["Expand", [1]],
+  ["OneHot", [1]],
+  ["Pad", [1]],
+  ["Range", [1]],
+  ["Resize", [2, 3]],
+  ["Tile", [1]],
+]);
 
 /**
  * Ends runs in which the data decide on a size beyond `limits.valueElements`: the engine fails before it takes the memory. Sizes that follow from
@@ -106,7 +106,7 @@ class SizeBounds {
 
   /** Place of the operand by which the data size a node's result; null where they do not. */
   #placeOf(node: NodeProto, facts: FactsByName, fed: ReadonlySet<string>): number | null {
-    const sizedBy = node.domain === "" ? (SIZED_BY[node.opType] ?? []) : [];
+    const sizedBy = node.domain === "" ? (SIZED_BY.get(node.opType) ?? []) : [];
     const places = node.opType === "Range" ? [1, 0, 2] : sizedBy;
     const place = places.find((i) => fed.has(node.input[i] ?? "") && facts.get(node.input[i]!)?.type != null);
     return place ?? null;

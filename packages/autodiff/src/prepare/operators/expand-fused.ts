@@ -28,7 +28,7 @@ export function expandFused(graph: GraphProto): GraphProto {
 }
 
 function isFused(node: NodeProto): boolean {
-  return node.domain === "com.microsoft" && BASES[node.opType] !== undefined;
+  return node.domain === "com.microsoft" && Object.hasOwn(BASES, node.opType);
 }
 
 /** The base operator, the addition of FusedConv's fourth input, and the activation. */

@@ -22,7 +22,7 @@ export function expandLearning(graph: GraphProto): GraphProto {
   if (!graph.node.some(({ domain }) => domain === DOMAIN)) return graph;
   const writer = new Writer(namesOfGraph(graph));
   for (const node of graph.node) {
-    const expand = node.domain === DOMAIN ? EXPANSIONS[node.opType] : undefined;
+    const expand = node.domain === DOMAIN && Object.hasOwn(EXPANSIONS, node.opType) ? EXPANSIONS[node.opType] : undefined;
     if (expand === undefined || !expand(node, new Attributes(node), writer)) writer.nodes.push(node);
   }
   return withFields(graph, { node: writer.nodes, initializer: [...graph.initializer, ...writer.initializers] });
@@ -59,7 +59,8 @@ const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   },
   /** X / |X|, rows of zeros as they are */
   Normalizer({ input: [x = ""], output: [result = ""] }, attributes, writer) {
-    const norm = NORMS[attributes.string("norm", "MAX")];
+    const name = attributes.string("norm", "MAX");
+    const norm = Object.hasOwn(NORMS, name) ? NORMS[name] : undefined;
     if (norm === undefined) return false;
     const values = writer.float(x);
     const size = writer.write(norm, [values, writer.ints([-1])]);
@@ -95,7 +96,7 @@ function linear(x: string, results: number, attributes: Attributes, writer: Writ
   const coefficients = attributes.floats("coefficients", []);
   const intercepts = attributes.floats("intercepts", Array<number>(results).fill(0));
   const transform = attributes.string("post_transform", "NONE");
-  const activation = TRANSFORMS[transform];
+  const activation = Object.hasOwn(TRANSFORMS, transform) ? TRANSFORMS[transform] : undefined;
   if (activation === undefined && transform !== "NONE") return false;
   if (coefficients.length === 0 || coefficients.length % results !== 0 || intercepts.length !== results) return false;
   const weights = writer.floats(coefficients, [results, coefficients.length / results]);

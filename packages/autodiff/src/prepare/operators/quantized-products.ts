@@ -12,7 +12,10 @@ import {
 } from "@xdeep/onnx";
 
 /** Products of integers: what they are of real numbers, and the axis of the weights' zero points. */
-const PRODUCTS: Readonly<Record<string, readonly [op: string, axis: number]>> = { ConvInteger: ["Conv", 0], MatMulInteger: ["MatMul", -1] };
+const PRODUCTS: ReadonlyMap<string, readonly [op: string, axis: number]> = new Map([
+  ["ConvInteger", ["Conv", 0]],
+  ["MatMulInteger", ["MatMul", -1]],
+]);
 
 /**
  * The graph with the products of integers that dynamic quantization writes as products of the real numbers that these stand for, behind DequantizeLinear and
@@ -20,7 +23,7 @@ const PRODUCTS: Readonly<Record<string, readonly [op: string, axis: number]>> = 
  * left, which take no gradient: what a scale gains in the product it loses in the quotient.
  */
 export function quantizedProducts(graph: GraphProto): GraphProto {
-  if (!withSubgraphs(graph.node).some((node) => node.opType === "DynamicQuantizeLinear" || PRODUCTS[node.opType] !== undefined)) return graph;
+  if (!withSubgraphs(graph.node).some((node) => node.opType === "DynamicQuantizeLinear" || PRODUCTS.has(node.opType))) return graph;
   const taken = namesOfGraph(graph);
   return inGraph(graph, { fresh: (hint) => takeName(taken, hint), stored: new Map(), scales: [] });
 }
@@ -36,7 +39,7 @@ interface Scope {
 function inGraph(graph: GraphProto, outer: Scope): GraphProto {
   const scope: Scope = { ...outer, stored: new Map([...outer.stored, ...graph.initializer.map((tensor) => [tensor.name, tensor] as const)]), scales: [] };
   const node = graph.node.flatMap((each) => inNumbers(each, scope));
-  const products = new Set(graph.node.filter(({ opType }) => PRODUCTS[opType] !== undefined).flatMap(({ output }) => output));
+  const products = new Set(graph.node.filter(({ opType }) => PRODUCTS.has(opType)).flatMap(({ output }) => output));
   // What a file declares of a product is that it holds integers.
   const valueInfo = graph.valueInfo.filter(({ name }) => !products.has(name));
   return withFields(graph, { node, initializer: [...graph.initializer, ...scope.scales], valueInfo });
@@ -44,7 +47,7 @@ function inGraph(graph: GraphProto, outer: Scope): GraphProto {
 
 function inNumbers(node: NodeProto, scope: Scope): readonly NodeProto[] {
   if (node.opType === "DynamicQuantizeLinear") return rounded(node, scope);
-  const product = PRODUCTS[node.opType];
+  const product = PRODUCTS.get(node.opType);
   if (product !== undefined) return inReals(node, product, scope);
   return [withFields(node, { attribute: node.attribute.map((attribute) => mapGraphs(attribute, (graph) => inGraph(graph, scope))) })];
 }
