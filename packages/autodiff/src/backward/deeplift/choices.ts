@@ -2,7 +2,7 @@ import type { GraphBuilder, Value } from "@xdeep/onnx";
 import { toFloat64 } from "@xdeep/core/backend";
 import { alongReduced, sumAlike } from "../../formulas/reduction.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
-import { valuesThatDiffer } from "../../loops/two-runs.ts";
+import { valuesThatDiffer } from "../../sweep/loops/two-runs.ts";
 import { addRule } from "../../rules/arithmetic/add.ts";
 import { reluRule } from "../../rules/activations/relu.ts";
 import { subRule } from "../../rules/arithmetic/sub.ts";

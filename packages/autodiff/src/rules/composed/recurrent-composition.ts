@@ -1,5 +1,5 @@
 import { type Facts, type GraphBuilder, type Value } from "@xdeep/onnx";
-import { subgraphOf } from "../../loops/gradient-body.ts";
+import { subgraphOf } from "../../sweep/loops/gradient-body.ts";
 import { type WriteActivation, activationRules, recurrentActivations } from "./recurrent-activation.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 import { clipRule } from "../arithmetic/clip.ts";
@@ -14,7 +14,7 @@ import { squeezeRule, unsqueezeRule } from "../layout/squeeze.ts";
 import { subRule } from "../arithmetic/sub.ts";
 import { transposeRule } from "../layout/transpose.ts";
 import { whereRule } from "../arithmetic/where.ts";
-import { placeholder } from "../../loops/step-gradient.ts";
+import { placeholder } from "../../sweep/loops/step-gradient.ts";
 
 /** What a cell writes its step with: values of one direction. */
 export interface CellParts {

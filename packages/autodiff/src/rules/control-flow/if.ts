@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 import { type GraphBuilder, type GraphProto, type Value, valueInfoProto } from "@xdeep/onnx";
-import { gradientBody, subgraphOf } from "../../loops/gradient-body.ts";
+import { gradientBody, subgraphOf } from "../../sweep/loops/gradient-body.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
 
 /**

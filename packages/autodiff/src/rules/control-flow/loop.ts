@@ -1,10 +1,10 @@
 import type { Facts, GraphBuilder, GraphProto, Value } from "@xdeep/onnx";
-import { subgraphOf } from "../../loops/gradient-body.ts";
-import { hoistInvariants } from "../../loops/hoist-invariants.ts";
-import { rememberingBody } from "../../loops/remember-states.ts";
+import { subgraphOf } from "../../sweep/loops/gradient-body.ts";
+import { hoistInvariants } from "../../sweep/loops/hoist-invariants.ts";
+import { rememberingBody } from "../../sweep/loops/remember-states.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
-import { byOperand, placeholder, stepGradient } from "../../loops/step-gradient.ts";
-import { inReferenceRun, valuesThatDiffer } from "../../loops/two-runs.ts";
+import { byOperand, placeholder, stepGradient } from "../../sweep/loops/step-gradient.ts";
+import { inReferenceRun, valuesThatDiffer } from "../../sweep/loops/two-runs.ts";
 import { unsupportedNode } from "../../graph/unsupported-node.ts";
 
 const COUNTER: Facts = { type: "int64", dims: [] };

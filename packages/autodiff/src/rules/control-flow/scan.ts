@@ -1,11 +1,11 @@
 import { type Facts, type GraphProto, type Value, withFields, axisFromFront } from "@xdeep/onnx";
-import { subgraphOf, usedValues } from "../../loops/gradient-body.ts";
-import { hoistInvariants } from "../../loops/hoist-invariants.ts";
-import { rememberingBody } from "../../loops/remember-states.ts";
+import { subgraphOf, usedValues } from "../../sweep/loops/gradient-body.ts";
+import { hoistInvariants } from "../../sweep/loops/hoist-invariants.ts";
+import { rememberingBody } from "../../sweep/loops/remember-states.ts";
 import { isOther } from "../../sweep/operands.ts";
 import type { GradientRule, PullbackContext } from "../../sweep/rule.ts";
-import { byOperand, placeholder, stepGradient } from "../../loops/step-gradient.ts";
-import { inReferenceRun, valuesThatDiffer } from "../../loops/two-runs.ts";
+import { byOperand, placeholder, stepGradient } from "../../sweep/loops/step-gradient.ts";
+import { inReferenceRun, valuesThatDiffer } from "../../sweep/loops/two-runs.ts";
 
 /**
  * Scan: (sₜ₊₁, yₜ) = body(sₜ, xₜ, v);  s̄ₜ, x̄ₜ = the body's pullback of s̄ₜ₊₁ and ȳₜ, last step first; v̄ = Σ over the steps.

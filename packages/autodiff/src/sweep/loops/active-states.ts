@@ -1,6 +1,6 @@
 import type { GraphProto } from "@xdeep/onnx";
-import { activePath, forwardReach } from "../sweep/path/active-path.ts";
-import { carriesGradient } from "../sweep/coverage.ts";
+import { activePath, forwardReach } from "../path/active-path.ts";
+import { carriesGradient } from "../coverage.ts";
 
 /** The body of a Loop or a Scan, as far as gradients pass it in one step. Names are the body's own. */
 export interface BodyPath {

@@ -1,8 +1,8 @@
 import { type GraphBuilder, type GraphProto, type NodeProto, type TensorProto, type Value, graphProto, operandsOf, valueInfoProto } from "@xdeep/onnx";
-import { copySubgraph } from "../graph/copy-subgraph.ts";
-import { neededNodes } from "../graph/needed-nodes.ts";
-import type { PullbackContext } from "../sweep/rule.ts";
-import { twinWithin, writeTwin } from "../sweep/twin.ts";
+import { copySubgraph } from "../../graph/copy-subgraph.ts";
+import { neededNodes } from "../../graph/needed-nodes.ts";
+import type { PullbackContext } from "../rule.ts";
+import { twinWithin, writeTwin } from "../twin.ts";
 
 export interface GradientBodyOptions {
   /** What the subgraph's inputs are called in the copy, and what is known of them. */

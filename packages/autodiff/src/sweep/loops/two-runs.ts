@@ -1,8 +1,8 @@
 import { Attributes, type GraphProto, renameNode } from "@xdeep/onnx";
-import { subgraphWirings } from "../graph/subgraph-wiring.ts";
-import { varyingValues } from "../graph/varying-values.ts";
-import { isOther } from "../sweep/operands.ts";
-import type { PullbackContext } from "../sweep/rule.ts";
+import { subgraphWirings } from "../../graph/subgraph-wiring.ts";
+import { varyingValues } from "../../graph/varying-values.ts";
+import { isOther } from "../operands.ts";
+import type { PullbackContext } from "../rule.ts";
 import { grown } from "./active-states.ts";
 import { outerOperands } from "./step-gradient.ts";
 

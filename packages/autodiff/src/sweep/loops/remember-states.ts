@@ -1,6 +1,6 @@
 import type { Facts, GraphProto, Value } from "@xdeep/onnx";
 import { copyInto, subgraphOf } from "./gradient-body.ts";
-import type { PullbackContext } from "../sweep/rule.ts";
+import type { PullbackContext } from "../rule.ts";
 import { placeholder } from "./step-gradient.ts";
 
 /** Which inputs and outputs of a body are states. */

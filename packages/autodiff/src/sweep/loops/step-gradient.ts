@@ -1,7 +1,7 @@
 import { type Facts, type GraphBuilder, type GraphProto, type Value, isFloatType } from "@xdeep/onnx";
 import { type BodyPath, activeStates } from "./active-states.ts";
 import { gradientBody } from "./gradient-body.ts";
-import type { PullbackContext } from "../sweep/rule.ts";
+import type { PullbackContext } from "../rule.ts";
 
 /** One step of a Loop or a Scan, as its gradient sees it. */
 export interface Step {

@@ -1,5 +1,5 @@
 import { type GraphBuilder, type NodeProto, operandsOf } from "@xdeep/onnx";
-import { randomOperators } from "../graph/operator-traits.ts";
+import { randomOperators } from "../../graph/operator-traits.ts";
 
 /**
  * Moves what is the same in every step out of a loop's body: a transposed weight matrix, for instance, is worth more than the step.

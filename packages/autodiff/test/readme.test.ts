@@ -3,7 +3,7 @@ import * as onnx from "@xdeep/onnx";
 import { runExample } from "@xdeep/test-models";
 import * as ort from "onnxruntime-node";
 import { expect, it } from "vitest";
-import * as autodiff from "./index.ts";
+import * as autodiff from "../src/index.ts";
 
 const readme = new URL("../README.md", import.meta.url);
 
