@@ -12,10 +12,10 @@ export interface ExplainerModelOptions extends Omit<GradientOptions, "of"> {
   readonly output: string;
   readonly score: Score;
   /**
-   * "gradients" [N, …], "sums" over the rows with weights, or both (the default). An engine computes every output of a session, asked for or
-   * not. Where a leading axis is not known to be the batch there is a gradient in any case, and no sum.
+   * "gradients" [N, …], or with them their sums over the rows with weights (the default). An engine computes every output of a session, asked for or
+   * not. Where a leading axis is not known to be the batch there is no sum.
    */
-  readonly results?: "both" | "gradients" | "sums" | undefined;
+  readonly results?: "both" | "gradients" | undefined;
   /** Inputs that have no batch axis: their gradients are not summed over rows. Default: none. */
   readonly shared?: ReadonlySet<string> | undefined;
 }
@@ -61,7 +61,7 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
   const written = writeGradient(graph, g, { ...options, of: scored.name }, chosen.cotangent, chosen.form);
   const { results = "both" } = options;
   const summed = (name: string): boolean => results !== "gradients" && leadsWithBatch(graph, name, options.shared) === true;
-  const selected = (wanted: (name: string) => boolean): ReadonlyMap<string, Value> => new Map([...written.cotangents].filter(([name]) => wanted(name)));
+  const totals = new Map([...written.cotangents].filter(([name]) => summed(name)));
   g.setScope("xdeep");
   const outputs: ValueInfoProto[] = [];
   const exported = (value: Value, hint: string): string => {
@@ -76,8 +76,8 @@ export function explainerModel(source: TypedGraph, options: ExplainerModelOption
     index: exported(chosen.index, "index"),
     scores: exported(g.cast(chosen.scores, "float32"), "scores"),
     referenceScores: written.atReference === null ? null : exported(g.cast(entriesAt(g, written.atReference, chosen.index), "float32"), "reference scores"),
-    gradients: mapValues(selected(results !== "sums" ? () => true : (name) => !summed(name)), (value, name) => exported(value, `gradient of ${name}`)),
-    sums: mapValues(selected(summed), (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
+    gradients: mapValues(written.cotangents, (value, name) => exported(value, `gradient of ${name}`)),
+    sums: mapValues(totals, (value, name) => exported(weightedSum(g, value, weights), `sum of ${name}`)),
   };
   const fed = Object.keys(names.sums).length === 0 ? [target] : [target, weights];
   const inputs = fed.map(({ name, facts }) => valueInfoProto(name, facts.type ?? "float32", facts.dims)).concat(referenceInfos(written.references));

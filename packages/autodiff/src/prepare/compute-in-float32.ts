@@ -11,6 +11,7 @@ import {
   mapTensors,
   tensorData,
   tensorProto,
+  withAttributes,
   withFields,
 } from "@xdeep/onnx";
 
@@ -58,8 +59,7 @@ function widenGraph(graph: GraphProto): GraphProto {
 }
 
 function widenNode(node: NodeProto): NodeProto {
-  const attribute = node.attribute.map(widenAttribute);
-  return attribute.every((entry, index) => entry === node.attribute[index]) ? node : withFields(node, { attribute });
+  return withAttributes(node, node.attribute.map(widenAttribute));
 }
 
 function widenAttribute(attribute: AttributeProto): AttributeProto {

@@ -1,5 +1,5 @@
 import { Attributes } from "../graphs/attributes.ts";
-import { type Facts, unknownFacts } from "../graphs/facts.ts";
+import { type Facts, type FactsByName, factsWithin, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { operandsOf } from "../graphs/graph-names.ts";
 import { inferAttributeGraph, inferSubgraph } from "../infer/infer-graph.ts";
@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS, type ModelLimits, beyondLimit } from "../files/limits.t
 export interface SizedGraph {
   readonly graph: GraphProto;
   readonly opset: number;
-  readonly facts: Pick<ReadonlyMap<string, Facts>, "get">;
+  readonly facts: FactsByName;
 }
 
 /** Elements that the model may make for each element that it stores, and compute for each that it is fed or stores. */
@@ -112,8 +112,7 @@ function measureInside(node: NodeProto, attribute: string, { opset, facts }: Siz
   const { graph } = inner;
   const count = leastSize(inner.rounds);
   const measureRounds = (own: ReadonlyMap<string, Facts>, times: number): void => {
-    const all = { get: (name: string): Facts | undefined => own.get(name) ?? facts.get(name) };
-    measure({ graph, opset, facts: all }, new Set(varying), rounds * times, meter);
+    measure({ graph, opset, facts: factsWithin(own, facts) }, new Set(varying), rounds * times, meter);
   };
   const grown = node.opType === "Loop" && count > 1 ? grownStates(node, graph, { facts, opset }, inner.facts) : null;
   let done = 0;

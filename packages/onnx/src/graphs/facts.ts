@@ -21,6 +21,14 @@ export interface Facts {
   readonly container?: string | undefined;
 }
 
+/** What is known of values, by name. */
+export type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
+
+/** What is known inside a graph, which also sees the values around it. */
+export function factsWithin(inner: FactsByName, outer: FactsByName): FactsByName {
+  return { get: (name) => inner.get(name) ?? outer.get(name) };
+}
+
 /** Nothing is known. */
 export const unknownFacts: Facts = { type: null, dims: null };
 

@@ -2,7 +2,7 @@ import { XDeepError } from "@xdeep/core";
 import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { operandsOf } from "./graph-names.ts";
 import { mapGraphs } from "./map-graphs.ts";
-import { withFields } from "./with-fields.ts";
+import { withAttributes, withFields } from "./with-fields.ts";
 
 /**
  * A graph whose nodes, and those of its subgraphs, come after the nodes that they depend on. A graph in order, which nearly all are, is returned as it is.
@@ -22,8 +22,10 @@ export function sortNodes(nodes: readonly NodeProto[]): readonly NodeProto[] {
 }
 
 function withSortedGraphs(node: NodeProto): NodeProto {
-  const attribute = node.attribute.map((entry) => mapGraphs(entry, sortGraph));
-  return attribute.every((entry, index) => entry === node.attribute[index]) ? node : withFields(node, { attribute });
+  return withAttributes(
+    node,
+    node.attribute.map((entry) => mapGraphs(entry, sortGraph)),
+  );
 }
 
 /** Depth first from each node in turn, so that nodes stay where they are unless they must move. */

@@ -1,6 +1,6 @@
 import { isXDeepError } from "@xdeep/core";
 import { dataTypeName } from "../files/data-type.ts";
-import { type Dim, type Facts, unknownFacts } from "../graphs/facts.ts";
+import { type Dim, type Facts, type FactsByName, unknownFacts } from "../graphs/facts.ts";
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from "../gen/onnx_pb.ts";
 import { isDefaultDomain } from "../since-version.ts";
 import { type ConstantTensor, tensorData } from "../files/tensor-data.ts";
@@ -43,7 +43,7 @@ export function inferGraph(model: ModelProto, options: InferGraphOptions = {}): 
 }
 
 /** As `inferGraph`, for a subgraph of If, Loop or Scan that sees the values of `outer`. */
-export function inferSubgraph(graph: GraphProto, outer: Pick<ReadonlyMap<string, Facts>, "get">, options: InferSubgraphOptions): ReadonlyMap<string, Facts> {
+export function inferSubgraph(graph: GraphProto, outer: FactsByName, options: InferSubgraphOptions): ReadonlyMap<string, Facts> {
   const scope = options.scope ?? `${graph.name}/`;
   const inputs = graph.input.map(({ name, type }, index) =>
     fill(
@@ -71,7 +71,7 @@ export interface AttributeGraph {
 export function inferAttributeGraph(
   node: NodeProto,
   attribute: string,
-  outer: Pick<ReadonlyMap<string, Facts>, "get">,
+  outer: FactsByName,
   { opset }: Pick<InferSubgraphOptions, "opset">,
 ): AttributeGraph | null {
   const graph = node.attribute.find(({ name }) => name === attribute)?.g;
@@ -88,12 +88,7 @@ export function inferAttributeGraph(
   }
 }
 
-function inferValues(
-  graph: GraphProto,
-  outer: Pick<ReadonlyMap<string, Facts>, "get">,
-  inputs: readonly Facts[],
-  base: InferenceContext,
-): ReadonlyMap<string, Facts> {
+function inferValues(graph: GraphProto, outer: FactsByName, inputs: readonly Facts[], base: InferenceContext): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
   graph.input.forEach(({ name }, index) => values.set(name, inputs[index] ?? unknownFacts));
   graph.initializer.forEach((proto) => values.set(proto.name, initializerFacts(proto)));
@@ -108,7 +103,7 @@ function inferValues(
 }
 
 /** A context in which subgraphs see the values of `outer`. */
-function contextIn(outer: Pick<ReadonlyMap<string, Facts>, "get">, base: InferenceContext): InferenceContext {
+function contextIn(outer: FactsByName, base: InferenceContext): InferenceContext {
   // Branches of If have no inputs, and are gone through once.
   const level = (inputs: readonly Facts[]): number => (base.level ?? 0) + (inputs.length > 0 ? 1 : 0);
   return {
@@ -117,12 +112,7 @@ function contextIn(outer: Pick<ReadonlyMap<string, Facts>, "get">, base: Inferen
   };
 }
 
-function outputsOf(
-  body: GraphProto,
-  outer: Pick<ReadonlyMap<string, Facts>, "get">,
-  inputs: readonly Facts[],
-  context: InferenceContext & { scope: string },
-): readonly Facts[] {
+function outputsOf(body: GraphProto, outer: FactsByName, inputs: readonly Facts[], context: InferenceContext & { scope: string }): readonly Facts[] {
   const values = inferSubgraph(body, outer, { opset: context.opset, inputs, scope: context.scope, level: context.level ?? 0 });
   return body.output.map(({ name }) => values.get(name) ?? outer.get(name) ?? unknownFacts);
 }

@@ -1,5 +1,5 @@
 import { XDeepError, isXDeepError } from "@xdeep/core";
-import { type Facts, unknownFacts } from "../graphs/facts.ts";
+import { type Facts, type FactsByName, unknownFacts } from "../graphs/facts.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 import { subgraphsOf, takeName } from "../graphs/graph-names.ts";
 import { inferSubgraph } from "../infer/infer-graph.ts";
@@ -25,8 +25,6 @@ export interface UpgradeContext {
   /** Errors of nodes that have no equal in the newer operator set; new ones are added. */
   readonly refusals: XDeepError[];
 }
-
-type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
 
 /** A graph with its nodes, and those of the graphs inside, written in the newer operator set. `outer` are the values that it sees. */
 export function upgradeGraph(graph: GraphProto, outer: FactsByName, context: UpgradeContext): GraphProto {

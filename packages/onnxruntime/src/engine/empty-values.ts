@@ -1,6 +1,6 @@
 import { type Tensor, XDeepError, isXDeepError } from "@xdeep/core";
 import { type TypedGraph, cutAt } from "@xdeep/autodiff";
-import { type Dim, type Facts, type GraphProto, type NodeProto, inferAttributeGraph, inferGraph } from "@xdeep/onnx";
+import { type Dim, type FactsByName, type GraphProto, type NodeProto, factsWithin, inferAttributeGraph, inferGraph } from "@xdeep/onnx";
 
 /**
  * Operators whose kernels, or those of their gradients, end the whole process where a tensor has no element: ONNX Runtime 1.30 divides by a size, or
@@ -31,7 +31,6 @@ const FATAL: ReadonlySet<string> = new Set([
 const MOST_KNOWN = 256;
 
 type Feeds = Readonly<Record<string, Tensor>>;
-type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
 
 /** Keeps tensors without elements from operators that they would end the process in. */
 export class EmptyValues {
@@ -96,7 +95,7 @@ function* fatalValues(graph: GraphProto, facts: FactsByName, opset: number): Gen
     }
     for (const { name, g } of node.attribute) {
       const inner = g === undefined ? null : inferAttributeGraph(node, name, facts, { opset });
-      if (inner !== null) yield* fatalValues(inner.graph, { get: (value) => inner.facts.get(value) ?? facts.get(value) }, opset);
+      if (inner !== null) yield* fatalValues(inner.graph, factsWithin(inner.facts, facts), opset);
     }
   }
 }

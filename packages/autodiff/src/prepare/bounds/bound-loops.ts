@@ -1,23 +1,27 @@
 import {
   type Facts,
+  type FactsByName,
   type GraphProto,
   type ModelLimits,
   type NodeProto,
   allowedElements,
+  factsWithin,
   inferAttributeGraph,
   mapGraphs,
   namesOfGraph,
   nodeProto,
   takeName,
-  tensorProto,
   valueInfoProto,
   withFields,
+  withNodes,
   withSubgraphs,
   workOfRound,
 } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { scanStates } from "../../graph/subgraph-wiring.ts";
 import { type TypedGraph, typedGraph } from "../../graph/typed-graph.ts";
+import { Constants } from "./constants.ts";
+import { endMark, readEndMark } from "./end-mark.ts";
 
 /** The limit that a loop ran into, as an engine's message says. */
 export interface LoopEnd {
@@ -44,19 +48,16 @@ export function boundLoops(typed: TypedGraph): TypedGraph {
 
 /** What an engine's message says of a loop that was ended; null where it speaks of something else. */
 export function loopEnd(message: string): LoopEnd | null {
-  const size = BigInt(/requested shape:\{(\d+)\}/.exec(message)?.[1] ?? 0);
-  const limit = LOOP_LIMITS[Number(size / SHARE) - FIRST_SHARE];
+  const { bound, allowed: rounds } = readEndMark(/requested shape:\{(\d+)\}/.exec(message)?.[1]);
+  const limit = LOOP_LIMITS[bound - FIRST_BOUND];
   if (limit === undefined) return null;
   const [, loop] = /Name:'([^']*)\/rounds'/.exec(message) ?? [];
-  return { loop, limit, rounds: Number(size % SHARE) };
+  return { loop, limit, rounds };
 }
 
-/** The size that a count is reshaped to is all that every engine tells of the node that failed: multiples of this say which limit it was, the rest how many rounds. */
-const SHARE = 2n ** 44n;
-const FIRST_SHARE = 0x5eed;
+/** The bound of a loop is this, and behind it the place of the limit among these. */
+const FIRST_BOUND = 0x5eed;
 const LOOP_LIMITS = ["loopRounds", "valueElements"] as const;
-
-type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
 
 /** A graph with its loops bounded, and the count behind them; the count that it was given where nothing is counted. */
 interface Counted {
@@ -73,8 +74,8 @@ class LoopBounds {
   readonly #most: number;
   /** Elements that take as long as a round. */
   readonly #part: number;
-  /** Names of the integers that are counted and compared with. */
-  readonly #constants = new Map<bigint, string>();
+  /** The integers that are counted and compared with. */
+  readonly #constants = new Constants(() => this.#fresh("rounds"));
 
   constructor(typed: TypedGraph, nests: number) {
     const rounds = Math.min(typed.limits.loopRounds, 2 ** 40);
@@ -86,8 +87,7 @@ class LoopBounds {
 
   graph(): GraphProto {
     const { graph } = this.#counted(this.#typed.graph, this.#typed.facts, null);
-    const initializer = [...this.#constants].map(([value, name]) => tensorProto(name, { type: "int64", dims: [1], data: BigInt64Array.of(value) }));
-    return withFields(graph, { initializer: [...graph.initializer, ...initializer] });
+    return withFields(graph, { initializer: [...graph.initializer, ...this.#constants.tensors] });
   }
 
   /** @param count of the rounds so far; null outside of loops */
@@ -98,14 +98,15 @@ class LoopBounds {
       if (count !== null) now = counted.count;
       return counted.node;
     });
-    return nodes.every((node, i) => node === graph.node[i]) ? { graph, count } : { graph: withFields(graph, { node: nodes }), count: now };
+    const bounded = withNodes(graph, nodes);
+    return { graph: bounded, count: bounded === graph ? count : now };
   }
 
   #branches(node: NodeProto, facts: FactsByName, count: string | null): { node: NodeProto; count: string | null } {
     const counted = new Map<GraphProto, Counted>();
     for (const { name, g } of node.attribute) {
       const inner = g === undefined ? null : inferAttributeGraph(node, name, facts, this.#typed);
-      if (inner !== null) counted.set(inner.graph, this.#counted(inner.graph, both(inner.facts, facts), count));
+      if (inner !== null) counted.set(inner.graph, this.#counted(inner.graph, factsWithin(inner.facts, facts), count));
     }
     if ([...counted].every(([graph, found]) => found.graph === graph)) return { node, count };
     const after = count === null ? null : this.#fresh("rounds");
@@ -123,7 +124,7 @@ class LoopBounds {
     if (inner === null) return { node, count };
     const isOpen = node.opType === "Loop" && inner.rounds === null;
     const [before, start] = [this.#fresh("rounds"), this.#fresh("rounds")];
-    const body = this.#counted(inner.graph, both(inner.facts, facts), isOpen ? start : before);
+    const body = this.#counted(inner.graph, factsWithin(inner.facts, facts), isOpen ? start : before);
     if (!isOpen && body.graph === inner.graph) return { node, count };
     if (count === null) this.nests++;
     const conditions = node.opType === "Loop" ? 1 : 0;
@@ -138,7 +139,7 @@ class LoopBounds {
     return {
       node: withFields(node, {
         attribute: node.attribute.map((each) => mapGraphs(each, () => grown)),
-        input: [...node.input, ...Array<string>(Math.max(0, place - node.input.length)).fill("")].toSpliced(place, 0, count ?? this.#constant(0)),
+        input: [...node.input, ...Array<string>(Math.max(0, place - node.input.length)).fill("")].toSpliced(place, 0, count ?? this.#constants.ints(0)),
         output: outputs.toSpliced(states, 0, after),
       }),
       count: count === null ? null : after,
@@ -149,7 +150,7 @@ class LoopBounds {
   #step(node: NodeProto, { graph, facts }: { graph: GraphProto; facts: FactsByName }, before: string, after: string, outer: FactsByName): readonly NodeProto[] {
     const weight = Math.max(1, Math.ceil(workOfRound(node, { ...this.#typed, facts: outer }) / this.#part));
     const limit = weight === 1 ? 0 : 1;
-    const rounds = BigInt(Math.floor(this.#most / weight));
+    const rounds = Math.floor(this.#most / weight);
     const growing = graph.input.slice(2).filter(({ name }) => mayGrow(facts.get(name)));
     const nodes: NodeProto[] = [];
     const write = (op: string, ...inputs: readonly string[]): string => {
@@ -157,17 +158,11 @@ class LoopBounds {
       nodes.push(nodeProto(op, inputs, [name]));
       return name;
     };
-    let count = write("Add", before, this.#constant(weight));
-    for (const { name } of growing) count = write("Add", count, write("Div", write("Size", name), this.#constant(this.#part)));
-    const isBeyond = write("Less", this.#constant(this.#most), count);
-    const size = write("Where", isBeyond, this.#constant(SHARE * BigInt(FIRST_SHARE + limit) + rounds), this.#constant(1));
+    let count = write("Add", before, this.#constants.ints(weight));
+    for (const { name } of growing) count = write("Add", count, write("Div", write("Size", name), this.#constants.ints(this.#part)));
+    const isBeyond = write("Less", this.#constants.ints(this.#most), count);
+    const size = write("Where", isBeyond, this.#constants.ints(endMark(FIRST_BOUND + limit, rounds)), this.#constants.ints(1));
     return [...nodes, nodeProto("Reshape", [count, size], [after], {}, { name: `${nodeLabel(node).replaceAll("'", " ").slice(-100)}/rounds` })];
-  }
-
-  #constant(value: bigint | number): string {
-    const known = this.#constants.get(BigInt(value)) ?? this.#fresh("rounds");
-    this.#constants.set(BigInt(value), known);
-    return known;
   }
 
   /** Engines want outputs of subgraphs to come from nodes of their own. */
@@ -182,10 +177,6 @@ class LoopBounds {
   #fresh(hint: string): string {
     return takeName(this.#taken, hint);
   }
-}
-
-function both(inner: FactsByName, outer: FactsByName): FactsByName {
-  return { get: (name) => inner.get(name) ?? outer.get(name) };
 }
 
 /** Whether a state of numbers may be larger after a round. */

@@ -1,24 +1,27 @@
 import {
   Attributes,
-  type Facts,
+  type FactsByName,
   type GraphProto,
   type NodeProto,
-  type TensorProto,
   type ValueInfoProto,
   allowedElements,
   dataTypeCode,
+  factsWithin,
   inferAttributeGraph,
   mapGraphs,
   namesOfGraph,
   nodeProto,
   operandsOf,
   takeName,
-  tensorProto,
   valueInfoProto,
+  withAttributes,
   withFields,
+  withNodes,
 } from "@xdeep/onnx";
 import { nodeLabel } from "../../graph/node-label.ts";
 import { type TypedGraph, typedGraph } from "../../graph/typed-graph.ts";
+import { Constants } from "./constants.ts";
+import { endMark, readEndMark } from "./end-mark.ts";
 
 /** The value that an engine refused to make, as its message says, and how many elements it may have. */
 export interface SizeEnd {
@@ -47,28 +50,22 @@ export function boundSizes(typed: TypedGraph): TypedGraph {
   const bounds = new SizeBounds(typed);
   const bounded = bounds.graph(graph, typed.facts, new Set(graph.input.map(({ name }) => name)));
   if (bounded === graph) return typed;
-  return typedGraph(withFields(model, { graph: withFields(bounded, { initializer: [...bounded.initializer, ...bounds.constants] }) }), limits);
+  return typedGraph(withFields(model, { graph: withFields(bounded, { initializer: [...bounded.initializer, ...bounds.constants.tensors] }) }), limits);
 }
 
 /** What an engine's message says of a size that was bounded; null where it speaks of something else. */
 export function sizeEnd(message: string): SizeEnd | null {
-  const size = BigInt(/\bidx=(\d+)/.exec(message)?.[1] ?? 0);
-  if (size / SHARE !== MARK) return null;
-  return { node: /Name:'([^']*)\/elements'/.exec(message)?.[1], elements: Number(size % SHARE) };
+  const { bound, allowed: elements } = readEndMark(/\bidx=(\d+)/.exec(message)?.[1]);
+  return bound === BOUND ? { node: /Name:'([^']*)\/elements'/.exec(message)?.[1], elements } : null;
 }
 
-/** The index at which there is nothing is all that every engine tells of the node that failed: a mark, and how many elements are allowed. */
-const SHARE = 2n ** 44n;
-const MARK = 0x5e1en;
-
-type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
+const BOUND = 0x5e1e;
 
 class SizeBounds {
-  readonly constants: TensorProto[] = [];
+  readonly constants: Constants = new Constants(() => this.#fresh());
   readonly #typed: TypedGraph;
   readonly #taken: Set<string>;
   readonly #most: number;
-  readonly #made = new Map<string, string>();
 
   constructor(typed: TypedGraph) {
     this.#typed = typed;
@@ -89,9 +86,10 @@ class SizeBounds {
       if (type !== null) declared.push(valueInfoProto(result, type, dims));
       return this.#bounded(inside, place, facts);
     });
-    if (nodes.length === graph.node.length && nodes.every((node, i) => node === graph.node[i])) return graph;
+    const bounded = withNodes(graph, nodes);
+    if (bounded === graph) return graph;
     const names = new Set(declared.map(({ name }) => name));
-    return withFields(graph, { node: nodes, valueInfo: [...graph.valueInfo.filter(({ name }) => !names.has(name)), ...declared] });
+    return withFields(bounded, { valueInfo: [...graph.valueInfo.filter(({ name }) => !names.has(name)), ...declared] });
   }
 
   #inside(node: NodeProto, facts: FactsByName, fed: Set<string>): NodeProto {
@@ -99,9 +97,9 @@ class SizeBounds {
       const inner = each.g === undefined ? null : inferAttributeGraph(node, each.name, facts, this.#typed);
       if (inner === null) return each;
       const own = new Set([...fed, ...inner.graph.input.map(({ name }) => name)]);
-      return mapGraphs(each, (graph) => this.graph(graph, { get: (name) => inner.facts.get(name) ?? facts.get(name) }, own));
+      return mapGraphs(each, (graph) => this.graph(graph, factsWithin(inner.facts, facts), own));
     });
-    return attribute.every((each, i) => each === node.attribute[i]) ? node : withFields(node, { attribute });
+    return withAttributes(node, attribute);
   }
 
   /** Place of the operand by which the data size a node's result; null where they do not. */
@@ -120,10 +118,10 @@ class SizeBounds {
       return result;
     };
     const float = (value: string): string => write("Cast", [value], { to: 1 });
-    const product = (value: string): string => write("ReduceProd", [write("Reshape", [float(value), this.#ints(-1)])], { keepdims: 1 });
+    const product = (value: string): string => write("ReduceProd", [write("Reshape", [float(value), this.constants.ints(-1)])], { keepdims: 1 });
     const elements = this.#elements(node, place, { write, float, product });
-    const isBeyond = write("Less", [this.#floats(this.#most), elements]);
-    const at = write("Where", [isBeyond, this.#ints(MARK * SHARE + BigInt(Math.floor(this.#most))), this.#ints(0)]);
+    const isBeyond = write("Less", [this.constants.float(this.#most), elements]);
+    const at = write("Where", [isBeyond, this.constants.ints(endMark(BOUND, Math.floor(this.#most))), this.constants.ints(0)]);
     const label = nodeLabel(node).replaceAll(/['/]/g, " ").slice(-100);
     // False as a number, taken from a place that there is only where the size is allowed: a zero that nothing takes for a constant.
     const zero = write("ReduceSum", [write("Gather", [write("Cast", [isBeyond], { to: 7 }), at], {}, `${label}/elements`)], { keepdims: 0 });
@@ -139,7 +137,7 @@ class SizeBounds {
     switch (node.opType) {
       case "Range": {
         const count = write("Div", [write("Sub", [float(sizes), float(x)]), float(step)]);
-        return write("Reshape", [count, this.#ints(1)]);
+        return write("Reshape", [count, this.constants.ints(1)]);
       }
       case "Tile":
       case "OneHot":
@@ -147,9 +145,9 @@ class SizeBounds {
       case "Pad": {
         const axes = node.input[3] ?? "";
         const shape = axes === "" ? write("Shape", [x]) : write("Gather", [write("Shape", [x]), axes]);
-        const sides = write("Reshape", [write("Abs", [float(sizes)]), this.#ints(2, -1)]);
-        const added = write("ReduceSum", [sides, this.#ints(0)], { keepdims: 0 });
-        const before = write("Max", [float(shape), this.#floats(1)]);
+        const sides = write("Reshape", [write("Abs", [float(sizes)]), this.constants.ints(2, -1)]);
+        const added = write("ReduceSum", [sides, this.constants.ints(0)], { keepdims: 0 });
+        const before = write("Max", [float(shape), this.constants.float(1)]);
         return times(product(write("Div", [write("Add", [before, added]), before])));
       }
       case "Resize":
@@ -157,23 +155,6 @@ class SizeBounds {
       default:
         return product(node.input[place]!);
     }
-  }
-
-  #ints(...values: readonly (number | bigint)[]): string {
-    return this.#constant(`ints ${values}`, (name) => tensorProto(name, { type: "int64", dims: [values.length], data: BigInt64Array.from(values, BigInt) }));
-  }
-
-  #floats(value: number): string {
-    return this.#constant(`float ${value}`, (name) => tensorProto(name, { type: "float32", dims: [1], data: Float32Array.of(value) }));
-  }
-
-  #constant(key: string, make: (name: string) => TensorProto): string {
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
-    const name = this.#fresh();
-    this.constants.push(make(name));
-    this.#made.set(key, name);
-    return name;
   }
 
   #fresh(): string {

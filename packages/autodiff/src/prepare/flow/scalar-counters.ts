@@ -8,7 +8,9 @@ import {
   takeName,
   tensorProto,
   valueInfoProto,
+  withAttributes,
   withFields,
+  withNodes,
   withSubgraphs,
 } from "@xdeep/onnx";
 
@@ -29,10 +31,9 @@ function inGraph(graph: GraphProto, taken: Set<string>, axes: string): GraphProt
         return node.opType === "Loop" && isRow(inner.input[0]) ? counted(written, taken, axes) : written;
       }),
     );
-    return attribute.every((each, i) => each === node.attribute[i]) ? node : withFields(node, { attribute });
+    return withAttributes(node, attribute);
   };
-  const nodes = graph.node.map(inNode);
-  return nodes.every((node, i) => node === graph.node[i]) ? graph : withFields(graph, { node: nodes });
+  return withNodes(graph, graph.node.map(inNode));
 }
 
 /** A body whose counter is a scalar, and under its old name what the body was written for. */

@@ -9,6 +9,7 @@ import {
   nodeProto,
   takeName,
   withFields,
+  withNodes,
 } from "@xdeep/onnx";
 import { copySubgraph } from "../../graph/copy-subgraph.ts";
 import { nodeLabel } from "../../graph/node-label.ts";
@@ -29,6 +30,7 @@ export function takeKnownBranches(model: ModelProto): ModelProto {
     for (const tensor of copy.initializers) initializers.push(tensor);
     return [...copy.nodes, ...node.output.map((name, index) => nodeProto("Identity", [copy.outputs[index] ?? ""], [name], {}, { name }))];
   });
-  if (nodes.length === graph.node.length && nodes.every((node, index) => node === graph.node[index])) return model;
-  return takeKnownBranches(withFields(model, { graph: withFields(graph, { node: nodes, initializer: [...graph.initializer, ...initializers] }) }));
+  const taking = withNodes(graph, nodes);
+  if (taking === graph) return model;
+  return takeKnownBranches(withFields(model, { graph: withFields(taking, { initializer: [...graph.initializer, ...initializers] }) }));
 }

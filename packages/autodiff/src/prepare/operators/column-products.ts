@@ -1,9 +1,10 @@
 import {
-  type Facts,
+  type FactsByName,
   type GraphProto,
   type ModelProto,
   type NodeProto,
   defaultOpset,
+  factsWithin,
   inferAttributeGraph,
   inferGraph,
   mapGraphs,
@@ -11,12 +12,12 @@ import {
   nodeProto,
   takeName,
   tensorProto,
+  withAttributes,
   withFields,
+  withNodes,
   withSubgraphs,
 } from "@xdeep/onnx";
 import { graphOf } from "../../graph/typed-graph.ts";
-
-type FactsByName = Pick<ReadonlyMap<string, Facts>, "get">;
 
 /**
  * Writes the product of a matrix and a vector as one with a column. ONNX Runtime fuses a Transpose of the matrix into the product, and moves one there
@@ -42,8 +43,10 @@ interface Scope {
 }
 
 function inColumns(graph: GraphProto, facts: FactsByName, scope: Scope): GraphProto {
-  const nodes = graph.node.flatMap((node) => (isVectorProduct(node, facts) ? inColumn(node, scope) : [inSubgraphs(node, facts, scope)]));
-  return nodes.length === graph.node.length && nodes.every((node, i) => node === graph.node[i]) ? graph : withFields(graph, { node: nodes });
+  return withNodes(
+    graph,
+    graph.node.flatMap((node) => (isVectorProduct(node, facts) ? inColumn(node, scope) : [inSubgraphs(node, facts, scope)])),
+  );
 }
 
 function isVectorProduct({ opType, input: [matrix = "", vector = ""] }: NodeProto, facts: FactsByName): boolean {
@@ -66,7 +69,7 @@ function inSubgraphs(node: NodeProto, facts: FactsByName, scope: Scope): NodePro
   if (!node.attribute.some(({ g }) => g !== undefined)) return node;
   const attribute = node.attribute.map((each) => {
     const inner = inferAttributeGraph(node, each.name, facts, scope);
-    return inner === null ? each : mapGraphs(each, (graph) => inColumns(graph, { get: (name) => inner.facts.get(name) ?? facts.get(name) }, scope));
+    return inner === null ? each : mapGraphs(each, (graph) => inColumns(graph, factsWithin(inner.facts, facts), scope));
   });
-  return attribute.every((each, i) => each === node.attribute[i]) ? node : withFields(node, { attribute });
+  return withAttributes(node, attribute);
 }
