@@ -4,7 +4,7 @@ import { type Estimate, createPace } from "./results/estimate.ts";
 import { type ListedManifest, missingShards, rowsOfShards } from "./manifest/manifest.ts";
 import { placeManifest } from "./manifest/place-manifest.ts";
 import { writtenShards } from "./shards/shard-file.ts";
-import { type ShardCall, type ShardThread, type ShardThreadOptions, startShardThread } from "./shards/shard-thread.ts";
+import { type LoadingThread, type ShardCall, type ShardThread, type ShardThreadOptions, loadShardThread } from "./shards/shard-thread.ts";
 
 /** How far a run is. */
 export interface BatchProgress {
@@ -26,12 +26,27 @@ export interface RunBatchOptions extends Omit<ShardThreadOptions, "folder"> {
 /**
  * Explains everything that is not there yet, in threads of this process. Whatever stops it, a later call goes on where it stopped.
  *
+ * @param listing may still be on its way: threads load their module meanwhile
  * @throws {XDeepError} what would meet every row; WRITE_FAILED; ENGINE_FAILED where threads end and no row is to blame; the signal's reason
  */
-export async function runBatch(folder: string, listed: ListedManifest, options: RunBatchOptions): Promise<void> {
+export async function runBatch(folder: string, listing: ListedManifest | PromiseLike<ListedManifest>, options: RunBatchOptions): Promise<void> {
   checkOptionNames("runBatch", options, ["workers", "signal", "onProgress", "module", "base", "maxMemory"]);
-  const { workers = 1, signal, onProgress, ...job } = options;
+  const { workers = 1, ...rest } = options;
   demandCount("runBatch", "workers", workers);
+  const loading = Array.from({ length: Math.min(workers, MOST_EARLY) }, () => loadShardThread(options));
+  try {
+    await runListed(folder, await listing, { workers, ...rest }, () => loading.pop() ?? loadShardThread(options));
+  } finally {
+    await Promise.all(loading.map((thread) => thread.close()));
+  }
+}
+
+/** Threads that are loaded before it is known how many shards there are. */
+const MOST_EARLY = 4;
+
+type Running = RunBatchOptions & { readonly workers: number };
+
+async function runListed(folder: string, listed: ListedManifest, { workers, signal, onProgress, base }: Running, load: () => LoadingThread): Promise<void> {
   const { manifest } = listed;
   await placeManifest(folder, listed);
   const missing = missingShards(manifest, await writtenShards(folder));
@@ -42,7 +57,7 @@ export async function runBatch(folder: string, listed: ListedManifest, options: 
   const ending = signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]);
   const next = missing.values();
   const lanes = Array.from({ length: Math.min(workers, missing.length) }, async () => {
-    const thread = await startShardThread({ ...job, folder });
+    const thread = await load().start({ folder, base });
     try {
       for (const shard of next) await explainPatiently(thread, shard, { signal: ending, onRows: report });
     } finally {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
@@ -104,6 +105,23 @@ describe("a run", () => {
     await writeFile(join(base, "0001.bin"), "other");
     await batch.runBatch(out, listed, { module });
     expect((await batch.batchStatus(out)).failures).toMatchObject([{ row: 1, code: "INPUT_CHANGED" }]);
+  });
+
+  it("loads threads while rows are listed, says how they ended meanwhile, and leaves none behind where the listing fails", async () => {
+    const { base, out } = await inputs(rowsOf(3));
+    const listed = await batch.createManifest({ inputs: ["*.bin"], base, job: { factor: 1 } });
+    const later = sleep(200, listed);
+    await batch.runBatch(out, later, { module, workers: 2 });
+    expect((await batch.batchStatus(out)).rows.explained).toBe(3);
+    const ends = await bundle.write("ends.mjs", "process.exit(7);");
+    await expect(batch.runBatch(`${out}-2`, sleep(200, listed), { module: ends })).rejects.toMatchObject({
+      code: "ENGINE_FAILED",
+      message: expect.stringContaining("exited with code 7"),
+    });
+    const late = await bundle.write("late.mjs", `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(join(base, "late"))}, "");`);
+    await expect(batch.runBatch(out, Promise.reject(new Error("no folder")), { module: late, workers: 2 })).rejects.toThrow("no folder");
+    await sleep(500);
+    await expect(readFile(join(base, "late"))).rejects.toThrow("ENOENT");
   });
 
   it("ends with what every row would meet, and leaves no shard", async () => {

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import {
+  type LoadingThread,
   type Manifest,
   type ShardCall,
   type ShardThread,
   type ShardThreadOptions,
   explainPatiently,
+  loadShardThread,
   readManifest,
   shardCount,
-  startShardThread,
   writtenShards,
 } from "@xdeep/batch";
 import { isXDeepError } from "@xdeep/core";
@@ -19,7 +20,7 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 
 import { fatalReason } from "./distribute.ts";
 import { shortenLeases } from "./shorten-leases.ts";
-import { type ShardJob, connect, queueName } from "./shard-queue.ts";
+import { type Connection, type ShardJob, connect, queueName } from "./shard-queue.ts";
 
 export interface WorkOptions extends Omit<ShardThreadOptions, "folder"> {
   /** Of Redis: redis://host:6379. */
@@ -47,11 +48,14 @@ const LOOK_EVERY = 1;
  */
 export async function work(folder: string, options: WorkOptions): Promise<void> {
   checkOptionNames("work", options, ["url", "workers", "lease", "signal", "onRows", "module", "base", "maxMemory"]);
-  const { url, workers = 1, lease = LEASE, signal, onRows, ...thread } = options;
+  const { url, workers = 1, lease = LEASE, signal, onRows, base } = options;
   demandCount("work", "workers", workers);
-  const manifest = await waitForManifest(folder, signal);
-  const { client, cut } = await connect(url);
-  const threads = await startThreads({ ...thread, folder }, workers).catch((error: unknown) => {
+  const loading = Array.from({ length: workers }, () => loadShardThread(options));
+  const { manifest, client, cut } = await begin(folder, url, signal).catch(async (error: unknown) => {
+    await Promise.all(loading.map((thread) => thread.close()));
+    throw error;
+  });
+  const threads = await startThreads(loading, { folder, base }).catch((error: unknown) => {
     cut();
     throw error;
   });
@@ -105,8 +109,14 @@ export async function work(folder: string, options: WorkOptions): Promise<void> 
   }
 }
 
-async function startThreads(options: ShardThreadOptions, count: number): Promise<readonly ShardThread[]> {
-  const started = await Promise.allSettled(Array.from({ length: count }, () => startShardThread(options)));
+/** A machine may be there before the one that lists the inputs. */
+async function begin(folder: string, url: string, signal: AbortSignal | undefined): Promise<Connection & { readonly manifest: Manifest }> {
+  while (!(await exists(join(folder, "manifest.json")))) await pause(signal);
+  return { manifest: await readManifest(folder), ...(await connect(url)) };
+}
+
+async function startThreads(loading: readonly LoadingThread[], place: Parameters<LoadingThread["start"]>[0]): Promise<readonly ShardThread[]> {
+  const started = await Promise.allSettled(loading.map((thread) => thread.start(place)));
   const failed = started.find((each) => each.status === "rejected");
   const threads = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   if (failed === undefined) return threads;
@@ -117,12 +127,6 @@ async function startThreads(options: ShardThreadOptions, count: number): Promise
 /** Redis that is away cannot be told that work has ended; it will see that the lease is over. */
 async function closeSoon(worker: Worker): Promise<void> {
   await Promise.race([worker.close().catch(() => undefined), sleep(TIME_TO_CLOSE, undefined, { ref: false })]);
-}
-
-/** A machine may be there before the one that lists the inputs. */
-async function waitForManifest(folder: string, signal: AbortSignal | undefined): Promise<Manifest> {
-  while (!(await exists(join(folder, "manifest.json")))) await pause(signal);
-  return readManifest(folder);
 }
 
 async function untilDone(folder: string, manifest: Manifest, signal: AbortSignal | undefined, failed: () => unknown): Promise<void> {

@@ -64,12 +64,18 @@ export async function explainMany(
   const flags: ManyFlags = { ...rest, target: targets[0] };
   const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
   const features = flags.features === undefined ? null : await readLabels(flags.features);
-  const listed = await plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
-  if (flags.queue !== undefined) return explainByQueue(listed, flags.queue, features, flags, io);
-  const workers = flags.workers ?? (flags.gpu ? 1 : Math.min(availableParallelism(), shardCount(listed.manifest)));
-  say(describeBatch(listed.manifest, { workers: plural(workers, "thread"), out: flags.out }));
+  const planning = (): Promise<ListedManifest> => plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
+  if (flags.queue !== undefined) return explainByQueue(await planning(), flags.queue, features, flags, io);
+  const workers = flags.workers ?? (flags.gpu ? 1 : availableParallelism());
   collectLessOften();
-  return watched(features, flags, io, (onProgress) => runBatch(flags.out, listed, { module: rowJob(), workers, signal: io.signal, onProgress }));
+  return watched(features, flags, io, (onProgress) => {
+    const listing = planning().then((listed) => {
+      const used = flags.workers ?? Math.min(workers, shardCount(listed.manifest));
+      say(describeBatch(listed.manifest, { workers: plural(used, "thread"), out: flags.out }));
+      return listed;
+    });
+    return runBatch(flags.out, listing, { module: rowJob(), workers, signal: io.signal, onProgress });
+  });
 }
 
 /** Hands shards out to those who run `xdeep work`, and waits for them. */

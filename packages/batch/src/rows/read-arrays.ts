@@ -36,7 +36,8 @@ async function readWhole(path: string, expected: string): Promise<ArrayBuffer> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (sha256(bytes) === expected) return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (sha256(bytes) === expected) return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
   throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {
     details: { path },
   });

@@ -16,7 +16,7 @@ describe("rows at which whoever explained them has ended", () => {
   /** What is known after these processes, one after the other, ended at the rows. */
   async function deathsAfter(processes: readonly string[]): Promise<number> {
     const folder = join(base, String(processes.length), processes.join(""));
-    for (const process of processes) await (await openAttempt(folder, 0, process)).at(rows);
+    for (const process of processes) (await openAttempt(folder, 0, process)).at(rows);
     return (await openAttempt(folder, 0, processes.at(-1)!)).deathsAt(rows);
   }
 
@@ -33,7 +33,7 @@ describe("rows at which whoever explained them has ended", () => {
 
   it("are told from others", async () => {
     const folder = join(base, "others");
-    for (let n = 0; n < 3; n++) await (await openAttempt(folder, 0, "a")).at(rows);
+    for (let n = 0; n < 3; n++) (await openAttempt(folder, 0, "a")).at(rows);
     const note = await openAttempt(folder, 0, "a");
     expect([note.deathsAt(rows), note.deathsAt({ start: 8, end: 10 })]).toEqual([3, 0]);
     await note.clear();

@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { makeFolder } from "@xdeep/core/backend";
@@ -35,7 +36,7 @@ interface Deaths {
 export interface AttemptNote {
   /** How often whoever explained these rows ended by no will of its own, where that is so often that the rows are the reason; else 0. */
   deathsAt(rows: RowSpan): number;
-  at(rows: RowSpan): Promise<void>;
+  at(rows: RowSpan): void;
   /** The shard is done, or was given back. */
   clear(): Promise<void>;
 }
@@ -51,8 +52,13 @@ export async function openAttempt(folder: string, shard: number, process: string
       const { threads, processes } = deaths[nameOf(rows)] ?? NONE;
       return threads / MOST_THREADS + processes / MOST_PROCESSES >= 1 ? threads + processes : 0;
     },
-    // A disk that is full takes no notes; the shard itself will say so.
-    at: (rows) => writeFile(path, JSON.stringify({ current: nameOf(rows), process, deaths } satisfies Attempt)).catch(() => undefined),
+    at(rows) {
+      try {
+        writeFileSync(path, JSON.stringify({ current: nameOf(rows), process, deaths } satisfies Attempt));
+      } catch {
+        // A disk that is full takes no notes; the shard itself will say so.
+      }
+    },
     clear: () => rm(path, { force: true }).catch(() => undefined),
   };
 }

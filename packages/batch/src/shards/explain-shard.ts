@@ -98,7 +98,7 @@ async function explainSome(rows: readonly Row[], note: AttemptNote, options: Exp
   try {
     // Rows that came together and were the end of somebody are looked at one by one.
     if (died > 0) return await oneByOne(rows, note, options);
-    await note.at(range);
+    note.at(range);
     const results = await explainer.explain(rows, { signal });
     if (results.length !== rows.length) throw new TypeError(`The job explained ${results.length} of ${rows.length} rows.`);
     return rows.map((row, n) => explained(row, results[n]!));

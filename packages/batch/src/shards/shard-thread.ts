@@ -15,8 +15,12 @@ export interface ShardThreadOptions {
   readonly maxMemory?: number | undefined;
 }
 
-export type ShardThreadData = { readonly folder: string; readonly module: string; readonly base: string | undefined; readonly process: string };
-export type ShardRequest = { readonly type: "explain"; readonly shard: number } | { readonly type: "abort" } | { readonly type: "close" };
+export type ShardThreadData = { readonly module: string; readonly process: string };
+export type ShardRequest =
+  | { readonly type: "open"; readonly folder: string; readonly base: string | undefined }
+  | { readonly type: "explain"; readonly shard: number }
+  | { readonly type: "abort" }
+  | { readonly type: "close" };
 export type ShardReply =
   | { readonly type: "ready" }
   | { readonly type: "rows"; readonly explained: number; readonly failed: number }
@@ -42,9 +46,30 @@ export interface ShardThread {
   close(): Promise<void>;
 }
 
+/** A thread that loads the module of a job, as long as there is no job yet: while rows are listed, or another machine lists them. */
+export interface LoadingThread {
+  /** Opens the job. @throws what opening throws */
+  start(place: Pick<ShardThreadOptions, "folder" | "base">): Promise<ShardThread>;
+  /** Ends the thread where no job came. */
+  close(): Promise<void>;
+}
+
+/** Starts a thread whose job is opened later. What is wrong with the module is said then. */
+export function loadShardThread(options: Pick<ShardThreadOptions, "module" | "maxMemory">): LoadingThread {
+  const worker = load(options);
+  return {
+    start: (place) => threadOf(worker, { ...options, ...place }),
+    close: async () => void (await worker.terminate()),
+  };
+}
+
 /** Starts a thread, and waits until its job is open. @throws what opening throws */
-export async function startShardThread(options: ShardThreadOptions): Promise<ShardThread> {
-  let worker: Worker | null = await open(options);
+export function startShardThread(options: ShardThreadOptions): Promise<ShardThread> {
+  return threadOf(load(options), options);
+}
+
+async function threadOf(loaded: Worker, options: ShardThreadOptions): Promise<ShardThread> {
+  let worker: Worker | null = await open(loaded, options);
   let died = false;
   return {
     get died() {
@@ -53,7 +78,7 @@ export async function startShardThread(options: ShardThreadOptions): Promise<Sha
     async explain(shard, { signal, onRows } = {}) {
       signal?.throwIfAborted();
       died = false;
-      worker ??= await open(options);
+      worker ??= await open(load(options), options);
       const abort = (): void => worker?.postMessage({ type: "abort" } satisfies ShardRequest, []);
       signal?.addEventListener("abort", abort, { once: true });
       try {
@@ -85,15 +110,23 @@ const PROCESS = randomUUID();
 
 class Death extends Error {}
 
-async function open({ folder, module, base, maxMemory }: ShardThreadOptions): Promise<Worker> {
+function load({ module, maxMemory }: Pick<ShardThreadOptions, "module" | "maxMemory">): Worker {
   const worker = new Worker(new URL("./shard-worker.js", import.meta.url), {
-    workerData: { folder, module: String(module), base, process: PROCESS } satisfies ShardThreadData,
+    workerData: { module: String(module), process: PROCESS } satisfies ShardThreadData,
     ...(maxMemory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
   });
-  // An error may come when nobody waits for the thread; its exit will be seen.
-  worker.on("error", () => undefined);
+  // It may end when nobody waits for it: whoever asks next is told.
+  worker.once("error", (error: Error) => ends.set(worker, error));
+  worker.once("exit", (code) => ends.set(worker, ends.get(worker) ?? new Error(`it exited with code ${code}`)));
+  return worker;
+}
+
+/** What threads ended of. */
+const ends = new WeakMap<Worker, Error>();
+
+async function open(worker: Worker, { folder, base }: ShardThreadOptions): Promise<Worker> {
   try {
-    await answerOf(worker, null);
+    await answerOf(worker, { type: "open", folder, base });
     return worker;
   } catch (error) {
     await worker.terminate();
@@ -103,10 +136,10 @@ async function open({ folder, module, base, maxMemory }: ShardThreadOptions): Pr
 }
 
 /** Waits for what ends a request. */
-function answerOf(worker: Worker, request: ShardRequest | null, onRows?: ShardCall["onRows"]): Promise<void> {
+function answerOf(worker: Worker, request: ShardRequest, onRows?: ShardCall["onRows"]): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (end: () => void): void => {
-      worker.off("message", receive).off("error", fail).off("exit", exit);
+      worker.off("message", receive).off("exit", exit);
       end();
     };
     const receive = (message: ShardReply): void => {
@@ -114,9 +147,9 @@ function answerOf(worker: Worker, request: ShardRequest | null, onRows?: ShardCa
       else if (message.type === "failed") settle(() => reject(unpackError(message.error)));
       else settle(resolve);
     };
-    const fail = (error: Error): void => settle(() => reject(new Death(error.message, { cause: error })));
-    const exit = (code: number): void => settle(() => reject(new Death(`it exited with code ${code}`)));
-    worker.on("message", receive).on("error", fail).on("exit", exit);
-    if (request !== null) worker.postMessage(request, []);
+    const exit = (): void => settle(() => reject(new Death(ends.get(worker)!.message, { cause: ends.get(worker) })));
+    if (ends.has(worker)) return exit();
+    worker.on("message", receive).on("exit", exit);
+    worker.postMessage(request, []);
   });
 }

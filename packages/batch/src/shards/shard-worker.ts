@@ -7,44 +7,50 @@ import { type ListedManifest, readListedManifest } from "../manifest/manifest.ts
 import { type ReadRows, rowReader } from "../rows/read-rows.ts";
 import type { ShardReply, ShardRequest, ShardThreadData } from "./shard-thread.ts";
 
-/** The script of a thread that explains shards: the job's module is opened once, then shards come one by one. */
-const { folder, module, base: given, process } = workerData as ShardThreadData;
+/** The script of a thread that explains shards: it loads the job's module, is told once what to open, and then shards come one by one. */
+const { module, process } = workerData as ShardThreadData;
 const reply = (message: ShardReply): void => parentPort!.postMessage(message, []);
 const ending = new AbortController();
 let running: AbortController | null = null;
 
+const loading = import(module) as Promise<{ readonly openJob?: OpenJob }>;
+// What is wrong with it is said when a job is opened.
+loading.catch(() => undefined);
+let opened: Promise<OpenedJob> | null = null;
+
 parentPort!.on("message", (message: ShardRequest) => {
-  if (message.type === "explain") void explain(message.shard);
+  if (message.type === "open") {
+    opened = open(message);
+    opened.then(
+      () => reply({ type: "ready" }),
+      (error: unknown) => reply({ type: "failed", error: packError(error) }),
+    );
+  } else if (message.type === "explain") void explain(message.shard);
   else if (message.type === "abort") running?.abort();
   else void close();
 });
 
-const opened = open();
-opened.then(
-  () => reply({ type: "ready" }),
-  (error: unknown) => reply({ type: "failed", error: packError(error) }),
-);
-
 interface OpenedJob {
+  readonly folder: string;
   readonly listed: ListedManifest;
   readonly readRows: ReadRows;
   readonly explainer: RowExplainer;
 }
 
-async function open(): Promise<OpenedJob> {
+async function open({ folder, base: given }: Extract<ShardRequest, { readonly type: "open" }>): Promise<OpenedJob> {
   const listed = await readListedManifest(folder);
   const base = given ?? listed.manifest.base;
-  const { openJob } = (await import(module)) as { readonly openJob?: OpenJob };
+  const { openJob } = await loading;
   if (typeof openJob !== "function") throw new TypeError(`"${module}" exports no function openJob.`);
   const readRows = await rowReader(listed, base);
-  return { listed, readRows, explainer: await openJob(listed.manifest.job, { places: listed.manifest.places, base, signal: ending.signal }) };
+  return { folder, listed, readRows, explainer: await openJob(listed.manifest.job, { places: listed.manifest.places, base, signal: ending.signal }) };
 }
 
 async function explain(shard: number): Promise<void> {
   running = new AbortController();
   const { signal } = running;
   try {
-    const { explainer, listed, readRows } = await opened;
+    const { folder, explainer, listed, readRows } = await opened!;
     const onRows = (rows: { readonly explained: number; readonly failed: number }): void => reply({ type: "rows", ...rows });
     await explainShard({ folder, manifest: listed.manifest, shard, readRows, explainer, process, signal, onRows });
     reply({ type: "done" });
@@ -57,7 +63,7 @@ async function explain(shard: number): Promise<void> {
 
 async function close(): Promise<void> {
   ending.abort();
-  await opened.then(
+  await opened!.then(
     ({ explainer }) => explainer.close?.(),
     () => undefined,
   );

@@ -13,12 +13,14 @@ export interface ProgressBar<P extends Progress = Progress> {
 
 /** A bar for one method on one input. It is gone when it stops. */
 export function startProgressBar(output: TextOutput, title: string): ProgressBar {
-  return startBar(output, `${printable(title)} [{bar}] {value}/{total} runs, {eta_formatted} left`, () => ({}));
+  const bar = createBar(output, `${printable(title)} [{bar}] {value}/{total} runs, {eta_formatted} left`, () => ({}));
+  bar.update({ done: 0, total: 1 });
+  return bar;
 }
 
-/** A bar for many rows, with how long it will take as far as can be told. */
+/** A bar for many rows, with how long it will take as far as can be told. It shows from the first update on. */
 export function startBatchBar(output: TextOutput, done = "explained"): ProgressBar<Progress & Partial<BatchProgress>> {
-  return startBar(output, `[{bar}] {value}/{total} ${done}{rest}`, ({ failed = 0, estimate = null }) => ({
+  return createBar(output, `[{bar}] {value}/{total} ${done}{rest}`, ({ failed = 0, estimate = null }) => ({
     rest: `${failed === 0 ? "" : `, ${failed} failed`}${estimate === null ? "" : `, ${Number(estimate.rowsPerSecond.toPrecision(2))}/s, ${describeLeft(estimate)}`}`,
   }));
 }
@@ -29,17 +31,18 @@ function describeLeft({ secondsLeft, between: [fastest, slowest] }: NonNullable<
   return !Number.isFinite(slowest) || (least === left && most === left) ? `about ${left} left` : `${left} left (${least} to ${most})`;
 }
 
-function startBar<P extends Progress>(output: TextOutput, format: string, payload: (progress: P) => object): ProgressBar<P> {
+function createBar<P extends Progress>(output: TextOutput, format: string, payload: (progress: P) => object): ProgressBar<P> {
   if (output.isTTY !== true) return { update: () => undefined, stop: () => undefined };
   const bar = new cliProgress.SingleBar(
     { format, stream: output as NodeJS.WritableStream, clearOnComplete: true, stopOnComplete: false, hideCursor: true },
     cliProgress.Presets.legacy,
   );
-  bar.start(1, 0, payload({ done: 0, total: 1 } as P));
   return {
     update: (progress) => {
-      bar.setTotal(progress.total);
-      bar.update(progress.done, payload(progress));
+      const { done, total } = progress;
+      if (!bar.isActive) bar.start(total, done, payload(progress));
+      bar.setTotal(total);
+      bar.update(done, payload(progress));
     },
     stop: () => bar.stop(),
   };
