@@ -70,22 +70,23 @@ export function createServer(options: ServerOptions): XDeepServer {
   });
   const metrics = createMetrics(() => new Map(models.models.map(({ name, queue }) => [name, queue.waiting])));
 
-  const app = createApp({ limits, logger, metrics });
+  const { app, refuseOtherMethods } = createApp({ limits, logger, metrics });
   let isStopping = false;
   const isReady = (): boolean => models.ready && !isStopping;
   const answer = createAnswer({ limits, methods, metrics, models, pictures, stopping: stopping.signal });
   openInferenceRoutes(app, { models, methods, answer, isReady });
   kserveRoutes(app, { models, methods, answer, isReady });
   app.get("/metrics", async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
-  app.get("/openapi.json", async () => openApi(limits, methods.names));
+  app.get("/openapi.json", async () => openApi({ limits, methods: methods.names, models: models.models.map(({ name }) => name) }));
+  refuseOtherMethods();
 
   let scanner: NodeJS.Timeout | undefined;
   app.addHook("onRequest", async (request) => {
     if (request.method !== "POST") return;
     if (isStopping) throw new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1);
     // Whoever cannot be taken is told before his body is read.
-    const { name, call } = request.params as { readonly name?: string; readonly call?: string };
-    models.find(name ?? call?.replace(/:\w+$/, "") ?? "")?.queue.refuseWhenFull();
+    const { name = "" } = request.params as { readonly name?: string };
+    models.find(name.replace(/:\w+$/, ""))?.queue.refuseWhenFull();
   });
   // A connection may stay open for a minute after its answer, and would keep the server for as long.
   app.addHook("onResponse", async () => {

@@ -116,6 +116,30 @@ describe("the Open Inference Protocol", () => {
     }
   });
 
+  it("takes bodies that name no type, as Triton's clients send them", async () => {
+    const server = await smallServer({ net: {} });
+    const { app } = server;
+    const payload = JSON.stringify({ inputs: [tensor()] });
+    expect((await app.inject({ method: "POST", url: "/v2/models/net/infer", payload: Buffer.from(payload) })).statusCode).toBe(200);
+    const json = JSON.stringify({ inputs: [{ name: "x", shape: [1, WIDTH], datatype: "FP32", parameters: { binary_data_size: 16 } }] });
+    const binary = Buffer.concat([Buffer.from(json), Buffer.from(Float32Array.from(X).buffer)]);
+    const headers = { "inference-header-content-length": String(json.length) };
+    expect((await app.inject({ method: "POST", url: "/v2/models/net/infer", payload: binary, headers })).statusCode).toBe(200);
+  });
+
+  it.each([
+    ["an input in shared memory", { inputs: [{ ...tensor(), data: undefined, parameters: { shared_memory_region: "a", shared_memory_byte_size: 16 } }] }],
+    ["an output in shared memory", { inputs: [tensor()], outputs: [{ name: "out", parameters: { shared_memory_region: "a" } }] }],
+    ["the highest classes", { inputs: [tensor()], outputs: [{ name: "out", parameters: { classification: 2 } }] }],
+    ["a state from one request to the next", { inputs: [tensor()], parameters: { sequence_id: 5, sequence_start: true } }],
+  ])("refuses what Triton has and this server has not, rather than answer something else: %s", async (_, body) => {
+    const server = await smallServer({ net: {} });
+    expect(await ask(server, "/v2/models/net/infer", body)).toMatchObject({
+      status: 400,
+      body: { code: "BODY_INVALID", error: expect.stringMatching(/shared|classes|state/) as string },
+    });
+  });
+
   it("KServe's v1 says the same", async () => {
     const server = await smallServer({ net: {} });
     const predicted = await ask(server, "/v1/models/net:predict", { instances: [X, X] });
@@ -127,6 +151,7 @@ describe("the Open Inference Protocol", () => {
     expect(explained.body).toMatchObject({ explanations: [{ target: 1, name: "bee", score: scores[0], values: [...values.data] }] });
     expect((await ask(server, "/v1/models/net")).body).toEqual({ name: "net", ready: true });
     expect((await ask(server, "/v1/models")).body).toEqual({ models: ["net"] });
+    expect((await ask(server, "/")).body).toEqual({ status: "alive" });
   });
 
   it("answers as the OpenAPI document says", async () => {
@@ -134,6 +159,7 @@ describe("the Open Inference Protocol", () => {
     const { body: document } = (await ask(server, "/openapi.json")) as {
       body: { paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>; components: object };
     };
+    const version = ((await ask(server, "/v2/models/net")).body as { versions: [string] }).versions[0];
     const ajv = new Ajv2020({ strict: false });
     const bodies: Readonly<Record<string, object>> = {
       "/v2/models/{name}/infer": { inputs: [tensor()] },
@@ -151,11 +177,13 @@ describe("the Open Inference Protocol", () => {
     };
     for (const [path, operations] of Object.entries(document.paths)) {
       const [{ responses }] = Object.values(operations) as [{ responses: Record<string, { content: Record<string, { schema: object }> }> }];
-      conforms(await ask(server, path.replace("{name}", "net"), bodies[path]), responses);
-      if (bodies[path] !== undefined) conforms(await ask(server, path.replace("{name}", "net"), {}), responses);
-      if (path.includes("{name}")) conforms(await ask(server, path.replace("{name}", "none"), bodies[path]), responses);
+      const body = bodies[path.replace("/versions/{version}", "")];
+      const of = (name: string): string => path.replace("{name}", name).replace("{version}", version);
+      conforms(await ask(server, of("net"), body), responses);
+      if (body !== undefined) conforms(await ask(server, of("net"), {}), responses);
+      if (path.includes("{name}")) conforms(await ask(server, of("none"), body), responses);
     }
-    expect(checked).toBeGreaterThan(18);
+    expect(checked).toBeGreaterThan(28);
   });
 });
 
@@ -327,6 +355,19 @@ describe("what is wrong", () => {
     expect(JSON.parse(said.slice(said.indexOf("\r\n\r\n")))).toEqual({ error: expect.stringMatching(/.{10}/) as string, code: "BODY_INVALID" });
   });
 
+  it("a method that an address does not have: 405, with those that it has", async () => {
+    const { app } = await smallServer({ net: {} });
+    for (const [method, url, allow] of [
+      ["DELETE", "/v2/models/net", "GET, HEAD"],
+      ["GET", "/v2/models/net/infer", "POST"],
+      ["PUT", "/v1/models/net", "GET, HEAD, POST"],
+      ["TRACE", "/metrics", "GET, HEAD"],
+    ] as const) {
+      const { statusCode, headers, body } = await app.inject({ method: method as "PUT", url });
+      expect([statusCode, headers["allow"], (JSON.parse(body) as { code: string }).code]).toEqual([405, allow, "METHOD_NOT_ALLOWED"]);
+    }
+  });
+
   it("a failing engine: 500, and the next one is asked again", async () => {
     const server = await smallServer({ net: {}, bad: { fails: "out of memory" } });
     expect(await ask(server, "/v2/models/bad/infer", { inputs: [tensor()] })).toMatchObject({ status: 500, body: { code: "ENGINE_FAILED" } });
@@ -405,7 +446,7 @@ describe("the folder of models", () => {
     await rm(join(server.folder, "other.onnx"));
     await becomes("other", (version) => version === 404);
     await writeFile(join(server.folder, "broken.onnx"), "no model");
-    await becomes("broken", (version) => version === 400);
+    await becomes("broken", (version) => version === 503);
     expect(await ask(server, "/v2/models/broken")).toMatchObject({ body: { code: "MODEL_INVALID" } });
   });
 

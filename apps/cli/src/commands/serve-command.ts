@@ -1,5 +1,3 @@
-import { availableParallelism } from "node:os";
-
 import { XDeepError, printable } from "@xdeep/core";
 import { Command, Option } from "commander";
 
@@ -41,10 +39,9 @@ export function serveCommand(io: Io): Command {
     .option("--quiet", "no log")
     .action(async (folder: string, { port, host, workers, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
       const [{ createServer }, { SERVED_METHODS, openServed }] = await Promise.all([import("@xdeep/server"), import("../serve/open-served.ts")]);
-      const threads = load.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
       const server = createServer({
         folder,
-        open: (path) => openServed(path, { ...load, gpu, ...(/\.onnx$/i.test(path) && !gpu ? { threads } : {}) }, workers),
+        open: (path) => openServed(path, { ...load, gpu }, workers),
         methods: SERVED_METHODS,
         limits: max,
         lanes: workers,

@@ -1,7 +1,7 @@
 import type { Model } from "@xdeep/core";
 import { describe, expect, it } from "vitest";
 
-import { SERVED_METHODS } from "./open-served.ts";
+import { SERVED_METHODS, threadsOf } from "./open-served.ts";
 
 // Names are read before a model is.
 const model = {} as Model;
@@ -51,4 +51,11 @@ describe("xdeep serve names what was meant", () => {
     );
     expect(error.message.length).toBeLessThan(400);
   });
+});
+
+it("threads are those of ONNX Runtime: models of TensorFlow.js in the same folder are told none", () => {
+  expect(threadsOf("a/model.onnx", { threads: 3, gpu: false }, 2)).toBe(3);
+  expect(threadsOf("a/model.onnx", { gpu: false }, 1000)).toBe(1);
+  expect(threadsOf("a/model.onnx", { gpu: true }, 2)).toBeUndefined();
+  expect(threadsOf("b/model.json", { threads: 3, gpu: false }, 2)).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
 import { type Model, XDeepError, isXDeepError } from "@xdeep/core";
@@ -19,8 +20,14 @@ export async function openServed(path: string, flags: LoadFlags, workers: number
   const companions = await findCompanionFiles(path);
   const worker = (): never => new Worker(new URL("./model-worker.js", import.meta.url)) as never;
   // The thread that answers is seldom busy. Standing back, engines would leave the cores to whatever else runs: under load, a fifth of the rows were lost.
-  const model = await pool({ worker }, workers, { arguments: [path, flags], niceness: 0 });
+  const model = await pool({ worker }, workers, { arguments: [path, { ...flags, threads: threadsOf(path, flags, workers) }], niceness: 0 });
   return { model, preprocessing: await preprocessingOf(model, companions.pictures), labels: companions.labels?.labels ?? null };
+}
+
+/** Threads of ONNX Runtime, the cores shared out among workers where nobody says how many. A folder may hold models of TensorFlow.js too, which take none. */
+export function threadsOf(path: string, { threads, gpu }: Pick<LoadFlags, "threads" | "gpu">, workers: number): number | undefined {
+  if (!/\.onnx$/i.test(path)) return undefined;
+  return threads ?? (gpu ? undefined : Math.max(1, Math.floor(availableParallelism() / workers)));
 }
 
 /** Null for a model that takes no pictures. */

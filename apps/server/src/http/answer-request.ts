@@ -1,4 +1,4 @@
-import { XDeepError } from "@xdeep/core";
+import { type Tensor, XDeepError } from "@xdeep/core";
 import { isWorkerEnded } from "@xdeep/worker";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
@@ -8,9 +8,9 @@ import { type ModelInput, type ModelOutput, keyOf, rowsOf } from "../models/mode
 import type { PictureThread } from "../models/picture-thread.ts";
 import type { Queue, Served } from "../models/served.ts";
 import type { Limits, ServedMethods } from "../options.ts";
-import { HttpError } from "./http-error.ts";
-import { readBody } from "./read-body.ts";
-import { type Body, type Prepare, fieldsOf } from "./read-request.ts";
+import { HttpError, invalidBody } from "./http-error.ts";
+import { type Body, fieldsOf, readBody } from "./read-body.ts";
+import type { Prepare } from "./read-inputs.ts";
 
 /** What answers need around them. */
 export interface AnswerOptions {
@@ -23,7 +23,7 @@ export interface AnswerOptions {
   readonly stopping: AbortSignal;
 }
 
-/** Makes of a body what is asked of a model; `prepare` unpacks a picture as the model takes it. */
+/** Makes of a body what is asked of a model; `prepare` unpacks pictures as the model takes them. */
 export type ReadInput = (body: Body, prepare: Prepare) => Promise<ModelInput>;
 
 /** Runs a request in its time, and for as long as somebody waits for it. */
@@ -41,15 +41,22 @@ export function createAnswer({ limits, methods, metrics, models, pictures, stopp
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new HttpError(504, "DEADLINE", `The explanation was not ready within ${seconds} s.`)), seconds * 1000);
     const signal = AbortSignal.any([gone.signal, late.signal, stopping]);
-    const prepare: Prepare = async (bytes) => {
+    const prepare: Prepare = async (files) => {
       if (served.preprocessing === null) throw new XDeepError("INPUT_TYPE", "This model takes no pictures.");
-      return pictures.prepare(bytes, served.preprocessing, { maxPixels: limits.pixels, signal });
+      const tensors: Tensor[] = [];
+      // A small file is perhaps a large tensor: those of more rows than there may be are not made.
+      for (const bytes of files) {
+        checkRows(tensors.length + 1, limits);
+        tensors.push(await pictures.prepare(bytes, served.preprocessing, { maxPixels: limits.pixels, signal }));
+      }
+      return tensors;
     };
     try {
       const input = await read(body, prepare);
       const rows = rowsOf(served.model, input.feeds);
       const cost = rows * (input.kind === "explain" ? methods.cost(input.method, input.parameters) : 1);
-      checkCost(rows, cost, limits);
+      checkRows(rows, limits);
+      checkCost(cost, limits);
       const output = await served.queue.submit({ input, key: keyOf(served.model, input, methods), cost, rows, signal, seconds });
       metrics.rows.inc({ model: served.name, kind: input.kind }, rows);
       return output;
@@ -69,12 +76,15 @@ function deadlineOf({ json }: Body, limits: Limits): number {
   const { parameters } = json;
   const timeout = parameters === undefined ? undefined : fieldsOf(parameters, "parameters")["timeout"];
   if (timeout === undefined) return limits.seconds;
-  if (typeof timeout !== "number" || !(timeout > 0)) throw new HttpError(400, "BODY_INVALID", '"timeout" is a number of seconds above 0.');
+  if (typeof timeout !== "number" || !(timeout > 0)) throw invalidBody('"timeout" is a number of seconds above 0.');
   return Math.min(timeout, limits.seconds);
 }
 
-function checkCost(rows: number, cost: number, limits: Limits): void {
-  if (rows > limits.rows) throw new HttpError(413, "BODY_TOO_LARGE", `A request has at most ${limits.rows} rows, this one ${rows}. Send several.`);
+function checkRows(rows: number, limits: Limits): void {
+  if (rows > limits.rows) throw new HttpError(413, "BODY_TOO_LARGE", `A request has at most ${limits.rows} rows. Send several.`);
+}
+
+function checkCost(cost: number, limits: Limits): void {
   if (cost <= limits.gradients) return;
   throw new HttpError(413, "BODY_TOO_LARGE", `A request takes at most ${limits.gradients} gradients (rows times steps), this one ${cost}.`);
 }

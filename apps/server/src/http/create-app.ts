@@ -11,8 +11,14 @@ export interface AppOptions {
   readonly metrics: Metrics;
 }
 
+export interface App {
+  readonly app: FastifyInstance;
+  /** Once all routes are there: what else is done with one of them is answered with those that it has. */
+  refuseOtherMethods(): void;
+}
+
 /** Fastify as this server needs it: bodies within limits, errors as JSON with a code, a line of log and a measure for every answer. */
-export function createApp({ limits, logger, metrics }: AppOptions): FastifyInstance {
+export function createApp({ limits, logger, metrics }: AppOptions): App {
   const app = fastify({
     logger: typeof logger === "object" ? { level: "info", ...logger } : logger,
     bodyLimit: limits.bodyBytes,
@@ -27,11 +33,17 @@ export function createApp({ limits, logger, metrics }: AppOptions): FastifyInsta
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     http: { connectionsCheckingInterval: 1000, headersTimeout: limits.bodySeconds * 1000 },
   });
+  const methodsOf = new Map<string, Set<string>>();
+  app.addHook("onRoute", ({ url, method }) => {
+    methodsOf.set(url, new Set([...(methodsOf.get(url) ?? []), ...[method].flat()]));
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(["application/json", "application/octet-stream"], { parseAs: "buffer" }, (_, body, done) => done(null, body));
   void app.register(multipart, { limits: { fileSize: limits.bodyBytes, files: limits.rows, fields: 8, fieldSize: limits.jsonBytes, parts: limits.rows + 8 } });
 
   app.addHook("onRequest", async ({ headers }) => {
+    // Triton's clients name no type: Inference-Header-Content-Length tells what their bodies are.
+    headers["content-type"] ??= "application/octet-stream";
     const encoding = headers["content-encoding"];
     if (encoding === undefined || encoding === "identity") return;
     throw new HttpError(415, "MEDIA_TYPE", "Bodies are not unpacked here: send this one without Content-Encoding.");
@@ -52,5 +64,20 @@ export function createApp({ limits, logger, metrics }: AppOptions): FastifyInsta
   app.setNotFoundHandler((request) => {
     throw new HttpError(404, "NOT_FOUND", `There is nothing at ${request.method} ${request.url.slice(0, 200)}. /openapi.json lists what there is.`);
   });
-  return app;
+  return {
+    app,
+    refuseOtherMethods: () => {
+      for (const [url, methods] of methodsOf) {
+        const allowed = [...methods].join(", ");
+        app.route({
+          url,
+          method: app.supportedMethods.filter((method) => !methods.has(method)),
+          handler: async (request, reply) => {
+            void reply.header("allow", allowed);
+            throw new HttpError(405, "METHOD_NOT_ALLOWED", `${request.method} is not for ${request.url.slice(0, 200)}: ${allowed}.`);
+          },
+        });
+      }
+    },
+  };
 }

@@ -3,7 +3,17 @@ import type { Socket } from "node:net";
 import { type XDeepErrorCode, isXDeepError } from "@xdeep/core";
 
 /** Codes of this server, beside those of XDeepError. */
-export type ServerCode = "BODY_INVALID" | "BODY_TOO_LARGE" | "BUSY" | "CLIENT_GONE" | "DEADLINE" | "MEDIA_TYPE" | "NOT_FOUND" | "STOPPING";
+export type ServerCode =
+  | "BODY_INVALID"
+  | "BODY_TOO_LARGE"
+  | "BUSY"
+  | "CLIENT_GONE"
+  | "DEADLINE"
+  | "LOADING"
+  | "MEDIA_TYPE"
+  | "METHOD_NOT_ALLOWED"
+  | "NOT_FOUND"
+  | "STOPPING";
 
 /** What ends a request with a status. */
 export class HttpError extends Error {
@@ -20,6 +30,11 @@ export class HttpError extends Error {
   }
 }
 
+/** A request that says something else than it may: 400. */
+export function invalidBody(message: string): HttpError {
+  return new HttpError(400, "BODY_INVALID", message);
+}
+
 /** An answer for what went wrong. */
 export interface ErrorAnswer {
   readonly status: number;
@@ -33,6 +48,7 @@ const STATUS: Readonly<Partial<Record<XDeepErrorCode, number>>> = {
   ENGINE_MISSING: 500,
   GPU_UNAVAILABLE: 500,
   MODEL_DISPOSED: 503,
+  MODEL_INVALID: 503,
   MODEL_NOT_FOUND: 404,
   RESULT_NOT_FINITE: 422,
   WRITE_FAILED: 500,

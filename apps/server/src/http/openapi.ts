@@ -1,132 +1,6 @@
 import type { Limits } from "../options.ts";
 import { VERSION } from "../version.ts";
-
-const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
-const object = (properties: Readonly<Record<string, unknown>>, required: readonly string[] = Object.keys(properties)): object => ({
-  type: "object",
-  properties,
-  required,
-});
-const list = (items: object): object => ({ type: "array", items });
-const orNull = (schema: object): object => ({ oneOf: [schema, { type: "null" }] });
-const TEXT = { type: "string" } as const;
-const NUMBER = { type: "number" } as const;
-const INTEGER = { type: "integer" } as const;
-const FLAG = { type: "boolean" } as const;
-const ANY_NUMBERS = { type: "array", description: "Numbers, in lists as deep as the dims." } as const;
-
-const TARGET = {
-  description: "A class by its number or its name; an entry of an output with more axes; a weighted sum; the highest along the axes where an index has null.",
-  oneOf: [INTEGER, TEXT, object({ index: list(INTEGER) }), object({ terms: list({ type: "object" }) }), object({ max: list({ type: ["integer", "null"] }) })],
-} as const;
-
-const PROVENANCE = {
-  type: "object",
-  description: "Where an answer comes from: enough to make it again.",
-  properties: {
-    model_sha256: TEXT,
-    backend: TEXT,
-    engine: TEXT,
-    versions: { type: "object", additionalProperties: TEXT },
-    method: { type: "object" },
-    rule: {},
-    rectifiers: INTEGER,
-    score: TEXT,
-  },
-  required: ["model_sha256", "backend", "engine"],
-} as const;
-
-const TENSOR_HEAD = { name: TEXT, datatype: TEXT, shape: list(INTEGER) };
-const EXPLAINED = { targets: list(TARGET), target_names: list(orNull(TEXT)), output: TEXT, provenance: PROVENANCE };
-
-const SCHEMAS = {
-  Error: object({ error: TEXT, code: TEXT }),
-  Server: object({ name: TEXT, version: TEXT, extensions: list(TEXT) }),
-  Live: object({ live: FLAG }),
-  Ready: object({ ready: FLAG }),
-  ModelReady: object({ name: TEXT, ready: FLAG }),
-  Models: object({ models: list(TEXT) }),
-  Model: object({
-    name: TEXT,
-    versions: list(TEXT),
-    platform: TEXT,
-    inputs: list(object(TENSOR_HEAD)),
-    outputs: list(object(TENSOR_HEAD)),
-    sha256: TEXT,
-    methods: list(TEXT),
-    classes: orNull(INTEGER),
-    pictures: FLAG,
-  }),
-  InputTensor: object(
-    {
-      ...TENSOR_HEAD,
-      data: { description: "Numbers, flat or nested; of datatype BYTES pictures in base64." },
-      parameters: object({ binary_data_size: INTEGER }, []),
-    },
-    ["name", "datatype"],
-  ),
-  OutputTensor: object({ ...TENSOR_HEAD, data: list(NUMBER), parameters: object({ binary_data_size: INTEGER }, []) }, Object.keys(TENSOR_HEAD)),
-  InferRequest: object(
-    {
-      id: TEXT,
-      inputs: list(ref("InputTensor")),
-      outputs: list(object({ name: TEXT, parameters: { type: "object" } }, ["name"])),
-      parameters: object({ timeout: NUMBER, binary_data_output: FLAG }, []),
-    },
-    ["inputs"],
-  ),
-  InferResponse: object({ model_name: TEXT, model_version: TEXT, id: TEXT, outputs: list(ref("OutputTensor")), provenance: PROVENANCE }, [
-    "model_name",
-    "model_version",
-    "outputs",
-    "provenance",
-  ]),
-  ExplainParameters: {
-    type: "object",
-    description: "Whatever else is given goes to the method, such as n of integrated and smooth.",
-    properties: {
-      method: TEXT,
-      target: { oneOf: [{ type: "null" }, TARGET, list(TARGET)], description: "For all rows, or one for each. Default: the highest entry of each row." },
-      score: { enum: ["logit", "probability"] },
-      output: TEXT,
-      wrt: { oneOf: [TEXT, list(TEXT)] },
-      take_max: { ...FLAG, description: "Reduce to the signed maximum over the channels." },
-      timeout: { ...NUMBER, description: "Seconds; at most the server's own." },
-      binary_data_output: FLAG,
-    },
-  },
-  ExplainRequest: object({ id: TEXT, inputs: list(ref("InputTensor")), parameters: ref("ExplainParameters") }, ["inputs"]),
-  ExplainResponse: object({ model_name: TEXT, model_version: TEXT, id: TEXT, outputs: list(ref("OutputTensor")), ...EXPLAINED }, [
-    "model_name",
-    "model_version",
-    "outputs",
-    ...Object.keys(EXPLAINED),
-  ]),
-  Instances: object(
-    {
-      instances: { type: "array", description: 'Rows: numbers, { "b64": … } for a picture, or an object of these by input.' },
-      parameters: ref("ExplainParameters"),
-    },
-    ["instances"],
-  ),
-  Predictions: object({ model_name: TEXT, model_version: TEXT, predictions: { type: "array" }, provenance: PROVENANCE }),
-  Explanations: object({
-    model_name: TEXT,
-    model_version: TEXT,
-    explanations: list(
-      object({ target: TARGET, name: orNull(TEXT), score: NUMBER, convergence_delta: NUMBER, values: { oneOf: [ANY_NUMBERS, { type: "object" }] } }, [
-        "target",
-        "name",
-        "score",
-        "values",
-      ]),
-    ),
-    ...EXPLAINED,
-  }),
-  Form: object({ image: { type: "string", format: "binary" }, parameters: { type: "string", description: "ExplainParameters as JSON." } }, ["image"]),
-} as const;
-
-type SchemaName = keyof typeof SCHEMAS;
+import { SCHEMAS, type SchemaName, TEXT, ref } from "./openapi-schemas.ts";
 
 interface Operation {
   readonly method: "get" | "post";
@@ -140,6 +14,7 @@ interface Operation {
 }
 
 const OPERATIONS: readonly Operation[] = [
+  { method: "get", path: "/", summary: "The process answers (KServe)", answer: "Alive" },
   { method: "get", path: "/v2", summary: "The server", answer: "Server" },
   { method: "get", path: "/v2/health/live", summary: "The process answers", answer: "Live" },
   { method: "get", path: "/v2/health/ready", summary: "The models are loaded, and the server is not stopping", answer: "Ready" },
@@ -166,19 +41,36 @@ const OPERATIONS: readonly Operation[] = [
 const FAILURES: Readonly<Record<string, string>> = {
   "400": "The request is wrong, and the error says how",
   "404": "There is no such model",
+  "408": "The request did not arrive in its time",
   "413": "More bytes, pixels, rows or gradients than the server takes",
   "415": "Another content type",
   "422": "The result is no finite number",
   "429": "Too many wait: Retry-After says when to come again",
   "500": "The engine failed",
-  "503": "The server is starting or stopping",
+  "503": "The model is being loaded, or cannot be; or the server is stopping",
   "504": "Not ready within the time that the caller or the server gives",
 };
 
-/** The OpenAPI document of a server with these limits and methods. */
-export function openApi(limits: Limits, methods: readonly string[]): object {
+export interface OpenApiOptions {
+  readonly limits: Limits;
+  readonly methods: readonly string[];
+  /** Names of those that answer now. */
+  readonly models: readonly string[];
+}
+
+/** The OpenAPI document of a server with these limits, methods and models. */
+export function openApi({ limits, methods, models }: OpenApiOptions): object {
+  const name = { name: "name", in: "path", required: true, schema: { ...TEXT, examples: models } };
+  const version = { name: "version", in: "path", required: true, schema: TEXT };
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) (paths[operation.path] ??= {})[operation.method] = describe(operation);
+  const add = (operation: Operation, path: string, parameters: readonly object[]): void => {
+    (paths[path] ??= {})[operation.method] = { ...describe(operation), ...(parameters.length === 0 ? {} : { parameters }) };
+  };
+  for (const operation of OPERATIONS) {
+    const { path } = operation;
+    add(operation, path, path.includes("{name}") ? [name] : []);
+    if (path.startsWith("/v2/models/{name}")) add(operation, path.replace("{name}", "{name}/versions/{version}"), [name, version]);
+  }
   return {
     openapi: "3.1.0",
     info: {
@@ -198,10 +90,9 @@ function describe({ path, summary, body, answer, binary = false, form = false }:
   const content =
     answer === "text" ? { "text/plain": { schema: TEXT } } : { "application/json": json(answer), ...(binary ? { "application/octet-stream": {} } : {}) };
   const failed = (description: string): object => ({ description, content: { "application/json": json("Error") } });
-  const codes = body !== undefined ? FAILURES : path.includes("{name}") ? { "404": FAILURES["404"]! } : {};
+  const codes = body !== undefined ? FAILURES : path.includes("{name}") ? { "404": FAILURES["404"]!, "503": FAILURES["503"]! } : {};
   return {
     summary,
-    ...(path.includes("{name}") ? { parameters: [{ name: "name", in: "path", required: true, schema: TEXT }] } : {}),
     ...(body === undefined
       ? {}
       : {

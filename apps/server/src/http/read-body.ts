@@ -1,8 +1,16 @@
 import type { FastifyRequest } from "fastify";
 
-import { HttpError } from "./http-error.ts";
+import { HttpError, invalidBody } from "./http-error.ts";
 import type { Limits } from "../options.ts";
-import { type Body, fieldsOf } from "./read-request.ts";
+
+/** A body as it came: JSON, with the bytes of tensors or pictures behind it. */
+export interface Body {
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Of binary tensors, one after the other. */
+  readonly binary: Uint8Array | null;
+  /** Of multipart/form-data, by the names of its fields. */
+  readonly files: readonly Uint8Array[];
+}
 
 /**
  * What a request holds: JSON; JSON of the length that `Inference-Header-Content-Length` says, with binary tensors behind it; or a form, whose files are
@@ -18,7 +26,7 @@ export async function readBody(request: FastifyRequest, limits: Limits): Promise
   if (header === undefined) return { json: parse(bytes, limits), binary: null, files: [] };
   const length = Number(header);
   if (!Number.isSafeInteger(length) || length < 0 || length > bytes.length)
-    throw invalid("Inference-Header-Content-Length is the number of bytes of JSON, at most those of the body.");
+    throw invalidBody("Inference-Header-Content-Length is the number of bytes of JSON, at most those of the body.");
   return { json: parse(bytes.subarray(0, length), limits), binary: bytes.subarray(length), files: [] };
 }
 
@@ -29,12 +37,12 @@ async function readForm(request: FastifyRequest, limits: Limits): Promise<Body> 
     for await (const part of request.parts()) {
       if (part.type === "file") files.push(await part.toBuffer());
       else if (part.fieldname === "parameters") parameters = parametersOf(part, limits);
-      else throw invalid(`A form has files, and "parameters" as JSON; it has no field "${part.fieldname.slice(0, 100)}".`);
+      else throw invalidBody(`A form has files, and "parameters" as JSON; it has no field "${part.fieldname.slice(0, 100)}".`);
     }
   } catch (error) {
     // A form that is cut off, or none, has no status of its own.
     if (error instanceof HttpError || (error as { readonly statusCode?: number }).statusCode !== undefined) throw error;
-    throw invalid(`The form cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
+    throw invalidBody(`The form cannot be read: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
   }
   return { json: parameters === undefined ? {} : { parameters }, binary: null, files };
 }
@@ -55,11 +63,11 @@ function parse(bytes: Buffer, { jsonBytes }: Limits): Body["json"] {
 const MOST_LEVELS = 32;
 
 function parseJson(bytes: Buffer): unknown {
-  if (isDeep(bytes)) throw invalid(`JSON has at most ${MOST_LEVELS} lists and objects in one another here.`);
+  if (isDeep(bytes)) throw invalidBody(`JSON has at most ${MOST_LEVELS} lists and objects in one another here.`);
   try {
     return JSON.parse(UTF8.decode(bytes));
   } catch (error) {
-    throw invalid(`The body is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
+    throw invalidBody(`The body is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}.`);
   }
 }
 
@@ -86,6 +94,8 @@ function tooLarge(message: string): HttpError {
   return new HttpError(413, "BODY_TOO_LARGE", message);
 }
 
-function invalid(message: string): HttpError {
-  return new HttpError(400, "BODY_INVALID", message);
+/** @throws {HttpError} 400 for what is no object */
+export function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
+  throw invalidBody(`${what} is an object.`);
 }

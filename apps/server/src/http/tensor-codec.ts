@@ -1,7 +1,7 @@
 import { type DataType, type Tensor, type ValueInfo, sizeOf } from "@xdeep/core";
 import { ELEMENT_ARRAYS, isFloatType, tensorFromNumbers, toFloat64 } from "@xdeep/core/method";
 
-import { HttpError } from "./http-error.ts";
+import { invalidBody } from "./http-error.ts";
 
 /** Names of the Open Inference Protocol. */
 const DATATYPES: Readonly<Partial<Record<DataType, string>>> = {
@@ -22,6 +22,9 @@ const DATATYPES: Readonly<Partial<Record<DataType, string>>> = {
 
 const TYPES: ReadonlyMap<string, DataType> = new Map(Object.entries(DATATYPES).map(([type, name]) => [name, type as DataType]));
 
+/** Of numbers. Pictures are BYTES. */
+export const DATATYPE_NAMES: readonly string[] = [...TYPES.keys()];
+
 export function datatypeOf(type: DataType): string {
   return DATATYPES[type] ?? "BYTES";
 }
@@ -30,7 +33,7 @@ export function datatypeOf(type: DataType): string {
 export function typeOf(datatype: unknown): DataType {
   const type = TYPES.get(String(datatype));
   if (type !== undefined) return type;
-  throw new HttpError(400, "BODY_INVALID", `There is no datatype ${JSON.stringify(datatype) ?? "given"}; it is one of ${[...TYPES.keys()].join(", ")}.`);
+  throw invalidBody(`There is no datatype ${JSON.stringify(datatype) ?? "given"}; it is one of ${DATATYPE_NAMES.join(", ")}.`);
 }
 
 const MOST_AXES = 8;
@@ -39,7 +42,7 @@ const MOST_AXES = 8;
 export function checkShape(shape: unknown, what: string): readonly number[] {
   const isShape = Array.isArray(shape) && shape.length > 0 && shape.length <= MOST_AXES && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0);
   if (isShape && Number.isSafeInteger(sizeOf(shape as number[]))) return shape as number[];
-  throw new HttpError(400, "BODY_INVALID", `The shape of ${what} is a list of sizes above 0, such as [1, 3, 224, 224].`);
+  throw invalidBody(`The shape of ${what} is a list of sizes above 0, such as [1, 3, 224, 224].`);
 }
 
 /**
@@ -60,11 +63,10 @@ export function tensorOfNested(nested: unknown, info: Pick<ValueInfo, "name" | "
 
 /** @throws {HttpError} 400 for another number of bytes than the shape has */
 export function tensorOfBytes(bytes: Uint8Array, shape: readonly number[], type: DataType, { name, type: wanted }: Pick<ValueInfo, "name" | "type">): Tensor {
-  if (type === "string") throw new HttpError(400, "BODY_INVALID", `"${name}": strings are not fed.`);
+  if (type === "string") throw invalidBody(`"${name}": strings are not fed.`);
   const ArrayType = ELEMENT_ARRAYS[type];
   const expected = sizeOf(shape) * ArrayType.BYTES_PER_ELEMENT;
-  if (bytes.byteLength !== expected)
-    throw new HttpError(400, "BODY_INVALID", `"${name}" of shape [${shape.join(", ")}] has ${expected} bytes, got ${bytes.byteLength}.`);
+  if (bytes.byteLength !== expected) throw invalidBody(`"${name}" of shape [${shape.join(", ")}] has ${expected} bytes, got ${bytes.byteLength}.`);
   const data = new ArrayType(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer);
   const sent = { type, dims: shape, data } as Tensor;
   return type === wanted ? sent : tensorFromNumbers(wanted, shape, numbersOf(sent), { subject: `"${name}"` });
@@ -82,22 +84,16 @@ function numbersOf(tensor: Tensor): Float64Array {
 
 /** Row-major numbers of a list of any depth. */
 function flattened(data: unknown, size: number, name: string): Float64Array {
-  if (!Array.isArray(data)) throw new HttpError(400, "BODY_INVALID", `The data of "${name}" are a list of numbers.`);
+  if (!Array.isArray(data)) throw invalidBody(`The data of "${name}" are a list of numbers.`);
   // The shape is the caller's word: no memory is taken for numbers that are not there.
   const count = countOf(data, 0);
-  if (count !== size)
-    throw new HttpError(400, "BODY_INVALID", `"${name}" holds ${count} numbers; its shape has ${size}. Lists of one level must have one length.`);
+  if (count !== size) throw invalidBody(`"${name}" holds ${count} numbers; its shape has ${size}. Lists of one level must have one length.`);
   const numbers = new Float64Array(size);
   let at = 0;
   const visit = (value: unknown, depth: number): void => {
     if (Array.isArray(value) && depth <= MOST_AXES) for (const each of value) visit(each, depth + 1);
     else if (typeof value === "number" || typeof value === "boolean") numbers[at++] = Number(value);
-    else
-      throw new HttpError(
-        400,
-        "BODY_INVALID",
-        `"${name}" holds ${typeof value === "object" ? "no number" : JSON.stringify(value)?.slice(0, 40)} at element ${at}.`,
-      );
+    else throw invalidBody(`"${name}" holds ${typeof value === "object" ? "no number" : JSON.stringify(value)?.slice(0, 40)} at element ${at}.`);
   };
   visit(data, 0);
   return numbers;

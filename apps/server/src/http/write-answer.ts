@@ -10,17 +10,20 @@ import { bytesOf, datatypeOf } from "./tensor-codec.ts";
 
 type Answered = Pick<ServedModel<unknown>, "name" | "version" | "sha256" | "model" | "labels">;
 
+/** How a request wants its answer. */
+export interface AnswerForm {
+  /** Its own name for itself. */
+  readonly id: unknown;
+  /** Whether a tensor is sent as bytes. */
+  readonly isBinary: (name: string) => boolean;
+}
+
 /** An answer of the Open Inference Protocol, its tensors as JSON, or binary behind the JSON where that was asked for. */
-export function sendTensors(
-  reply: FastifyReply,
-  served: Answered,
-  { tensors, explained }: ModelOutput,
-  { id, binary }: { readonly id: unknown; readonly binary: (name: string) => boolean },
-): FastifyReply {
+export function sendTensors(reply: FastifyReply, served: Answered, { tensors, explained }: ModelOutput, { id, isBinary }: AnswerForm): FastifyReply {
   const all: readonly (readonly [string, Tensor])[] = [...Object.entries(tensors), ...(explained === null ? [] : explainedTensors(explained))];
   const outputs = all.map(([name, tensor]) => {
     const head = { name, datatype: datatypeOf(tensor.type), shape: tensor.dims };
-    return binary(name) ? { ...head, parameters: { binary_data_size: bytesOf(tensor).length } } : { ...head, data: new NumberList(tensor, false) };
+    return isBinary(name) ? { ...head, parameters: { binary_data_size: bytesOf(tensor).length } } : { ...head, data: new NumberList(tensor, false) };
   });
   const answer = {
     model_name: served.name,
@@ -29,7 +32,7 @@ export function sendTensors(
     outputs,
     ...explanation(served, explained),
   };
-  const behind = all.filter(([name]) => binary(name)).map(([, tensor]) => bytesOf(tensor));
+  const behind = all.filter(([name]) => isBinary(name)).map(([, tensor]) => bytesOf(tensor));
   if (behind.length === 0) return sendJson(reply, jsonStream(answer));
   // The length of the JSON goes before it: with binary tensors it is short, unless lists are mixed in.
   const json = Buffer.from(jsonText(answer));

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 
 import { XDeepError } from "@xdeep/core";
 
+import { HttpError } from "../http/http-error.ts";
 import type { OpenedModel, ServerOptions } from "../options.ts";
 
 /** A model that is served, with the queue of its requests. */
@@ -62,16 +63,14 @@ export class ModelFolder<Q> {
     return this.#entries.get(name.normalize())?.served ?? undefined;
   }
 
-  /** @throws {XDeepError} MODEL_NOT_FOUND; MODEL_INVALID where it cannot be loaded */
+  /** @throws {XDeepError} MODEL_NOT_FOUND; MODEL_INVALID where it cannot be loaded; {HttpError} 503 while it is */
   get(name: string): ServedModel<Q> {
     const entry = this.#entries.get(name.normalize());
     if (entry?.served) return entry.served;
     if (entry?.error) throw new XDeepError("MODEL_INVALID", `The model "${name}" cannot be loaded: ${entry.error instanceof Error ? entry.error.message : ""}`);
+    if (entry !== undefined) throw new HttpError(503, "LOADING", `The model "${name}" is being loaded.`, 1);
     const names = this.models.map((model) => model.name);
-    throw new XDeepError(
-      "MODEL_NOT_FOUND",
-      `There is no model "${name.slice(0, 100)}"${entry === undefined ? "" : " yet: it is being loaded"}. Models: ${names.join(", ") || "none"}.`,
-    );
+    throw new XDeepError("MODEL_NOT_FOUND", `There is no model "${name.slice(0, 100)}". Models: ${names.join(", ") || "none"}.`);
   }
 
   /** Looks at the folder, and loads what is new. One look at a time. */

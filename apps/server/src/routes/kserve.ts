@@ -1,18 +1,19 @@
 import type { FastifyInstance } from "fastify";
 
 import { HttpError } from "../http/http-error.ts";
-import { readExplain, readInstances } from "../http/read-request.ts";
+import { readExplain } from "../http/read-explain.ts";
+import { readInstances } from "../http/read-inputs.ts";
 import { sendExplanations, sendPredictions } from "../http/write-answer.ts";
 import { rowsOf } from "../models/model-run.ts";
 import type { RouteOptions } from "./route-options.ts";
 
 /** KServe's version 1: `:predict` and `:explain` behind a model's name. */
 export function kserveRoutes(app: FastifyInstance, { models, answer, isReady }: RouteOptions): void {
+  app.get("/", async () => ({ status: "alive" }));
   app.get("/v1/models", async () => ({ models: models.models.map(({ name }) => name) }));
   app.get("/v1/models/:name", async (request) => ({ name: models.get((request.params as { readonly name: string }).name).name, ready: isReady() }));
-  app.post("/v1/models/:call", async (request, reply) => {
-    const { call } = request.params as { readonly call: string };
-    const [, name = call, verb] = /^(.*):(predict|explain)$/.exec(call) ?? [];
+  app.post("/v1/models/:name", async (request, reply) => {
+    const [, name = "", verb] = /^(.*):(predict|explain)$/.exec((request.params as { readonly name: string }).name) ?? [];
     if (verb === undefined)
       throw new HttpError(404, "NOT_FOUND", `There is nothing at POST ${request.url.slice(0, 200)}: a call ends in :predict or :explain.`);
     const served = models.get(name);

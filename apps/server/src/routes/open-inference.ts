@@ -1,10 +1,12 @@
 import { type ValueInfo, XDeepError } from "@xdeep/core";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
-import { HttpError } from "../http/http-error.ts";
-import { type Body, fieldsOf, readExplain, readTensors } from "../http/read-request.ts";
+import { invalidBody } from "../http/http-error.ts";
+import { type Body, fieldsOf } from "../http/read-body.ts";
+import { readExplain } from "../http/read-explain.ts";
+import { noSharedMemory, readTensors } from "../http/read-inputs.ts";
 import { datatypeOf } from "../http/tensor-codec.ts";
-import { sendTensors } from "../http/write-answer.ts";
+import { type AnswerForm, sendTensors } from "../http/write-answer.ts";
 import { rowsOf } from "../models/model-run.ts";
 import type { Served } from "../models/served.ts";
 import { VERSION } from "../version.ts";
@@ -28,22 +30,22 @@ export function openInferenceRoutes(app: FastifyInstance, { models, methods, ans
     app.get(`${prefix}/ready`, async (request) => ({ name: find(request).name, ready: isReady() }));
     app.post(`${prefix}/infer`, async (request, reply) => {
       const served = find(request);
-      let asked: Body["json"] = {};
+      let form!: AnswerForm;
       const output = await answer(request, reply, served, async (body, prepare) => {
-        asked = body.json;
-        return { kind: "infer", feeds: await readTensors(body, { opened: served, prepare }), outputs: outputNames(body.json) };
+        form = formOf(body.json);
+        return { kind: "infer", feeds: await readTensors(body, { opened: served, prepare }), outputs: readOutputs(body.json)?.map(({ name }) => name) };
       });
-      return sendTensors(reply, served, output, binaryOf(asked));
+      return sendTensors(reply, served, output, form);
     });
     app.post(`${prefix}/explain`, async (request, reply) => {
       const served = find(request);
-      let asked: Body["json"] = {};
+      let form!: AnswerForm;
       const output = await answer(request, reply, served, async (body, prepare) => {
-        asked = body.json;
+        form = formOf(body.json);
         const feeds = await readTensors(body, { opened: served, prepare });
         return { kind: "explain", feeds, ...readExplain(body.json["parameters"], rowsOf(served.model, feeds), served) };
       });
-      return sendTensors(reply, served, output, binaryOf(asked));
+      return sendTensors(reply, served, output, form);
     });
   }
 }
@@ -62,21 +64,31 @@ function metadata({ name, version, sha256, model, labels, preprocessing }: Serve
   };
 }
 
-function outputNames({ outputs }: Body["json"]): readonly string[] | undefined {
-  if (outputs === undefined) return undefined;
-  if (!Array.isArray(outputs)) throw new HttpError(400, "BODY_INVALID", '"outputs" is a list of { "name" }.');
-  const names = outputs.map((output) => fieldsOf(output, "An output")["name"]);
-  if (names.every((name) => typeof name === "string")) return names.length === 0 ? undefined : names;
-  throw new HttpError(400, "BODY_INVALID", '"outputs" is a list of { "name" }.');
+interface AskedOutput {
+  readonly name: string;
+  /** Whether it is sent as bytes; undefined: as all others. */
+  readonly binary: boolean | undefined;
 }
 
-/** Which outputs are sent as bytes. */
-function binaryOf({ id, outputs, parameters }: Body["json"]): { readonly id: unknown; readonly binary: (name: string) => boolean } {
-  const isAll = (parameters as { readonly binary_data_output?: unknown } | undefined)?.binary_data_output === true;
-  const single = new Map(
-    (Array.isArray(outputs) ? (outputs as readonly { readonly name?: unknown; readonly parameters?: { readonly binary_data?: unknown } }[]) : []).map(
-      (output) => [output.name, output.parameters?.binary_data],
-    ),
-  );
-  return { id, binary: (name) => (single.get(name) ?? isAll) === true };
+/** What is asked for by name; undefined for all outputs. */
+function readOutputs({ outputs }: Body["json"]): readonly AskedOutput[] | undefined {
+  if (outputs === undefined) return undefined;
+  if (!Array.isArray(outputs)) throw invalidBody('"outputs" is a list of { "name" }.');
+  const asked = outputs.map((output): AskedOutput => {
+    const { name, parameters = {} } = fieldsOf(output, "An output");
+    if (typeof name !== "string") throw invalidBody('"outputs" is a list of { "name" }.');
+    const { binary_data: binary, shared_memory_region: region, classification } = fieldsOf(parameters, "parameters");
+    if (region !== undefined) throw noSharedMemory(name);
+    if (classification !== undefined) throw invalidBody(`"${name}": the highest classes are not picked out here. Ask for the output, and sort it.`);
+    return { name, binary: typeof binary === "boolean" ? binary : undefined };
+  });
+  return asked.length === 0 ? undefined : asked;
+}
+
+/** How an answer is sent. */
+function formOf(json: Body["json"]): AnswerForm {
+  const { binary_data_output: isAll, sequence_id: sequence } = json["parameters"] === undefined ? {} : fieldsOf(json["parameters"], "parameters");
+  if (sequence !== undefined) throw invalidBody('No state is kept from one request to the next: leave "sequence_id" out, and feed states as inputs.');
+  const single = new Map(readOutputs(json)?.map(({ name, binary }) => [name, binary]));
+  return { id: json["id"], isBinary: (name) => single.get(name) ?? isAll === true };
 }
