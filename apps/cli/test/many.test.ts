@@ -177,6 +177,12 @@ describe("many inputs", () => {
       code: 1,
       stderr: expect.stringContaining('no column "none"'),
     });
+    await writeFile(join(folder, "wide.csv"), "id,a,b,c,d\n7,1,2,3,4\n");
+    const wide = ["explain", model, join(folder, "wide.csv"), "--out", join(folder, "out")];
+    const tooWide = await runCli(wide);
+    expect(tooWide.code).toBe(1);
+    expect(tooWide.stderr).toMatch(/5 columns of numbers, "id", "a", "b", "c", "d", and input ".*" takes \[4\] of each row.*--column values=.*\[INPUT_SHAPE\]/);
+    expect((await cli.run([...wide, "--column", "values=a,b,c,d"])).stdout).toContain("1 of 1 rows explained");
     expect(await runCli(["status", folder])).toMatchObject({ code: 1, stderr: expect.stringContaining("[INPUT_MISSING]") });
     expect(await runCli(["merge", folder])).toMatchObject({ code: 2 });
   });

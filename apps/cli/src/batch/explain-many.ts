@@ -39,6 +39,7 @@ import { startBatchBar } from "../print/text/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
 import { safeName } from "../write/file-stem.ts";
 import { collectLessOften } from "./collect-less-often.ts";
+import { checkRowDims } from "./row-dims.ts";
 import { type ManyFlags, asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
 
 /**
@@ -128,6 +129,7 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
       flags,
       companions,
     );
+    if (inputPlan.numbers !== undefined) checkRowDims(listed.manifest, inputPlan.numbers.info);
     if (inputPlan.pictures !== undefined) say(presetHint(inputPlan.pictures.plan));
     await readFurtherInputs(model, flags.input ?? {});
     return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path, flags.cache)));

@@ -84,5 +84,9 @@ function addManyOptions(command: Command): void {
     .option("--shard-size <n>", "rows of a shard (default: 64)", integerFrom(1))
     .addOption(new Option("--shard-format <name>", "how shards hold attributions (default: npy)").choices(["npy", "parquet"]))
     .option("--queue <redis>", "redis://host:6379: machines that run xdeep work explain the shards, this one hands them out")
-    .option("--column <role=name>", "of a CSV or Parquet file: file, target or label, and the name of its column; several times", collectColumns);
+    .option(
+      "--column <role=name>",
+      "of a CSV or Parquet file: file, target or label, and the name of its column; or values, and those of the numbers with commas between; several times",
+      collectColumns,
+    );
 }

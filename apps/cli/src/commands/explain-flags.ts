@@ -1,3 +1,4 @@
+import type { TableColumns } from "@xdeep/batch";
 import type { Score } from "@xdeep/core";
 import type {
   ChannelOrder,
@@ -80,8 +81,8 @@ export interface ExplainFlags extends PreprocessingFlags, DrawingFlags, LoadFlag
   readonly shardFormat?: "npy" | "parquet" | undefined;
   /** Of Redis: machines that run `xdeep work` explain the shards. */
   readonly queue?: string | undefined;
-  /** Columns of a table by what they hold: "file", "target", "label". */
-  readonly column?: Readonly<Partial<Record<"file" | "target" | "label", string>>> | undefined;
+  /** Columns of a table by what they hold: "file", "target", "label", "values". */
+  readonly column?: TableColumns | undefined;
   /** Measures of each explanation. */
   readonly metric?: readonly string[] | undefined;
   readonly out: string;

@@ -157,11 +157,15 @@ export function collectLimits(text: string, before: Readonly<Record<string, numb
   return added(before, name, parsePositive(value!));
 }
 
-/** "target=class", several times. @throws {InvalidArgumentError} */
-export function collectColumns(text: string, before: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  const [, role, name] = /^(file|target|label)=(.+)$/.exec(text) ?? [];
-  if (role === undefined) throw new InvalidArgumentError("It is file, target or label, =, and the name of a column.");
-  return added(before, role, name!);
+/** "target=class" or "values=width,height", several times. @throws {InvalidArgumentError} */
+export function collectColumns(
+  text: string,
+  before: Readonly<Record<string, string | readonly string[]>> | undefined,
+): Readonly<Record<string, string | readonly string[]>> {
+  const [, role, name] = /^(file|target|label|values)=(.+)$/.exec(text) ?? [];
+  if (role === undefined)
+    throw new InvalidArgumentError("It is file, target or label, =, and the name of a column; or values=, and names with commas between.");
+  return added<string | readonly string[]>(before, role, role === "values" ? name!.split(",").map((each) => each.trim()) : name!);
 }
 
 function added<T>(before: Readonly<Record<string, T>> | undefined, name: string, value: T): Readonly<Record<string, T>> {

@@ -24,7 +24,9 @@ export async function findInputs(args: readonly string[]): Promise<readonly stri
   const found: string[] = [];
   for (const arg of args) found.push(...(await filesOf(arg)));
   // A file that two globs match is explained once; one that is named twice was meant.
-  return found.filter((path, n) => found.indexOf(path) === n || args.includes(path));
+  const named = new Set(args);
+  const seen = new Set<string>();
+  return found.filter((path) => named.has(path) || (!seen.has(path) && seen.add(path)));
 }
 
 async function filesOf(arg: string): Promise<readonly string[]> {
@@ -38,7 +40,7 @@ async function filesOf(arg: string): Promise<readonly string[]> {
 
 async function filesIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
+  const names = entries.filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith(".")).map(({ name }) => name);
   const of = (kinds: ReadonlySet<string>): readonly string[] => names.filter((name) => kinds.has(extname(name).toLowerCase())).toSorted();
   const files = [of(PICTURES), of(NUMBERS), of(TEXTS)].find((some) => some.length > 0);
   if (files !== undefined) return files.map((name) => join(folder, name));

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -50,6 +52,24 @@ describe("a manifest", () => {
     await symlink(join(base, "photos"), join(base, "linked", "other"));
     const names = (await make(["linked"])).files.map(({ file }) => file.slice("linked/".length));
     expect(names).toEqual(["a.png", "inner/b.png", "other/a.jpg", "other/b.png", "other/more/c.JPG"]);
+  });
+
+  it("waits for nothing that is no file: sockets of a folder are none, and a device behind a link cannot be read", async () => {
+    await mkdir(join(base, "odd"));
+    const server = createServer().listen(join(base, "odd", "socket.png"));
+    await once(server, "listening");
+    await symlink("/dev/zero", join(base, "odd", "endless.png"));
+    const listed = await make(["odd"]);
+    await expect(make(["odd/socket.png"])).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining("a socket") as string });
+    server.close();
+    expect(listed.files).toEqual([{ file: "odd/endless.png", sha256: "" }]);
+    await expect(inputsOf(listed)).rejects.toMatchObject({ code: "INPUT_MISSING", message: expect.stringContaining("a device") as string });
+  });
+
+  it("has the files of numbers of a folder that holds no picture", async () => {
+    await mkdir(join(base, "numbers", "more"), { recursive: true });
+    for (const name of ["b.npy", "more/a.json", "c.txt"]) await writeFile(join(base, "numbers", name), name);
+    expect((await make(["numbers"])).files.map(({ file }) => file)).toEqual(["numbers/b.npy", "numbers/more/a.json"]);
   });
 
   it("has the id of its content: of files, job and sizes, not of places or the order of names", async () => {
@@ -144,6 +164,32 @@ describe("a manifest", () => {
     }
     await writeFile(join(base, "twice.csv"), "a,b,a\n1,2,3\n");
     await expect(make(["twice.csv"])).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining('two columns "a"') as string });
+  });
+
+  it("refuses tables whose rows would not be what they seem", async () => {
+    const writeParquet = (name: string, options: Parameters<typeof parquetWriteBuffer>[0]): Promise<void> =>
+      writeFile(join(base, name), new Uint8Array(parquetWriteBuffer(options)));
+    const list = [
+      { name: "root", num_children: 1 },
+      { name: "x", repetition_type: "OPTIONAL", num_children: 1, converted_type: "LIST" },
+      { name: "list", repetition_type: "REPEATED", num_children: 1 },
+      { name: "element", type: "DOUBLE", repetition_type: "OPTIONAL" },
+    ] as const;
+    await writeParquet("lists.parquet", { columnData: [{ name: "x", data: [[1, 2]] }], schema: [...list] });
+    await writeFile(join(base, "latin1.csv"), Buffer.from("Länge,label\n1,Käfer\n", "latin1"));
+    await writeFile(join(base, "bare.csv"), "5.1,3.5\n4.9,3.0\n");
+    for (const [name, why] of [
+      ["lists.parquet", "lists or records"],
+      ["latin1.csv", "UTF-8"],
+      ["bare.csv", "first line holds numbers"],
+    ] as const)
+      await expect(make([name])).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining(why) as string });
+    await writeFile(join(base, "utf16.csv"), Buffer.from("\uFEFF0,label\n7,Käfer\n", "utf16le"));
+    const [row] = await (await rowReader(await make(["utf16.csv"])))(0, 1);
+    expect([row!.label, await row!.load()]).toEqual(["Käfer", { kind: "numbers", dims: [1], data: Float64Array.of(7) }]);
+    await writeParquet("dates.parquet", { columnData: [{ name: "x", data: [new Date(0)], type: "TIMESTAMP" }] });
+    await writeParquet("spaces.parquet", { columnData: [{ name: "x", data: [" "], type: "STRING" }] });
+    for (const name of ["dates.parquet", "spaces.parquet"]) await expect(inputsOf(await make([name]))).rejects.toMatchObject({ code: "INPUT_TYPE" });
   });
 
   it("says which table is damaged where rows of it are read", async () => {

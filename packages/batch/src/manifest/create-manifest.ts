@@ -11,6 +11,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 import { type FileRow, type Json, type ListedManifest, type RowSource, type ShardFormat, identified, listOf, sha256 } from "./manifest.ts";
 import { readNpyHead } from "../rows/npy.ts";
 import { type Table, isTable, openTable, textIn } from "./table.ts";
+import { isFileError, requireFile, unreadable } from "../shards/durable-file.ts";
 import { walkFolder } from "./walk-folder.ts";
 
 export interface ManifestOptions {
@@ -27,7 +28,7 @@ export interface ManifestOptions {
   readonly shardSize?: number | undefined;
   /** Default: "npy". */
   readonly shardFormat?: ShardFormat | undefined;
-  /** Which extensions a folder's files have, without the dot. Default: those of pictures. */
+  /** Which extensions a folder's files have, without the dot. Default: those of pictures; of a folder without pictures .npy and .json, a row in each. */
   readonly extensions?: readonly string[] | undefined;
   /** Of a table. Default: "file" or "path", "target", "label" where they exist; all others are numbers. */
   readonly columns?: TableColumns | undefined;
@@ -47,6 +48,7 @@ export interface TableColumns {
 }
 
 const PICTURES: readonly string[] = ["png", "jpg", "jpeg", "webp", "gif", "tif", "tiff", "avif"];
+const NUMBERS: readonly string[] = ["npy", "json"];
 const FILE_COLUMNS: readonly string[] = ["file", "path"];
 const DEFAULT_SHARD_SIZE = 64;
 /** Files that are hashed at a time. */
@@ -91,23 +93,35 @@ async function fileRows(inputs: readonly string[], options: Listing): Promise<Fo
   );
 }
 
-async function filesOf(input: string, { base, extensions = PICTURES }: Listing): Promise<readonly string[]> {
+async function filesOf(input: string, { base, extensions }: Listing): Promise<readonly string[]> {
   const path = resolve(base, input);
-  const entry = await stat(path).catch(() => null);
+  const entry = await stat(path).catch((cause: unknown) => {
+    if (isFileError(cause, "ENOENT", "ENOTDIR", "EINVAL")) return null;
+    throw unreadable(input, cause);
+  });
   if (entry?.isFile()) return [path];
   if (entry?.isDirectory()) {
-    const wanted = new Set(extensions.map((extension) => `.${extension.toLowerCase()}`));
+    const kinds = extensions === undefined ? [PICTURES, NUMBERS] : [extensions];
     const files = await walkFolder(path);
-    const kept = files.filter((file) => wanted.has(extname(file).toLowerCase()));
-    if (kept.length > 0) return kept;
-    throw new XDeepError("INPUT_MISSING", `The folder "${input}" and those in it hold no file of ${extensions.join(", ")}.`, {
-      details: { input, extensions },
+    for (const kind of kinds) {
+      const wanted = new Set(kind.map((extension) => `.${extension.toLowerCase()}`));
+      const kept = files.filter((file) => wanted.has(extname(file).toLowerCase()));
+      if (kept.length > 0) return kept;
+    }
+    throw new XDeepError("INPUT_MISSING", `The folder "${input}" and those in it hold no file of ${kinds.flat().join(", ")}. Name another folder, or a glob.`, {
+      details: { input, extensions: kinds.flat() },
     });
   }
-  const matches =
-    entry === null && isDynamicPattern(input) ? await glob(input.replaceAll("\\", "/"), { cwd: base, absolute: true, expandDirectories: false }) : [];
+  if (entry !== null) {
+    throw new XDeepError("INPUT_TYPE", `"${input}" is a pipe, a socket or a device. Rows are read again whenever work goes on: save it as a file.`, {
+      details: { input },
+    });
+  }
+  const matches = isDynamicPattern(input) ? await glob(input.replaceAll("\\", "/"), { cwd: base, absolute: true, expandDirectories: false }) : [];
   if (matches.length > 0) return matches.toSorted();
-  throw new XDeepError("INPUT_MISSING", `There is no file or folder "${input}", and nothing that it matches.`, { details: { input } });
+  throw new XDeepError("INPUT_MISSING", `There is no file or folder "${input}", and nothing that it matches. Relative paths begin at "${base}".`, {
+    details: { input },
+  });
 }
 
 async function arrayRows(input: string, { base }: Listing): Promise<Found> {
@@ -128,6 +142,12 @@ async function tableRows(input: string, options: Listing): Promise<Found> {
   for (const name of values) named(table, input, name, []);
   if (values.length === 0)
     throw new XDeepError("INPUT_TYPE", `"${input}" has no column of files or of numbers.`, { details: { input, columns: table.columns } });
+  const nested = values.find((name) => table.nested.includes(name));
+  if (nested !== undefined) {
+    throw new XDeepError("INPUT_TYPE", `Column "${nested}" of "${input}" holds lists or records. Give each number a column, or save them as an .npy array.`, {
+      details: { input, column: nested },
+    });
+  }
   return { source: { kind: "table", file: relativeTo(base, path), sha256: await hashFile(path), columns: values, target, label }, rows: table.rows, files: [] };
 }
 
@@ -179,6 +199,7 @@ async function hashed(rows: readonly Omit<FileRow, "sha256">[], { base, signal, 
 
 /** SHA-256 of a file, however large. */
 export async function hashFile(path: string): Promise<string> {
+  requireFile(await stat(path));
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");

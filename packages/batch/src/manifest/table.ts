@@ -10,6 +10,8 @@ import { isFileError } from "../shards/durable-file.ts";
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: number;
+  /** Those of lists and records, which are no number. */
+  readonly nested: readonly string[];
   /** Rows `start` to `end` (excluded), with these columns alone. */
   read(columns: readonly string[], start: number, end: number): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
@@ -57,16 +59,33 @@ const DELIMITERS = [",", ";", "\t"] as const;
 
 async function openCsv(path: string): Promise<Table> {
   const bytes = await readFile(path);
+  if (!isUtf8(bytes) && !(bytes[0] === 0xff && bytes[1] === 0xfe)) throw new Error("its letters are not those of UTF-8: save it as CSV UTF-8");
   const recordsBy = (delimiter: string, to?: number): string[][] =>
     parse(bytes, { bom: true, skipEmptyLines: true, trim: true, delimiter, ...(to === undefined ? {} : { to }) });
   const widths = DELIMITERS.map((delimiter) => columnsBy(() => recordsBy(delimiter, 1)));
   const [columns = [], ...records] = recordsBy(DELIMITERS[widths.indexOf(Math.max(...widths))]!);
+  if (isLineOfNumbers(columns)) throw new Error("its first line holds numbers and no names");
   const places = new Map(columns.map((name, n) => [name, n]));
   return {
     columns,
     rows: records.length,
+    nested: [],
     read: async (names, start, end) => records.slice(start, end).map((record) => Object.fromEntries(names.map((name) => [name, record[places.get(name)!]]))),
   };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** 0, 1, 2 are names that some writers give; 5.1 is none. */
+function isLineOfNumbers(names: readonly string[]): boolean {
+  return names.every((name) => name !== "" && Number.isFinite(Number(name))) && names.some((name) => !/^\d+$/.test(name));
 }
 
 /** How many columns the first line has; 0 where quotes are not closed so. */
@@ -82,8 +101,10 @@ async function openParquet(path: string): Promise<Table> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   const { compressors } = await import("hyparquet-compressors");
+  const { children } = parquetSchema(metadata);
   return {
-    columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    columns: children.map(({ element }) => element.name),
+    nested: children.filter((child) => child.children.length > 0).map(({ element }) => element.name),
     rows: Number(metadata.num_rows),
     read: async (columns, rowStart, rowEnd) => parquetReadObjects({ file, metadata, compressors, columns: [...columns], rowStart, rowEnd }),
   };

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { unreadable } from "../shards/durable-file.ts";
 
 /**
- * Paths of the files in a folder and in those inside it, without what begins with a dot. Links are followed, but no folder is gone through twice: one that links to a
- * folder above it has no end.
+ * Paths of the files in a folder and in those inside it, without what begins with a dot, and without pipes and sockets. Links are followed, but no folder is gone
+ * through twice: one that links to a folder above it has no end.
  */
 export async function walkFolder(folder: string): Promise<readonly string[]> {
   const seen = new Set<string>();
@@ -23,7 +23,7 @@ export async function walkFolder(folder: string): Promise<readonly string[]> {
       if (entry.name.startsWith(".")) continue;
       const inside = join(path, entry.name);
       if (await isFolder(entry, inside)) open.push(inside);
-      else files.push(inside);
+      else if (entry.isFile() || entry.isSymbolicLink()) files.push(inside);
     }
   }
   return files.toSorted();

@@ -70,6 +70,13 @@ describe("an .npy file", () => {
     ["no array", "text", "INPUT_TYPE"],
     ["an array that is cut off", Buffer.from(new Uint8Array(dump(new Float32Array(6), [2, 3]))).subarray(0, -4), "INPUT_SHAPE"],
     ["one number", Buffer.from(new Uint8Array(dump(new Float32Array(1), []))), "INPUT_SHAPE"],
+    [
+      "one of 16 bytes for each number",
+      Buffer.from(new Uint8Array(dump(new Float64Array(2), [2])))
+        .toString("latin1")
+        .replace("<f8", "<f16"),
+      "INPUT_TYPE",
+    ],
     ["letters", Buffer.from(new Uint8Array(dump(["a", "b"], [2]))), "INPUT_TYPE"],
   ])("that is %s is refused", async (_, bytes, code) => {
     const path = join(folder, "wrong.npy");

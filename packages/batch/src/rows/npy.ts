@@ -16,6 +16,9 @@ export interface NpyHead {
   readonly text: string;
 }
 
+/** Types of elements that are read, by letter and bytes. */
+const NUMBERS = /^(?:f[248]|[iu][1248]|b1)$/;
+
 /** Longer heads are none that numpy writes. */
 const MOST_HEAD = 65_536;
 
@@ -34,8 +37,8 @@ export async function readNpyHead(path: string): Promise<NpyHead> {
     const text = (await read(file, 8 + lengthBytes, length)).toString("latin1");
     const [, kind, width] = /'descr':\s*'[<>|=]([a-zA-Z])(\d+)'/.exec(text) ?? [];
     const [, shape] = /'shape':\s*\(([^)]*)\)/.exec(text) ?? [];
-    if (kind === undefined || shape === undefined || !"iufb".includes(kind)) throw notNpy(path, "its elements are no numbers");
-    if (/'fortran_order':\s*True/.test(text)) throw notNpy(path, "its elements are in the order of Fortran: save numpy.ascontiguousarray(array)");
+    if (kind === undefined || shape === undefined || !NUMBERS.test(`${kind}${width}`)) throw notNpy(path, "its elements are no numbers of 8 to 64 bits");
+    if (/'fortran_order':\s*True/.test(text)) throw notNpy(path, "its elements are in the order of Fortran", "numpy.ascontiguousarray(array)");
     const dims = shape.split(",").flatMap((dim) => (dim.trim() === "" ? [] : [Number(dim)]));
     const head = { dims, offset: 8 + lengthBytes + length, bytes: Number(width), text };
     const { size } = await file.stat();
@@ -107,8 +110,8 @@ async function read(file: FileHandle, position: number, length: number): Promise
   return buffer.subarray(0, done);
 }
 
-function notNpy(path: string, why: string): XDeepError {
-  return new XDeepError("INPUT_TYPE", `"${path}" cannot be read as an .npy file of numbers: ${why}. Save it with numpy.save.`, { details: { path } });
+function notNpy(path: string, why: string, what = "it"): XDeepError {
+  return new XDeepError("INPUT_TYPE", `"${path}" cannot be read as an .npy file of numbers: ${why}. Save ${what} with numpy.save.`, { details: { path } });
 }
 
 /** The head of an .npy file of float32 whose elements follow. */

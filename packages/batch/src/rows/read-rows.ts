@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
 
 import { hashFile } from "../manifest/create-manifest.ts";
-import { unreadable } from "../shards/durable-file.ts";
+import { requireFile, unreadable } from "../shards/durable-file.ts";
 import { type ListedManifest, type RowSource, sha256 } from "../manifest/manifest.ts";
 import { readNpyHead, readNpyRows } from "./npy.ts";
 import { openTable, textIn } from "../manifest/table.ts";
@@ -96,10 +96,16 @@ async function tableReader(path: string, { file, columns, target, label }: Extra
   };
 }
 
+/** Letters of what stands where a number should. */
+const MOST_SHOWN = 60;
+
 function numberIn(value: unknown, column: string, row: string): number {
-  const number = value === null || value === undefined || value === "" ? NaN : Number(value);
+  // A date would be its milliseconds, and spaces would be 0.
+  const isNumeric = typeof value === "string" ? value.trim() !== "" : typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+  const number = isNumeric ? Number(value) : NaN;
   if (Number.isFinite(number)) return number;
-  throw new XDeepError("INPUT_TYPE", `Column "${column}" holds ${JSON.stringify(value) ?? "nothing"}, which is no finite number.`, {
+  const shown = JSON.stringify(value)?.slice(0, MOST_SHOWN) ?? "nothing";
+  throw new XDeepError("INPUT_TYPE", `Column "${column}" holds ${shown}, which is no finite number. Fill it in, or leave out the row or the column.`, {
     details: { row, column },
   });
 }
@@ -118,6 +124,7 @@ function readUnchanged(path: string, name: string, expected: string): RowInput {
 
 function readNow(path: string, name: string): Uint8Array {
   try {
+    requireFile(statSync(path));
     return readFileSync(path);
   } catch (cause) {
     throw unreadable(name, cause);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
 import { type FileHandle, link, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -71,6 +72,11 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+/** Throws for what is found at the path of a file and is a folder, a pipe, a socket or a device: whoever reads some of these waits without end. */
+export function requireFile(entry: Stats): void {
+  if (!entry.isFile()) throw new Error(entry.isDirectory() ? "it is a folder" : "it is a pipe, a socket or a device, and no file");
 }
 
 /** @param name of the file as the user knows it, or as every machine has it */
