@@ -38,10 +38,11 @@ const TURNS_TO_READ = 4;
  * @throws {XDeepError} OPTION_INVALID for an option that does not exist; MODEL_NOT_FOUND where there is no such folder
  */
 export function createServer(options: ServerOptions): XDeepServer {
-  checkOptionNames("createServer", options, ["folder", "open", "methods", "limits", "lanes", "scanSeconds", "logger"]);
+  checkOptionNames("createServer", options, ["folder", "open", "methods", "limits", "lanes", "keep", "scanSeconds", "logger"]);
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   checkOptionNames("limits", limits, Object.keys(DEFAULT_LIMITS));
-  const { folder, open, methods, lanes = 1, scanSeconds = 2, logger = true } = options;
+  const { folder, open, methods, lanes = 1, keep = Infinity, scanSeconds = 2, logger = true } = options;
+  if (!(keep >= 1)) throw new XDeepError("OPTION_INVALID", `"keep" is a number of models from 1 on, got ${keep}.`, { details: { option: "keep", got: keep } });
   checkFolder(folder);
   const pictures = createPictureThread();
   const stopping = new AbortController();
@@ -49,6 +50,7 @@ export function createServer(options: ServerOptions): XDeepServer {
   const models = new ModelFolder<Queue>({
     folder,
     open,
+    keep,
     queueOf: ({ model }, name) =>
       new ModelQueue({
         run: (inputs, signal) => runTogether(model, inputs, methods, signal),
@@ -77,7 +79,7 @@ export function createServer(options: ServerOptions): XDeepServer {
   openInferenceRoutes(app, { models, methods, answer, isReady });
   kserveRoutes(app, { models, methods, answer, isReady });
   app.get("/metrics", async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
-  app.get("/openapi.json", async () => openApi({ limits, methods: methods.names, models: models.models.map(({ name }) => name) }));
+  app.get("/openapi.json", async () => openApi({ limits, methods: methods.names, models: models.names }));
   refuseOtherMethods();
 
   let scanner: NodeJS.Timeout | undefined;

@@ -58,13 +58,15 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 export interface ServerOptions {
-  /** Models: `NAME.onnx`, `NAME/model.onnx`, `NAME/model.json`. New files are found, changed ones loaded again. */
+  /** Models: `NAME.onnx`, `NAME/model.onnx`, `NAME/model.json`. New ones are found, changed ones loaded again. */
   readonly folder: string;
   readonly open: (path: string) => Promise<OpenedModel>;
   readonly methods: ServedMethods;
   readonly limits?: Partial<Limits> | undefined;
   /** Threads that `open` gives each model: as many runs go on at a time, and one more lies ready. Default: 1. */
   readonly lanes?: number | undefined;
+  /** Models that are open at a time: of more, one is opened when it is asked for, and the one that was not asked for longest is closed. Default: all. */
+  readonly keep?: number | undefined;
   /** Seconds between looks at the folder. Default: 2. */
   readonly scanSeconds?: number | undefined;
   /** Structured logs, by pino: false for none, or its options. Default: true. */

@@ -12,6 +12,7 @@ interface ServeFlags extends Pick<LoadFlags, "engine" | "threads" | "limit"> {
   readonly host: string;
   readonly gpu?: boolean;
   readonly workers: number;
+  readonly keep?: number;
   readonly max?: Readonly<Record<string, number>> | undefined;
   readonly quiet?: boolean;
 }
@@ -27,6 +28,7 @@ export function serveCommand(io: Io): Command {
     .option("--port <n>", "0 for any that is free", parsePort, 8080)
     .option("--host <address>", "0.0.0.0 for all: there is no authentication", "127.0.0.1")
     .option("--workers <n>", "threads of each model", integerFrom(1), 1)
+    .option("--keep <n>", "models open at a time; others are opened when they are asked for (default: all)", integerFrom(1))
     .option("--threads <n>", "threads of ONNX Runtime in each (default: the cores, shared out)", integerFrom(1))
     .addOption(new Option("--engine <name>", "(default: onnxruntime-node; wasm for TensorFlow.js models)").choices(ENGINES))
     .option("--gpu", "run on a GPU, or fail where there is none")
@@ -37,7 +39,7 @@ export function serveCommand(io: Io): Command {
     )
     .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
     .option("--quiet", "no log")
-    .action(async (folder: string, { port, host, workers, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
+    .action(async (folder: string, { port, host, workers, keep, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
       const [{ createServer }, { SERVED_METHODS, openServed }] = await Promise.all([import("@xdeep/server"), import("../serve/open-served.ts")]);
       const server = createServer({
         folder,
@@ -45,6 +47,7 @@ export function serveCommand(io: Io): Command {
         methods: SERVED_METHODS,
         limits: max,
         lanes: workers,
+        keep,
         logger: quiet ? false : { stream: { write: (line) => void io.stdout.write(line) } },
       });
       const address = await server.listen({ port, host }).catch(async (error: unknown) => {

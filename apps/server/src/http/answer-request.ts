@@ -1,4 +1,5 @@
 import { type Tensor, XDeepError } from "@xdeep/core";
+import type { Preprocessing } from "@xdeep/image";
 import { isWorkerEnded } from "@xdeep/worker";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
@@ -30,29 +31,32 @@ export type ReadInput = (body: Body, prepare: Prepare) => Promise<ModelInput>;
 export type Answer = (request: FastifyRequest, reply: FastifyReply, served: Served, read: ReadInput) => Promise<ModelOutput>;
 
 export function createAnswer({ limits, methods, metrics, models, pictures, stopping }: AnswerOptions): Answer {
+  async function prepareAll(files: Iterable<Uint8Array>, preprocessing: Preprocessing | null, signal: AbortSignal): Promise<readonly Tensor[]> {
+    if (preprocessing === null) throw new XDeepError("INPUT_TYPE", "This model takes no pictures.");
+    const tensors: Tensor[] = [];
+    // A small file is perhaps a large tensor: those of more rows than there may be are not made.
+    for (const bytes of files) {
+      checkRows(tensors.length + 1, limits);
+      tensors.push(await pictures.prepare(bytes, preprocessing, { maxPixels: limits.pixels, signal }));
+    }
+    return tensors;
+  }
+
   return async (request, reply, served, read) => {
-    const body = await readBody(request, limits);
-    const seconds = deadlineOf(body, limits);
-    const gone = new AbortController();
+    const letGo = served.queue.enter();
+    const ended = new AbortController();
     const leave = (): void => {
-      if (!reply.raw.writableFinished) gone.abort(new HttpError(499, "CLIENT_GONE", "The client has left."));
+      if (!reply.raw.writableFinished) ended.abort(new HttpError(499, "CLIENT_GONE", "The client has left."));
     };
     reply.raw.once("close", leave);
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(new HttpError(504, "DEADLINE", `The explanation was not ready within ${seconds} s.`)), seconds * 1000);
-    const signal = AbortSignal.any([gone.signal, late.signal, stopping]);
-    const prepare: Prepare = async (files) => {
-      if (served.preprocessing === null) throw new XDeepError("INPUT_TYPE", "This model takes no pictures.");
-      const tensors: Tensor[] = [];
-      // A small file is perhaps a large tensor: those of more rows than there may be are not made.
-      for (const bytes of files) {
-        checkRows(tensors.length + 1, limits);
-        tensors.push(await pictures.prepare(bytes, served.preprocessing, { maxPixels: limits.pixels, signal }));
-      }
-      return tensors;
-    };
+    if (reply.raw.destroyed) leave();
+    let timer: NodeJS.Timeout | undefined;
     try {
-      const input = await read(body, prepare);
+      const body = await readBody(request, limits);
+      const seconds = deadlineOf(body, limits);
+      timer = setTimeout(() => ended.abort(new HttpError(504, "DEADLINE", `The explanation was not ready within ${seconds} s.`)), seconds * 1000);
+      const signal = AbortSignal.any([ended.signal, stopping]);
+      const input = await read(body, (files) => prepareAll(files, served.preprocessing, signal));
       const rows = rowsOf(served.model, input.feeds);
       const cost = rows * (input.kind === "explain" ? methods.cost(input.method, input.parameters) : 1);
       checkRows(rows, limits);
@@ -67,6 +71,7 @@ export function createAnswer({ limits, methods, metrics, models, pictures, stopp
     } finally {
       clearTimeout(timer);
       reply.raw.off("close", leave);
+      letGo();
     }
   };
 }

@@ -14,14 +14,17 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Models that are the text of their files. */
-function watched(onOpen: (path: string) => Promise<void> = async () => undefined): { readonly models: ModelFolder<null>; readonly disposed: string[] } {
+function watched(
+  onOpen: (path: string) => Promise<void> = async () => undefined,
+  keep = Infinity,
+): { readonly models: ModelFolder<null>; readonly disposed: string[] } {
   const disposed: string[] = [];
   const open = async (path: string): Promise<OpenedModel> => {
     await onOpen(path);
     const engine = await readFile(path, "utf8");
     return { model: { engine, dispose: async () => void disposed.push(engine) }, preprocessing: null, labels: null } as unknown as OpenedModel;
   };
-  return { models: new ModelFolder({ folder, open, queueOf: () => null, drain: async () => undefined, onLoad: () => undefined }), disposed };
+  return { models: new ModelFolder({ folder, open, keep, queueOf: () => null, drain: async () => undefined, onLoad: () => undefined }), disposed };
 }
 
 describe("a folder of models", () => {
@@ -58,7 +61,51 @@ describe("a folder of models", () => {
     const { models } = watched();
     await models.scan();
     expect(models.models.map(({ name }) => name)).toEqual(["café", "linked", "モデル 1"]);
-    expect(models.get("cafe\u0301")).toBe(models.find("café"));
+    expect(await models.get("cafe\u0301")).toBe(models.find("café"));
     await models.close();
+  });
+
+  it("looks at all files of a model: what is being copied is waited for, and other weights are another version", async () => {
+    const net = join(folder, "net");
+    await mkdir(net);
+    const opened: string[] = [];
+    const { models } = watched(async (path) => void opened.push(path));
+    await models.scan();
+    await writeFile(join(net, "model.json"), "net");
+    await models.scan();
+    await writeFile(join(net, "weights.bin"), "half");
+    await models.scan();
+    expect(opened).toEqual([]);
+    await models.scan();
+    const { version, sha256 } = await models.get("net");
+    await writeFile(join(net, "weights.bin"), "whole");
+    for (let looks = 0; looks < 3; looks++) await models.scan();
+    const now = await models.get("net");
+    expect([opened.length, now.sha256 === sha256, now.version === version, models.ready]).toEqual([2, true, false, true]);
+    await models.close();
+  });
+
+  it("keeps a bound number open: others are opened when they are asked for, and the one not asked for longest is closed", async () => {
+    for (const name of ["a", "b", "c", "d"]) await writeFile(join(folder, `${name}.onnx`), name);
+    const { models, disposed } = watched(undefined, 2);
+    const open = (): readonly string[] => models.models.map(({ name }) => name);
+    await models.scan();
+    expect([open(), models.names, models.ready]).toEqual([["a", "b"], ["a", "b", "c", "d"], true]);
+    await models.get("a");
+    const [first, second] = await Promise.all([models.get("c"), models.get("c")]);
+    expect([first === second, open(), disposed]).toEqual([true, ["a", "c"], ["b"]]);
+    await models.scan();
+    await writeFile(join(folder, "d.onnx"), "newer");
+    for (let looks = 0; looks < 2; looks++) await models.scan();
+    expect((await models.get("d")).model.engine).toBe("newer");
+    expect([open(), disposed]).toEqual([
+      ["c", "d"],
+      ["b", "a"],
+    ]);
+    await Promise.all(["a", "b", "c", "d", "a"].map((name) => models.get(name)));
+    expect(open()).toHaveLength(2);
+    await expect(models.get("e")).rejects.toMatchObject({ code: "MODEL_NOT_FOUND" });
+    await models.close();
+    expect(disposed.toSorted()).toEqual(expect.arrayContaining(["a", "b", "c", "newer"]));
   });
 });

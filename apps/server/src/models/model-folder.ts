@@ -1,32 +1,36 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { XDeepError } from "@xdeep/core";
 
 import { HttpError } from "../http/http-error.ts";
 import type { OpenedModel, ServerOptions } from "../options.ts";
+import { type FoundModel, findModels } from "./find-models.ts";
 
 /** A model that is served, with the queue of its requests. */
 export interface ServedModel<Q> extends OpenedModel {
   readonly name: string;
   /** SHA-256 of the file. */
   readonly sha256: string;
-  /** The first letters of it: what answers call the version. */
+  /** The first letters of it, or of those of all files where there are several: what answers call the version. */
   readonly version: string;
   readonly queue: Q;
 }
 
 interface Entry<Q> {
-  /** Size and time of the file that is loaded, or being loaded. */
-  stamp: string;
+  found: FoundModel;
+  /** Stamp of the files that were loaded, or failed to; null: to be loaded. */
+  loaded: string | null;
   served: ServedModel<Q> | null;
   error: unknown;
+  /** When it was asked last, by a clock that counts askings. */
+  used: number;
 }
 
 export interface ModelFolderOptions<Q> extends Pick<ServerOptions, "folder" | "open"> {
+  /** Models that are open at a time. */
+  readonly keep: number;
   readonly queueOf: (opened: OpenedModel, name: string) => Q;
   /** Waits until nothing runs any more. */
   readonly drain: (queue: Q) => Promise<void>;
@@ -34,43 +38,59 @@ export interface ModelFolderOptions<Q> extends Pick<ServerOptions, "folder" | "o
 }
 
 /**
- * The models of a folder. Callers' names are looked up among those that were found, and are no part of any path. A file that changes is loaded beside
- * the old one, which answers until then.
+ * The models of a folder. Callers' names are looked up among those that were found, and are no part of any path. A model that changes is loaded beside
+ * the old one, which answers until then. Where there are more than are kept open, one is opened when it is asked for, and the one that was not asked
+ * for longest is closed.
  */
 export class ModelFolder<Q> {
   readonly #options: ModelFolderOptions<Q>;
   readonly #entries = new Map<string, Entry<Q>>();
   readonly #retiring = new Set<Promise<void>>();
+  /** Stamps of the last look. */
+  #seen = new Map<string, string>();
   #scanning: Promise<void> | null = null;
-  #scanned = false;
+  /** The end of what is being loaded: one model at a time. */
+  #loading: Promise<void> = Promise.resolve();
+  #ready = false;
   #closed = false;
+  #clock = 0;
 
   constructor(options: ModelFolderOptions<Q>) {
     this.#options = options;
   }
 
-  /** Whether the folder was looked at, and no model is still being loaded for the first time. */
+  /** Whether what was in the folder at first is loaded. Models that come later are no reason to send callers of the others away. */
   get ready(): boolean {
-    return this.#scanned && [...this.#entries.values()].every(({ served, error }) => served !== null || error !== null);
+    return this.#ready;
   }
 
+  /** Those that are open. */
   get models(): readonly ServedModel<Q>[] {
     return [...this.#entries.values()].flatMap(({ served }) => (served === null ? [] : [served]));
   }
 
-  /** The model, where there is one that answers. */
+  /** Of all but those that cannot be loaded. */
+  get names(): readonly string[] {
+    return [...this.#entries].flatMap(([name, { served, error }]) => (served === null && error !== null ? [] : [name]));
+  }
+
+  /** The model, where it is open. */
   find(name: string): ServedModel<Q> | undefined {
     return this.#entries.get(name.normalize())?.served ?? undefined;
   }
 
   /** @throws {XDeepError} MODEL_NOT_FOUND; MODEL_INVALID where it cannot be loaded; {HttpError} 503 while it is */
-  get(name: string): ServedModel<Q> {
+  async get(name: string): Promise<ServedModel<Q>> {
     const entry = this.#entries.get(name.normalize());
-    if (entry?.served) return entry.served;
-    if (entry?.error) throw new XDeepError("MODEL_INVALID", `The model "${name}" cannot be loaded: ${entry.error instanceof Error ? entry.error.message : ""}`);
-    if (entry !== undefined) throw new HttpError(503, "LOADING", `The model "${name}" is being loaded.`, 1);
-    const names = this.models.map((model) => model.name);
-    throw new XDeepError("MODEL_NOT_FOUND", `There is no model "${name.slice(0, 100)}". Models: ${names.join(", ") || "none"}.`);
+    if (entry === undefined) {
+      throw new XDeepError("MODEL_NOT_FOUND", `There is no model "${name.slice(0, 100)}". Models: ${this.names.join(", ") || "none"}.`);
+    }
+    entry.used = this.#clock += 1;
+    if (entry.served === null && entry.error === null && this.#isBounded) await this.#load(name.normalize(), entry);
+    if (entry.served !== null) return entry.served;
+    if (entry.error !== null)
+      throw new XDeepError("MODEL_INVALID", `The model "${name}" cannot be loaded: ${entry.error instanceof Error ? entry.error.message : ""}`);
+    throw new HttpError(503, "LOADING", `The model "${name}" is being loaded.`, 1);
   }
 
   /** Looks at the folder, and loads what is new. One look at a time. */
@@ -82,7 +102,7 @@ export class ModelFolder<Q> {
   /** Loads a model again whose thread has died. */
   reload(name: string): void {
     const entry = this.#entries.get(name);
-    if (entry !== undefined) entry.stamp = "";
+    if (entry !== undefined) entry.loaded = null;
     // A folder that cannot be read now is looked at again by whoever watches it.
     this.scan().catch(() => undefined);
   }
@@ -90,9 +110,15 @@ export class ModelFolder<Q> {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#scanning;
-    for (const { served } of this.#entries.values()) if (served !== null) this.#retire(served);
+    await this.#loading;
+    for (const { served } of this.#entries.values()) void this.#retire(served);
     this.#entries.clear();
     await Promise.all(this.#retiring);
+  }
+
+  /** Whether some models are closed until they are asked for. */
+  get #isBounded(): boolean {
+    return this.#entries.size > this.#options.keep;
   }
 
   async #scan(): Promise<void> {
@@ -100,78 +126,85 @@ export class ModelFolder<Q> {
     for (const [name, entry] of this.#entries) {
       if (found.has(name)) continue;
       this.#entries.delete(name);
-      if (entry.served !== null) this.#retire(entry.served);
+      void this.#retire(entry.served);
     }
-    for (const [name, { path, stamp }] of found) {
-      if (this.#closed) return;
-      const entry = this.#entries.get(name) ?? { stamp: "", served: null, error: null };
-      if (entry.stamp === stamp) continue;
+    const seen = this.#seen;
+    this.#seen = new Map([...found].map(([name, { stamp }]) => [name, stamp]));
+    const changed: [string, Entry<Q>][] = [];
+    for (const [name, model] of found) {
+      // What differs from the last look is perhaps still being copied.
+      if (this.#ready && seen.get(name) !== model.stamp) continue;
+      const entry = this.#entries.get(name) ?? { found: model, loaded: null, served: null, error: null, used: 0 };
       this.#entries.set(name, entry);
-      await this.#load(name, { path, stamp }, entry);
+      entry.found = model;
+      if (entry.loaded === model.stamp) continue;
+      if (entry.served === null) entry.error = null;
+      changed.push([name, entry]);
     }
-    this.#scanned = true;
+    for (const [name, entry] of changed) {
+      if (this.#closed) return;
+      const isRoom = this.#ready ? !this.#isBounded : this.models.length < this.#options.keep;
+      if (entry.served !== null || isRoom) await this.#load(name, entry);
+    }
+    this.#ready ||= this.models.length >= this.#options.keep || [...this.#entries.values()].every(({ loaded, found: { stamp } }) => loaded === stamp);
   }
 
-  async #load(name: string, { path, stamp }: FoundModel, entry: Entry<Q>): Promise<void> {
+  /** Opens a model that is not open as its files are now, when those before it are. */
+  #load(name: string, entry: Entry<Q>): Promise<void> {
+    this.#loading = this.#loadAfter(this.#loading, name, entry);
+    return this.#loading;
+  }
+
+  async #loadAfter(others: Promise<void>, name: string, entry: Entry<Q>): Promise<void> {
+    await others;
+    if (this.#closed || entry.loaded === entry.found.stamp || this.#entries.get(name) !== entry) return;
+    if (entry.served === null) await this.#makeRoom();
+    await this.#open(name, entry);
+  }
+
+  /** Closes the model that was not asked for longest, where there are as many as are kept. */
+  async #makeRoom(): Promise<void> {
+    const open = [...this.#entries.values()].filter(({ served }) => served !== null);
+    if (open.length < this.#options.keep) return;
+    const [oldest] = open.toSorted((a, b) => a.used - b.used) as [Entry<Q>];
+    const { served } = oldest;
+    oldest.served = null;
+    oldest.loaded = null;
+    await this.#retire(served);
+  }
+
+  async #open(name: string, entry: Entry<Q>): Promise<void> {
     const { open, queueOf, onLoad } = this.#options;
+    const { path, files, stamp } = entry.found;
     try {
-      const sha256 = await hashOf(path);
+      const hashes = await Promise.all(files.map(hashOf));
       const opened = await open(path);
-      // What was hashed is perhaps not what was opened: the next look takes the file as it is then.
-      if ((await stampOf(path)) !== stamp) {
+      // What was hashed is perhaps not what was opened: the next look takes the files as they are then.
+      const now = await findModels(this.#options.folder).catch(() => null);
+      if (now?.get(name)?.stamp !== stamp) {
         await opened.model.dispose();
         return;
       }
-      entry.stamp = stamp;
+      const [sha256 = ""] = hashes;
+      const version = hashes.length === 1 ? sha256 : createHash("sha256").update(hashes.join()).digest("hex");
       const before = entry.served;
-      entry.served = { ...opened, name, sha256, version: sha256.slice(0, 12), queue: queueOf(opened, name) };
+      entry.served = { ...opened, name, sha256, version: version.slice(0, 12), queue: queueOf(opened, name) };
       entry.error = null;
-      if (before !== null) this.#retire(before);
+      void this.#retire(before);
     } catch (error) {
-      entry.stamp = stamp;
       entry.error = error;
     }
+    entry.loaded = stamp;
     onLoad({ name, error: entry.error });
   }
 
-  #retire({ queue, model }: ServedModel<Q>): void {
-    const retiring = this.#options.drain(queue).then(() => model.dispose());
+  /** Lets a model go when nobody asks it any more. */
+  #retire(served: ServedModel<Q> | null): Promise<void> {
+    if (served === null) return Promise.resolve();
+    const retiring = this.#options.drain(served.queue).then(() => served.model.dispose());
     this.#retiring.add(retiring);
-    void retiring.finally(() => this.#retiring.delete(retiring));
+    return retiring.finally(() => this.#retiring.delete(retiring));
   }
-}
-
-interface FoundModel {
-  readonly path: string;
-  /** Of the file as it was found: another one is another model. */
-  readonly stamp: string;
-}
-
-/** Letters of all scripts, digits, spaces, dots and dashes: a colon begins the verb of KServe's v1. */
-const MODEL_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]*$/u;
-
-/** Models by name: `NAME.onnx`, or a folder NAME with a model.onnx or model.json in it. Links are followed. */
-async function findModels(folder: string): Promise<ReadonlyMap<string, FoundModel>> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found = new Map<string, FoundModel>();
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const isFile = /\.onnx$/i.test(entry.name) && !entry.isDirectory();
-    // Some systems write an accent as a letter of its own.
-    const name = (isFile ? entry.name.replace(/\.onnx$/i, "") : entry.name).normalize();
-    if (!MODEL_NAME.test(name)) continue;
-    const paths = isFile ? [entry.name] : ["model.onnx", "model.json", `${entry.name}.onnx`].map((file) => join(entry.name, file));
-    for (const path of paths.map((each) => join(folder, each))) {
-      const stamp = found.has(name) ? null : await stampOf(path);
-      if (stamp !== null) found.set(name, { path, stamp });
-    }
-  }
-  return found;
-}
-
-/** Null where there is no file. */
-async function stampOf(path: string): Promise<string | null> {
-  const file = await stat(path).catch(() => null);
-  return file?.isFile() ? `${path} ${file.size} ${file.mtimeMs}` : null;
 }
 
 async function hashOf(path: string): Promise<string> {

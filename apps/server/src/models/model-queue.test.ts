@@ -22,6 +22,18 @@ function slowQueue(): {
 }
 
 describe("a queue", () => {
+  it("is drained when all is answered, and nobody is about to ask", async () => {
+    const { queue, submit } = slowQueue();
+    const letGo = queue.enter();
+    let isDrained = false;
+    const drained = queue.drain().then(() => (isDrained = true));
+    await sleep(5);
+    const answer = submit("late", 1, 60);
+    letGo();
+    expect([await answer, isDrained]).toEqual(["late", false]);
+    await drained;
+  });
+
   it("runs those of one key together, and others by themselves", async () => {
     const { ran, submit } = slowQueue();
     await Promise.all([submit("a", 1, 60), submit("b", 1, 60, "k"), submit("c", 1, 60), submit("d", 1, 60, "k")]);

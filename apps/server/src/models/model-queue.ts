@@ -39,6 +39,8 @@ const WEIGHT = 0.2;
 export class ModelQueue<I, O> {
   readonly #options: QueueOptions<I, O>;
   readonly #waiting: Task<I, O>[] = [];
+  /** Requests that are being read for this queue. */
+  #entered = 0;
   #running = 0;
   #runningCost = 0;
   /** Seconds of a gradient. */
@@ -94,16 +96,29 @@ export class ModelQueue<I, O> {
     return new HttpError(429, "BUSY", `${this.#waiting.length} requests wait for this model. Try again in ${seconds} s.`, seconds);
   }
 
-  /** Waits until nothing runs or waits. */
+  /** Holds the model for a request that is still being read; what comes back lets it go. */
+  enter(): () => void {
+    this.#entered += 1;
+    return () => {
+      this.#entered -= 1;
+      if (this.#isIdle) this.#drained?.();
+    };
+  }
+
+  /** Waits until nothing runs or waits, and nobody is about to ask. */
   drain(): Promise<void> {
-    if (this.#running === 0 && this.#waiting.length === 0) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => (this.#drained = resolve));
+  }
+
+  get #isIdle(): boolean {
+    return this.#entered === 0 && this.#running === 0 && this.#waiting.length === 0;
   }
 
   #pump(): void {
     this.#dropLate();
     while (this.#running < this.#options.lanes && this.#waiting.length > 0) void this.#start(this.#next());
-    if (this.#running === 0 && this.#waiting.length === 0) this.#drained?.();
+    if (this.#isIdle) this.#drained?.();
   }
 
   /**

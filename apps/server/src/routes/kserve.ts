@@ -10,13 +10,13 @@ import type { RouteOptions } from "./route-options.ts";
 /** KServe's version 1: `:predict` and `:explain` behind a model's name. */
 export function kserveRoutes(app: FastifyInstance, { models, answer, isReady }: RouteOptions): void {
   app.get("/", async () => ({ status: "alive" }));
-  app.get("/v1/models", async () => ({ models: models.models.map(({ name }) => name) }));
-  app.get("/v1/models/:name", async (request) => ({ name: models.get((request.params as { readonly name: string }).name).name, ready: isReady() }));
+  app.get("/v1/models", async () => ({ models: models.names }));
+  app.get("/v1/models/:name", async (request) => ({ name: (await models.get((request.params as { readonly name: string }).name)).name, ready: isReady() }));
   app.post("/v1/models/:name", async (request, reply) => {
     const [, name = "", verb] = /^(.*):(predict|explain)$/.exec((request.params as { readonly name: string }).name) ?? [];
     if (verb === undefined)
       throw new HttpError(404, "NOT_FOUND", `There is nothing at POST ${request.url.slice(0, 200)}: a call ends in :predict or :explain.`);
-    const served = models.get(name);
+    const served = await models.get(name);
     const output = await answer(request, reply, served, async (body, prepare) => {
       const feeds = await readInstances(body, { opened: served, prepare });
       if (verb === "predict") return { kind: "infer", feeds, outputs: undefined };

@@ -18,18 +18,18 @@ export function openInferenceRoutes(app: FastifyInstance, { models, methods, ans
   app.get("/v2/health/live", async () => ({ live: true }));
   app.get("/v2/health/ready", async (_, reply) => reply.status(isReady() ? 200 : 503).send({ ready: isReady() }));
 
-  const find = (request: FastifyRequest): Served => {
+  const find = async (request: FastifyRequest): Promise<Served> => {
     const { name, version } = request.params as { readonly name: string; readonly version?: string };
-    const served = models.get(name);
+    const served = await models.get(name);
     if (version === undefined || version === served.version) return served;
     throw new XDeepError("MODEL_NOT_FOUND", `The model "${served.name}" is served in version ${served.version}, not ${version.slice(0, 100)}.`);
   };
 
   for (const prefix of ["/v2/models/:name", "/v2/models/:name/versions/:version"]) {
-    app.get(prefix, async (request) => ({ ...metadata(find(request)), methods: methods.names }));
-    app.get(`${prefix}/ready`, async (request) => ({ name: find(request).name, ready: isReady() }));
+    app.get(prefix, async (request) => ({ ...metadata(await find(request)), methods: methods.names }));
+    app.get(`${prefix}/ready`, async (request) => ({ name: (await find(request)).name, ready: isReady() }));
     app.post(`${prefix}/infer`, async (request, reply) => {
-      const served = find(request);
+      const served = await find(request);
       let form!: AnswerForm;
       const output = await answer(request, reply, served, async (body, prepare) => {
         form = formOf(body.json);
@@ -38,7 +38,7 @@ export function openInferenceRoutes(app: FastifyInstance, { models, methods, ans
       return sendTensors(reply, served, output, form);
     });
     app.post(`${prefix}/explain`, async (request, reply) => {
-      const served = find(request);
+      const served = await find(request);
       let form!: AnswerForm;
       const output = await answer(request, reply, served, async (body, prepare) => {
         form = formOf(body.json);
