@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -202,6 +203,21 @@ describe("what is stopped goes on where it stopped", () => {
       code: "OPTION_INVALID",
       message: expect.stringContaining("differs in factor"),
     });
+    await rm(join(base, "0000.bin"));
+    await writeFile(join(base, "0001.bin"), "other");
+    await writeFile(join(base, "0009.bin"), "new");
+    await expect(run(base, out, { factor: 3, method: "a" })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringContaining('differs in inputs (1 new, such as "0009.bin", 1 gone, such as "0000.bin", 1 changed, such as "0001.bin")'),
+    });
+  });
+
+  it("but not beside a manifest that is gone", async () => {
+    const { base, out } = await inputs(rowsOf(12));
+    const removing = { onProgress: ({ done }: Batch.BatchProgress) => (done > 0 ? rmSync(out, { recursive: true, force: true }) : undefined) };
+    await expect(run(base, out, { factor: 3, slow: 5 }, removing)).rejects.toMatchObject({ code: "WRITE_FAILED" });
+    await expect(batch.batchStatus(out)).rejects.toMatchObject({ code: "INPUT_MISSING" });
+    expect(await readdir(join(out, "shards")).catch(() => [])).toEqual([]);
   });
 });
 
@@ -252,6 +268,8 @@ describe("results", () => {
     await writeFile(join(out, "shards", "000000", "scaled.npy"), "cut off");
     const shard = await batch.readShard(out, 0, manifest);
     await expect(batch.readShardArray(out, shard, "scaled")).rejects.toMatchObject({ code: "INPUT_TYPE" });
+    await rm(join(out, "shards", "000000", "scaled.npy"));
+    await expect(batch.readShardArray(out, shard, "scaled")).rejects.toMatchObject({ code: "INPUT_TYPE", message: expect.stringContaining("explain again") });
     const results = await batch.readResults([out]);
     await writeFile(join(out, "shards", "000000", "shard.json"), "{");
     // What was read is not read again.

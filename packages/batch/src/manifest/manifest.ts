@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
-import { unreadable } from "../shards/durable-file.ts";
+import { isFileError, unreadable } from "../shards/durable-file.ts";
 
 /** Plain data, as JSON holds it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -117,7 +117,11 @@ export function rowsOfShards(manifest: Pick<Manifest, "rows" | "shardSize">, sha
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new XDeepError("INPUT_MISSING", `"${folder}" holds no results: there is no ${MANIFEST} in it.`, { details: { folder }, cause });
+    if (!isFileError(cause, "ENOENT", "ENOTDIR")) throw unreadable(path, cause);
+    throw new XDeepError("INPUT_MISSING", `"${folder}" holds no results: there is no ${MANIFEST} in it. Name the folder that was given as out.`, {
+      details: { folder },
+      cause,
+    });
   });
   try {
     const manifest = JSON.parse(text) as Manifest;

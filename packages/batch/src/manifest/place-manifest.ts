@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { XDeepError } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
+import { compareFiles } from "./compare-files.ts";
 import { isFileError, writeDurably, writeFailed, writeNew } from "../shards/durable-file.ts";
-import { type ListedManifest, MANIFEST, type Manifest, ROWS, listOf, readManifest } from "./manifest.ts";
+import { type ListedManifest, MANIFEST, type Manifest, ROWS, listOf, readListedManifest, readManifest } from "./manifest.ts";
 
 /**
  * Makes a folder the place of a manifest's results. One that holds it already stays as it is, so that the work goes on where it stopped. Of two that come at once the first one has it.
@@ -20,7 +21,7 @@ export async function placeManifest(folder: string, listed: ListedManifest): Pro
   const head = `${JSON.stringify(manifest, null, 2)}\n`;
   const found = await manifestIn(folder);
   if (found === null && !(await writeNew(join(folder, MANIFEST), head))) return placeManifest(folder, listed);
-  if (found !== null && found.id !== manifest.id) throw anotherJob(folder, found, manifest);
+  if (found !== null && found.id !== manifest.id) throw await anotherJob(folder, found, listed);
   // Who was stopped between the two finds the head alone.
   if (manifest.source.kind === "files" && (found === null || !(await isThere(join(folder, ROWS))))) await writeDurably(join(folder, ROWS), listOf(files));
   const hasMoved = found !== null && (found.base !== manifest.base || JSON.stringify(found.places) !== JSON.stringify(manifest.places));
@@ -41,11 +42,14 @@ function isThere(path: string): Promise<boolean> {
   );
 }
 
-function anotherJob(folder: string, found: Manifest, manifest: Manifest): XDeepError {
+async function anotherJob(folder: string, found: Manifest, { manifest, files }: ListedManifest): Promise<XDeepError> {
   const names = differences(jobOf(found), jobOf(manifest));
+  const before = names.includes("inputs") ? await readListedManifest(folder).catch(() => null) : null;
+  const inputs = before === null ? "" : compareFiles(before.files, files);
+  const told = names.map((name) => (name === "inputs" && inputs !== "" ? `inputs (${inputs})` : name)).join(", ");
   return new XDeepError(
     "OPTION_INVALID",
-    `"${folder}" holds the results of another job, which differs in ${names.join(", ")}. Name another folder, or remove this one.`,
+    `"${folder}" holds the results of another job, which differs in ${told}. Bring back what it was, name another folder, or remove this one.`,
     {
       details: { folder, expected: manifest.id, got: found.id, differences: names },
     },

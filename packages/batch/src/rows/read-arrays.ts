@@ -5,7 +5,7 @@ import { XDeepError, sizeOf } from "@xdeep/core";
 import { parquetReadObjects } from "hyparquet";
 import { parse } from "npyjs";
 
-import { unreadable } from "../shards/durable-file.ts";
+import { isFileError, unreadable } from "../shards/durable-file.ts";
 import { sha256 } from "../manifest/manifest.ts";
 import type { Shard } from "./row-record.ts";
 import { shardFolder } from "../shards/shard-file.ts";
@@ -34,13 +34,15 @@ export function shardArrayReader(folder: string, shard: Shard): (value: string) 
 
 async function readWhole(path: string, expected: string): Promise<ArrayBuffer> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
+    throw isFileError(cause, "ENOENT") ? damaged(path, "it is gone") : unreadable(path, cause);
   });
   const { buffer, byteOffset, byteLength } = bytes;
   if (sha256(bytes) === expected) return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
-  throw new XDeepError("INPUT_TYPE", `"${path}" is damaged: its hash is not the one that was noted. Remove the folder of this shard and explain again.`, {
-    details: { path },
-  });
+  throw damaged(path, "its hash is not the one that was noted");
+}
+
+function damaged(path: string, why: string): XDeepError {
+  return new XDeepError("INPUT_TYPE", `"${path}" is damaged: ${why}. Remove the folder of this shard and explain again.`, { details: { path } });
 }
 
 async function fromParquet(file: ArrayBuffer, value: string, size: number): Promise<Float32Array> {

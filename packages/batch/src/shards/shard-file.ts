@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
-import { makeFolder } from "@xdeep/core/backend";
 
 import { isFileError, syncFolder, writeFailed, writeSynced } from "./durable-file.ts";
 import { type Json, type Manifest, sha256 } from "../manifest/manifest.ts";
@@ -76,7 +75,8 @@ async function commit(folder: string, shard: number, files: ReadonlyMap<string, 
   const target = shardFolder(folder, shard);
   const unfinished = join(folder, "shards", `.${shardName(shard)}-${randomUUID()}`);
   try {
-    await makeFolder(unfinished);
+    // Where somebody has removed the results, none are begun anew beside the manifest that is gone.
+    await mkdir(unfinished);
     for (const [name, pieces] of files) await writeSynced(join(unfinished, name), pieces);
     await syncFolder(unfinished);
     await rename(unfinished, target);
