@@ -46,11 +46,23 @@ def run(session, columns):
 `;
 }
 
+/** Python of both that have columns: those that are no input stay beside the outputs, as nothing else tells whose rows they are. */
+const KEPT = `
+def kept(columns):
+    """Columns that are no input, such as the key of a row: they stay beside the outputs."""
+    names = [name for name in columns if name not in INPUTS]
+    outputs = {name.lower() for name in OUTPUTS}
+    twice = [name for name in names if name.lower() in outputs]
+    if twice:
+        raise ValueError(f"outputs are called {', '.join(OUTPUTS)}: rename the columns {', '.join(twice)}")
+    return names
+`;
+
 /** Bytes of rows that Spark hands over at once; it knows no sizes, and takes 10 000 rows otherwise. */
 const BYTES_AT_ONCE = 64e6;
 const ROWS_AT_ONCE = 10_000;
 
-/** A Python module that explains rows of a Spark DataFrame, in Arrow batches: columns named as the file's inputs, columns as its outputs. */
+/** A Python module that explains rows of a Spark DataFrame, in Arrow batches: columns named as the file's inputs, columns as its outputs. Other columns stay. */
 export function sparkModule(bytes: Uint8Array, file: string): string {
   const { inputs, outputs } = fileInterface(bytes);
   const column = ({ name, type, dims }: FileValue): string => `\`${name}\` ${dims.length === 0 ? SPARK_TYPES[type] : `array<${SPARK_TYPES[type]}>`}`;
@@ -62,7 +74,8 @@ export function sparkModule(bytes: Uint8Array, file: string): string {
       : `
     Rows are large, so take fewer at once:
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", ${rows})`;
-  return `${head("Explains rows of a Spark DataFrame: frame.mapInArrow(explain, SCHEMA).", file, bytes)}
+  return `${head("Explains rows of a Spark DataFrame: explained(frame).", file, bytes)}
+${KEPT}
 
 SCHEMA = ${JSON.stringify(outputs.map(column).join(", "))}
 
@@ -71,11 +84,18 @@ ROWS = 16
 _session = None
 
 
-def explain(batches):
-    """Explains Arrow batches. Every worker loads the model once. Before:
+def explained(frame):
+    """The frame with outputs in place of inputs; other columns stay. Every worker loads the model once. Before:
         spark.sparkContext.addFile(MODEL)
         spark.sparkContext.addPyFile(this file), where workers do not have it${memory}
     """
+    keep = kept(frame.columns)
+    schema = [f"\`{name}\` {frame.schema[name].dataType.simpleString()}" for name in keep]
+    return frame.mapInArrow(lambda batches: explain(batches, keep), ", ".join([*schema, SCHEMA]))
+
+
+def explain(batches, keep=()):
+    """Explains Arrow batches, as in frame.mapInArrow(explain, SCHEMA), which keeps no other columns."""
     import os
 
     import pyarrow as pa
@@ -93,7 +113,7 @@ def explain(batches):
             for first in range(0, batch.num_rows, ROWS)
         ]
         outputs = [column_of(np.concatenate([part[name] for part in parts])) for name in OUTPUTS]
-        yield pa.RecordBatch.from_arrays(outputs, names=list(OUTPUTS))
+        yield pa.RecordBatch.from_arrays([*map(batch.column, keep), *outputs], names=[*keep, *OUTPUTS])
 
 
 def rows_of(batch, name, dims):
@@ -127,15 +147,16 @@ def column_of(values):
 /** A Python module that explains batches of Ray Data by actors, each with a session of its own. */
 export function rayModule(bytes: Uint8Array, file: string): string {
   return `${head("Explains a dataset of Ray: dataset.map_batches(Explain, batch_size=16, concurrency=2).", file, bytes)}
+${KEPT}
 
 class Explain:
-    """The file is loaded once for each actor; MODEL must be a path that every node has."""
+    """Outputs in place of inputs; other columns stay. The file is loaded once for each actor; MODEL must be a path that every node has."""
 
     def __init__(self, path=MODEL):
         self.session = start(path)
 
     def __call__(self, batch):
-        return run(self.session, batch)
+        return {name: batch[name] for name in kept(batch)} | run(self.session, batch)
 `;
 }
 
