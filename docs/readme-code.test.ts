@@ -27,8 +27,9 @@ const GIVEN: Readonly<Record<string, string>> = {
     declare const context: CanvasRenderingContext2D, file: File, values: import('@xdeep/core').FloatTensor;`,
 };
 
-/** Stands in for what examples take from Node, whose types those who run them have: a test runner, and files. */
+/** Stands in for what examples take from Node, whose types those who run them have: a test runner, files, and the command line. */
 const NODE = `
+  declare const process: { readonly argv: readonly string[] };
   declare module "node:test" { export const describe: (name: string, body: () => void) => void, it: typeof describe; }
   declare module "node:fs/promises" { export const readFile: (path: string, encoding: "utf8") => Promise<string>; }`;
 
@@ -51,7 +52,17 @@ describe("the code of the READMEs compiles under strict TypeScript, without @typ
     ["NodeNext", "NodeNext"],
     ["ESNext", "Bundler"],
   ])("module %s, resolution %s", async (module, moduleResolution) => {
-    const compilerOptions = { target: "ES2022", lib: ["ES2022", "DOM"], types: [], module, moduleResolution, strict: true, skipLibCheck: false, noEmit: true };
+    const compilerOptions = {
+      target: "ES2022",
+      lib: ["ES2022", "DOM"],
+      types: [],
+      module,
+      moduleResolution,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+    };
     const config = join(project, `tsconfig.${moduleResolution}.json`);
     await writeFile(config, JSON.stringify({ compilerOptions, include: ["examples"] }));
     const errors = (await tsc("-p", config)).split("\n").filter((line) => line.includes("error"));

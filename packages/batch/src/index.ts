@@ -1,4 +1,4 @@
-export { createManifest } from "./manifest/create-manifest.ts";
+export { createManifest, hashFile } from "./manifest/create-manifest.ts";
 export type { ManifestOptions, TableColumns } from "./manifest/create-manifest.ts";
 export type { Estimate } from "./results/estimate.ts";
 export type { OpenJob, OpenJobOptions, RowExplainer } from "./shards/explain-shard.ts";

@@ -74,7 +74,7 @@ async function runListed(folder: string, listed: ListedManifest, { workers, sign
 const MOST_RESTARTS = 20;
 
 /** A thread that dies is started again: what it died of is then found out, row by row. */
-export async function explainPatiently(thread: ShardThread, shard: number, call: ShardCall): Promise<void> {
+export async function explainPatiently(thread: ShardThread, shard: number, call?: ShardCall): Promise<void> {
   for (let restarts = 0; ; restarts++) {
     try {
       return await thread.explain(shard, call);

@@ -37,3 +37,9 @@ export const SCALING_JOB = `
     };
   }
 `;
+
+/** A job of somebody who forgot what arrays hold. */
+export const WIDE_JOB = `
+  const wide = { type: "float64", dims: [2], data: new Float64Array(2) };
+  export const openJob = () => ({ provenance: {}, explain: async (rows) => rows.map(() => ({ values: { wide }, target: 0, score: 1 })) });
+`;

@@ -57,15 +57,16 @@ it("the README's example explains a folder of pictures, with a real engine", asy
   const logged: unknown[] = [];
   const body = main!.replace(/^import .*$/m, "").replaceAll(/"(photos|model\.onnx|results)"/g, (_, name: string) => JSON.stringify(join(folder, name)));
   const AsyncFunction = (async () => {}).constructor as new (...source: string[]) => (...values: unknown[]) => Promise<void>;
-  const { createManifest, runBatch, summarize } = (await import(join(folder, "index.js"))) as typeof Batch;
+  const { createManifest, hashFile, runBatch, summarize } = (await import(join(folder, "index.js"))) as typeof Batch;
   const run = new AsyncFunction(
     "createManifest",
+    "hashFile",
     "runBatch",
     "summarize",
     "console",
     body.replace("import.meta.url", JSON.stringify(`file://${folder}/main.js`)),
   );
-  await run(createManifest, runBatch, summarize, { log: (value: unknown) => logged.push(value) });
+  await run(createManifest, hashFile, runBatch, summarize, { log: (value: unknown) => logged.push(value) });
   expect(logged).toMatchObject([
     [
       { target: 0, rows: 2 },

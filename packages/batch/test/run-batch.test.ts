@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
 import type * as Batch from "../src/index.ts";
 import { type Bundle, bundled } from "./bundle.ts";
-import { SCALING_JOB } from "./jobs.ts";
+import { SCALING_JOB, WIDE_JOB } from "./jobs.ts";
 import { bytesOf } from "./shard-bytes.ts";
 
 let bundle: Bundle;
@@ -131,7 +132,25 @@ describe("a run", () => {
     expect((await batch.batchStatus(out)).shards.done).toBe(0);
     const none = await bundle.write("none.mjs", "export const nothing = 1;");
     await expect(run(base, `${out}-2`, { factor: 1 }, { module: none })).rejects.toThrow("exports no function openJob");
+    const slip = await bundle.write("slip.mjs", "export const openJob = () => {} {};");
+    await expect(run(base, `${out}-2`, { factor: 1 }, { module: slip })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringContaining("slip.mjs") as string,
+    });
+    const wide = await bundle.write("wide.mjs", WIDE_JOB);
+    await expect(run(base, `${out}-2`, { factor: 1 }, { module: wide })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringContaining("float32") as string,
+    });
+    expect((await batch.batchStatus(`${out}-2`)).shards.done).toBe(0);
     await expect(run(base, `${out}-3`, { factor: 1 }, { workers: 0 })).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  });
+
+  it("takes the path of a module from the current folder", async () => {
+    const { base, out } = await inputs(rowsOf(1));
+    const path = relative(process.cwd(), fileURLToPath(module));
+    const { rows } = await run(base, out, { factor: 1 }, { module: path.startsWith(".") ? path : `./${path}` });
+    expect(rows.explained).toBe(1);
   });
 
   it("says that results cannot be written", async () => {

@@ -57,6 +57,9 @@ it("the Python modules name every input and output with its type and dims", () =
     expect(text).toContain('    "probabilities": ("float32", (5,)),\n');
   }
   expect(sparkModule(bytes, "explain.onnx")).toContain("`attribution` array<float>, `target` bigint, `score` float");
+  // Rows keep what tells whose they are.
+  expect(sparkModule(bytes, "explain.onnx")).toContain("[*map(batch.column, keep), *outputs], names=[*keep, *OUTPUTS]");
+  expect(rayModule(bytes, "explain.onnx")).toContain("{name: batch[name] for name in kept(batch)} | run(self.session, batch)");
 });
 
 it("nothing is written for a file that is not portable", () => {

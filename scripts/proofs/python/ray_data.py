@@ -17,17 +17,10 @@ for name in NAMES:
     plain = __import__(f"{name}_plain_ray")
     dataset = ray.data.from_items([{"row": i, column: row} for i, row in enumerate(np.concatenate([values, values]))])
 
-    def actor(module):
-        class Explain(module.Explain):
-            def __call__(self, batch):
-                return {"row": batch["row"], **super().__call__(batch)}
-
-        return Explain
-
     def explained(module, kind, copies=1):
         """Every row so many times, by one actor."""
         rows = dataset.flat_map(lambda row: [row] * copies) if copies > 1 else dataset
-        return rows.map_batches(actor(module), fn_constructor_kwargs={"path": path(f"{name}{kind}.onnx")}, batch_size=2 if copies == 1 else 16, concurrency=1).take_all()
+        return rows.map_batches(module.Explain, fn_constructor_kwargs={"path": path(f"{name}{kind}.onnx")}, batch_size=2 if copies == 1 else 16, concurrency=1).take_all()
 
     rows = explained(module, "")
     rows.sort(key=lambda row: row["row"])

@@ -4,6 +4,7 @@ import { type AttemptNote, openAttempt } from "./attempts.ts";
 import { type Json, type Manifest, shardRange } from "../manifest/manifest.ts";
 import type { ReadRows, Row } from "../rows/read-rows.ts";
 import type { Outcome, RowError, RowResult } from "../rows/row-record.ts";
+import { checkResult } from "./check-job.ts";
 import { hasShard, writeShard } from "./shard-file.ts";
 
 /** What explains rows: a model that is loaded, with everything that stays the same for all of them. */
@@ -101,7 +102,7 @@ async function explainSome(rows: readonly Row[], note: AttemptNote, options: Exp
     note.at(range);
     const results = await explainer.explain(rows, { signal });
     if (results.length !== rows.length) throw new TypeError(`The job explained ${results.length} of ${rows.length} rows.`);
-    return rows.map((row, n) => explained(row, results[n]!));
+    return rows.map((row, n) => explained(row, checkResult(results[n], row.name)));
   } catch (error) {
     if (signal.aborted || (isXDeepError(error) && OF_ALL_ROWS.has(error.code))) throw error;
     return rows.length === 1 ? [failed(rows[0]!, error)] : oneByOne(rows, note, options);

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { isAbsolute, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
 import { XDeepError } from "@xdeep/core";
@@ -7,7 +9,7 @@ import { type CarriedError, unpackError } from "@xdeep/worker";
 export interface ShardThreadOptions {
   /** Folder of results, with its manifest. */
   readonly folder: string;
-  /** The module whose `openJob` explains rows. */
+  /** The module whose `openJob` explains rows: a URL, a package, or a path, which begins with "." in the current folder or with "/". */
   readonly module: string | URL;
   /** Where relative paths of rows begin on this machine. Default: where the manifest says. */
   readonly base?: string | undefined;
@@ -112,13 +114,18 @@ class Death extends Error {}
 
 function load({ module, maxMemory }: Pick<ShardThreadOptions, "module" | "maxMemory">): Worker {
   const worker = new Worker(new URL("./shard-worker.js", import.meta.url), {
-    workerData: { module: String(module), process: PROCESS } satisfies ShardThreadData,
+    workerData: { module: addressOf(module), process: PROCESS } satisfies ShardThreadData,
     ...(maxMemory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxMemory } }),
   });
   // It may end when nobody waits for it: whoever asks next is told.
   worker.once("error", (error: Error) => ends.set(worker, error));
   worker.once("exit", (code) => ends.set(worker, ends.get(worker) ?? new Error(`it exited with code ${code}`)));
   return worker;
+}
+
+/** A thread's own place is no place of the caller's. */
+function addressOf(module: string | URL): string {
+  return typeof module === "string" && (/^\.{1,2}[/\\]/.test(module) || isAbsolute(module)) ? pathToFileURL(resolve(module)).href : String(module);
 }
 
 /** What threads ended of. */

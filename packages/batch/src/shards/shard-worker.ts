@@ -1,8 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 
+import { XDeepError, isXDeepError } from "@xdeep/core";
 import { packError } from "@xdeep/worker";
 
-import { type OpenJob, type RowExplainer, explainShard } from "./explain-shard.ts";
+import { openExplainer } from "./check-job.ts";
+import { type RowExplainer, explainShard } from "./explain-shard.ts";
 import { type ListedManifest, readListedManifest } from "../manifest/manifest.ts";
 import { type ReadRows, rowReader } from "../rows/read-rows.ts";
 import type { ShardReply, ShardRequest, ShardThreadData } from "./shard-thread.ts";
@@ -13,7 +15,11 @@ const reply = (message: ShardReply): void => parentPort!.postMessage(message, []
 const ending = new AbortController();
 let running: AbortController | null = null;
 
-const loading = import(module) as Promise<{ readonly openJob?: OpenJob }>;
+const loading = (import(module) as Promise<Readonly<Record<string, unknown>>>).catch((cause: unknown) => {
+  if (isXDeepError(cause)) throw cause;
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  throw new XDeepError("OPTION_INVALID", `The module of the job, "${module}", cannot be loaded: ${reason}.`, { details: { module }, cause });
+});
 // What is wrong with it is said when a job is opened.
 loading.catch(() => undefined);
 let opened: Promise<OpenedJob> | null = null;
@@ -40,10 +46,10 @@ interface OpenedJob {
 async function open({ folder, base: given }: Extract<ShardRequest, { readonly type: "open" }>): Promise<OpenedJob> {
   const listed = await readListedManifest(folder);
   const base = given ?? listed.manifest.base;
-  const { openJob } = await loading;
-  if (typeof openJob !== "function") throw new TypeError(`"${module}" exports no function openJob.`);
+  const { job, places } = listed.manifest;
+  const loaded = await loading;
   const readRows = await rowReader(listed, base);
-  return { folder, listed, readRows, explainer: await openJob(listed.manifest.job, { places: listed.manifest.places, base, signal: ending.signal }) };
+  return { folder, listed, readRows, explainer: await openExplainer(module, loaded, job, { places, base, signal: ending.signal }) };
 }
 
 async function explain(shard: number): Promise<void> {
