@@ -77,9 +77,24 @@ export function withJob({ manifest, files }: ListedManifest, job: Json, places: 
   return { manifest: identified({ job, rows, shardSize, shardFormat, source }, { base, places }), files };
 }
 
-/** The lines of `rows.jsonl`. */
-export function listOf(files: readonly FileRow[]): string {
-  return files.map((row) => `${JSON.stringify(row)}\n`).join("");
+/** Lines of a piece. A text ends at 2²⁹ letters, which some million rows have. */
+const PIECE = 10_000;
+
+/** The lines of `rows.jsonl`, in pieces. */
+export function listOf(files: readonly FileRow[]): readonly Uint8Array[] {
+  return Array.from({ length: Math.ceil(files.length / PIECE) }, (_, n) => {
+    const lines = files.slice(n * PIECE, (n + 1) * PIECE).map((row) => `${JSON.stringify(row)}\n`);
+    return Buffer.from(lines.join(""));
+  });
+}
+
+function rowsIn(list: Buffer): readonly FileRow[] {
+  const rows: FileRow[] = [];
+  for (let start = 0, end = 0; start < list.length; start = end + 1) {
+    end = list.indexOf("\n", start);
+    rows.push(JSON.parse(list.toString("utf8", start, end)) as FileRow);
+  }
+  return rows;
 }
 
 /** Of pieces, that of the bytes of all of them. */
@@ -136,13 +151,10 @@ export async function readManifest(folder: string): Promise<Manifest> {
 export async function readListedManifest(folder: string): Promise<ListedManifest> {
   const manifest = await readManifest(folder);
   if (manifest.source.kind !== "files") return { manifest, files: [] };
-  const text = await readFile(join(folder, ROWS), "utf8").catch((cause: unknown) => {
+  const list = await readFile(join(folder, ROWS)).catch((cause: unknown) => {
     throw unreadable(join(folder, ROWS), cause);
   });
-  if (sha256(text) === manifest.source.sha256) {
-    const lines = text.split("\n").filter((line) => line !== "");
-    return { manifest, files: lines.map((line) => JSON.parse(line) as FileRow) };
-  }
+  if (sha256(list) === manifest.source.sha256) return { manifest, files: rowsIn(list) };
   throw new XDeepError("INPUT_CHANGED", `"${join(folder, ROWS)}" is not the list that the manifest was made with. Start again in another folder.`, {
     details: { folder },
   });

@@ -3,8 +3,8 @@ import { type XDeepErrorCode, XDeepError, isXDeepError } from "@xdeep/core";
 import { type AttemptNote, openAttempt } from "./attempts.ts";
 import { type Json, type Manifest, shardRange } from "../manifest/manifest.ts";
 import type { ReadRows, Row } from "../rows/read-rows.ts";
+import { checkResult } from "../rows/check-result.ts";
 import type { Outcome, RowError, RowResult } from "../rows/row-record.ts";
-import { checkResult } from "./check-job.ts";
 import { hasShard, writeShard } from "./shard-file.ts";
 
 /** What explains rows: a model that is loaded, with everything that stays the same for all of them. */

@@ -3,10 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { XDeepError, isXDeepError } from "@xdeep/core";
 import { packError } from "@xdeep/worker";
 
-import { openExplainer } from "./check-job.ts";
 import { type RowExplainer, explainShard } from "./explain-shard.ts";
 import { type ListedManifest, readListedManifest } from "../manifest/manifest.ts";
 import { type ReadRows, rowReader } from "../rows/read-rows.ts";
+import { openExplainer } from "./open-explainer.ts";
 import type { ShardReply, ShardRequest, ShardThreadData } from "./shard-thread.ts";
 
 /** The script of a thread that explains shards: it loads the job's module, is told once what to open, and then shards come one by one. */

@@ -1,23 +1,7 @@
 import { XDeepError, float32, isTensor } from "@xdeep/core";
-import { demandCount, firstNonFinite } from "@xdeep/core/method";
+import { firstNonFinite } from "@xdeep/core/method";
 
-import type { RowResult } from "../rows/row-record.ts";
-import type { OpenJob, RowExplainer } from "./explain-shard.ts";
-
-/**
- * Opens what a module exports, and sees that it can be asked for rows: a slip in somebody's module is told at once, and not of every row.
- *
- * @throws {XDeepError} OPTION_INVALID; what opening throws
- */
-export async function openExplainer(module: string, loaded: Readonly<Record<string, unknown>>, ...call: Parameters<OpenJob>): Promise<RowExplainer> {
-  const { openJob } = loaded;
-  if (typeof openJob !== "function") throw slip(`"${module}" exports no function openJob`, Object.keys(loaded));
-  const explainer = (await (openJob as OpenJob)(...call)) as Partial<RowExplainer> | null | undefined;
-  if (typeof explainer?.explain !== "function") throw slip(`openJob of "${module}" gives nothing that has a function explain`, typeof explainer);
-  if (explainer.provenance === undefined) throw slip(`openJob of "${module}" gives no provenance, such as { engine: model.engine }`, undefined);
-  if (explainer.rowsPerCall !== undefined) demandCount(`openJob of "${module}"`, "rowsPerCall", explainer.rowsPerCall);
-  return explainer as RowExplainer;
-}
+import type { RowResult } from "./row-record.ts";
 
 /**
  * What a job said of a row, as arrays and sums can hold it: bytes of another type, or fewer of them, would be read back as other numbers.
