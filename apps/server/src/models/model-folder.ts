@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 
 import { XDeepError } from "@xdeep/core";
 
@@ -160,6 +161,8 @@ export class ModelFolder<Q> {
     if (this.#closed || entry.loaded === entry.found.stamp || this.#entries.get(name) !== entry) return;
     if (entry.served === null) await this.#makeRoom();
     await this.#open(name, entry);
+    // Those who waited for it take it before the next one may need its place.
+    await setImmediate();
   }
 
   /** Closes the model that was not asked for longest, where there are as many as are kept. */
@@ -201,9 +204,16 @@ export class ModelFolder<Q> {
   /** Lets a model go when nobody asks it any more. */
   #retire(served: ServedModel<Q> | null): Promise<void> {
     if (served === null) return Promise.resolve();
-    const retiring = this.#options.drain(served.queue).then(() => served.model.dispose());
+    const retiring = this.#closeWhenUnused(served).finally(() => this.#retiring.delete(retiring));
     this.#retiring.add(retiring);
-    return retiring.finally(() => this.#retiring.delete(retiring));
+    return retiring;
+  }
+
+  async #closeWhenUnused({ queue, model }: ServedModel<Q>): Promise<void> {
+    // Whoever got it just now has told its queue after this turn.
+    await setImmediate();
+    await this.#options.drain(queue);
+    await model.dispose();
   }
 }
 
