@@ -7,14 +7,15 @@ import type { FastifyInstance } from "fastify";
 
 import { createAnswer } from "./http/answer-request.ts";
 import { createApp } from "./http/create-app.ts";
+import { HeldBytes } from "./http/held-bytes.ts";
 import { HttpError } from "./http/http-error.ts";
-import { openApi } from "./http/openapi.ts";
 import { createMetrics } from "./metrics.ts";
 import { ModelFolder } from "./models/model-folder.ts";
 import { ModelQueue } from "./models/model-queue.ts";
 import { runTogether } from "./models/model-run.ts";
 import { createPictureThread } from "./models/picture-thread.ts";
 import type { Queue } from "./models/served.ts";
+import { openApi } from "./openapi/document.ts";
 import { DEFAULT_LIMITS, type Limits, type ServerOptions } from "./options.ts";
 import { kserveRoutes } from "./routes/kserve.ts";
 import { openInferenceRoutes } from "./routes/open-inference.ts";
@@ -45,6 +46,7 @@ export function createServer(options: ServerOptions): XDeepServer {
   if (!(keep >= 1)) throw new XDeepError("OPTION_INVALID", `"keep" is a number of models from 1 on, got ${keep}.`, { details: { option: "keep", got: keep } });
   checkFolder(folder);
   const pictures = createPictureThread();
+  const held = new HeldBytes(limits.heldBytes);
   const stopping = new AbortController();
 
   const models = new ModelFolder<Queue>({
@@ -75,7 +77,7 @@ export function createServer(options: ServerOptions): XDeepServer {
   const { app, refuseOtherMethods } = createApp({ limits, logger, metrics });
   let isStopping = false;
   const isReady = (): boolean => models.ready && !isStopping;
-  const answer = createAnswer({ limits, methods, metrics, models, pictures, stopping: stopping.signal });
+  const answer = createAnswer({ held, limits, methods, metrics, models, pictures, stopping: stopping.signal });
   openInferenceRoutes(app, { models, methods, answer, isReady });
   kserveRoutes(app, { models, methods, answer, isReady });
   app.get("/metrics", async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
@@ -83,12 +85,14 @@ export function createServer(options: ServerOptions): XDeepServer {
   refuseOtherMethods();
 
   let scanner: NodeJS.Timeout | undefined;
-  app.addHook("onRequest", async (request) => {
+  app.addHook("onRequest", async (request, reply) => {
     if (request.method !== "POST") return;
     if (isStopping) throw new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1);
     // Whoever cannot be taken is told before his body is read.
     const { name = "" } = request.params as { readonly name?: string };
     models.find(name.replace(/:\w+$/, ""))?.queue.refuseWhenFull();
+    // A body that says nothing of its length may have as many bytes as there may be; one that says more is refused.
+    held.take(Math.min(Number(request.headers["content-length"] ?? limits.bodyBytes), limits.bodyBytes), reply.raw);
   });
   // A connection may stay open for a minute after its answer, and would keep the server for as long.
   app.addHook("onResponse", async () => {

@@ -32,6 +32,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Bytes of JSON, which is read in one go: nothing else is answered meanwhile. */
   readonly jsonBytes: number;
+  /** Bytes that all requests hold together until they are answered: bodies, and tensors of pictures. The next one is refused with 429. */
+  readonly heldBytes: number;
   /** Pixels of a picture; larger ones are refused before they are unpacked. */
   readonly pixels: number;
   /** Rows of a request. */
@@ -49,6 +51,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   bodyBytes: 16_000_000,
   jsonBytes: 4_000_000,
+  heldBytes: 500_000_000,
   pixels: 25_000_000,
   rows: 64,
   gradients: 2000,

@@ -272,6 +272,30 @@ describe("limits", () => {
     expect(await status(...form("x".repeat(12_000)))).toBe(413);
   });
 
+  it("bound what all requests hold in memory, until they are answered or their clients have left", async () => {
+    const server = await smallServer({ net: {} }, { limits: { heldBytes: 25_000, bodyBytes: 20_000, jsonBytes: 20_000 } });
+    const { port } = new URL(server.address);
+    const status = async (): Promise<number> => (await fetch(`${server.address}/v2/models/net/infer`, posted)).status;
+    const posted = { method: "POST", body: JSON.stringify({ inputs: [tensor()] }).padEnd(10_000), headers: { "content-type": "application/json" } };
+    for (let n = 0; n < 4; n++) {
+      expect(await status()).toBe(200);
+      expect((await ask(server, "/v2/models/net/infer", posted.body)).status).toBe(200);
+    }
+    const slow = createConnection(Number(port), "127.0.0.1").on("error", () => undefined);
+    slow.write("POST /v2/models/net/infer HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n");
+    const becomes = async (wanted: number): Promise<void> => {
+      for (let tries = 0; (await status()) !== wanted; tries++) {
+        if (tries > 200) throw new Error(`It was never ${wanted}.`);
+        await sleep(10);
+      }
+    };
+    await becomes(429);
+    slow.destroy();
+    await becomes(200);
+    const { body } = await ask(server, "/metrics");
+    expect(String(body)).toMatch(/xdeep_request_seconds_count\{route="[^"]*infer",status="499"\} 1/);
+  });
+
   it("end bodies that come too slowly", async () => {
     const server = await smallServer({ net: {} }, { limits: { bodySeconds: 1 } });
     const socket = createConnection(Number(new URL(server.address).port), "127.0.0.1");

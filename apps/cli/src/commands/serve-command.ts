@@ -34,11 +34,11 @@ export function serveCommand(io: Io): Command {
     .option("--gpu", "run on a GPU, or fail where there is none")
     .option(
       "--max <name=n>",
-      "what callers may ask for: bodyBytes, jsonBytes, pixels, rows, gradients, waiting, seconds, bodySeconds; several times",
+      "what callers may ask for: bodyBytes, jsonBytes, heldBytes, pixels, rows, gradients, waiting, seconds, bodySeconds; several times",
       collectLimits,
     )
     .option("--limit <name=n>", "how much a model file may ask for, as the error about it says; several times", collectLimits)
-    .option("--quiet", "no log")
+    .option("--quiet", "no log; without it, standard output has a line of JSON for each answer")
     .action(async (folder: string, { port, host, workers, keep, max, quiet = false, gpu = false, ...load }: ServeFlags) => {
       const [{ createServer }, { SERVED_METHODS, openServed }] = await Promise.all([import("@xdeep/server"), import("../serve/open-served.ts")]);
       const server = createServer({
@@ -54,7 +54,8 @@ export function serveCommand(io: Io): Command {
         await server.stop();
         throw cannotListen(error, { port, host });
       });
-      io.stdout.write(`${printable(folder)} on ${address}\n`);
+      // Beside the log, which is a line of JSON each, this one is for people.
+      (quiet ? io.stdout : io.stderr).write(`${printable(folder)} on ${address}\n`);
       await aborted(io.signal);
       await server.stop();
     });

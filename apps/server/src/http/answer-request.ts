@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 import { type Tensor, XDeepError } from "@xdeep/core";
 import type { Preprocessing } from "@xdeep/image";
 import { isWorkerEnded } from "@xdeep/worker";
@@ -9,12 +11,14 @@ import { type ModelInput, type ModelOutput, keyOf, rowsOf } from "../models/mode
 import type { PictureThread } from "../models/picture-thread.ts";
 import type { Queue, Served } from "../models/served.ts";
 import type { Limits, ServedMethods } from "../options.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 import { HttpError, invalidBody } from "./http-error.ts";
 import { type Body, fieldsOf, readBody } from "./read-body.ts";
 import type { Prepare } from "./read-inputs.ts";
 
 /** What answers need around them. */
 export interface AnswerOptions {
+  readonly held: HeldBytes;
   readonly limits: Limits;
   readonly methods: ServedMethods;
   readonly metrics: Metrics;
@@ -30,14 +34,17 @@ export type ReadInput = (body: Body, prepare: Prepare) => Promise<ModelInput>;
 /** Runs a request in its time, and for as long as somebody waits for it. */
 export type Answer = (request: FastifyRequest, reply: FastifyReply, served: Served, read: ReadInput) => Promise<ModelOutput>;
 
-export function createAnswer({ limits, methods, metrics, models, pictures, stopping }: AnswerOptions): Answer {
-  async function prepareAll(files: Iterable<Uint8Array>, preprocessing: Preprocessing | null, signal: AbortSignal): Promise<readonly Tensor[]> {
+export function createAnswer({ held, limits, methods, metrics, models, pictures, stopping }: AnswerOptions): Answer {
+  type Holder = { readonly response: ServerResponse; readonly signal: AbortSignal };
+  async function prepareAll(files: Iterable<Uint8Array>, preprocessing: Preprocessing | null, { response, signal }: Holder): Promise<readonly Tensor[]> {
     if (preprocessing === null) throw new XDeepError("INPUT_TYPE", "This model takes no pictures.");
     const tensors: Tensor[] = [];
     // A small file is perhaps a large tensor: those of more rows than there may be are not made.
     for (const bytes of files) {
       checkRows(tensors.length + 1, limits);
-      tensors.push(await pictures.prepare(bytes, preprocessing, { maxPixels: limits.pixels, signal }));
+      const tensor = await pictures.prepare(bytes, preprocessing, { maxPixels: limits.pixels, signal });
+      held.take(tensor.data.byteLength, response);
+      tensors.push(tensor);
     }
     return tensors;
   }
@@ -56,7 +63,7 @@ export function createAnswer({ limits, methods, metrics, models, pictures, stopp
       const seconds = deadlineOf(body, limits);
       timer = setTimeout(() => ended.abort(new HttpError(504, "DEADLINE", `The explanation was not ready within ${seconds} s.`)), seconds * 1000);
       const signal = AbortSignal.any([ended.signal, stopping]);
-      const input = await read(body, (files) => prepareAll(files, served.preprocessing, signal));
+      const input = await read(body, (files) => prepareAll(files, served.preprocessing, { response: reply.raw, signal }));
       const rows = rowsOf(served.model, input.feeds);
       const cost = rows * (input.kind === "explain" ? methods.cost(input.method, input.parameters) : 1);
       checkRows(rows, limits);

@@ -4,6 +4,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply } from 
 import type { Metrics } from "../metrics.ts";
 import type { Limits, ServerOptions } from "../options.ts";
 import { HttpError, answerOf, refuseConnection } from "./http-error.ts";
+import { onceEnded } from "./once-ended.ts";
 
 export interface AppOptions {
   readonly limits: Limits;
@@ -48,10 +49,14 @@ export function createApp({ limits, logger, metrics }: AppOptions): App {
     if (encoding === undefined || encoding === "identity") return;
     throw new HttpError(415, "MEDIA_TYPE", "Bodies are not unpacked here: send this one without Content-Encoding.");
   });
-  app.addHook("onResponse", async (request, reply) => {
-    const route = request.routeOptions.url ?? "none";
-    metrics.requests.observe({ route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
-    request.log.info({ method: request.method, url: request.url.slice(0, 200), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, "answered");
+  app.addHook("onRequest", async (request, reply) => {
+    // Of those too who leave before they are answered, as 499.
+    onceEnded(reply.raw, ({ isSent }) => {
+      const route = request.routeOptions.url ?? "none";
+      const status = isSent ? reply.statusCode : 499;
+      metrics.requests.observe({ route, status: String(status) }, reply.elapsedTime / 1000);
+      request.log.info({ method: request.method, url: request.url.slice(0, 200), status, ms: Math.round(reply.elapsedTime) }, "answered");
+    });
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, body, retryAfter } = answerOf(error);

@@ -1,6 +1,6 @@
 import type { Limits } from "../options.ts";
 import { VERSION } from "../version.ts";
-import { SCHEMAS, type SchemaName, TEXT, ref } from "./openapi-schemas.ts";
+import { SCHEMAS, type SchemaName, TEXT, ref } from "./schemas.ts";
 
 interface Operation {
   readonly method: "get" | "post";

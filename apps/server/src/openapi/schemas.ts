@@ -1,4 +1,4 @@
-import { DATATYPE_NAMES } from "./tensor-codec.ts";
+import { DATATYPE_NAMES } from "../http/tensor-codec.ts";
 
 export const ref = (name: SchemaName): object => ({ $ref: `#/components/schemas/${name}` });
 const object = (properties: Readonly<Record<string, unknown>>, required: readonly string[] = Object.keys(properties)): object => ({
