@@ -75,6 +75,13 @@ describe("files beside a model", () => {
     expect(record.rows[0]).toMatchObject({ name: "b", score: expect.closeTo(logit(1, [1, 0.2, 0]), 4) as number });
   });
 
+  it("that hold nothing but names of classes give labels", async () => {
+    const { folder, explain } = await scene({ "labels.json": [7] });
+    await writeFile(join(folder, "labels.txt"), "fox\nfrog\njay\n");
+    const { record } = await explain("net.onnx", "--preset", "unit", "--target", "jay");
+    expect(record.rows[0]!.name).toBe("jay");
+  });
+
   it("that cannot be followed are named where the preset is guessed instead", async () => {
     const { explain } = await scene({ "preprocessor_config.json": { ...HUGGING, image_processor_type: "UnheardOfImageProcessor" } });
     const { stdout, stderr } = await explain("net.onnx");

@@ -5,7 +5,7 @@ import { type Preprocessing, importPreprocessing, withoutPictures } from "@xdeep
 import { isXDeepError } from "@xdeep/core";
 
 import { inCliWords } from "../cli-words.ts";
-import { type NamedLabels, labelsOfJson } from "./labels.ts";
+import { type NamedLabels, labelsOfJson, readLabels } from "./labels.ts";
 
 /** What files beside a model say of it, where nothing else was asked for. */
 export interface CompanionFiles {
@@ -24,9 +24,12 @@ export type PictureFile = { readonly path: string } & ({ readonly preprocessing:
 const PICTURE_FILES: readonly string[] = ["preprocessor_config.json", "metadata.json"];
 const LABEL_FILES: readonly string[] = ["metadata.json", "config.json"];
 
+/** Files that are nothing but names of classes. */
+const NAME_FILES: readonly string[] = ["labels.json", "labels.txt"];
+
 /**
  * Looks beside a model for how its pictures are prepared and what its classes are called: `preprocessor_config.json` and `config.json` of Hugging Face,
- * `metadata.json` of Teachable Machine; and for the tokenizer of its texts. Exporters put ONNX files into a folder "onnx" below them.
+ * `metadata.json` of Teachable Machine, or `labels.txt` and `labels.json` as `--labels` takes them; and for the tokenizer of its texts. Exporters put ONNX files into a folder "onnx" below them.
  */
 export async function findCompanionFiles(model: string): Promise<CompanionFiles> {
   const folder = dirname(model);
@@ -35,7 +38,7 @@ export async function findCompanionFiles(model: string): Promise<CompanionFiles>
   const problems: string[] = [];
   return {
     pictures: await first(paths(PICTURE_FILES), async (path) => picturesIn(path, await readJson(path), problems)),
-    labels: await first(paths(LABEL_FILES), async (path) => labelsIn(path, await readJson(path))),
+    labels: (await first(paths(LABEL_FILES), async (path) => labelsIn(path, await readJson(path)))) ?? (await first(paths(NAME_FILES), namesIn)),
     tokenizer: await first(paths(["tokenizer.json"]), async (path) =>
       access(path).then(
         () => path,
@@ -73,6 +76,16 @@ function labelsIn(path: string, json: JsonObject | null): NamedLabels | null {
   if (json === null || !("id2label" in json || "tmVersion" in json || "packageName" in json || "wordLabels" in json)) return null;
   const labels = labelsOfJson(json);
   return labels === null || labels.length === 0 ? null : { path, labels };
+}
+
+async function namesIn(path: string): Promise<NamedLabels | null> {
+  try {
+    return { path, labels: await readLabels(path) };
+  } catch (error) {
+    // It is not there, or is something else.
+    if (isXDeepError(error)) return null;
+    throw error;
+  }
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
