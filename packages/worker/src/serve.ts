@@ -37,6 +37,8 @@ async function answer({ port, arguments: args, lock, niceness }: LoadMessage, lo
     standBack(niceness);
     if (lock !== null) await holdLifeLock(lock).then(() => reply({ type: "alive" }));
     const model = await load(...(args as never[]));
+    if (typeof model !== "object" || model === null)
+      throw new TypeError(`The function given to inWorker or serve returned ${String(model)}, and no model. Return what loadModel gives.`);
     listen(
       port,
       createResponder(model, reply, () => port.close()),

@@ -2,7 +2,8 @@ import { nodeModule } from "@xdeep/core/backend";
 
 /** What a MessagePort and a worker have in common, in Node and in browsers. */
 export interface Port {
-  postMessage(message: unknown, transfer: readonly unknown[]): void;
+  /** Optional, as Node declares it: no worker of strict programs would fit otherwise. */
+  postMessage(message: unknown, transfer?: readonly unknown[]): void;
   on?(type: "message", listener: (message: unknown) => void): unknown;
   addEventListener?(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   start?(): void;

@@ -34,5 +34,5 @@ conformance({
     maxBatch: null,
   },
   createModel: (fixture) =>
-    inWorker(worker as never, { arguments: [fixture.onnx(), fixture.inputs.filter(({ batched }) => batched === false).map(({ name }) => name)] }),
+    inWorker(worker, { arguments: [fixture.onnx(), fixture.inputs.filter(({ batched }) => batched === false).map(({ name }) => name)] }),
 });

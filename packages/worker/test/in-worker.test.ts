@@ -23,6 +23,7 @@ const SLOW = `
   import { serve } from "./serve.ts";
   serve((width, fail) => {
     if (fail === "load") throw new Error("there is no such model");
+    if (fail === "nothing") return;
     const model = analyticModel({ inputs: [{ name: "x", dims: [width] }], layers: randomLayers([width, 8, 3], "relu"), capabilities: { preferredBatch: 2 } });
     const blocking = (run) => async (request) => {
       const first = request.feeds.x?.data?.[0] ?? 0;
@@ -44,7 +45,7 @@ const row = (first: number): ReturnType<typeof float32> => float32([1, WIDTH], [
 let scripts: Awaited<ReturnType<typeof bundled>>;
 let inWorker: typeof InWorker;
 let pool: typeof Pool;
-const slow = { worker: () => new Worker(scripts.url("slow.mjs")) as never };
+const slow = { worker: () => new Worker(scripts.url("slow.mjs")) };
 const slowModel = (): Promise<Model> => inWorker(slow, { arguments: [WIDTH] });
 
 beforeAll(async () => {
@@ -127,9 +128,10 @@ describe("a model in a worker", () => {
   });
 
   it("that cannot start is an error", async () => {
-    const missing = { worker: () => new Worker(scripts.url("nothing.mjs")) as never };
+    const missing = { worker: () => new Worker(scripts.url("nothing.mjs")) };
     await expect(inWorker(missing)).rejects.toMatchObject({ code: "ENGINE_FAILED" });
     await expect(inWorker(7 as never)).rejects.toThrow(TypeError);
+    await expect(inWorker(slow, { arguments: [WIDTH, "nothing"] })).rejects.toThrow("returned undefined, and no model");
   });
 
   it("can be disposed twice, and refuses calls afterwards", async () => {

@@ -18,7 +18,7 @@ import type { LoadFlags } from "../models/model-loader.ts";
 /** Loads a model in threads of its own, with what files beside it say of pictures and classes. */
 export async function openServed(path: string, flags: LoadFlags, workers: number): Promise<OpenedModel> {
   const companions = await findCompanionFiles(path);
-  const worker = (): never => new Worker(new URL("./model-worker.js", import.meta.url)) as never;
+  const worker = (): Worker => new Worker(new URL("./model-worker.js", import.meta.url));
   // The thread that answers is seldom busy. Standing back, engines would leave the cores to whatever else runs: under load, a fifth of the rows were lost.
   const model = await pool({ worker }, workers, { arguments: [path, { ...flags, threads: threadsOf(path, flags, workers) }], niceness: 0 });
   return { model, preprocessing: await preprocessingOf(model, companions.pictures), labels: companions.labels?.labels ?? null };
