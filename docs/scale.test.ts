@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 // @ts-expect-error: a script for people, without types
-import { simulate, table } from "../scripts/simulate-workers.mjs";
+import { average, simulate, table } from "../scripts/simulate-workers.mjs";
 
 interface Simulated {
   readonly seconds: number;
@@ -11,6 +11,7 @@ interface Simulated {
   readonly ideal: number;
 }
 const run = simulate as (options: Readonly<Record<string, number>>) => Simulated;
+const mean = average as (options: Readonly<Record<string, number>>, runs: number) => Simulated;
 
 describe("docs/scale.md", () => {
   it("has the table that the simulation prints", () => {
@@ -35,4 +36,15 @@ describe("the simulation of workers", () => {
       expect(seconds).toBeLessThanOrEqual(ideal + failures * (4 + 45 + 62));
     }
   });
+
+  it("has as many failures as machines have hours, whatever the seed", () => {
+    const { failures, seconds } = mean({ hours: 1 }, 200);
+    expect(failures).toBeGreaterThan((seconds / 3600) * 10 * 0.95);
+    expect(failures).toBeLessThan((seconds / 3600) * 10 * 1.03);
+  });
+
+  it.each([{ workers: 0 }, { workers: 1.5 }, { shards: NaN }, { seconds: 0 }, { hours: 0 }, { hours: NaN }, { lease: 0 }, { restart: -1 }, { hours: 0.0001 }])(
+    "refuses %j, which would have no end or no meaning",
+    (options) => expect(() => run(options)).toThrow(RangeError),
+  );
 });

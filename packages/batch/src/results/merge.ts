@@ -25,7 +25,7 @@ export interface Merged {
 
 /**
  * Puts the shards of one or several folders of the same job together: one .npy array for each name of attributions, and `rows.jsonl`, whose `at` is a
- * row's place in the arrays. Memory for one shard is enough.
+ * row's place in the arrays. In memory are the arrays of one shard, and what all say of their rows.
  *
  * @throws {XDeepError} INPUT_MISSING where shards are missing; OPTION_INVALID for folders of different jobs; INPUT_SHAPE where shards differ in
  * dims; INPUT_TYPE for a damaged shard; WRITE_FAILED
@@ -41,10 +41,16 @@ export async function mergeShards(source: Results | readonly string[], out: stri
   });
   const files = arrayFiles(values);
   for (const [n, value] of values.entries()) arrays.push(await mergeArray(shards, { value, file: files[n]!, out, signal }));
-  let at = 0;
-  const records = shards.flatMap(({ shard }) => shard.rows.map((record): RowRecord => ({ ...record, at: record.at === null ? null : at++ })));
-  await writeDurably(join(out, "rows.jsonl"), records.map((record) => `${JSON.stringify(record)}\n`).join(""));
-  const merged = { rows: records.length, explained: at, arrays };
+  let [rows, explained] = [0, 0];
+  // Shard by shard: one text of all rows would end at half a million of them.
+  await writeDurably(join(out, "rows.jsonl"), async (target) => {
+    for (const { shard } of shards) {
+      rows += shard.rows.length;
+      const records = shard.rows.map((record): RowRecord => ({ ...record, at: record.at === null ? null : explained++ }));
+      await target.writeFile(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    }
+  });
+  const merged = { rows, explained, arrays };
   await writeDurably(
     join(out, "merged.json"),
     `${JSON.stringify({ manifest: manifest.id, job: manifest.job, provenance: shards[0]?.shard.provenance, ...merged }, null, 2)}\n`,
