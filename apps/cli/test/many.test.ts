@@ -161,6 +161,19 @@ describe("many inputs", () => {
     ]);
   });
 
+  it("that all failed alike are told once, on a page that names the model", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "picture.onnx", pictureModel());
+    for (let n = 0; n < 7; n++) await writeFile(join(folder, `${n}.png`), "no picture");
+    const page = join(folder, "page.html");
+    const { stdout } = await cli.run(["explain", model, folder, "--workers", "1", "--preset", "unit", "--out", join(folder, "out"), "--report", page]);
+    expect(stdout).toContain(join(folder, "out", "{shards,summary.json}"));
+    const text = await readFile(page, "utf8");
+    expect(text).toContain("<title>Why picture.onnx says what it says of 7 inputs</title>");
+    expect(text.match(/IMAGE_INVALID\]/g)).toHaveLength(1);
+    expect(text).toMatch(/4\.png and 2 more<\/strong>: The picture/);
+  });
+
   it("are refused where the command line makes no sense of them", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "table.onnx", tableModel());

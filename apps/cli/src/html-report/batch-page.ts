@@ -13,6 +13,8 @@ import { SIZE_CONTROLS, foldedFacts, framedPage, notices } from "./page-frame.ts
 
 const MOST_LABELS = 3;
 const MOST_NOTES = 20;
+/** Rows that failed alike and are named. */
+const MOST_NAMES = 5;
 
 /** The mean of |A| over the rows of a class, as the page shows it. */
 export interface ShownMean {
@@ -207,10 +209,27 @@ function failures({ failures: listed, failed, errors }: BatchSummary): Html | nu
     <h2>What failed</h2>
     <p>${Object.entries(errors).map(([code, count]) => html`${count} with <code>${code}</code>. `)}</p>
     <ul class="failed">
-      ${listed.map(({ name, code, message }) => html`<li><strong>${printable(name)}</strong>: ${printable(noteInCliWords(message))} [${code}]</li>`)}
+      ${bySaying(listed).map(([first, names]) => html`<li><strong>${named(names)}</strong>: ${printable(noteInCliWords(first.message))} [${first.code}]</li>`)}
     </ul>
     ${failed > listed.length ? html`<p class="soft">The first ${listed.length} of ${failed}; the shards have all of them.</p>` : null}
   </section>`;
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map(printable).join(", ");
+  return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
+}
+
+/** Rows of which the same is said, each with the names of all. */
+function bySaying(failures: BatchSummary["failures"]): readonly (readonly [BatchSummary["failures"][number], readonly string[]])[] {
+  const groups = new Map<string, [BatchSummary["failures"][number], string[]]>();
+  for (const failure of failures) {
+    const key = `${failure.code} ${failure.message}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [failure, [failure.name]]);
+    else group[1].push(failure.name);
+  }
+  return [...groups.values()];
 }
 
 function provenance({ manifest, job, row }: BatchFacts, { provenance: said }: BatchSummary): Html {

@@ -47,15 +47,16 @@ function factsOf({ manifest, shards }: Results): BatchFacts {
       }
     }
   }
-  return { manifest, job: row === null ? null : folderJobOf(manifest.job), row, notes: [...notes.values()].toSorted((a, b) => b.rows - a.rows) };
+  return { manifest, job: folderJobOf(manifest.job), row, notes: [...notes.values()].toSorted((a, b) => b.rows - a.rows) };
 }
 
 /** Notes that differ in these alone say the same of other rows. */
 const NUMBER = /\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 
-/** Rows with the facts of `xdeep explain` come from a job of it. */
+/** The job of `xdeep explain`; null for those of others. */
 function folderJobOf(job: Json): FolderJob | null {
-  return typeof job === "object" && job !== null && "model" in job && "flags" in job ? (job as unknown as FolderJob) : null;
+  const isOurs = typeof job === "object" && job !== null && ["model", "flags", "engine", "backend", "files"].every((name) => name in job);
+  return isOurs ? (job as unknown as FolderJob) : null;
 }
 
 /** As many as there is room for: those of the most frequent classes, of every array. */

@@ -58,7 +58,7 @@ export function describeSummary(
       `  delta    ${printable(name)}: median ${formatNumber(median)}, 90% below ${formatNumber(p90)}, largest ${formatNumber(max)}`,
       ...worst.slice(0, MOST_WORST).map((row) => `           ${formatNumber(row.delta)}  ${printable(row.name)}`),
     ]),
-    `  written  ${printable(join(out, "{shards,means,summary.json}"))}`,
+    `  written  ${printable(join(out, rows.explained === 0 ? "{shards,summary.json}" : "{shards,means,summary.json}"))}`,
     ...(report === undefined ? [] : [`  written  ${printable(report)}`]),
   ];
   return `${lines.join("\n")}\n`;
