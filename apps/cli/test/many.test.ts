@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bytesOf } from "../../../packages/batch/test/shard-bytes.ts";
 import { readNpy } from "../src/inputs/npy-file.ts";
 import { type BuiltCli, buildCli } from "./built-cli.ts";
-import { PICTURE_WEIGHTS, TABLE_WEIGHTS, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
+import { PICTURE_WEIGHTS, TABLE_WEIGHTS, gatedModel, pictureModel, tableModel, writeTestModel, writeTestPicture } from "./models.ts";
 import { runCli, temporaryFolder } from "./run-cli.ts";
 
 let cli: BuiltCli;
@@ -159,6 +159,18 @@ describe("many inputs", () => {
       [null, undefined, "z", "INPUT_TYPE"],
       [2, 0, "x", undefined],
     ]);
+  });
+
+  it("of a model with two inputs have an array for each, and one delta for both", async () => {
+    const folder = await temporaryFolder();
+    const model = await writeTestModel(folder, "gated.onnx", gatedModel());
+    await writeFile(join(folder, "rows.csv"), "a,b,c,d\n1,2,3,4\n0,1,0,5\n");
+    await writeFile(join(folder, "gate.json"), "[[1, 0.5, 1, 2]]");
+    const argv = ["explain", model, join(folder, "rows.csv"), "--input", `gate=${join(folder, "gate.json")}`, "-m", "integrated", "--json"];
+    const { stdout } = await cli.run([...argv, "--out", join(folder, "out")]);
+    const { summary } = JSON.parse(stdout) as ManyDocument;
+    expect(Object.keys(summary.deltas)).toEqual(["integrated"]);
+    expect((await readdir(join(folder, "out", "shards", "000000"))).toSorted()).toEqual(["integrated.gate.npy", "integrated.x.npy", "shard.json"]);
   });
 
   it("that all failed alike are told once, on a page that names the model", async () => {

@@ -138,9 +138,10 @@ function resultOf(row: number, explanations: readonly Explanation[], scored: Sco
       const name = arrayName(record.name, value, names.length === 1 && (value === info.name || value === record.layer?.name));
       const one = sliceRows(tensor, row, row + 1);
       values[name] = { ...one, dims: one.dims.slice(1) };
-      const { convergence } = record.rows[row]!;
-      if (convergence !== undefined) deltas[name] = convergence.delta;
     }
+    // Of all values together, where a method attributes to several.
+    const { convergence } = record.rows[row]!;
+    if (convergence !== undefined) deltas[record.name] = convergence.delta;
   }
   const [first] = explanations as [Explanation];
   const { target, name, score } = first.record.rows[row]!;

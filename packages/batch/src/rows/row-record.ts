@@ -11,7 +11,7 @@ export interface RowResult {
   readonly targetName?: string | null | undefined;
   /** F at the input. */
   readonly score: number;
-  /** Σ A − (F(x) − F(x′)), by the names of values; of methods that define it. */
+  /** Σ A − (F(x) − F(x′)), by the names of values, or of methods that attribute to several; of methods that define it. */
   readonly deltas?: Readonly<Record<string, number>> | undefined;
   /** Anything else worth keeping, the same whenever it is computed: no times, no names of machines. */
   readonly facts?: Json | undefined;

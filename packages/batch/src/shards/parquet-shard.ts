@@ -23,9 +23,12 @@ export function parquetBytes(rows: readonly RowRecord[], explained: readonly Out
     column("error_message", "STRING", ({ error }) => error?.message),
     column("facts", "STRING", ({ facts }) => (facts === undefined ? null : JSON.stringify(facts))),
   ];
+  const delta = (name: string): ColumnSource => column(`${name}.delta`, "DOUBLE", ({ deltas }) => deltas?.[name]);
+  const known = new Set(rows.flatMap(({ deltas }) => Object.keys(deltas ?? {})));
+  for (const name of known) if (!names.includes(name)) columnData.push(delta(name));
   for (const name of names) {
     columnData.push(
-      column(`${name}.delta`, "DOUBLE", ({ deltas }) => deltas?.[name]),
+      delta(name),
       { name: `${name}.dims`, type: "STRING", data: tensors(name).map((tensor) => (tensor === null ? null : JSON.stringify(tensor.dims))) },
       {
         name,
