@@ -58,6 +58,13 @@ it("measures explanations of a TensorFlow.js model, by the model with permuted w
   expect(results["mprt"]!["vanilla"]!.values[0]).toBeLessThan(1);
 });
 
+it("asks no TensorFlow.js model for threads where many inputs are explained", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "rows.csv"), "a,b\n1,2\n");
+  const { stderr } = await runCli(["explain", await writeDenseModel(folder), join(folder, "rows.csv"), "--engine", "cpu", "-o", join(folder, "out")]);
+  expect(stderr).toContain("takes [4] of each row");
+});
+
 it("refuses an engine of another kind of model", async () => {
   const folder = await temporaryFolder();
   const { code, stderr } = await runCli(["explain", await writeDenseModel(folder), "row.json", "--engine", "onnxruntime-node"]);

@@ -1,6 +1,6 @@
 /**
  * A job without an engine: a row is bytes or numbers, its attribution `job.factor` times these, its score their sum. Files and numbers that say so do
- * harm: 101 throws, 102 ends the thread, 103 takes all memory, 104 kills the process, 105 is
+ * harm: 100 finds no memory for the model, 101 throws, 102 ends the thread, 103 takes all memory, 104 kills the process, 105 is
  * what every row would meet.
  */
 export const SCALING_JOB = `
@@ -17,6 +17,7 @@ export const SCALING_JOB = `
           const input = await row.load();
           const data = input.kind === "file" ? [...input.bytes] : [...input.data];
           const [first] = data;
+          if (first === 100) throw Object.assign(new Error("bad_alloc"), { name: "XDeepError", code: "ENGINE_FAILED", details: { noMemoryForModel: true } });
           if (first === 101) throw Object.assign(new Error("poison"), { name: "XDeepError", code: "INPUT_NOT_FINITE", details: {} });
           if (first === 102) process.exit(3);
           if (first === 105) throw Object.assign(new Error("no such rule"), { name: "XDeepError", code: "RULE_UNKNOWN", details: {} });

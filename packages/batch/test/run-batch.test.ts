@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -130,6 +130,9 @@ describe("a run", () => {
     const { base, out } = await inputs(rowsOf(3));
     await expect(run(base, out, { fails: true })).rejects.toMatchObject({ code: "OPTION_INVALID", message: "no such method" });
     expect((await batch.batchStatus(out)).shards.done).toBe(0);
+    await writeFile(join(base, "0001.bin"), Uint8Array.of(100));
+    await expect(run(base, `${out}-1`, { factor: 1 })).rejects.toMatchObject({ code: "ENGINE_FAILED", message: "bad_alloc" });
+    expect((await batch.batchStatus(`${out}-1`)).shards.done).toBe(0);
     const none = await bundle.write("none.mjs", "export const nothing = 1;");
     await expect(run(base, `${out}-2`, { factor: 1 }, { module: none })).rejects.toThrow("exports no function openJob");
     const slip = await bundle.write("slip.mjs", "export const openJob = () => {} {};");
@@ -233,8 +236,12 @@ describe("what is stopped goes on where it stopped", () => {
 
   it("but not beside a manifest that is gone", async () => {
     const { base, out } = await inputs(rowsOf(12));
-    const removing = { onProgress: ({ done }: Batch.BatchProgress) => (done > 0 ? rmSync(out, { recursive: true, force: true }) : undefined) };
-    await expect(run(base, out, { factor: 3, slow: 5 }, removing)).rejects.toMatchObject({ code: "WRITE_FAILED" });
+    let isThere = true;
+    const onProgress = ({ done }: Batch.BatchProgress): void => {
+      if (done > 0 && isThere) renameSync(out, `${out}-elsewhere`);
+      isThere &&= done === 0;
+    };
+    await expect(run(base, out, { factor: 3, slow: 5 }, { onProgress })).rejects.toMatchObject({ code: "WRITE_FAILED" });
     await expect(batch.batchStatus(out)).rejects.toMatchObject({ code: "INPUT_MISSING" });
     expect(await readdir(join(out, "shards")).catch(() => [])).toEqual([]);
   });

@@ -31,7 +31,7 @@ import { type Labels, readLabels } from "../inputs/labels.ts";
 import { writeNpy } from "../inputs/npy-file.ts";
 import { type InputPlan, isTextFile, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
 import type { Io } from "../io.ts";
-import { loadAnyModel } from "../models/load-any-model.ts";
+import { loadAnyModel, takesFlag } from "../models/load-any-model.ts";
 import { plural } from "../print/text/plural.ts";
 import { describeBatch, describeSummary } from "../print/print-batch.ts";
 import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
@@ -65,7 +65,8 @@ export async function explainMany(
   const flags: ManyFlags = { ...rest, target: targets[0] };
   const say = (text: string): void => void (flags.json ? undefined : io.stdout.write(text));
   const features = flags.features === undefined ? null : await readLabels(flags.features);
-  const planning = (): Promise<ListedManifest> => plan(model, inputs, { ...flags, threads: flags.threads ?? (flags.gpu ? undefined : 1) }, io, say);
+  const threads = flags.threads ?? (!flags.gpu && (await takesFlag(model, flags, "threads")) ? 1 : undefined);
+  const planning = (): Promise<ListedManifest> => plan(model, inputs, { ...flags, threads }, io, say);
   if (flags.queue !== undefined) return explainByQueue(await planning(), flags.queue, features, flags, io);
   const workers = flags.workers ?? (flags.gpu ? 1 : availableParallelism());
   collectLessOften();

@@ -37,6 +37,11 @@ async function loaderFor(path: string, backend: string | undefined): Promise<Mod
   return LOADERS.find(({ accepts }) => accepts(path)) ?? onnxLoader;
 }
 
+/** Whether the backend of a model takes an option. */
+export async function takesFlag(path: string, { backend }: LoadFlags, flag: keyof LoadFlags): Promise<boolean> {
+  return (await loaderFor(path, backend)).takes.includes(flag);
+}
+
 function checkFlags({ name, kind, engines, takes }: ModelLoader, flags: LoadRequest): void {
   const { engine } = flags;
   if (flags.weights !== undefined && !takes.includes("weights")) {

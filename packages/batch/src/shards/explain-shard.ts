@@ -89,6 +89,11 @@ export async function explainShard(options: ExplainShardOptions): Promise<void> 
   }
 }
 
+/** No row is to blame where there is no memory for the model itself: recorded, all of them would be failed for good. */
+function isOfAllRows(error: unknown): boolean {
+  return isXDeepError(error) && (OF_ALL_ROWS.has(error.code) || error.details["noMemoryForModel"] === true);
+}
+
 type Explaining = Pick<ExplainShardOptions, "explainer" | "signal">;
 
 async function explainSome(rows: readonly Row[], note: AttemptNote, options: Explaining): Promise<readonly Outcome[]> {
@@ -104,7 +109,7 @@ async function explainSome(rows: readonly Row[], note: AttemptNote, options: Exp
     if (results.length !== rows.length) throw new TypeError(`The job explained ${results.length} of ${rows.length} rows.`);
     return rows.map((row, n) => explained(row, checkResult(results[n], row.name)));
   } catch (error) {
-    if (signal.aborted || (isXDeepError(error) && OF_ALL_ROWS.has(error.code))) throw error;
+    if (signal.aborted || isOfAllRows(error)) throw error;
     return rows.length === 1 ? [failed(rows[0]!, error)] : oneByOne(rows, note, options);
   }
 }

@@ -135,13 +135,18 @@ export class Sessions {
     try {
       return await inTurn(this.#engine, () => this.#engine.ort.InferenceSession.create(bytes, options));
     } catch (cause) {
-      throw new XDeepError("ENGINE_FAILED", `${this.#engine.name} ${this.#engine.version} refused the model: ${messageOf(cause)}`, {
-        details: { engine: this.#engine.name },
+      const hasNoMemory = NO_MEMORY.test(messageOf(cause));
+      const advice = hasNoMemory ? ". There is not enough memory for it: take fewer workers, close other programs, or take another machine." : "";
+      throw new XDeepError("ENGINE_FAILED", `${this.#engine.name} ${this.#engine.version} refused the model: ${messageOf(cause)}${advice}`, {
+        details: { engine: this.#engine.name, ...(hasNoMemory ? { noMemoryForModel: true } : {}) },
         cause,
       });
     }
   }
 }
+
+/** What the engine says where the system gives it no memory. */
+const NO_MEMORY = /bad_alloc|out of memory|failed to allocate/i;
 
 /** Beyond so many nodes ONNX Runtime's optimizations take longer than they save: minutes for tens of thousands. */
 const MOST_OPTIMIZED_NODES = 10_000;
