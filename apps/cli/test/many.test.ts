@@ -164,13 +164,18 @@ describe("many inputs", () => {
   it("of a model with two inputs have an array for each, and one delta for both", async () => {
     const folder = await temporaryFolder();
     const model = await writeTestModel(folder, "gated.onnx", gatedModel());
-    await writeFile(join(folder, "rows.csv"), "a,b,c,d\n1,2,3,4\n0,1,0,5\n");
+    await writeFile(join(folder, "rows.csv"), "a,b,c,d,target\n1,2,3,4,0\n0,1,0,5,緑\n");
     await writeFile(join(folder, "gate.json"), "[[1, 0.5, 1, 2]]");
     const argv = ["explain", model, join(folder, "rows.csv"), "--input", `gate=${join(folder, "gate.json")}`, "-m", "integrated", "--json"];
-    const { stdout } = await cli.run([...argv, "--out", join(folder, "out")]);
+    await writeFile(join(folder, "labels.txt"), `赤\n緑\n`);
+    const { stdout } = await cli.run([...argv, "--labels", join(folder, "labels.txt"), "--out", join(folder, "out")]);
     const { summary } = JSON.parse(stdout) as ManyDocument;
     expect(Object.keys(summary.deltas)).toEqual(["integrated"]);
     expect((await readdir(join(folder, "out", "shards", "000000"))).toSorted()).toEqual(["integrated.gate.npy", "integrated.x.npy", "shard.json"]);
+    // Names of which no letter is safe are told apart.
+    expect((await readdir(join(folder, "out", "means"))).toSorted()).toEqual(
+      ["gate", "x"].flatMap((value) => [`integrated.${value}.value-2.npy`, `integrated.${value}.value.npy`]),
+    );
   });
 
   it("that all failed alike are told once, on a page that names the model", async () => {

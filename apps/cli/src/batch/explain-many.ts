@@ -37,7 +37,7 @@ import { describeBatch, describeSummary } from "../print/print-batch.ts";
 import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/text/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
-import { safeName } from "../write/file-stem.ts";
+import { safeName, uniqueNames } from "../write/file-stem.ts";
 import { collectLessOften } from "./collect-less-often.ts";
 import { checkRowDims } from "./row-dims.ts";
 import { type ManyFlags, asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
@@ -153,6 +153,9 @@ async function finish(features: Labels | null, { out, json, report }: ManyFlags,
   return status.rows.failed === 0 ? EXIT.ok : EXIT.failure;
 }
 
+/** Letters of a class in the name of a file, which systems bound. */
+const MOST_LETTERS = 100;
+
 /** Writes `summary.json` and the mean maps of the most frequent classes beside the shards. */
 async function writeSummary(
   out: string,
@@ -162,8 +165,12 @@ async function writeSummary(
   const summary = await summarize(results);
   const means = await meanMaps(results, { classes: MOST_CLASSES, signal });
   const files: object[] = [];
-  for (const { value, target, name, rows, mean } of means) {
-    const file = join("means", `${safeName(value)}.${safeName(name ?? JSON.stringify(target))}.npy`);
+  // Classes may share a name, as ImageNet's two cranes do, or have one without a letter that is safe.
+  const fileNames = uniqueNames(
+    means.map(({ value, target, name }) => `${safeName(value)}.${safeName(name ?? JSON.stringify(target)).slice(0, MOST_LETTERS)}`),
+  );
+  for (const [n, { value, target, name, rows, mean }] of means.entries()) {
+    const file = join("means", `${fileNames[n]!}.npy`);
     await writeNpy(join(out, file), mean);
     files.push({ value, target, name, rows, file, dims: mean.dims });
   }
