@@ -33,6 +33,9 @@ export interface XDeepServer {
 /** Of the event loop: one takes connections, the next ones read from them. */
 const TURNS_TO_READ = 4;
 
+/** For the answers of those who are refused at the end of a stop. */
+const MS_TO_REFUSE = 500;
+
 /**
  * Sets up explanations over HTTP: the Open Inference Protocol (v2) and KServe's v1, with `explain` beside `infer`. Models are those of one folder.
  *
@@ -119,10 +122,13 @@ export function createServer(options: ServerOptions): XDeepServer {
       isStopping = true;
       // Connections that were not taken yet would be cut off: whoever waits there is told.
       for (let turn = 0; turn < TURNS_TO_READ; turn++) await setImmediate();
-      // Whoever is still being answered gets his answer, in the time that he was promised.
-      const timer = setTimeout(() => stopping.abort(new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1)), limits.seconds * 1000);
+      // Whoever is still being answered gets his answer, in the time that he was promised. Whoever has not sent his request by then is cut off: nothing else ends his connection.
+      const ends = [
+        setTimeout(() => stopping.abort(new HttpError(503, "STOPPING", "The server is stopping. Ask another one.", 1)), limits.seconds * 1000),
+        setTimeout(() => app.server.closeAllConnections(), limits.seconds * 1000 + MS_TO_REFUSE),
+      ];
       await app.close();
-      clearTimeout(timer);
+      ends.forEach(clearTimeout);
     },
   };
 }

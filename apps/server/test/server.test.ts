@@ -339,6 +339,7 @@ describe("what is wrong", () => {
     ["an unknown class", { inputs: [tensor()], parameters: { target: "dog" } }, 400, "TARGET_INVALID"],
     ["targets for other rows", { inputs: [tensor()], parameters: { target: [1, 2] } }, 400, "BODY_INVALID"],
     ["a cost that is none", { inputs: [tensor()], parameters: { method: "integrated", n: "many" } }, 413, "BODY_TOO_LARGE"],
+    ["a choice that is none", { inputs: [tensor()], parameters: { binary_data_output: "yes" } }, 400, "BODY_INVALID"],
     ["a timeout that is none", { inputs: [tensor()], parameters: { timeout: -1 } }, 400, "BODY_INVALID"],
     ["a prototype", '{"inputs":[{"__proto__":{"name":"x"}}],"parameters":{"__proto__":{"method":7}}}', 400, "INPUT_UNKNOWN"],
   ])("%s: is refused, and says why", async (_, payload, status, code) => {
@@ -511,6 +512,16 @@ describe("a stop", () => {
     expect(await answered).toBe(200);
     expect(performance.now() - started).toBeLessThan(20_000);
     agent.destroy();
+  });
+
+  it("is over though somebody never sends the rest of his request", async () => {
+    const server = await smallServer({ net: {} }, { limits: { seconds: 0.1 } });
+    const socket = createConnection(Number(new URL(server.address).port), "127.0.0.1").on("error", () => undefined);
+    socket.write("POST /v2/models/net/infer HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{");
+    await sleep(50);
+    const closed = once(socket, "close");
+    await server.stop();
+    await closed;
   });
 
   it("refuses with a code who has connected and was not taken yet", async () => {

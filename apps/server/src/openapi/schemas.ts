@@ -130,7 +130,12 @@ export const SCHEMAS: Readonly<Record<SchemaName, object>> = {
   ]),
   Instances: object(
     {
-      instances: { type: "array", minItems: 1, description: 'Rows: numbers, { "b64": … } for a picture, or an object of these by input.' },
+      instances: {
+        type: "array",
+        minItems: 1,
+        items: { type: ["number", "boolean", "array", "object"] },
+        description: 'Rows: numbers, { "b64": … } for a picture, or an object of these by input.',
+      },
       parameters: ref("ExplainParameters"),
     },
     ["instances"],

@@ -88,6 +88,7 @@ function readOutputs({ outputs }: Body["json"]): readonly AskedOutput[] | undefi
 /** How an answer is sent. */
 function formOf(json: Body["json"]): AnswerForm {
   const { binary_data_output: isAll, sequence_id: sequence } = json["parameters"] === undefined ? {} : fieldsOf(json["parameters"], "parameters");
+  if (isAll !== undefined && typeof isAll !== "boolean") throw invalidBody('"binary_data_output" is true or false.');
   if (sequence !== undefined) throw invalidBody('No state is kept from one request to the next: leave "sequence_id" out, and feed states as inputs.');
   const single = new Map(readOutputs(json)?.map(({ name, binary }) => [name, binary]));
   return { id: json["id"], isBinary: (name) => single.get(name) ?? isAll === true };
