@@ -38,6 +38,7 @@ const PHRASES: readonly (readonly [said: RegExp, instead: string | ((...found: s
   ],
   [/\bPass `channelAxis`, or another layer/g, "Name another layer"],
   [/\bflags\.(\w+)/g, (_, name) => flagOf("Option", name!)],
+  [/ on this machine as `base`/g, " on this machine by --base"],
   [/, or merge what there is as partial/g, ", or take what there is by --partial"],
   [/ in `wrt`; the result is then a record/g, " by --wrt"],
   [/ in `wrt`/g, " by --wrt"],

@@ -25,3 +25,8 @@ export interface Io {
 export function printableOutput(output: TextOutput): TextOutput {
   return { isTTY: output.isTTY, write: (text) => output.write(printableLines(text)) };
 }
+
+/** Says what the work waits for, below a progress bar where there is one. */
+export function noteTo({ stderr }: Io): (text: string) => void {
+  return (text) => void stderr.write(`${stderr.isTTY === true ? "\n" : ""}note: ${text}\n`);
+}

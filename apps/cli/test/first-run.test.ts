@@ -8,7 +8,7 @@ import type { ModelProto } from "@xdeep/onnx";
 import { loadModel } from "@xdeep/onnxruntime";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import type { FolderJob } from "../src/batch/folder-job.ts";
+import { type FolderJob, versionsOf } from "../src/batch/folder-job.ts";
 import { openJob } from "../src/batch/row-job.ts";
 import type { RowFacts } from "../src/batch/row-facts.ts";
 import type { ExplanationRecord } from "../src/explain/explanation.ts";
@@ -107,10 +107,12 @@ describe("rows of many", () => {
     const folder = await temporaryFolder();
     const { backend, runs } = await countingBackend(folder);
     const path = await writeTestModel(folder, "net.onnx", activatedModel("Softmax"));
+    const plain = await loadModel(path);
+    onTestFinished(() => plain.dispose());
     const job = {
       model: { ...(await hashFile(path, "net.onnx")), weights: [] },
       backend,
-      engine: "",
+      engine: plain.engine,
       flags: { gpu: false, method: [method], steps: 3, takeMax: false, top: 2, backend },
       labels: null,
       pictures: null,
@@ -118,7 +120,7 @@ describe("rows of many", () => {
       files: {},
     } satisfies FolderJob;
     const { signal } = new AbortController();
-    const { explain } = await openJob(job, { places: { model: path }, base: folder, signal });
+    const { explain } = await openJob(job, { places: { model: path, versions: versionsOf(plain) }, base: folder, signal });
     await explain([row(1)], { signal });
     expect(runs).toEqual({ forward, vjp });
     const [first] = await explain([row(2, "0"), row(3, "1")], { signal });

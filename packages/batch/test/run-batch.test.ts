@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { renameSync } from "node:fs";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -79,6 +80,21 @@ describe("a run", () => {
       ]);
       expect([...array]).toEqual([2, 4]);
     }
+  });
+
+  it("ends where the inputs are not on this machine, or no more, and records none of them as missing", async () => {
+    const { base, out } = await inputs(rowsOf(12));
+    const elsewhere = await mkdtemp(join(tmpdir(), "xdeep-batch-"));
+    onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
+    const listed = await batch.createManifest({ inputs: ["*.bin"], base, job: { factor: 2, slow: 5 }, shardSize: 4 });
+    await expect(batch.runBatch(out, listed, { module, base: elsewhere })).rejects.toMatchObject({ code: "INPUT_MISSING" });
+    await Promise.all(listed.files.map(({ file }) => writeFile(join(elsewhere, file), "another")));
+    await expect(batch.runBatch(out, listed, { module, base: elsewhere })).rejects.toMatchObject({ code: "INPUT_CHANGED" });
+    const remove = ({ done }: { readonly done: number }): void => {
+      if (done === 2) for (const { file } of listed.files) rmSync(join(base, file));
+    };
+    await expect(batch.runBatch(out, listed, { module, onProgress: remove })).rejects.toMatchObject({ code: "INPUT_MISSING" });
+    expect((await batch.batchStatus(out)).rows.failed).toBeLessThan(4);
   });
 
   it("finds the row at which threads end, and explains all others", async () => {

@@ -46,7 +46,7 @@ export async function buildMachines(): Promise<Machines> {
      import { distribute } from "./bullmq.js";
      const { url, out, ...options } = JSON.parse(process.argv[2]);
      try {
-       await distribute(out, await createManifest(options), { url, lookEvery: 0.2 });
+       await distribute(out, await createManifest(options), { url });
      } catch (error) {
        console.log(error.code ?? error.stack);
        process.exitCode = 1;
@@ -55,11 +55,11 @@ export async function buildMachines(): Promise<Machines> {
   await writeFile(
     join(folder, "work.mjs"),
     `import { work } from "./bullmq.js";
-     const { url, out, lease } = JSON.parse(process.argv[2]);
+     const { url, out, lease, base } = JSON.parse(process.argv[2]);
      const controller = new AbortController();
      process.once("SIGTERM", () => controller.abort(new Error("stopped")));
      try {
-       await work(out, { url, lease, signal: controller.signal, maxMemory: 40, module: new URL("./job.mjs", import.meta.url), onRows: ({ explained, failed }) => process.send?.(explained + failed) });
+       await work(out, { url, lease, base, signal: controller.signal, maxMemory: 40, module: new URL("./job.mjs", import.meta.url), onRows: ({ explained, failed }) => process.send?.(explained + failed) });
      } catch (error) {
        console.log(error.code ?? error.message);
        process.exitCode = 1;
@@ -117,10 +117,11 @@ export interface RedisServer {
   lose(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** @param options of redis-server, beyond those that every test has */
+export async function startRedis(options: readonly string[] = []): Promise<RedisServer> {
   const dir = await mkdtemp(join(tmpdir(), "xdeep-redis-"));
   const port = await freePort();
-  let child = await launch(dir, port);
+  let child = await launch(dir, port, options);
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await rm(dir, { recursive: true, force: true });
@@ -135,18 +136,18 @@ export async function startRedis(): Promise<RedisServer> {
     restart: async (signal, away) => {
       await stop(signal);
       await sleep(away);
-      child = await launch(dir, port);
+      child = await launch(dir, port, options);
     },
     lose: async () => {
       await stop("SIGKILL");
       await rm(join(dir, "appendonlydir"), { recursive: true, force: true });
-      child = await launch(dir, port);
+      child = await launch(dir, port, options);
     },
   };
 }
 
-async function launch(dir: string, port: number): Promise<ChildProcess> {
-  const child = spawn("redis-server", ["--port", String(port), "--dir", dir, "--appendonly", "yes", "--save", "", "--bind", "127.0.0.1"], {
+async function launch(dir: string, port: number, options: readonly string[]): Promise<ChildProcess> {
+  const child = spawn("redis-server", ["--port", String(port), "--dir", dir, "--appendonly", "yes", "--save", "", "--bind", "127.0.0.1", ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise<void>((resolve, reject) => {

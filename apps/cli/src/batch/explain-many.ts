@@ -30,7 +30,7 @@ import { findCompanionFiles } from "../inputs/companion-files.ts";
 import { type Labels, readLabels } from "../inputs/labels.ts";
 import { writeNpy } from "../inputs/npy-file.ts";
 import { type InputPlan, isTextFile, planInputs, readFurtherInputs } from "../inputs/prepare-input.ts";
-import type { Io } from "../io.ts";
+import { type Io, noteTo } from "../io.ts";
 import { loadAnyModel, takesFlag } from "../models/load-any-model.ts";
 import { plural } from "../print/text/plural.ts";
 import { describeBatch, describeSummary } from "../print/print-batch.ts";
@@ -40,7 +40,7 @@ import { UsageError } from "../usage-error.ts";
 import { safeName, uniqueNames } from "../write/file-stem.ts";
 import { collectLessOften } from "./collect-less-often.ts";
 import { checkRowDims } from "./row-dims.ts";
-import { type ManyFlags, asJson, folderJob, placesOf, rowJob } from "./folder-job.ts";
+import { type ManyFlags, asJson, folderJob, placesOf, rowJob, versionsOf } from "./folder-job.ts";
 
 /**
  * `xdeep explain` with many inputs: explains them in threads, into shards of `--out`, and sums up what was found. What is there already is not
@@ -83,10 +83,14 @@ export async function explainMany(
 /** Hands shards out to those who run `xdeep work`, and waits for them. */
 async function explainByQueue(listed: ListedManifest, url: string, features: Labels | null, flags: ManyFlags, io: Io): Promise<ExitCode> {
   if (flags.workers !== undefined) throw new UsageError("--workers is for this machine, and with --queue it hands out work: give it to xdeep work.");
-  const { distribute } = await import("@xdeep/bullmq");
-  const command = `xdeep work ${flags.out} --queue ${url.replace(/\/\/.*@/, "//")}`;
+  const { addressOf, distribute } = await import("@xdeep/bullmq");
+  const { shown } = addressOf(url);
+  const command = `xdeep work ${flags.out} --queue ${shown}`;
   if (!flags.json) io.stdout.write(describeBatch(listed.manifest, { workers: `whoever runs: ${command}`, out: flags.out }));
-  return watched(features, flags, io, (onProgress) => distribute(flags.out, listed, { url, signal: io.signal, onProgress }));
+  // The page shows the command, and no password.
+  const told: Io = { ...io, argv: io.argv?.map((word) => word.replace(url, shown)) };
+  const onNotice = noteTo(io);
+  return watched(features, flags, told, (onProgress) => distribute(flags.out, listed, { url, signal: io.signal, onProgress, onNotice }));
 }
 
 /** Runs with a bar, says how far it got where it is stopped, and sums up at the end. */
@@ -133,7 +137,7 @@ async function plan(path: string, inputs: readonly string[], flags: ManyFlags, i
     if (inputPlan.numbers !== undefined) checkRowDims(listed.manifest, inputPlan.numbers.info);
     if (inputPlan.pictures !== undefined) say(presetHint(inputPlan.pictures.plan));
     await readFurtherInputs(model, flags.input ?? {});
-    return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path, flags.cache)));
+    return withJob(listed, asJson(await folderJob({ loaded, flags, labels, plan: inputPlan })), asJson(placesOf(path, versionsOf(model), flags.cache)));
   } finally {
     await model.dispose();
   }

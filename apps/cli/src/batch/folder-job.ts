@@ -9,6 +9,7 @@ import type { Labels } from "../inputs/labels.ts";
 import type { InputPlan } from "../inputs/prepare-input.ts";
 import type { PicturePlan } from "../inputs/prepare-picture.ts";
 import type { LoadedModel } from "../models/model-loader.ts";
+import { VERSION } from "../version.ts";
 
 /** What is done to every row, in a manifest: all that changes results, found out once. */
 export interface FolderJob {
@@ -29,6 +30,8 @@ export interface FolderPlaces {
   readonly model: string;
   /** The folder of `--cache`. */
   readonly cache?: string | undefined;
+  /** Of the packages that the work began with: by others, rows would depend on who explains them. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 /** The options of `xdeep explain` for many inputs: with one target for all. */
@@ -140,9 +143,13 @@ export function asJson(value: FolderJob | FolderPlaces): Json {
   return JSON.parse(JSON.stringify(value)) as Json;
 }
 
-export function placesOf(model: string, cache?: string): FolderPlaces {
+export function placesOf(model: string, versions: FolderPlaces["versions"], cache?: string): FolderPlaces {
   const fromHere = (path: string): string => relative(process.cwd(), resolve(path)).replaceAll(sep, "/");
-  return { model: fromHere(model), ...(cache === undefined ? {} : { cache: fromHere(cache) }) };
+  return { model: fromHere(model), versions, ...(cache === undefined ? {} : { cache: fromHere(cache) }) };
+}
+
+export function versionsOf({ versions }: Model): FolderPlaces["versions"] {
+  return { ...versions, "@xdeep/cli": VERSION };
 }
 
 /** The script of a row's job beside this one. */

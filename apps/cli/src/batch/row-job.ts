@@ -15,9 +15,8 @@ import { parseTarget } from "../explain/targets/target-flag.ts";
 import { type InputPlan, type PreparedInput, readFurtherInputs } from "../inputs/prepare-input.ts";
 import { isTensorFile, tensorInFile, tensorOfNumbers } from "../inputs/tensor-file.ts";
 import { loadAnyModel } from "../models/load-any-model.ts";
-import { VERSION } from "../version.ts";
 import { type MethodFacts, type RowFacts, arrayName } from "./row-facts.ts";
-import { type FolderJob, type FolderPlaces, type ManyFlags, planOf } from "./folder-job.ts";
+import { type FolderJob, type FolderPlaces, type ManyFlags, planOf, versionsOf } from "./folder-job.ts";
 
 /** Everything that stays the same for all rows. */
 interface RowRun {
@@ -45,6 +44,7 @@ export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, b
       },
     );
   }
+  await demandSame(model, job, places);
   const run: RowRun = {
     job,
     flags,
@@ -55,7 +55,7 @@ export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, b
     further: await readFurtherInputs(model, flags.input ?? {}),
   };
   return {
-    provenance: { backend: model.backend, engine: model.engine, versions: { ...model.versions, "@xdeep/cli": VERSION } },
+    provenance: { backend: model.backend, engine: model.engine, versions: versionsOf(model) },
     rowsPerCall: job.pictures === null && Object.keys(run.further).length === 0 ? model.capabilities.preferredBatch : 1,
     explain: async (rows, { signal }) => {
       const isShared = rows.every(({ target }) => target === undefined);
@@ -67,6 +67,16 @@ export const openJob: OpenJob<FolderJob, FolderPlaces> = async (job, { places, b
     close: () => model.dispose(),
   };
 };
+
+/** @throws {XDeepError} CONTRACT_VERSION where this machine has another engine, or other versions, than the one that hands out */
+async function demandSame(model: Model, { engine }: FolderJob, { versions }: FolderPlaces): Promise<void> {
+  const told = (by: string, of: FolderPlaces["versions"]): string => [by, ...Object.entries(of).map(([name, version]) => `${name} ${version}`)].join(", ");
+  const [expected, got] = [told(engine, versions), told(model.engine, versionsOf(model))];
+  if (got === expected) return;
+  await model.dispose();
+  const message = `The work began with ${expected}; here is ${got}. Install the same versions, so that no row depends on who explains it.`;
+  throw new XDeepError("CONTRACT_VERSION", message, { details: { expected, got } });
+}
 
 /** Files that flags name, where they are on this machine. */
 function flagsAt({ flags, files }: FolderJob, base: string): ManyFlags {

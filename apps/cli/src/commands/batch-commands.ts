@@ -6,7 +6,7 @@ import { Command } from "commander";
 
 import { collectLessOften } from "../batch/collect-less-often.ts";
 import { rowJob } from "../batch/folder-job.ts";
-import type { Io } from "../io.ts";
+import { type Io, noteTo } from "../io.ts";
 import { plural } from "../print/text/plural.ts";
 import { UsageError } from "../usage-error.ts";
 import { integerFrom, parseFile, parseFolder } from "./parse-flag.ts";
@@ -41,7 +41,7 @@ export function workCommand(io: Io): Command {
       "Explains shards of xdeep explain --queue until all are written. Start it on as many machines as you like; each needs the folder of results, the inputs and the model. Ctrl-C or SIGTERM gives back what is begun.",
     )
     .argument("<results>", "the --out of xdeep explain, as this machine sees it")
-    .requiredOption("--queue <redis>", "redis://host:6379")
+    .requiredOption("--queue <redis>", "redis://host:6379, rediss:// for TLS, unix:///path")
     .option("--workers <n>", "threads, each with the model loaded", integerFrom(1), availableParallelism())
     .option("--base <folder>", "where relative paths of inputs and model begin on this machine (default: as on the one that hands out)")
     .option("--lease <seconds>", "after which a shard of a machine that is gone is given to another (default: 30)", integerFrom(1))
@@ -52,7 +52,7 @@ export function workCommand(io: Io): Command {
       io.stdout.write(`${printable(results)}: ${plural(workers, "thread")}\n`);
       if (!existsSync(results)) io.stdout.write("waiting for this folder: xdeep explain --queue makes it when it hands out\n");
       collectLessOften();
-      await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows }).finally(() =>
+      await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows, onNotice: noteTo(io) }).finally(() =>
         io.stdout.write(`${plural(rows, "row")} explained here\n`),
       );
     });

@@ -55,6 +55,8 @@ export interface ExplainShardOptions {
   readonly manifest: Manifest;
   readonly shard: number;
   readonly readRows: ReadRows;
+  /** Throws where this machine has none of the inputs any more. */
+  readonly inputsAreThere: () => Promise<void>;
   readonly explainer: RowExplainer;
   /** A name that no other process has: rows at which threads of this one end are to blame sooner than those at which whole processes do. */
   readonly process: string;
@@ -65,7 +67,7 @@ export interface ExplainShardOptions {
 /**
  * Explains the rows of a shard and writes it. A row that fails is recorded. A shard that is there already is left as it is.
  *
- * @throws {XDeepError} what would meet every row; WRITE_FAILED; the signal's reason
+ * @throws {XDeepError} what would meet every row, as where the inputs are gone; WRITE_FAILED; the signal's reason
  */
 export async function explainShard(options: ExplainShardOptions): Promise<void> {
   const { folder, manifest, shard, readRows, explainer, signal } = options;
@@ -83,6 +85,7 @@ export async function explainShard(options: ExplainShardOptions): Promise<void> 
       const failed = some.filter(({ values }) => values === null).length;
       options.onRows?.({ explained: some.length - failed, failed });
     }
+    if (outcomes.every(({ record }) => isOfInput(record.error))) await options.inputsAreThere();
     await writeShard(folder, manifest, shard, sameDims(outcomes), explainer.provenance);
   } finally {
     await note.clear();
@@ -92,6 +95,10 @@ export async function explainShard(options: ExplainShardOptions): Promise<void> 
 /** No row is to blame where there is no memory for the model itself: recorded, all of them would be failed for good. */
 function isOfAllRows(error: unknown): boolean {
   return isXDeepError(error) && (OF_ALL_ROWS.has(error.code) || error.details["noMemoryForModel"] === true);
+}
+
+function isOfInput(error: RowError | undefined): boolean {
+  return error?.code === "INPUT_MISSING" || error?.code === "INPUT_CHANGED";
 }
 
 type Explaining = Pick<ExplainShardOptions, "explainer" | "signal">;

@@ -4,6 +4,7 @@ import { XDeepError, isXDeepError } from "@xdeep/core";
 import { packError } from "@xdeep/worker";
 
 import { type RowExplainer, explainShard } from "./explain-shard.ts";
+import { demandInputs } from "../manifest/demand-inputs.ts";
 import { type ListedManifest, readListedManifest } from "../manifest/manifest.ts";
 import { type ReadRows, rowReader } from "../rows/read-rows.ts";
 import { openExplainer } from "./open-explainer.ts";
@@ -38,6 +39,7 @@ parentPort!.on("message", (message: ShardRequest) => {
 
 interface OpenedJob {
   readonly folder: string;
+  readonly base: string;
   readonly listed: ListedManifest;
   readonly readRows: ReadRows;
   readonly explainer: RowExplainer;
@@ -48,17 +50,19 @@ async function open({ folder, base: given }: Extract<ShardRequest, { readonly ty
   const base = given ?? listed.manifest.base;
   const { job, places } = listed.manifest;
   const loaded = await loading;
+  await demandInputs(listed, base);
   const readRows = await rowReader(listed, base);
-  return { folder, listed, readRows, explainer: await openExplainer(module, loaded, job, { places, base, signal: ending.signal }) };
+  return { folder, base, listed, readRows, explainer: await openExplainer(module, loaded, job, { places, base, signal: ending.signal }) };
 }
 
 async function explain(shard: number): Promise<void> {
   running = new AbortController();
   const { signal } = running;
   try {
-    const { folder, explainer, listed, readRows } = await opened!;
+    const { folder, base, explainer, listed, readRows } = await opened!;
+    const inputsAreThere = (): Promise<void> => demandInputs(listed, base);
     const onRows = (rows: { readonly explained: number; readonly failed: number }): void => reply({ type: "rows", ...rows });
-    await explainShard({ folder, manifest: listed.manifest, shard, readRows, explainer, process, signal, onRows });
+    await explainShard({ folder, manifest: listed.manifest, shard, readRows, inputsAreThere, explainer, process, signal, onRows });
     reply({ type: "done" });
   } catch (error) {
     reply({ type: "failed", error: packError(error) });
