@@ -20,27 +20,35 @@ export interface PictureThread {
   close(): Promise<void>;
 }
 
-interface Pending {
+/** A picture that waits, or is being unpacked. */
+interface Call extends Omit<PictureRequest, "id"> {
   resolve(tensor: FloatTensor): void;
   reject(error: unknown): void;
 }
 
-/** Started with the first picture, and again where it died. */
-export function createPictureThread(): PictureThread {
-  const pending = new Map<number, Pending>();
+/** Pictures that are unpacked at a time: each takes a core, and as many megabytes as it has millions of pixels, times a few. */
+const AT_A_TIME = 2;
+
+/** Started with the first picture, and again where it died. Pictures of those who leave while they wait are not unpacked. */
+export function createPictureThread(open: () => Worker = openWorker): PictureThread {
+  const waiting = new Set<Call>();
+  const running = new Map<number, Call>();
   let worker: Worker | null = null;
   let calls = 0;
 
   function start(): Worker {
-    const started = new Worker(new URL("./picture-worker.js", import.meta.url));
+    const started = open();
     const die = (reason: string): void => {
-      if (worker === started) worker = null;
-      for (const { reject } of pending.values()) reject(new XDeepError("ENGINE_FAILED", `The thread that unpacks pictures has ended: ${reason}.`));
-      pending.clear();
+      if (worker !== started) return;
+      worker = null;
+      for (const { reject } of running.values()) reject(new XDeepError("ENGINE_FAILED", `The thread that unpacks pictures has ended: ${reason}.`));
+      running.clear();
+      startNext();
     };
     started.on("message", (reply: PictureReply) => {
-      const call = pending.get(reply.id);
-      pending.delete(reply.id);
+      const call = running.get(reply.id);
+      running.delete(reply.id);
+      startNext();
       if ("tensor" in reply) call?.resolve(reply.tensor);
       else call?.reject(unpackError(reply.error));
     });
@@ -50,24 +58,46 @@ export function createPictureThread(): PictureThread {
     return started;
   }
 
+  function startNext(): void {
+    for (const call of waiting) {
+      if (running.size >= AT_A_TIME) return;
+      waiting.delete(call);
+      worker ??= start();
+      const id = calls++;
+      running.set(id, call);
+      const { bytes, preprocessing, maxPixels } = call;
+      worker.postMessage({ id, bytes: Uint8Array.from(bytes), preprocessing, maxPixels } satisfies PictureRequest, []);
+    }
+  }
+
   return {
     prepare: (bytes, preprocessing, { maxPixels, signal }) => {
       signal.throwIfAborted();
-      worker ??= start();
-      const id = calls++;
       return new Promise((resolve, reject) => {
+        const settle = (): void => signal.removeEventListener("abort", leave);
+        const call: Call = {
+          bytes,
+          preprocessing,
+          maxPixels,
+          resolve: (tensor) => (settle(), resolve(tensor)),
+          reject: (error) => (settle(), reject(error)),
+        };
         const leave = (): void => {
-          pending.delete(id);
+          waiting.delete(call);
           reject(signal.reason);
         };
         signal.addEventListener("abort", leave, { once: true });
-        const settle = (): void => signal.removeEventListener("abort", leave);
-        pending.set(id, { resolve: (tensor) => (settle(), resolve(tensor)), reject: (error) => (settle(), reject(error)) });
-        worker!.postMessage({ id, bytes: Uint8Array.from(bytes), preprocessing, maxPixels } satisfies PictureRequest, []);
+        waiting.add(call);
+        startNext();
       });
     },
     close: async () => {
+      waiting.clear();
       await worker?.terminate();
     },
   };
+}
+
+function openWorker(): Worker {
+  return new Worker(new URL("./picture-worker.js", import.meta.url));
 }
