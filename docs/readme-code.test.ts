@@ -27,9 +27,8 @@ const GIVEN: Readonly<Record<string, string>> = {
     declare const context: CanvasRenderingContext2D, file: File, values: import('@xdeep/core').FloatTensor;`,
 };
 
-/** Stands in for what examples take from Node, whose types those who run them have: a test runner, files, paths, and the command line. */
+/** Stands in for what examples take from Node, whose types those who run them have: a test runner, files and paths. Fastify's types, which the server's example needs, bring `process`. */
 const NODE = `
-  declare const process: { readonly argv: readonly string[] };
   declare module "node:test" { export const describe: (name: string, body: () => void) => void, it: typeof describe; }
   declare module "node:path" { export const resolve: (...parts: readonly string[]) => string; }
   declare module "node:fs/promises" { export const readFile: (path: string, encoding: "utf8") => Promise<string>; }`;
