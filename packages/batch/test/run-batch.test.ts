@@ -281,6 +281,7 @@ describe("results", () => {
       [16, 4, 6],
     ]);
     const lines = (await readFile(join(base, "merged", "rows.jsonl"), "utf8")).trim().split("\n");
+    await expect(batch.mergeShards([out], out)).rejects.toMatchObject({ code: "OPTION_INVALID", message: expect.stringContaining("another folder") });
     expect(lines.map((line) => (JSON.parse(line) as Batch.RowRecord).at)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, null]);
     expect(manifest).toHaveLength(64);
   });

@@ -72,6 +72,15 @@ describe("a manifest", () => {
     expect((await make(["numbers"])).files.map(({ file }) => file)).toEqual(["numbers/b.npy", "numbers/more/a.json"]);
   });
 
+  it("takes no results for inputs, where they are written beside these", async () => {
+    await mkdir(join(base, "arrays"));
+    await writeFile(join(base, "arrays", "a.npy"), "a");
+    await placeManifest(join(base, "arrays", "out"), await make(["arrays"]));
+    await mkdir(join(base, "arrays", "out", "shards", "000000"));
+    await writeFile(join(base, "arrays", "out", "shards", "000000", "vanilla.npy"), "v");
+    expect((await make(["arrays"])).files.map(({ file }) => file)).toEqual(["arrays/a.npy"]);
+  });
+
   it("has the id of its content: of files, job and sizes, not of places or the order of names", async () => {
     const { manifest } = await make(["photos"]);
     expect((await make(["photos"], { job: { n: 1, method: "vanilla" }, places: { model: "/elsewhere" } })).manifest.id).toBe(manifest.id);

@@ -1,9 +1,10 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
+import { MANIFEST } from "../manifest/manifest.ts";
 import { writeDurably, writeFailed } from "../shards/durable-file.ts";
 import { npyHead } from "../rows/npy.ts";
 import { readShardArray } from "../rows/read-arrays.ts";
@@ -28,11 +29,12 @@ export interface Merged {
  * row's place in the arrays. In memory are the arrays of one shard, and what all say of their rows.
  *
  * @throws {XDeepError} INPUT_MISSING where shards are missing; OPTION_INVALID for folders of different jobs; INPUT_SHAPE where shards differ in
- * dims; INPUT_TYPE for a damaged shard; WRITE_FAILED
+ * dims; INPUT_TYPE for a damaged shard; OPTION_INVALID for a place that holds results; WRITE_FAILED
  */
 export async function mergeShards(source: Results | readonly string[], out: string, { partial = false, signal }: MergeOptions = {}): Promise<Merged> {
   const results = await resultsOf(source);
   const { manifest, shards } = results;
+  await refuseResults(out);
   if (!partial) requireWhole(results);
   const values = [...new Set(shards.flatMap(({ shard }) => shard.arrays.map(({ value }) => value)))];
   const arrays: Merged["arrays"][number][] = [];
@@ -56,6 +58,15 @@ export async function mergeShards(source: Results | readonly string[], out: stri
     `${JSON.stringify({ manifest: manifest.id, job: manifest.job, provenance: shards[0]?.shard.provenance, ...merged }, null, 2)}\n`,
   );
   return merged;
+}
+
+/** Results have a `rows.jsonl` of their own, without which nobody goes on with them. */
+async function refuseResults(out: string): Promise<void> {
+  const found = await stat(join(out, MANIFEST)).catch(() => null);
+  if (found === null) return;
+  throw new XDeepError("OPTION_INVALID", `"${out}" is a folder of results, whose list of rows would be replaced. Name another folder for what is merged.`, {
+    details: { option: "out", got: out },
+  });
 }
 
 interface MergeArrayOptions {
