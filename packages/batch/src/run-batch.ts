@@ -70,15 +70,30 @@ async function runListed(folder: string, listed: ListedManifest, { workers, sign
   if (failed !== undefined) throw failing.signal.reason;
 }
 
-/** How often a thread may end at one shard: each row of it is found out after three. */
+/** How often a thread may end at one shard and come no further: each row at which it does is found out after three. */
 const MOST_RESTARTS = 20;
 
-/** A thread that dies is started again: what it died of is then found out, row by row. */
-export async function explainPatiently(thread: ShardThread, shard: number, call?: ShardCall): Promise<void> {
+/**
+ * A thread that dies is started again: what it died of is then found out, row by row, however many such rows there are among others.
+ * Where most rows fail, the engine is to blame.
+ */
+export async function explainPatiently(thread: ShardThread, shard: number, call: ShardCall = {}): Promise<void> {
+  let furthest = 0;
   for (let restarts = 0; ; restarts++) {
+    const told = { explained: 0, failed: 0 };
+    const onRows: ShardCall["onRows"] = (rows) => {
+      told.explained += rows.explained;
+      told.failed += rows.failed;
+      call.onRows?.(rows);
+    };
     try {
-      return await thread.explain(shard, call);
+      return await thread.explain(shard, { ...call, onRows });
     } catch (error) {
+      const reached = told.explained + told.failed;
+      if (reached > furthest && told.explained > told.failed) {
+        furthest = reached;
+        restarts = 0;
+      }
       if (!thread.died || restarts === MOST_RESTARTS) throw error;
     }
   }
