@@ -10,6 +10,8 @@ import { adviceFor } from "./refusal.ts";
 const TIME_TO_CONNECT = 10_000;
 /** Milliseconds after which a connection that says nothing to what it is asked is made anew: what lies between may have forgotten it. */
 const TIME_TO_ANSWER = 15_000;
+/** Milliseconds for which the end of a connection is waited for, where Redis says nothing or has parted already. */
+const TIME_TO_PART = 100;
 
 /** A connection to Redis, and those that a queue makes of it. */
 export interface Connection {
@@ -26,7 +28,7 @@ export interface Connection {
  */
 export async function connect(url: string, onNotice: (text: string) => void = () => undefined): Promise<Connection> {
   const { options, shown } = addressOf(url);
-  const client = quietAboutEviction(new Redis({ ...options, maxRetriesPerRequest: null, socketTimeout: TIME_TO_ANSWER }));
+  const client = quietAboutEviction(new Redis({ ...options, maxRetriesPerRequest: null, socketTimeout: TIME_TO_ANSWER, disconnectTimeout: TIME_TO_PART }));
   const clients = [client];
   const duplicate = client.duplicate.bind(client);
   client.duplicate = (...changes) => {
