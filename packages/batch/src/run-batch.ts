@@ -57,7 +57,7 @@ async function runListed(folder: string, listed: ListedManifest, { workers, sign
   const ending = signal === undefined ? failing.signal : AbortSignal.any([signal, failing.signal]);
   const next = missing.values();
   const lanes = Array.from({ length: Math.min(workers, missing.length) }, async () => {
-    const thread = await load().start({ folder, base });
+    const thread = await load().start({ folder, base }, { signal: ending });
     try {
       for (const shard of next) await explainPatiently(thread, shard, { signal: ending, onRows: report });
     } finally {

@@ -142,6 +142,13 @@ describe("a run", () => {
     await expect(readFile(join(base, "late"))).rejects.toThrow("ENOENT");
   });
 
+  it("ends at once where it is aborted while a job is opened that never will be", async () => {
+    const { base, out } = await inputs(rowsOf(3));
+    const hangs = await bundle.write("hangs.mjs", "export const openJob = () => new Promise((resolve) => setTimeout(resolve, 1e6));");
+    const signal = AbortSignal.timeout(300);
+    await expect(run(base, out, { factor: 1 }, { module: hangs, workers: 2, signal })).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+
   it("ends with what every row would meet, and leaves no shard", async () => {
     const { base, out } = await inputs(rowsOf(3));
     await expect(run(base, out, { fails: true })).rejects.toMatchObject({ code: "OPTION_INVALID", message: "no such method" });

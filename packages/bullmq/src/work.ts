@@ -21,6 +21,7 @@ export interface WorkOptions extends Omit<ShardThreadOptions, "folder"> {
 }
 
 const LEASE = 30;
+
 /**
  * Explains shards that `distribute` hands out, until all are written. Start it on as many machines as there are, before or after the other; each needs
  * the folder of results, the inputs and the model.
@@ -39,7 +40,7 @@ export async function work(folder: string, options: WorkOptions): Promise<void> 
     const manifest = await waitForManifest(folder, signal);
     if (await isDone(folder, manifest)) return;
     await demandWritable(folder);
-    const threads = await startThreads(loading, { folder, base });
+    const threads = await startThreads(loading, { folder, base }, signal);
     try {
       await explainJobs(threads, { client, folder, manifest, lease, signal, onRows, onNotice });
     } finally {
@@ -51,8 +52,12 @@ export async function work(folder: string, options: WorkOptions): Promise<void> 
   }
 }
 
-async function startThreads(loading: readonly LoadingThread[], place: Parameters<LoadingThread["start"]>[0]): Promise<readonly ShardThread[]> {
-  const started = await Promise.allSettled(loading.map((thread) => thread.start(place)));
+async function startThreads(
+  loading: readonly LoadingThread[],
+  place: Parameters<LoadingThread["start"]>[0],
+  signal: AbortSignal | undefined,
+): Promise<readonly ShardThread[]> {
+  const started = await Promise.allSettled(loading.map((thread) => thread.start(place, { signal })));
   const failed = started.find((each) => each.status === "rejected");
   const threads = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   if (failed === undefined) return threads;

@@ -50,8 +50,8 @@ export interface ShardThread {
 
 /** A thread that loads the module of a job, as long as there is no job yet: while rows are listed, or another machine lists them. */
 export interface LoadingThread {
-  /** Opens the job. @throws what opening throws */
-  start(place: Pick<ShardThreadOptions, "folder" | "base">): Promise<ShardThread>;
+  /** Opens the job. @throws what opening throws; the signal's reason */
+  start(place: Pick<ShardThreadOptions, "folder" | "base">, call?: Pick<ShardCall, "signal">): Promise<ShardThread>;
   /** Ends the thread where no job came. */
   close(): Promise<void>;
 }
@@ -60,18 +60,18 @@ export interface LoadingThread {
 export function loadShardThread(options: Pick<ShardThreadOptions, "module" | "maxMemory">): LoadingThread {
   const worker = load(options);
   return {
-    start: (place) => threadOf(worker, { ...options, ...place }),
+    start: (place, { signal } = {}) => threadOf(worker, { ...options, ...place }, signal),
     close: async () => void (await worker.terminate()),
   };
 }
 
-/** Starts a thread, and waits until its job is open. @throws what opening throws */
-export function startShardThread(options: ShardThreadOptions): Promise<ShardThread> {
-  return threadOf(load(options), options);
+/** Starts a thread, and waits until its job is open. @throws what opening throws; the signal's reason */
+export function startShardThread(options: ShardThreadOptions, { signal }: Pick<ShardCall, "signal"> = {}): Promise<ShardThread> {
+  return threadOf(load(options), options, signal);
 }
 
-async function threadOf(loaded: Worker, options: ShardThreadOptions): Promise<ShardThread> {
-  let worker: Worker | null = await open(loaded, options);
+async function threadOf(loaded: Worker, options: ShardThreadOptions, starting: AbortSignal | undefined): Promise<ShardThread> {
+  let worker: Worker | null = await open(loaded, options, starting);
   let died = false;
   return {
     get died() {
@@ -80,7 +80,7 @@ async function threadOf(loaded: Worker, options: ShardThreadOptions): Promise<Sh
     async explain(shard, { signal, onRows } = {}) {
       signal?.throwIfAborted();
       died = false;
-      worker ??= await open(load(options), options);
+      worker ??= await open(load(options), options, signal);
       const abort = (): void => worker?.postMessage({ type: "abort" } satisfies ShardRequest, []);
       signal?.addEventListener("abort", abort, { once: true });
       try {
@@ -131,14 +131,21 @@ function addressOf(module: string | URL): string {
 /** What threads ended of. */
 const ends = new WeakMap<Worker, Error>();
 
-async function open(worker: Worker, { folder, base }: ShardThreadOptions): Promise<Worker> {
+async function open(worker: Worker, { folder, base }: ShardThreadOptions, signal: AbortSignal | undefined): Promise<Worker> {
+  // A job that is being opened hears nothing.
+  const end = (): void => void worker.terminate();
+  signal?.addEventListener("abort", end, { once: true });
   try {
+    signal?.throwIfAborted();
     await answerOf(worker, { type: "open", folder, base });
     return worker;
   } catch (error) {
     await worker.terminate();
+    signal?.throwIfAborted();
     if (error instanceof Death) throw new XDeepError("ENGINE_FAILED", `The thread of the job did not start: ${error.message}.`, { cause: error });
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", end);
   }
 }
 
