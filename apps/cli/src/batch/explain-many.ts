@@ -38,7 +38,7 @@ import { describeModel, labelsHint, presetHint } from "../print/print-model.ts";
 import { startBatchBar } from "../print/text/progress-bar.ts";
 import { UsageError } from "../usage-error.ts";
 import { safeName, uniqueNames } from "../write/file-stem.ts";
-import { collectLessOften } from "./collect-less-often.ts";
+import { leaveCoresToEngines } from "./leave-cores-to-engines.ts";
 import { checkRowDims } from "./row-dims.ts";
 import { type ManyFlags, asJson, folderJob, placesOf, rowJob, versionsOf } from "./folder-job.ts";
 
@@ -69,7 +69,7 @@ export async function explainMany(
   const planning = (): Promise<ListedManifest> => plan(model, inputs, { ...flags, threads }, io, say);
   if (flags.queue !== undefined) return explainByQueue(await planning(), flags.queue, features, flags, io);
   const workers = flags.workers ?? (flags.gpu ? 1 : availableParallelism());
-  collectLessOften();
+  leaveCoresToEngines();
   return watched(features, flags, io, (onProgress) => {
     const listing = planning().then((listed) => {
       const used = flags.workers ?? Math.min(workers, shardCount(listed.manifest));

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { printable } from "@xdeep/core";
 import { Command } from "commander";
 
-import { collectLessOften } from "../batch/collect-less-often.ts";
+import { leaveCoresToEngines } from "../batch/leave-cores-to-engines.ts";
 import { rowJob } from "../batch/folder-job.ts";
 import { type Io, noteTo } from "../io.ts";
 import { plural } from "../print/text/plural.ts";
@@ -51,7 +51,7 @@ export function workCommand(io: Io): Command {
       const onRows = ({ explained, failed }: { readonly explained: number; readonly failed: number }): void => void (rows += explained + failed);
       io.stdout.write(`${printable(results)}: ${plural(workers, "thread")}\n`);
       if (!existsSync(results)) io.stdout.write("waiting for this folder: xdeep explain --queue makes it when it hands out\n");
-      collectLessOften();
+      leaveCoresToEngines();
       await work(results, { url: queue, workers, base, lease, module: rowJob(), signal: io.signal, onRows, onNotice: noteTo(io) }).finally(() =>
         io.stdout.write(`${plural(rows, "row")} explained here\n`),
       );
