@@ -5,24 +5,42 @@ import cliProgress from "cli-progress";
 import type { TextOutput } from "../../io.ts";
 import { formatDuration } from "./format-number.ts";
 
-/** Shows how far a method is, on a terminal; nothing elsewhere. */
+/** Shows how far something is. */
 export interface ProgressBar<P extends Progress = Progress> {
   update(progress: P): void;
   stop(): void;
 }
 
-/** A bar for one method on one input. It is gone when it stops. */
+/** A bar for one method on one input, on a terminal; nothing elsewhere. It is gone when it stops. */
 export function startProgressBar(output: TextOutput, title: string): ProgressBar {
   const bar = createBar(output, `${printable(title)} [{bar}] {value}/{total} runs, {eta_formatted} left`, () => ({}));
   bar.update({ done: 0, total: 1 });
   return bar;
 }
 
-/** A bar for many rows, with how long it will take as far as can be told. It shows from the first update on. */
+/** Milliseconds between lines in a log. */
+const LINE_EVERY = 30_000;
+
+/**
+ * How far many rows are, with how long it will take as far as can be told: on a terminal a bar that shows from the first update on, elsewhere a line now
+ * and then, for those who look into a log.
+ */
 export function startBatchBar(output: TextOutput, done = "explained"): ProgressBar<Progress & Partial<BatchProgress>> {
-  return createBar(output, `[{bar}] {value}/{total} ${done}{rest}`, ({ failed = 0, estimate = null }) => ({
-    rest: `${failed === 0 ? "" : `, ${failed} failed`}${estimate === null ? "" : `, ${Number(estimate.rowsPerSecond.toPrecision(2))}/s, ${describeLeft(estimate)}`}`,
-  }));
+  if (output.isTTY === true) return createBar(output, `[{bar}] {value}/{total} ${done}{rest}`, (progress) => ({ rest: describeRest(progress) }));
+  let next = performance.now() + LINE_EVERY;
+  return {
+    update(progress) {
+      if (performance.now() < next) return;
+      next = performance.now() + LINE_EVERY;
+      output.write(`${progress.done}/${progress.total} ${done}${describeRest(progress)}\n`);
+    },
+    stop: () => undefined,
+  };
+}
+
+function describeRest({ failed = 0, estimate = null }: Partial<BatchProgress>): string {
+  const pace = estimate === null ? "" : `, ${Number(estimate.rowsPerSecond.toPrecision(2))}/s, ${describeLeft(estimate)}`;
+  return `${failed === 0 ? "" : `, ${failed} failed`}${pace}`;
 }
 
 function describeLeft({ secondsLeft, between: [fastest, slowest] }: NonNullable<BatchProgress["estimate"]>): string {
