@@ -31,7 +31,7 @@ describe("failures of model and data exit with 1", () => {
     [
       "a name that no class has",
       "TARGET_INVALID",
-      ({ model, picture, folder }) => [model, picture, "--target", "whale", "--labels", join(folder, "labels.txt")],
+      ({ model, picture, folder }) => [model, picture, "--target", "whale", "--labels", join(folder, "names.txt")],
     ],
     ["a picture as labels", "OPTION_INVALID", ({ model, picture }) => [model, picture, "--labels", picture]],
     ["labels that are not there", "OPTION_INVALID", ({ model, picture, folder }) => [model, picture, "--labels", join(folder, "none.txt")]],
@@ -47,7 +47,7 @@ describe("failures of model and data exit with 1", () => {
     const at = await scene();
     await writeFile(join(at.folder, "text.onnx"), "this is no model\n");
     await writeFile(join(at.folder, "text.jpg"), "this is no picture\n");
-    await writeFile(join(at.folder, "labels.txt"), "fox\nfrog\njay\n");
+    await writeFile(join(at.folder, "names.txt"), "fox\nfrog\njay\n");
     await writeFile(join(at.folder, "row.json"), "[[1, 2, 3, 4]]");
     await writeTestModel(at.folder, "foreign.onnx", foreignModel());
     await writeTestPicture(at.folder, "black.png", { r: 0, g: 0, b: 0 });

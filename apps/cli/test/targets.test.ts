@@ -19,14 +19,14 @@ async function explainRow(model: Parameters<typeof writeTestModel>[2], ...flags:
   const folder = await temporaryFolder();
   const path = await writeTestModel(folder, "net.onnx", model);
   await writeFile(join(folder, "x.json"), JSON.stringify(X));
-  await writeFile(join(folder, "labels.txt"), "cat\ndog\nfox\n");
+  await writeFile(join(folder, "names.txt"), "cat\ndog\nfox\n");
   const result = await runCli([
     "explain",
     path,
     join(folder, "x.json"),
     "-o",
     folder,
-    ...flags.map((flag) => flag.replace("LABELS", join(folder, "labels.txt"))),
+    ...flags.map((flag) => flag.replace("LABELS", join(folder, "names.txt"))),
   ]);
   if (result.code !== 0) throw new Error(result.stderr);
   const record = JSON.parse(await readFile(join(folder, "x.net.vanilla.json"), "utf8")) as ExplanationRecord;
