@@ -2,11 +2,11 @@ import { type ListedManifest, missingShards, placeManifest, rowsOfShards, writte
 import { checkOptionNames, demandCount } from "@xdeep/core/method";
 import { Queue } from "bullmq";
 
-import { connect } from "./connect.ts";
+import { connect } from "./redis/connect.ts";
 import { type HandOut, createHandOut } from "./hand-out.ts";
 import { atMost, patiently } from "./patiently.ts";
-import { isFinal, isRefusal, refused } from "./refusal.ts";
-import { PREFIX, type ShardJob, beginAgain, forget, queueName } from "./shard-queue.ts";
+import { isFinal, isRefusal, refused } from "./redis/refusal.ts";
+import { PREFIX, type ShardJob, beginAgain, forget, queueName } from "./redis/shard-queue.ts";
 
 export interface DistributeOptions {
   /** Of Redis: redis://host:6379. */

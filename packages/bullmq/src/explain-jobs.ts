@@ -5,10 +5,10 @@ import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 
 import { atMost, patiently } from "./patiently.ts";
-import { isFinal, isRefusal, refused } from "./refusal.ts";
+import { isFinal, isRefusal, refused } from "./redis/refusal.ts";
 import { isDone } from "./results-folder.ts";
-import { PREFIX, type ShardJob, findEnd, forget, queueName, reasonOf } from "./shard-queue.ts";
-import { shortenLeases } from "./shorten-leases.ts";
+import { PREFIX, type ShardJob, findEnd, forget, queueName, reasonOf } from "./redis/shard-queue.ts";
+import { shortenLeases } from "./redis/shorten-leases.ts";
 import { isOfAll, isOfThisMachine } from "./whose-fault.ts";
 
 /** Milliseconds in which shards are given back. */

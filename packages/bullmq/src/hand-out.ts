@@ -1,7 +1,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 
-import { type ShardJob, errorOf, findEnd, forget, isOfAllRows, jobId, leaveEnd } from "./shard-queue.ts";
+import { type ShardJob, errorOf, findEnd, forget, isOfAllRows, jobId, leaveEnd } from "./redis/shard-queue.ts";
 
 /** Jobs that are told to Redis at once. */
 const AT_ONCE = 500;

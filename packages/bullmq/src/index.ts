@@ -1,5 +1,5 @@
-export { addressOf } from "./address.ts";
-export type { Address } from "./address.ts";
+export { addressOf } from "./redis/address.ts";
+export type { Address } from "./redis/address.ts";
 export { distribute } from "./distribute.ts";
 export type { DistributeOptions } from "./distribute.ts";
 export { work } from "./work.ts";

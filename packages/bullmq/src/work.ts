@@ -1,7 +1,7 @@
 import { type LoadingThread, type ShardCall, type ShardThread, type ShardThreadOptions, loadShardThread } from "@xdeep/batch";
 import { checkOptionNames, demandCount, demandOption } from "@xdeep/core/method";
 
-import { connect } from "./connect.ts";
+import { connect } from "./redis/connect.ts";
 import { explainJobs } from "./explain-jobs.ts";
 import { isDone, waitForManifest } from "./results-folder.ts";
 import { demandWritable } from "./whose-fault.ts";
