@@ -24,7 +24,7 @@ export function checkRowDims({ source }: Manifest, { name, dims }: ValueInfo): v
 }
 
 function fits(got: readonly number[], expected: ValueInfo["dims"]): boolean {
-  return got.length === expected.length && expected.every((dim, n) => dim === null || typeof dim === "string" || dim === got[n]);
+  return got.length === expected.length && expected.every((dim, n) => dim === null || dim === got[n]);
 }
 
 function listed(names: readonly string[]): string {

@@ -13,6 +13,7 @@ import type { Queue, Served } from "../models/served.ts";
 import type { Limits, ServedMethods } from "../options.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import { HttpError, invalidBody } from "./http-error.ts";
+import { onceEnded } from "./once-ended.ts";
 import { type Body, fieldsOf, readBody } from "./read-body.ts";
 import type { Prepare } from "./read-inputs.ts";
 
@@ -52,10 +53,8 @@ export function createAnswer({ held, limits, methods, metrics, models, pictures,
   return async (request, reply, served, read) => {
     const letGo = served.queue.enter();
     const ended = new AbortController();
-    const leave = (): void => {
-      if (!reply.raw.writableFinished) ended.abort(new HttpError(499, "CLIENT_GONE", "The client has left."));
-    };
-    reply.raw.once("close", leave);
+    const leave = (): void => ended.abort(new HttpError(499, "CLIENT_GONE", "The client has left."));
+    onceEnded(reply.raw, ({ isSent }) => (isSent ? undefined : leave()));
     if (reply.raw.destroyed) leave();
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -77,7 +76,6 @@ export function createAnswer({ held, limits, methods, metrics, models, pictures,
       throw error;
     } finally {
       clearTimeout(timer);
-      reply.raw.off("close", leave);
       letGo();
     }
   };

@@ -1,11 +1,10 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
 import { compareFiles } from "./compare-files.ts";
-import { isFileError, writeDurably, writeFailed, writeNew } from "../shards/durable-file.ts";
+import { isFileError, isThere, writeDurably, writeFailed, writeNew } from "../shards/durable-file.ts";
 import { type ListedManifest, MANIFEST, type Manifest, ROWS, listOf, readListedManifest, readManifest } from "./manifest.ts";
 
 /**
@@ -33,13 +32,6 @@ function manifestIn(folder: string): Promise<Manifest | null> {
     if (isFileError((error as Error).cause, "ENOENT")) return null;
     throw error;
   });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function anotherJob(folder: string, found: Manifest, { manifest, files }: ListedManifest): Promise<XDeepError> {

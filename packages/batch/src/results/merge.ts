@@ -1,11 +1,11 @@
-import { type FileHandle, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError, sizeOf } from "@xdeep/core";
 import { makeFolder } from "@xdeep/core/backend";
 
 import { MANIFEST } from "../manifest/manifest.ts";
-import { writeDurably, writeFailed } from "../shards/durable-file.ts";
+import { isThere, writeDurably, writeFailed } from "../shards/durable-file.ts";
 import { npyHead } from "../rows/npy.ts";
 import { readShardArray } from "../rows/read-arrays.ts";
 import type { RowRecord } from "../rows/row-record.ts";
@@ -62,8 +62,7 @@ export async function mergeShards(source: Results | readonly string[], out: stri
 
 /** Results have a `rows.jsonl` of their own, without which nobody goes on with them. */
 async function refuseResults(out: string): Promise<void> {
-  const found = await stat(join(out, MANIFEST)).catch(() => null);
-  if (found === null) return;
+  if (!(await isThere(join(out, MANIFEST)))) return;
   throw new XDeepError("OPTION_INVALID", `"${out}" is a folder of results, whose list of rows would be replaced. Name another folder for what is merged.`, {
     details: { option: "out", got: out },
   });

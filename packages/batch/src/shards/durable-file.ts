@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { type FileHandle, link, open, rename, rm, writeFile } from "node:fs/promises";
+import { type FileHandle, link, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { XDeepError, isXDeepError } from "@xdeep/core";
@@ -72,6 +72,14 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+/** Whether there is something at a path, as far as this user may see. */
+export function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Throws for what is found at the path of a file and is a folder, a pipe, a socket or a device: whoever reads some of these waits without end. */

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { XDeepError } from "@xdeep/core";
 
-import { isFileError, syncFolder, writeFailed, writeSynced } from "./durable-file.ts";
+import { isFileError, isThere, syncFolder, writeFailed, writeSynced } from "./durable-file.ts";
 import { type Json, type Manifest, sha256 } from "../manifest/manifest.ts";
 import { npyHead } from "../rows/npy.ts";
 import { bytesOf, parquetBytes } from "./parquet-shard.ts";
@@ -95,11 +95,8 @@ async function removeUnfinished(folder: string, shard: number): Promise<void> {
   await Promise.all(left.map((name) => rm(join(folder, "shards", name), { recursive: true, force: true }).catch(() => undefined)));
 }
 
-export async function hasShard(folder: string, shard: number): Promise<boolean> {
-  return stat(join(shardFolder(folder, shard), HEAD)).then(
-    () => true,
-    () => false,
-  );
+export function hasShard(folder: string, shard: number): Promise<boolean> {
+  return isThere(join(shardFolder(folder, shard), HEAD));
 }
 
 /** Numbers of the shards that are there, in order. */

@@ -67,7 +67,7 @@ export function loadShardThread(options: Pick<ShardThreadOptions, "module" | "ma
 
 /** Starts a thread, and waits until its job is open. @throws what opening throws; the signal's reason */
 export function startShardThread(options: ShardThreadOptions, { signal }: Pick<ShardCall, "signal"> = {}): Promise<ShardThread> {
-  return threadOf(load(options), options, signal);
+  return loadShardThread(options).start(options, { signal });
 }
 
 async function threadOf(loaded: Worker, options: ShardThreadOptions, starting: AbortSignal | undefined): Promise<ShardThread> {
